@@ -1,0 +1,1 @@
+"""Deciding and telling: rules, state machine, engine, outbox."""

@@ -1,0 +1,1 @@
+"""Showing: server, pages, components, live hub."""

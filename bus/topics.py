@@ -1,0 +1,58 @@
+"""The topic tree, in one place: what instruments send to, and what Cleanwatch publishes for anyone on site.
+
+instruments/<site>/<source>/readings     values and particle samples    (instrument -> station)
+instruments/<site>/<source>/events       room states, batches           (instrument -> station)
+instruments/<site>/<source>/ack          stored up to this sequence     (station -> instrument)
+cleanwatch/<site>/readings/<point>       one reading, as stored         (station -> anyone)
+cleanwatch/<site>/rooms/<room>           room state and batch, retained (station -> anyone)
+cleanwatch/<site>/alarms/<point>/<condition>  alarm state, retained     (station -> anyone)
+cleanwatch/<site>/station                heartbeat, retained, with will (station -> anyone)
+"""
+
+INSTRUMENTS = "instruments"
+CLEAN = "cleanwatch"
+
+
+def source_readings(site: str, source: str) -> str:
+    """Where a source sends its readings."""
+    return f"{INSTRUMENTS}/{site}/{source}/readings"
+
+
+def source_events(site: str, source: str) -> str:
+    """Where a source sends room states and batches."""
+    return f"{INSTRUMENTS}/{site}/{source}/events"
+
+
+def source_ack(site: str, source: str) -> str:
+    """Where a source hears up to which sequence number its messages are stored."""
+    return f"{INSTRUMENTS}/{site}/{source}/ack"
+
+
+def instrument_filters(site: str) -> tuple[str, ...]:
+    """What the station subscribes to."""
+    return (f"{INSTRUMENTS}/{site}/+/readings", f"{INSTRUMENTS}/{site}/+/events")
+
+
+def clean_reading(site: str, point: str) -> str:
+    """Where the readings of a point are published after they are stored."""
+    return f"{CLEAN}/{site}/readings/{point}"
+
+
+def clean_room(site: str, room: str) -> str:
+    """Where a room's state and running batch are published, retained."""
+    return f"{CLEAN}/{site}/rooms/{room}"
+
+
+def clean_alarm(site: str, point: str, condition: str) -> str:
+    """Where the state of an alarm is published, retained. Conditions are hyphenated: `no-data`."""
+    return f"{CLEAN}/{site}/alarms/{point}/{condition.replace(' ', '-')}"
+
+
+def station(site: str) -> str:
+    """Where the station's heartbeat is published, retained; its will says that it is gone."""
+    return f"{CLEAN}/{site}/station"
+
+
+def everything_clean(site: str) -> str:
+    """A filter for all that Cleanwatch publishes about a site."""
+    return f"{CLEAN}/{site}/#"

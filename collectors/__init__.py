@@ -1,0 +1,1 @@
+"""Getting data in: codecs, MQTT, the followers that publish, the simulator, the embedded broker."""

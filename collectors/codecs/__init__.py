@@ -1,0 +1,1 @@
+"""From a vendor's message to readings."""

@@ -1,0 +1,1 @@
+"""A simulated plant that speaks MQTT like any other plant."""

@@ -1,0 +1,102 @@
+"""Alert levels and action limits: what they are, and what they say of one value."""
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import TypeAlias
+
+from facility.instants import Span
+
+
+class Severity(IntEnum):
+    """How bad: an advisory is a task, an alert level an early warning, an action limit calls for action at once."""
+
+    ADVISORY = 1
+    ALERT = 2
+    ACTION = 3
+
+
+class Side(StrEnum):
+    """Which way is outside."""
+
+    HIGH = "high"
+    LOW = "low"
+
+
+class RoomState(StrEnum):
+    """What a room is doing; it selects the limits. `None` stands for unknown: then the stricter limits hold."""
+
+    IN_OPERATION = "in operation"
+    AT_REST = "at rest"
+    CLEANING = "cleaning"
+    NOT_IN_USE = "not in use"
+
+
+ALL_ROOM_STATES = frozenset(RoomState)
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """Every reading outside counts by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consecutive:
+    """Outside only from the n-th reading outside in a row on."""
+
+    n: int
+
+
+Rule: TypeAlias = Each | Consecutive
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One alert level or action limit of one point.
+
+    `reached` says whether the value of the limit itself is outside already (`>=`), or only beyond it (`>`).
+    `on_delay` is how long a value must stay outside before it is an alarm, `off_delay` how long inside (by more
+    than `deadband`, in the point's unit) before the alarm returns. `source` names the standard or the site;
+    `rationale` says why the delays and numbers are as they are (EU GMP Annex 1:2022, 4.16).
+    """
+
+    severity: Severity
+    side: Side
+    value: float
+    reached: bool = False
+    on_delay: Span = 0
+    off_delay: Span = 0
+    deadband: float = 0.0
+    rule: Rule = Each()
+    room_states: frozenset[RoomState] = ALL_ROOM_STATES
+    source: str = "site"
+    rationale: str = ""
+
+    def is_outside(self, value: float) -> bool:
+        """Is this value outside the limit?"""
+        if self.side is Side.HIGH:
+            return value >= self.value if self.reached else value > self.value
+        return value <= self.value if self.reached else value < self.value
+
+    def is_clear(self, value: float) -> bool:
+        """Is this value inside by more than the deadband, so that a standing alarm may return?"""
+        if self.deadband == 0:
+            return not self.is_outside(value)
+        if self.side is Side.HIGH:
+            return value < self.value - self.deadband
+        return value > self.value + self.deadband
+
+    @property
+    def operator(self) -> str:
+        """The sign that people read: >, ≥, < or ≤."""
+        return {
+            (Side.HIGH, False): ">",
+            (Side.HIGH, True): "≥",
+            (Side.LOW, False): "<",
+            (Side.LOW, True): "≤",
+        }[self.side, self.reached]
+
+    def is_stricter_than(self, other: "Limit") -> bool:
+        """Of two limits of the same severity and side: does this one alarm earlier?"""
+        if self.value == other.value:
+            return self.reached and not other.reached
+        return self.value < other.value if self.side is Side.HIGH else self.value > other.value

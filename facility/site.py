@@ -1,0 +1,163 @@
+"""The site as the program knows it: frozen data, built from a site file by `facility.site_file`."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+from typing import TypeAlias
+
+from facility.instants import Span
+from facility.limit import Limit, RoomState, Severity
+from facility.quantities import MEASURES, Measure, Quantity
+
+
+class Grade(StrEnum):
+    """GMP grade (EU GMP Annex 1:2022, 4.4)."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+    D = "D"
+
+
+@dataclass(frozen=True, slots=True)
+class IsoClass:
+    """ISO class by number (ISO 14644-1:2015), 1 to 9 in steps of 0.5."""
+
+    number: float
+
+
+Classification: TypeAlias = Grade | IsoClass
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rectangle:
+    """A place on the floor plan, in plan units (any unit, the same for the whole area)."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A room, or a zone within one: a grade A workstation is a room that is `inside` its grade B room."""
+
+    id: str
+    name: str
+    area: str
+    classification: Classification | None
+    plan: Rectangle
+    inside: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A door between two rooms."""
+
+    between: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """What measures: one clock, one serial number, one or more points."""
+
+    id: str
+    name: str
+    room: str
+    serial: str | None
+    calibration_due: date | None
+    interval: Span
+    """How often it should send a reading."""
+    nominal_volume: float | None = None
+    """Litres a sample, for particle counters and air samplers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One watched quantity at one place.
+
+    `size` is the particle size in µm (that size and larger). `limits` are all limits of the point, of every room
+    state; `facility.limits.limits_in_force` picks those that hold. `silent_after` is how long it may be silent
+    before it is a no-data alarm; `fault_severity` is how bad silence or a broken instrument is here.
+    """
+
+    id: str
+    name: str
+    room: str
+    instrument: str
+    quantity: Quantity
+    size: float | None
+    limits: tuple[Limit, ...]
+    silent_after: Span
+    fault_severity: Severity
+
+    @property
+    def measure(self) -> Measure:
+        return MEASURES[self.quantity]
+
+    @property
+    def unit(self) -> str:
+        return self.measure.unit
+
+
+@dataclass(frozen=True, slots=True)
+class CascadeStep:
+    """A pressure point measures one room against another; `low` is None where it is the outside."""
+
+    point: str
+    high: str
+    low: str | None
+
+
+@dataclass(frozen=True)
+class Site:
+    """Everything that is watched, indexed by id. `text` is the site file as it was read, for the revision."""
+
+    id: str
+    name: str
+    timezone: str
+    areas: tuple[Area, ...]
+    rooms: dict[str, Room]
+    doors: tuple[Door, ...]
+    instruments: dict[str, Instrument]
+    points: dict[str, Point]
+    cascade: tuple[CascadeStep, ...]
+    simulated: bool = False
+    text: str = field(default="", repr=False, compare=False)
+
+    @cached_property
+    def points_by_room(self) -> dict[str, tuple[Point, ...]]:
+        """The points of each room, in the order of the site file; every room has an entry."""
+        return {room: tuple(p for p in self.points.values() if p.room == room) for room in self.rooms}
+
+    @cached_property
+    def points_by_instrument(self) -> dict[str, tuple[Point, ...]]:
+        """The points of each instrument, smallest particle size first."""
+        return {
+            id: tuple(sorted((p for p in self.points.values() if p.instrument == id), key=lambda p: p.size or 0))
+            for id in self.instruments
+        }
+
+
+__all__ = [
+    "Area",
+    "CascadeStep",
+    "Classification",
+    "Door",
+    "Grade",
+    "Instrument",
+    "IsoClass",
+    "Point",
+    "Rectangle",
+    "Room",
+    "RoomState",
+    "Site",
+]

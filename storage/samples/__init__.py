@@ -1,0 +1,1 @@
+"""Readings: one small protocol (`store.py`) and its backends."""
