@@ -1,0 +1,406 @@
+"""The MQTT client: paho with one loop of our own, an honest state of health, and acknowledgement when we say so.
+
+The loop runs in one thread and owns the connection: it connects, subscribes, reads, writes, and comes back with a
+growing delay after a loss. Everything that a caller hands in is called from that thread, and nothing that it raises
+ends the loop (paho's own thread dies of it, while its `is_connected()` stays true).
+"""
+
+import logging
+import select
+import socket
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+log = logging.getLogger(__name__)
+
+RECEIVE_MAXIMUM = 1000
+"""How many unacknowledged messages an MQTT 5 broker may have on the way to us."""
+MOST_QUEUED = 20_000
+"""How many of our own QoS 1 messages wait for a broker that is slow or away."""
+KEEPALIVE_SECONDS = 30
+FIRST_DELAY, LONGEST_DELAY = 0.25, 15.0
+"""Seconds between attempts to connect: after the first, and the longest after doubling."""
+SOUND_AFTER = 10.0
+"""A connection that lasted this many seconds was a good one: the delays begin anew."""
+IDLE_SECONDS = 1.0
+GOODBYE_SECONDS = 2.0
+READS_A_TURN = 500
+SECONDS_A_DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Broker:
+    """Where a broker is, and who we are there. A password is given itself, or as a file that holds nothing else."""
+
+    host: str = "127.0.0.1"
+    port: int = 1883
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    password_file: Path | None = None
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+    def secret(self) -> str | None:
+        """The password, read afresh from its file where there is one; OSError where that cannot be read."""
+        return self.password_file.read_text().strip() if self.password_file else self.password
+
+
+@dataclass(frozen=True, slots=True)
+class Will:
+    """What the broker publishes for us when we vanish without a good-bye."""
+
+    topic: str
+    payload: bytes
+    retain: bool = True
+
+
+class Message(msgspec.Struct, frozen=True, gc=False):
+    """A message as it came. `id` and `connection` are what `Client.ack` needs."""
+
+    topic: str
+    payload: bytes
+    qos: int
+    retain: bool
+    id: int
+    connection: int
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the connection is.
+
+    `silent_for` is seconds since the last message, None before the first; `refused` counts own messages that
+    were not taken because too many wait already; `problem` says in words why there is no connection just now.
+    """
+
+    connected: bool
+    thread_alive: bool
+    silent_for: float | None
+    connections: int
+    handler_errors: int
+    refused: int
+    problem: str | None
+
+
+class BrokerUnreachableError(ConnectionError):
+    """No connection to the broker within the time given; says who asked, where, and what came of it."""
+
+
+class Client:
+    """One connection to one broker, kept up from `start` to `stop`.
+
+    MQTT 5, or 3.1.1 where the broker has no 5. With `session_days` the broker keeps subscriptions and undelivered
+    messages for `client_id` that long. With `manual_ack` nothing is acknowledged before `ack`.
+    `on_message` is called for each message; `on_connect` after each (re)connection, once subscribed; `turn` whenever
+    the loop has read what there was, at the latest after the seconds that it returned last, connected or not.
+    """
+
+    def __init__(
+        self,
+        broker: Broker,
+        client_id: str,
+        *,
+        filters: Iterable[str] = (),
+        on_message: Callable[[Message], None] | None = None,
+        on_connect: Callable[[], None] | None = None,
+        turn: Callable[[], float] | None = None,
+        session_days: int = 0,
+        manual_ack: bool = False,
+        will: Will | None = None,
+    ) -> None:
+        self.broker = broker
+        self.client_id = client_id
+        self._filters = tuple(filters)
+        self._on_message = on_message
+        self._on_connect = on_connect
+        self._turn = turn
+        self._session_days = session_days
+        self._manual_ack = manual_ack
+        self._will = will
+
+        self._thread: threading.Thread | None = None
+        self._stopping = threading.Event()
+        self._ready = threading.Event()
+        self._lock = threading.Lock()
+        self._wake_sender, self._wake_receiver = socket.socketpair()
+        self._wake_sent = False
+        self._connection = 0
+        self._early: deque[tuple[str, bytes, int, bool]] | None = deque()
+        """What was published before the first connection; None from then on, when paho keeps it."""
+        self._last_message: float | None = None
+        self._opened = False
+        self._got_message = False
+        self._connections = 0
+        self._handler_errors = 0
+        self._refused = 0
+        self._problem: str | None = "not started"
+        self._paho = self._built(MQTTProtocolVersion.MQTTv5)
+
+    # What callers use
+
+    def start(self) -> None:
+        """Begin to connect, and return at once; the loop keeps trying for as long as it takes."""
+        if self._thread is not None:
+            raise RuntimeError(f"MQTT client {self.client_id} was started already")
+        self._problem = "connecting"
+        self._thread = threading.Thread(target=self._serve, name=f"mqtt {self.client_id}", daemon=True)
+        self._thread.start()
+
+    def wait_connected(self, seconds: float) -> None:
+        """Wait until connected and subscribed; raises `BrokerUnreachableError` when it takes longer than that."""
+        if not self._ready.wait(seconds):
+            raise BrokerUnreachableError(
+                f"MQTT client {self.client_id} got no connection to {self.broker} in {seconds:g} s: {self._problem}"
+            )
+
+    def stop(self) -> None:
+        """Say good-bye and end the loop. What is not acknowledged stays with the broker, where a session is kept."""
+        self._stopping.set()
+        self._wake()
+        if self._thread is not None:
+            self._thread.join()
+        self._wake_sender.close()
+        self._wake_receiver.close()
+
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False, qos: int = 1) -> bool:
+        """Hand over a message for sending, from any thread; False where it was not taken.
+
+        QoS 1 messages wait for a broker that is away, up to `MOST_QUEUED` of them; QoS 0 messages do not.
+        """
+        with self._lock:
+            if self._early is not None:
+                taken = qos > 0 and len(self._early) < MOST_QUEUED
+                if taken:
+                    self._early.append((topic, payload, qos, retain))
+            else:
+                outcome = self._paho.publish(topic, payload, qos, retain).rc
+                taken = outcome == MQTTErrorCode.MQTT_ERR_SUCCESS
+                taken = taken or (qos > 0 and outcome == MQTTErrorCode.MQTT_ERR_NO_CONN)
+            self._refused += not taken
+        self._wake()
+        return taken
+
+    def ack(self, messages: Iterable[Message]) -> None:
+        """Acknowledge messages, in the order they came, from any thread.
+
+        Those of an older connection are left out: the broker sends them again, and what was their id may by now
+        be another message's.
+        """
+        with self._lock:
+            current, ack = self._connection, self._paho.ack
+            for message in messages:
+                if message.qos and message.connection == current:
+                    ack(message.id, message.qos)
+        self._wake()
+
+    def health(self) -> Health:
+        """How the connection is, now."""
+        last, thread = self._last_message, self._thread
+        return Health(
+            connected=self._ready.is_set(),
+            thread_alive=thread is not None and thread.is_alive(),
+            silent_for=None if last is None else time.monotonic() - last,
+            connections=self._connections,
+            handler_errors=self._handler_errors,
+            refused=self._refused,
+            problem=self._problem,
+        )
+
+    # The loop
+
+    def _serve(self) -> None:
+        delay = FIRST_DELAY
+        while not self._stopping.is_set():
+            began = time.monotonic()
+            try:
+                self._connect()
+                self._until_lost()
+            except OSError as error:
+                self._problem = error.strerror or str(error)
+            except Exception as error:
+                self._problem = f"the loop failed: {error!r}"
+                log.exception("MQTT client %s: the loop failed and begins anew", self.client_id)
+            self._lost()
+            if not self._stopping.is_set():
+                log.warning("MQTT client %s at %s: %s", self.client_id, self.broker, self._problem)
+                delay = FIRST_DELAY if time.monotonic() - began > SOUND_AFTER else delay
+                self._pass_the_time(delay)
+                delay = min(delay * 2, LONGEST_DELAY)
+
+    def _connect(self) -> None:
+        client, broker = self._paho, self.broker
+        self._opened = False
+        if broker.username is not None:
+            client.username_pw_set(broker.username, broker.secret())
+        if client.protocol != MQTTProtocolVersion.MQTTv5:
+            client.connect(broker.host, broker.port, KEEPALIVE_SECONDS)
+            return
+        wishes = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho leaves it untyped
+        wishes.SessionExpiryInterval = self._session_days * SECONDS_A_DAY
+        wishes.ReceiveMaximum = RECEIVE_MAXIMUM
+        new_session = self._session_days == 0
+        client.connect(broker.host, broker.port, KEEPALIVE_SECONDS, clean_start=new_session, properties=wishes)
+
+    def _until_lost(self) -> None:
+        client, wait = self._paho, 0.0
+        while (connection := client.socket()) is not None:
+            writing = [connection] if client.want_write() else []
+            readable, _, _ = select.select([connection, self._wake_receiver], writing, [], wait)
+            if self._wake_receiver in readable:
+                self._wake_receiver.recv(64)
+                self._wake_sent = False
+            if connection in readable:
+                self._read_what_is_there()
+            wait = self._take_turn()
+            if client.want_write():
+                client.loop_write()
+            client.loop_misc()
+            if self._stopping.is_set():
+                client.disconnect()
+                self._write_the_rest()
+                return
+
+    def _write_the_rest(self) -> None:
+        until = time.monotonic() + GOODBYE_SECONDS
+        while (connection := self._paho.socket()) is not None and self._paho.want_write():
+            if not select.select([], [connection], [], max(0.0, until - time.monotonic()))[1]:
+                return
+            self._paho.loop_write()
+
+    def _read_what_is_there(self) -> None:
+        """Ask paho for packet after packet (it reads one a call) until no further message comes."""
+        for _ in range(READS_A_TURN):
+            self._got_message = False
+            self._paho.loop_read()
+            if not self._got_message:
+                return
+
+    def _lost(self) -> None:
+        with self._lock:
+            self._ready.clear()
+            self._connection += 1
+            if self._opened and self._early is not None:
+                # Reached, but not let in: many brokers without MQTT 5 hang up on it without a word.
+                self._paho = self._built(self._other_version())
+
+    def _other_version(self) -> MQTTProtocolVersion:
+        five, three = MQTTProtocolVersion.MQTTv5, MQTTProtocolVersion.MQTTv311
+        return three if self._paho.protocol == five else five
+
+    def _pass_the_time(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while not self._stopping.is_set() and (left := until - time.monotonic()) > 0:
+            self._stopping.wait(min(left, self._take_turn()))
+
+    def _take_turn(self) -> float:
+        try:
+            return IDLE_SECONDS if self._turn is None else self._turn()
+        except Exception:
+            self._handler_failed("turn")
+            return IDLE_SECONDS
+
+    def _wake(self) -> None:
+        if not self._wake_sent and threading.current_thread() is not self._thread:
+            self._wake_sent = True
+            with suppress(OSError):
+                self._wake_sender.send(b"w")
+
+    # What paho calls, in the loop's thread
+
+    def _built(self, version: MQTTProtocolVersion) -> paho.Client:
+        """A paho client for this version of MQTT. Its in-flight window stays at 20: every broker allows that."""
+        client = paho.Client(
+            CallbackAPIVersion.VERSION2,
+            self.client_id,
+            clean_session=None if version == MQTTProtocolVersion.MQTTv5 else self._session_days == 0,
+            protocol=version,
+            reconnect_on_failure=False,
+            manual_ack=self._manual_ack,
+        )
+        client.max_queued_messages_set(MOST_QUEUED)
+        if self._will is not None:
+            client.will_set(self._will.topic, self._will.payload, qos=1, retain=self._will.retain)
+        client.on_socket_open = self._socket_opened
+        # Without this, paho would write to the socket from whichever thread publishes.
+        client.on_socket_register_write = lambda _client, _userdata, _socket: None
+        client.on_connect = self._answered
+        client.on_subscribe = self._subscribed
+        client.on_message = self._arrived
+        client.on_disconnect = self._disconnected
+        return client
+
+    def _socket_opened(self, _client: paho.Client, _userdata: object, opened: Any) -> None:
+        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._opened = True
+        self._problem = "no answer to CONNECT (not an MQTT broker, or it refuses us without a word)"
+
+    def _answered(
+        self, client: paho.Client, _userdata: object, _flags: object, reason: ReasonCode, _properties: object
+    ) -> None:
+        if reason.is_failure:
+            self._problem = f"the broker refused the connection: {reason}"
+            return
+        with self._lock:
+            early, self._early = self._early, None
+            for topic, payload, qos, retain in early or ():
+                client.publish(topic, payload, qos, retain)
+        if self._filters:
+            client.subscribe([(filter, 1) for filter in self._filters])
+        else:
+            self._is_ready()
+
+    def _subscribed(
+        self, _client: paho.Client, _userdata: object, _mid: int, reasons: list[ReasonCode], _properties: object
+    ) -> None:
+        answers = zip(self._filters, reasons, strict=False)
+        refused = [f"{filter} ({reason})" for filter, reason in answers if reason.is_failure]
+        if refused:
+            self._problem = f"the broker refused the subscription to {', '.join(refused)}"
+        else:
+            self._is_ready()
+
+    def _is_ready(self) -> None:
+        self._problem = None
+        self._connections += 1
+        self._ready.set()
+        try:
+            if self._on_connect is not None:
+                self._on_connect()
+        except Exception:
+            self._handler_failed("on_connect")
+
+    def _arrived(self, _client: paho.Client, _userdata: object, message: paho.MQTTMessage) -> None:
+        self._got_message = True
+        self._last_message = time.monotonic()
+        try:
+            if self._on_message is not None:
+                payload = bytes(message.payload)
+                self._on_message(
+                    Message(message.topic, payload, message.qos, message.retain, message.mid, self._connection)
+                )
+        except Exception:
+            self._handler_failed("on_message")
+
+    def _disconnected(
+        self, _client: paho.Client, _userdata: object, _flags: object, reason: ReasonCode, _properties: object
+    ) -> None:
+        if self._ready.is_set():
+            self._problem = f"connection lost: {reason}"
+
+    def _handler_failed(self, which: str) -> None:
+        self._handler_errors += 1
+        log.exception("MQTT client %s: %s failed", self.client_id, which)
