@@ -1,0 +1,182 @@
+"""Alarms as the engine last left them, and what the app asks about them.
+
+An alarm is one row, brought up to date while it lives; every step it took is in the audit trail, written by the
+engine in the same transaction. Its acknowledgements are rows of their own that never change.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, or_, select
+
+from facility.alarm import STANDING, Acknowledgement, Alarm, AlarmState, Condition
+from facility.instants import Instant
+from facility.limit import Severity
+from storage.records.schema import acknowledgements
+from storage.records.schema import alarms as table
+from storage.records.upsert import upsert
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmFilter:
+    """Which alarms are asked for. What is empty or None does not restrict.
+
+    `text` is searched for in point, room, condition and the comments and names of acknowledgements, whatever the
+    case. `start` and `end` pick the alarms that stood at any time in between (`end` itself excluded).
+    """
+
+    rooms: Sequence[str] = ()
+    points: Sequence[str] = ()
+    conditions: Sequence[Condition] = ()
+    severities: Sequence[Severity] = ()
+    states: Sequence[AlarmState] = ()
+    text: str = ""
+    start: Instant | None = None
+    end: Instant | None = None
+    retrospective: bool | None = None
+
+
+def save(connection: Connection, alarms: Iterable[Alarm]) -> None:
+    """Write alarms as they are now, new or known by their id, and the acknowledgements that are new.
+
+    Raises ValueError where an acknowledgement on record is not among those of the alarm: they only grow.
+    """
+    newest = {alarm.id: alarm for alarm in alarms}
+    recorded = _acknowledgements(connection, list(newest))
+    added = []
+    for id, alarm in newest.items():
+        known = recorded.get(id, ())
+        if alarm.acknowledgements[: len(known)] != known:
+            raise ValueError(
+                f"alarm {id} has {len(known)} acknowledgements on record that this one does not begin with"
+            )
+        added += [
+            {"alarm": id, "number": number, "by": a.by, "at": a.at, "comment": a.comment, "severity": int(a.severity)}
+            for number, a in enumerate(alarm.acknowledgements[len(known) :], start=len(known) + 1)
+        ]
+    upsert(connection, table, [_row(alarm) for alarm in newest.values()])
+    if added:
+        connection.execute(insert(acknowledgements), added)
+
+
+def standing(connection: Connection) -> list[Alarm]:
+    """The alarms that are not back to normal and answered, newest first."""
+    return _alarms(connection, select(table).where(table.c.state.in_([state.value for state in STANDING])))
+
+
+def find(connection: Connection, id: str) -> Alarm | None:
+    """The alarm with this id, if there is one."""
+    return next(iter(_alarms(connection, select(table).where(table.c.id == id))), None)
+
+
+def history(connection: Connection, wanted: AlarmFilter, limit: int, offset: int = 0) -> list[Alarm]:
+    """One page of the alarms that match, newest first."""
+    return _alarms(connection, select(table).where(*_conditions(wanted)).limit(limit).offset(offset))
+
+
+def count(connection: Connection, wanted: AlarmFilter) -> int:
+    """How many alarms match."""
+    return connection.execute(select(func.count()).select_from(table).where(*_conditions(wanted))).scalar_one()
+
+
+def overlapping(connection: Connection, points: Sequence[str], start: Instant, end: Instant) -> list[Alarm]:
+    """The alarms of these points that stood at any time in `[start, end)`, newest first."""
+    return _alarms(connection, select(table).where(table.c.point.in_(points), *_stood_between(start, end)))
+
+
+def _conditions(wanted: AlarmFilter) -> list[ColumnElement[bool]]:
+    lists: dict[str, Sequence[str | int]] = {
+        "room": wanted.rooms,
+        "point": wanted.points,
+        "condition": [condition.value for condition in wanted.conditions],
+        "severity": [int(severity) for severity in wanted.severities],
+        "state": [state.value for state in wanted.states],
+    }
+    conditions: list[ColumnElement[bool]] = [table.c[name].in_(values) for name, values in lists.items() if values]
+    conditions += _stood_between(wanted.start, wanted.end)
+    if wanted.text:
+        conditions.append(_mentions(wanted.text))
+    if wanted.retrospective is not None:
+        conditions.append(table.c.retrospective == wanted.retrospective)
+    return conditions
+
+
+def _stood_between(start: Instant | None, end: Instant | None) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if start is not None:
+        conditions.append(or_(table.c.returned.is_(None), table.c.returned >= start))
+    if end is not None:
+        conditions.append(table.c.onset < end)
+    return conditions
+
+
+def _mentions(text: str) -> ColumnElement[bool]:
+    answered = select(acknowledgements.c.alarm).where(
+        and_(
+            acknowledgements.c.alarm == table.c.id,
+            or_(
+                *(
+                    column.icontains(text, autoescape=True)
+                    for column in (acknowledgements.c.comment, acknowledgements.c.by)
+                )
+            ),
+        )
+    )
+    own = (column.icontains(text, autoescape=True) for column in (table.c.point, table.c.room, table.c.condition))
+    return or_(*own, answered.exists())
+
+
+def _alarms(connection: Connection, query: Select[tuple[object, ...]]) -> list[Alarm]:
+    rows = connection.execute(query.order_by(table.c.raised.desc(), table.c.id.desc())).mappings().all()
+    answers = _acknowledgements(connection, [row["id"] for row in rows])
+    return [
+        Alarm(
+            point=row["point"],
+            room=row["room"],
+            condition=Condition(row["condition"]),
+            severity=Severity(row["severity"]),
+            state=AlarmState(row["state"]),
+            onset=row["onset"],
+            raised=row["raised"],
+            value=row["value"],
+            limit=row["limit"],
+            operator=row["operator"],
+            worst=row["worst"],
+            worst_at=row["worst_at"],
+            returned=row["returned"],
+            acknowledgements=answers.get(row["id"], ()),
+            retrospective=row["retrospective"],
+        )
+        for row in rows
+    ]
+
+
+def _acknowledgements(connection: Connection, alarms: Sequence[str]) -> dict[str, tuple[Acknowledgement, ...]]:
+    if not alarms:
+        return {}
+    query = select(acknowledgements).where(acknowledgements.c.alarm.in_(alarms))
+    found: dict[str, tuple[Acknowledgement, ...]] = {}
+    for row in connection.execute(query.order_by(acknowledgements.c.alarm, acknowledgements.c.number)):
+        answer = Acknowledgement(row.by, row.at, row.comment, Severity(row.severity))
+        found[row.alarm] = (*found.get(row.alarm, ()), answer)
+    return found
+
+
+def _row(alarm: Alarm) -> dict[str, object]:
+    return {
+        "id": alarm.id,
+        "point": alarm.point,
+        "room": alarm.room,
+        "condition": alarm.condition.value,
+        "severity": int(alarm.severity),
+        "state": alarm.state.value,
+        "onset": alarm.onset,
+        "raised": alarm.raised,
+        "value": alarm.value,
+        "limit": alarm.limit,
+        "operator": alarm.operator,
+        "worst": alarm.worst,
+        "worst_at": alarm.worst_at,
+        "returned": alarm.returned,
+        "retrospective": alarm.retrospective,
+    }

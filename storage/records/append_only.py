@@ -1,0 +1,86 @@
+"""Which tables may only grow, and the triggers that hold it, for SQLite and PostgreSQL.
+
+The triggers refuse UPDATE and DELETE; in SQLite also REPLACE, which deletes without firing a DELETE trigger, and in
+PostgreSQL also TRUNCATE, under every replication role. Alembic's batch mode drops triggers without a word, so
+`missing_triggers` is asked at every start. Whoever owns the database can drop them too: then `audit.verify` tells.
+"""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, text
+
+APPEND_ONLY: dict[str, tuple[tuple[str, ...], ...]] = {
+    "audit": (("seq",), ("hash",)),
+    "acknowledgements": (("alarm", "number"),),
+    "commands": (("id",),),
+    "command_outcomes": (("command",),),
+    "room_states": (("id",), ("room", "time", "state", "by")),
+    "batch_events": (("id",), ("batch", "room", "kind", "time", "by")),
+    "revisions": (("number",),),
+}
+"""Every append-only table with all its unique keys, for only over one of these can a row be replaced."""
+
+
+def protect(connection: Connection, table: str, keys: tuple[tuple[str, ...], ...]) -> None:
+    """Make a table append-only; called by the migration that creates it, or that had to create it anew."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(_POSTGRESQL_FUNCTION)
+        statements = _postgresql_statements(table)
+    else:
+        statements = [sql for _, sql in _sqlite_triggers(table, keys)]
+    for statement in statements:
+        connection.exec_driver_sql(statement)
+
+
+def missing_triggers(connection: Connection) -> list[str]:
+    """The names of triggers that should protect the append-only tables but are gone, disabled or changed."""
+    if connection.dialect.name == "postgresql":
+        rows = connection.execute(text("SELECT tgname FROM pg_trigger WHERE tgenabled = 'A' AND NOT tgisinternal"))
+        present = {row.tgname for row in rows}
+        expected = [name for table in APPEND_ONLY for name in _postgresql_triggers(table)]
+        return [name for name in expected if name not in present]
+    rows = connection.execute(text("SELECT sql FROM sqlite_master WHERE type = 'trigger'"))
+    texts = {row.sql for row in rows}
+    return [
+        name for table, keys in APPEND_ONLY.items() for name, sql in _sqlite_triggers(table, keys) if sql not in texts
+    ]
+
+
+def _sqlite_triggers(table: str, keys: tuple[tuple[str, ...], ...]) -> Iterator[tuple[str, str]]:
+    for event in ("UPDATE", "DELETE"):
+        name = f"{table}_no_{event.lower()}"
+        yield name, f"CREATE TRIGGER {name} BEFORE {event} ON {table} BEGIN {_sqlite_refusal(table, event)} END"
+    name = f"{table}_no_replace"
+    same = " OR ".join("(" + " AND ".join(f'"{column}" = NEW."{column}"' for column in key) + ")" for key in keys)
+    yield (
+        name,
+        f"CREATE TRIGGER {name} BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) "  # noqa: S608 (our own names)
+        f"BEGIN {_sqlite_refusal(table, 'REPLACE')} END",
+    )
+
+
+def _sqlite_refusal(table: str, event: str) -> str:
+    return f"SELECT RAISE(ABORT, '{table} is append-only ({event} refused)');"
+
+
+_POSTGRESQL_FUNCTION = """
+CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION USING
+    MESSAGE = TG_TABLE_NAME || ' is append-only (' || TG_OP || ' refused)', ERRCODE = 'insufficient_privilege';
+END $$
+"""
+
+
+def _postgresql_triggers(table: str) -> tuple[str, str]:
+    return f"{table}_no_change", f"{table}_no_truncate"
+
+
+def _postgresql_statements(table: str) -> list[str]:
+    change, truncate = _postgresql_triggers(table)
+    return [
+        f"CREATE TRIGGER {change} BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change()",
+        f"CREATE TRIGGER {truncate} BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
+        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {change}",
+        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {truncate}",
+    ]

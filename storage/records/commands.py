@@ -1,0 +1,93 @@
+"""What a person decides and the alert engine applies. A command and its outcome are two rows that never change.
+
+Both write their audit row themselves. The app submits in a transaction of its own, then asks for the outcome until
+there is one.
+"""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import msgspec
+from sqlalchemy import Connection, insert, select
+
+from facility.instants import Instant
+from facility.limit import Severity
+from facility.plant_events import BatchEnded, BatchStarted, RoomStateSet
+from storage.records import audit
+from storage.records.audit import AuditEntry
+from storage.records.schema import command_outcomes, commands
+
+DONE = "done"
+"""The outcome of a command that was applied; any other outcome says in words why it was not."""
+
+
+class Acknowledge(msgspec.Struct, frozen=True, tag="acknowledge"):
+    """A person answers an alarm. `severity` is what the person saw: if it has risen since, this is refused."""
+
+    alarm: str
+    severity: Severity
+    comment: str
+
+
+Command: TypeAlias = Acknowledge | RoomStateSet | BatchStarted | BatchEnded
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingCommand:
+    """A command that the engine has not applied yet. `actor` is the person who submitted it."""
+
+    id: int
+    at: Instant
+    actor: str
+    command: Command
+
+
+def submit(connection: Connection, at: Instant, actor: str, command: Command) -> int:
+    """Hand a command to the engine; the id that comes back is what `outcome` is asked for."""
+    text = msgspec.json.encode(command).decode()
+    insertion = insert(commands).values(at=at, actor=actor, command=text).returning(commands.c.id)
+    id: int = connection.execute(insertion).scalar_one()
+    content = msgspec.to_builtins(command)
+    audit.append(
+        connection, at, [AuditEntry(actor, "command submitted", _object(command), {"id": id, "command": content})]
+    )
+    return id
+
+
+def waiting(connection: Connection) -> list[WaitingCommand]:
+    """Every command without an outcome, oldest first."""
+    without_outcome = ~select(command_outcomes.c.command).where(command_outcomes.c.command == commands.c.id).exists()
+    rows = connection.execute(select(commands).where(without_outcome).order_by(commands.c.id))
+    return [WaitingCommand(row.id, row.at, row.actor, _decode(row.command)) for row in rows]
+
+
+def applied(connection: Connection, id: int, at: Instant, outcome: str) -> None:
+    """Write down what came of a command: `DONE`, or in words why it was refused.
+
+    Raises sqlalchemy.exc.IntegrityError where the command has an outcome already, or does not exist.
+    """
+    connection.execute(insert(command_outcomes).values(command=id, at=at, outcome=outcome))
+    text = connection.execute(select(commands.c.command).where(commands.c.id == id)).scalar_one()
+    entry = AuditEntry("cleanwatch", "command applied", _object(_decode(text)), {"id": id, "outcome": outcome})
+    audit.append(connection, at, [entry])
+
+
+def outcome(connection: Connection, id: int) -> str | None:
+    """What came of a command; None while it waits."""
+    return connection.execute(
+        select(command_outcomes.c.outcome).where(command_outcomes.c.command == id)
+    ).scalar_one_or_none()
+
+
+def _object(command: Command) -> str:
+    match command:
+        case Acknowledge(alarm=alarm):
+            return f"alarm {alarm}"
+        case RoomStateSet(room=room):
+            return f"room {room}"
+        case BatchStarted(batch=batch) | BatchEnded(batch=batch):
+            return f"batch {batch}"
+
+
+def _decode(text: str) -> Command:
+    return msgspec.json.decode(text, type=Command)  # type: ignore[no-any-return]

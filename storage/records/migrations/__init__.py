@@ -1,0 +1,1 @@
+"""How the records store got its present shape, one step a file in `versions/`."""

@@ -1,0 +1,67 @@
+"""Which state every room was in, when, and who said so. Nothing is changed: what comes late is added.
+
+States are ordered by the time from which they hold; of two for the same room and time the one that arrived later
+holds. `record` writes its own audit row.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, func, insert, select
+
+from facility.instants import Instant, text_of
+from facility.limit import RoomState
+from facility.plant_events import RoomStateSet
+from storage.records import audit
+from storage.records.audit import AuditEntry
+from storage.records.schema import room_states as table
+
+_STATE = (table.c.room, table.c.state, table.c.time, table.c.by)
+
+
+def record(connection: Connection, event: RoomStateSet, recorded_at: Instant) -> bool:
+    """Add a room state; False where the very same is on record already, and nothing is written."""
+    repeat = select(table.c.id).where(
+        table.c.room == event.room,
+        table.c.time == event.time,
+        table.c.state == event.state.value,
+        table.c.by == event.by,
+    )
+    if connection.execute(repeat).first():
+        return False
+    connection.execute(
+        insert(table).values(
+            room=event.room, state=event.state.value, time=event.time, by=event.by, recorded_at=recorded_at
+        )
+    )
+    data = {"state": event.state.value, "from": text_of(event.time)}
+    audit.append(connection, recorded_at, [AuditEntry(event.by, "room state set", f"room {event.room}", data)])
+    return True
+
+
+def in_force(connection: Connection, at: Instant) -> dict[str, RoomStateSet]:
+    """The state of each room at a moment; a room whose state is not known then is left out."""
+    newest_first = func.row_number().over(
+        partition_by=table.c.room, order_by=(table.c.time.desc(), table.c.id.desc())
+    )
+    ranked = select(*_STATE, newest_first.label("rank")).where(table.c.time <= at).subquery()
+    rows = connection.execute(select(ranked).where(ranked.c.rank == 1).order_by(ranked.c.room))
+    return {row.room: _event(row.room, row.state, row.time, row.by) for row in rows}
+
+
+def timeline(connection: Connection, rooms: Sequence[str], start: Instant, end: Instant) -> list[RoomStateSet]:
+    """The states of these rooms in `[start, end)` by time, beginning with those that hold at `start`."""
+    before = sorted((state for room, state in in_force(connection, start).items() if room in rooms), key=_by_time)
+    query = (
+        select(*_STATE)
+        .where(table.c.room.in_(rooms), table.c.time > start, table.c.time < end)
+        .order_by(table.c.time, table.c.id)
+    )
+    return before + [_event(*row) for row in connection.execute(query)]
+
+
+def _event(room: str, state: str, time: Instant, by: str) -> RoomStateSet:
+    return RoomStateSet(room, RoomState(state), time, by)
+
+
+def _by_time(event: RoomStateSet) -> tuple[Instant, str]:
+    return event.time, event.room

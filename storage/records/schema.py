@@ -1,0 +1,168 @@
+"""The tables of the records store, as the newest migration leaves them.
+
+Instants are whole milliseconds, texts are stored exactly as they are hashed or shown. Tables that people and
+inspectors rely on are append-only; `append_only` says which and how.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+Number = BigInteger().with_variant(Integer, "sqlite")
+"""A 64-bit key that the database counts up (in SQLite only a plain INTEGER does)."""
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", Number, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("object", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    Column("previous", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    UniqueConstraint("hash"),
+    Index("ix_audit_object", "object", "seq"),
+)
+
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", Integer, CheckConstraint("id = 1", name="one_row"), primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("hash", Text, nullable=False),
+)
+
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("point", Text, nullable=False),
+    Column("room", Text, nullable=False),
+    Column("condition", Text, nullable=False),
+    Column("severity", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("onset", BigInteger, nullable=False),
+    Column("raised", BigInteger, nullable=False),
+    Column("value", Float),
+    Column("limit", Float),
+    Column("operator", Text),
+    Column("worst", Float),
+    Column("worst_at", BigInteger),
+    Column("returned", BigInteger),
+    Column("retrospective", Boolean, nullable=False),
+    Index("ix_alarms_state", "state"),
+    Index("ix_alarms_raised", "raised"),
+    Index("ix_alarms_point", "point", "onset"),
+)
+
+acknowledgements = Table(
+    "acknowledgements",
+    metadata,
+    Column("alarm", Text, ForeignKey("alarms.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("by", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("comment", Text, nullable=False),
+    Column("severity", Integer, nullable=False),
+)
+
+engine_memory = Table(
+    "engine_memory",
+    metadata,
+    Column("point", Text, primary_key=True),
+    Column("memory", LargeBinary, nullable=False),
+)
+
+engine_checkpoint = Table(
+    "engine_checkpoint",
+    metadata,
+    Column("id", Integer, CheckConstraint("id = 1", name="one_row"), primary_key=True, autoincrement=False),
+    Column("number", BigInteger, nullable=False),
+)
+
+commands = Table(
+    "commands",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("command", Text, nullable=False),
+)
+
+command_outcomes = Table(
+    "command_outcomes",
+    metadata,
+    Column("command", Number, ForeignKey("commands.id"), primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("outcome", Text, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Column("sent", BigInteger),
+    Index("ix_outbox_sent", "sent", "id"),
+)
+
+room_states = Table(
+    "room_states",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("room", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("time", BigInteger, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+    UniqueConstraint("room", "time", "state", "by"),
+)
+
+batch_events = Table(
+    "batch_events",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("kind", Text, CheckConstraint("kind IN ('start', 'end')", name="kind"), nullable=False),
+    Column("batch", Text, nullable=False),
+    Column("room", Text, nullable=False),
+    Column("time", BigInteger, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+    UniqueConstraint("batch", "room", "kind", "time", "by"),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("number", Number, primary_key=True, autoincrement=False),
+    Column("in_force_from", BigInteger, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("differences", Text, nullable=False),
+)

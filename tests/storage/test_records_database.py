@@ -1,0 +1,164 @@
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from storage.records import append_only, audit, engine_memory
+from storage.records.database import Records
+from storage.records.migrating import RecordsError, newest_revision
+from storage.records.schema import metadata
+from storage.sqlite import sqlite
+
+
+def alter(url: str, *statements: str) -> None:
+    """Change a database behind the program's back."""
+    connection = sqlite.connect(url.removeprefix("sqlite:///"))
+    for statement in statements:
+        connection.execute(statement)
+    connection.commit()
+    connection.close()
+
+
+def test_the_migrations_lead_to_the_tables_of_the_schema(records: Records) -> None:
+    with records.reading() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_a_new_database_says_in_its_audit_trail_that_it_was_created(records: Records) -> None:
+    with records.reading() as connection:
+        (row,) = audit.rows(connection)
+    assert (row.seq, row.action, row.object) == (1, "schema migrated", "records")
+    assert row.data == f'{{"from":null,"to":"{newest_revision()}"}}'
+
+
+def test_opening_again_changes_nothing(records: Records, records_url: str) -> None:
+    with records.transaction() as connection:
+        engine_memory.save(connection, {"B101.DP1": b"remembered"})
+    records.close()
+    again = Records.open(records_url, clock=lambda: 0)
+    with again.reading() as connection:
+        assert engine_memory.load(connection) == {"B101.DP1": b"remembered"}
+        assert len(audit.rows(connection)) == 1
+    again.close()
+
+
+def test_a_path_will_do_and_its_folder_is_created(tmp_path: Path) -> None:
+    path = tmp_path / "data" / "records with 100%.sqlite"
+    Records.open(path, clock=lambda: 0).close()
+    assert path.exists()
+
+
+def test_a_newer_schema_is_refused_with_what_to_do(records: Records, records_url: str) -> None:
+    records.close()
+    alter(records_url, "UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(RecordsError, match=r"have schema revision 9999; this program .* newer Cleanwatch"):
+        Records.open(records_url, clock=lambda: 0)
+
+
+def test_the_database_of_something_else_is_refused_and_left_alone(records_url: str) -> None:
+    alter(records_url, "CREATE TABLE recipes (name TEXT)")
+    with pytest.raises(RecordsError, match="not a records database of Cleanwatch: it has the tables recipes"):
+        Records.open(records_url, clock=lambda: 0)
+    connection = sqlite.connect(records_url.removeprefix("sqlite:///"))
+    assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("recipes",)]
+    connection.close()
+
+
+def test_missing_triggers_are_noticed_at_start(records: Records, records_url: str) -> None:
+    records.close()
+    alter(records_url, "DROP TRIGGER revisions_no_delete")
+    with pytest.raises(RecordsError, match="revisions_no_delete missing or altered"):
+        Records.open(records_url, clock=lambda: 0)
+
+
+def test_a_trigger_that_does_nothing_any_more_is_noticed_at_start(records: Records, records_url: str) -> None:
+    records.close()
+    alter(
+        records_url,
+        "DROP TRIGGER audit_no_update",
+        "CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT 1; END",
+    )
+    with pytest.raises(RecordsError, match="audit_no_update missing or altered"):
+        Records.open(records_url, clock=lambda: 0)
+
+
+def test_all_unique_keys_of_append_only_tables_are_guarded(records: Records) -> None:
+    with records.reading() as connection:
+        inspector = inspect(connection)
+        for table, keys in append_only.APPEND_ONLY.items():
+            found = {tuple(inspector.get_pk_constraint(table)["constrained_columns"])}
+            found |= {tuple(unique["column_names"]) for unique in inspector.get_unique_constraints(table)}
+            assert found == set(keys), table
+
+
+def test_a_transaction_that_fails_leaves_nothing_behind(records: Records) -> None:
+    with pytest.raises(ZeroDivisionError), records.transaction() as connection:
+        engine_memory.save(connection, {"B101.DP1": b"half"})
+        _ = 1 / 0
+    with records.reading() as connection:
+        assert engine_memory.load(connection) == {}
+
+
+def test_a_reading_cannot_write(records: Records) -> None:
+    with pytest.raises(DBAPIError, match="readonly"), records.reading() as connection:
+        engine_memory.set_checkpoint(connection, 7)
+    with records.transaction() as connection:
+        engine_memory.set_checkpoint(connection, 8)
+
+
+def test_a_reading_sees_one_moment_while_others_write(records: Records) -> None:
+    with records.reading() as reader:
+        assert engine_memory.checkpoint(reader) == 0
+        with records.transaction() as writer:
+            engine_memory.set_checkpoint(writer, 7)
+        assert engine_memory.checkpoint(reader) == 0
+    with records.reading() as reader:
+        assert engine_memory.checkpoint(reader) == 7
+
+
+def test_commits_are_synced_to_disk(records: Records) -> None:
+    with records.transaction() as connection:
+        assert connection.execute(text("PRAGMA synchronous")).scalar() == 2
+        assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+
+
+def test_many_threads_use_the_same_records(records: Records) -> None:
+    errors: list[Exception] = []
+
+    def write(thread: int) -> None:
+        try:
+            for number in range(20):
+                with records.transaction() as connection:
+                    engine_memory.save(connection, {f"{thread}.{number}": b""})
+                with records.reading() as connection:
+                    assert f"{thread}.{number}" in engine_memory.load(connection)
+        except Exception as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    with records.reading() as connection:
+        assert len(engine_memory.load(connection)) == 160
+
+
+OPEN = "import sys; from storage.records.database import Records; Records.open(sys.argv[1], clock=lambda: 1).close()"
+
+
+def test_two_processes_may_create_the_records_at_once(records_url: str) -> None:
+    processes = [subprocess.Popen([sys.executable, "-c", OPEN, records_url]) for _ in range(3)]
+    assert [process.wait(timeout=30) for process in processes] == [0, 0, 0]
+    records = Records.open(records_url, clock=lambda: 2)
+    with records.reading() as connection:
+        assert [row.at for row in audit.rows(connection)] == [1]
+        assert audit.verify(connection) == []
+    records.close()
