@@ -21,7 +21,10 @@ class SampleStore(Protocol):
         """The newest reading of each point that has one: `RAW_COLUMNS`, indexed by point."""
 
     def raw(self, point: str, start: Instant, end: Instant) -> pd.DataFrame:
-        """Every reading of one point, by time: `RAW_COLUMNS`. `count` and `volume` are NaN where there is none."""
+        """Every reading of one point, by time: `RAW_COLUMNS`.
+
+        `sequence`, `count` and `volume` are NaN where there is none.
+        """
 
     def envelope(self, points: Sequence[str], start: Instant, end: Instant, buckets: int) -> pd.DataFrame:
         """At most `buckets` equal buckets a point, empty ones left out: `ENVELOPE_COLUMNS`.

@@ -1,0 +1,102 @@
+"""Many readings of one point as numpy arrays: what goes in and out in bulk."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Self, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from facility.instants import Instant
+from facility.reading import INVALID_MASK
+
+Array: TypeAlias = npt.NDArray[Any]
+
+NO_NUMBER = -1
+"""Stands for none in the integer columns `sequence` and `count`; `volume` has NaN there."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Values:
+    """What judging and drawing need of one point's readings, ordered by time."""
+
+    time: Array
+    """int64, instants."""
+    value: Array
+    """float64, NaN where an invalid reading has no number."""
+    reasons: Array
+    """uint16, see `facility.reading.Reason`."""
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+    @property
+    def judged(self) -> Array:
+        """Which readings are judged: valid or suspect, and with a number."""
+        judged: Array = (self.reasons & INVALID_MASK == 0) & ~np.isnan(self.value)
+        return judged
+
+    @property
+    def valid(self) -> Array:
+        """Which readings have no reason against them, and a number."""
+        valid: Array = (self.reasons == 0) & ~np.isnan(self.value)
+        return valid
+
+    def take(self, which: Array | slice) -> Self:
+        """The readings at these places (a mask, indices or a slice)."""
+        return type(self)(*(getattr(self, column.name)[which] for column in fields(self)))
+
+    def between(self, start: Instant, end: Instant) -> Self:
+        """The readings of a range of time, without its end; the columns must be ordered by time."""
+        first, last = np.searchsorted(self.time, (start, end))
+        return self.take(slice(int(first), int(last)))
+
+    def ordered(self) -> Self:
+        """By time; those of one time stay in their order."""
+        if np.all(self.time[1:] >= self.time[:-1]):
+            return self
+        return self.take(np.argsort(self.time, kind="stable"))
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """One after the other; at least one part."""
+        if len(parts) == 1:
+            return parts[0]
+        return cls(*(np.concatenate([getattr(part, column.name) for part in parts]) for column in fields(cls)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Columns(Values):
+    """Everything that is kept of one point's readings, ordered by time."""
+
+    received: Array
+    """int64, instants."""
+    sequence: Array
+    """int64, the sender's number of the message; `NO_NUMBER` where there is none."""
+    count: Array
+    """int64, raw and cumulative; `NO_NUMBER` where there is none."""
+    volume: Array
+    """float64, litres; NaN where there is none."""
+
+
+COLUMN_TYPES: dict[str, Any] = {
+    "time": np.int64,
+    "value": np.float64,
+    "reasons": np.uint16,
+    "received": np.int64,
+    "sequence": np.int64,
+    "count": np.int64,
+    "volume": np.float64,
+}
+
+
+def columns_of_rows(rows: Sequence[tuple[Any, ...]]) -> Columns:
+    """Columns of rows in the order of the fields, None standing for no value, no count and so on."""
+    if not rows:
+        return Columns(*(np.empty(0, kind) for kind in COLUMN_TYPES.values()))
+    columns = []
+    for (name, kind), cells in zip(COLUMN_TYPES.items(), zip(*rows, strict=True), strict=True):
+        if name in ("sequence", "count"):
+            cells = tuple(NO_NUMBER if cell is None else cell for cell in cells)
+        columns.append(np.array(cells, kind))
+    return Columns(*columns)

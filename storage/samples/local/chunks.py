@@ -1,0 +1,56 @@
+"""Sealed readings: one chunk for each point and UTC day, in which every column is compressed by itself."""
+
+from dataclasses import fields
+from typing import TypeVar
+
+import numpy as np
+
+from facility.instants import DAY, Instant
+from storage.samples.columns import COLUMN_TYPES, Columns, Values
+from storage.samples.local.arrays import DamagedChunkError, pack, unpack
+from storage.samples.local.schema import Connection
+
+V = TypeVar("V", bound=Values)
+
+
+def day_of(instant: Instant) -> int:
+    """Days since 1970, UTC."""
+    return instant // DAY
+
+
+def load(connection: Connection, kind: type[V], point_id: int, first_day: int, last_day: int) -> list[V]:
+    """The chunks of one point from the first to the last of these days, in order; of `Values` only its columns."""
+    names = [column.name for column in fields(kind)]
+    rows = connection.execute(
+        f"SELECT day, n, {', '.join(names)} FROM chunk WHERE point_id = ? AND day BETWEEN ? AND ? ORDER BY day",  # noqa: S608 - column names are ours
+        (point_id, first_day, last_day),
+    ).fetchall()
+    return [_decoded(kind, names, point_id, *row) for row in rows]
+
+
+def save(connection: Connection, point_id: int, day: int, packed: tuple[int, dict[str, bytes]]) -> None:
+    """Write one chunk, in place of the one that may be there."""
+    n, columns = packed
+    connection.execute(
+        f"INSERT INTO chunk (point_id, day, n, {', '.join(columns)}) VALUES (?, ?, ?{', ?' * len(columns)}) "  # noqa: S608 - column names are ours
+        f"ON CONFLICT DO UPDATE SET n = excluded.n, {', '.join(f'{name} = excluded.{name}' for name in columns)}",
+        (point_id, day, n, *columns.values()),
+    )
+
+
+def packed(columns: Columns) -> tuple[int, dict[str, bytes]]:
+    """What `save` writes: the number of readings and each column as bytes. This is the slow part."""
+    received = columns.received - columns.time  # small numbers, that compress well
+    return len(columns), {
+        name: pack(received if name == "received" else getattr(columns, name)) for name in COLUMN_TYPES
+    }
+
+
+def _decoded(kind: type[V], names: list[str], point_id: int, day: int, n: int, *stored: bytes) -> V:
+    try:
+        columns = {name: unpack(column, n, COLUMN_TYPES[name]) for name, column in zip(names, stored, strict=True)}
+    except DamagedChunkError as damage:
+        raise DamagedChunkError(f"point number {point_id}, day {np.datetime64(day, 'D')}: {damage}") from None
+    if "received" in columns:
+        columns["received"] = columns["received"] + columns["time"]
+    return kind(**columns)

@@ -1,0 +1,125 @@
+"""The tables of the local store's one file, and the version of them that this program knows."""
+
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from storage.sqlite import sqlite
+
+Connection: TypeAlias = Any
+"""A connection of whichever SQLite `storage.sqlite` chose; neither has types."""
+
+VERSION = 1
+
+TABLES = """
+-- One row: the newest commit; `sealed` is the highest number that may have been sealed, `generation` counts
+-- every change of chunks, so that whoever prepared one outside the write lock knows whether it still fits.
+CREATE TABLE head (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    number INTEGER NOT NULL, stamp INTEGER NOT NULL, sealed INTEGER NOT NULL, generation INTEGER NOT NULL
+);
+INSERT INTO head VALUES (1, 0, 0, 0, 0);
+
+CREATE TABLE point (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, oldest INTEGER, newest INTEGER);
+
+-- The newest readings, one row each. A value without a number is NULL.
+CREATE TABLE hot (
+    time INTEGER, point_id INTEGER, value REAL, reasons INTEGER NOT NULL, received INTEGER NOT NULL,
+    sequence INTEGER, count INTEGER, volume REAL, number INTEGER NOT NULL,
+    PRIMARY KEY (time, point_id)
+) WITHOUT ROWID;
+CREATE INDEX hot_number ON hot (number);
+
+-- Older readings: one row for each point and UTC day, each column compressed by itself (`arrays.py`).
+CREATE TABLE chunk (
+    id INTEGER PRIMARY KEY, point_id INTEGER NOT NULL, day INTEGER NOT NULL, n INTEGER NOT NULL,
+    time BLOB NOT NULL, value BLOB NOT NULL, reasons BLOB NOT NULL,
+    received BLOB NOT NULL, sequence BLOB NOT NULL, count BLOB NOT NULL, volume BLOB NOT NULL,
+    UNIQUE (point_id, day)
+);
+
+-- The hours of each chunk (`rollup.py`).
+CREATE TABLE rollup (
+    point_id INTEGER, day INTEGER, hours BLOB NOT NULL, PRIMARY KEY (point_id, day)
+) WITHOUT ROWID;
+
+-- Commits that some follower may still ask for, by number.
+CREATE TABLE commits (number INTEGER PRIMARY KEY, stamp INTEGER NOT NULL);
+CREATE TABLE plant_event (
+    number INTEGER, position INTEGER, body BLOB NOT NULL, PRIMARY KEY (number, position)
+) WITHOUT ROWID;
+CREATE TABLE stretch (
+    number INTEGER, point_id INTEGER, start INTEGER NOT NULL, end INTEGER NOT NULL, PRIMARY KEY (number, point_id)
+) WITHOUT ROWID;
+CREATE TABLE follower (name TEXT PRIMARY KEY, passed INTEGER NOT NULL) WITHOUT ROWID;
+
+-- The balance: received = stored + repeated + conflicting + dead_lettered, in readings.
+CREATE TABLE source (
+    name TEXT PRIMARY KEY,
+    received INTEGER NOT NULL, stored INTEGER NOT NULL, repeated INTEGER NOT NULL,
+    conflicting INTEGER NOT NULL, dead_lettered INTEGER NOT NULL, heard INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- Ranges of message numbers that are stored, both ends included; what lies between two of them is a gap.
+CREATE TABLE numbering (
+    source TEXT, epoch INTEGER, first INTEGER, last INTEGER NOT NULL, PRIMARY KEY (source, epoch, first)
+) WITHOUT ROWID;
+
+CREATE TABLE conflict (
+    id INTEGER PRIMARY KEY, point_id INTEGER NOT NULL, time INTEGER NOT NULL,
+    kept_value REAL, kept_count INTEGER, kept_volume REAL,
+    offered_value REAL, offered_count INTEGER, offered_volume REAL,
+    reasons INTEGER NOT NULL, received INTEGER NOT NULL, sequence INTEGER,
+    source TEXT NOT NULL, number INTEGER NOT NULL
+);
+
+CREATE TABLE dead_letter (
+    id INTEGER PRIMARY KEY, received INTEGER NOT NULL, source TEXT NOT NULL, topic TEXT NOT NULL,
+    payload BLOB NOT NULL, reason TEXT NOT NULL, readings INTEGER NOT NULL, replayed INTEGER
+);
+"""
+
+
+class NewerSchemaError(Exception):
+    """The file was written by a newer Cleanwatch than this one."""
+
+
+def connect(path: Path, read_only: bool) -> Connection:
+    """A connection that any one thread at a time may use; transactions are begun and ended in words."""
+    connection = sqlite.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "cache_size = -65536",
+        "wal_autocheckpoint = 4000",
+        "journal_size_limit = 67108864",
+        f"query_only = {int(read_only)}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+def prepare(connection: Connection, path: Path) -> None:
+    """Create the tables in a new file; refuse a file of a newer schema, which this program would misread."""
+    if _version(connection) == 0:
+        connection.execute("BEGIN IMMEDIATE")
+        if _version(connection) == 0:  # else another process was quicker
+            for statement in TABLES.split(";\n"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute("COMMIT")
+    check_version(connection, path)
+
+
+def check_version(connection: Connection, path: Path) -> None:
+    """Raise NewerSchemaError where this program does not know the file's schema yet."""
+    version = _version(connection)
+    if version > VERSION:
+        raise NewerSchemaError(
+            f"{path} has schema version {version}; this Cleanwatch knows versions up to {VERSION}. "
+            "Start the newer Cleanwatch that wrote it; the file is unchanged."
+        )
+
+
+def _version(connection: Connection) -> int:
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return version

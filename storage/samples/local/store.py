@@ -1,0 +1,111 @@
+"""The local store: the truth of what arrived, and what is asked of it."""
+
+import weakref
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
+
+import pandas as pd
+
+from facility.instants import Clock, Instant
+from storage.samples.columns import Columns
+from storage.samples.commit import Commit, Intake
+from storage.samples.local import queries, sources
+from storage.samples.local.append import write_commit
+from storage.samples.local.database import Database
+from storage.samples.local.follower import Follower, RecentCommits, register
+from storage.samples.local.points import KnownPoints
+from storage.samples.local.sources import Balance, Gap
+
+
+class LocalStore:
+    """One SQLite file that one station writes and any process on this machine reads. Any thread may use it."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._known = KnownPoints()
+        self._recent = RecentCommits()
+        self._followers: weakref.WeakSet[Follower] = weakref.WeakSet()
+
+    @classmethod
+    def open(cls, path: Path, clock: Clock, read_only: bool = False) -> Self:
+        """Open the file, or create it. `read_only` is for processes beside the station: they never write.
+
+        Raises NewerSchemaError where a newer Cleanwatch wrote it, FileNotFoundError where there is nothing to read.
+        """
+        return cls(Database(path, read_only), clock)
+
+    def close(self) -> None:
+        """Write down how far the followers are, and close the file."""
+        self._save_followers()
+        self._database.close()
+
+    def append(self, intakes: Sequence[Intake]) -> Commit:
+        """Put everything of these messages on disk in one transaction; only then may they be acknowledged.
+
+        Every call is a commit, also one that brings nothing new (only repeats, conflicts or dead letters).
+        Raises the SQLite error where the disk is full or fails: then nothing of it is stored, and it can be tried
+        again as it is.
+        """
+        try:
+            with self._database.writing() as connection:
+                commit = write_commit(connection, self._known, self._clock(), intakes)
+        except BaseException:
+            self._known.forget()
+            raise
+        self._recent.add(commit)
+        return commit
+
+    def follow(self, name: str, after: int | None = None) -> Follower:
+        """Follow the commits from `after` + 1 on, and hold back sealing until they are passed.
+
+        Without `after` a follower goes on where it was, and a new one begins with the next commit. Raises
+        CommitsSealedError where these commits are no longer kept by number, ValueError where they are yet to come.
+        """
+        with self._database.writing() as connection:
+            position = register(connection, name, after)
+        follower = Follower(self._database, self._recent, self._clock, name, position)
+        self._followers.add(follower)
+        return follower
+
+    def latest(self, points: Sequence[str]) -> pd.DataFrame:
+        """The newest reading of each point that has one: `RAW_COLUMNS`, indexed by point."""
+        with self._database.reading() as connection:
+            return queries.latest(connection, points)
+
+    def raw(self, point: str, start: Instant, end: Instant) -> pd.DataFrame:
+        """Every reading of one point, by time: `RAW_COLUMNS`."""
+        return queries.frame(self.columns(point, start, end))
+
+    def columns(self, point: str, start: Instant, end: Instant) -> Columns:
+        """Every reading of one point, by time, as arrays."""
+        with self._database.reading() as connection:
+            return queries.columns(connection, point, start, end)
+
+    def extent(self, points: Sequence[str]) -> tuple[Instant, Instant] | None:
+        """Times of the first and the last reading of these points, or None where there is no reading."""
+        with self._database.reading() as connection:
+            return queries.extent(connection, points)
+
+    def balance(self) -> list[Balance]:
+        """What became of the readings of each source."""
+        with self._database.reading() as connection:
+            return sources.balance(connection)
+
+    def acknowledged(self, source: str) -> tuple[int, int] | None:
+        """The newest epoch of a source and the sequence up to which all its messages are stored, or None.
+
+        The numbers of an epoch begin at 0 or 1, and epochs grow; 0 says that the beginning is missing.
+        """
+        with self._database.reading() as connection:
+            return sources.acknowledged(connection, source)
+
+    def gaps(self, source: str) -> list[Gap]:
+        """Message numbers of a source that have not arrived."""
+        with self._database.reading() as connection:
+            return sources.gaps(connection, source)
+
+    def _save_followers(self) -> None:
+        for follower in list(self._followers):
+            follower.save()
