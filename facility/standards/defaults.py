@@ -56,9 +56,7 @@ def standard_limits(
 
 
 def cascade_limit(
-    high: Classification | None,
-    low: Classification | None,
-    standards: Sequence[Standard] = (Standard.ANNEX1,),
+    high: Classification | None, low: Classification | None, standards: Sequence[Standard]
 ) -> Limit | None:
     """The least pressure difference from one room to another, the strictest of the standards.
 

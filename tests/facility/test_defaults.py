@@ -219,7 +219,7 @@ def test_e71_grade_a_at_five_micrometres_with_an_alert_level_of_the_site() -> No
 
 
 def test_annex_1_asks_for_10_pascals_between_rooms_of_different_grades() -> None:
-    limit = cascade_limit(B, C)
+    limit = cascade_limit(B, C, [ANNEX1])
     assert limit == Limit(
         Severity.ACTION,
         Side.LOW,
@@ -232,7 +232,7 @@ def test_annex_1_asks_for_10_pascals_between_rooms_of_different_grades() -> None
 
 
 def test_a_step_from_a_grade_to_an_unclassified_room_counts_as_different() -> None:
-    assert cascade_limit(D, None) is not None
+    assert cascade_limit(D, None, [ANNEX1]) is not None
 
 
 @pytest.mark.parametrize(("high", "low"), [(C, C), (None, None), (None, D)])
