@@ -1,0 +1,138 @@
+"""How an alarm lives (ISA-18.2): every transition is a function from one alarm to the next.
+
+unacknowledged ──acknowledged──> acknowledged ──returned──> normal
+      │    ^                          │
+  returned │ came back                └──rose──> unacknowledged
+      v    │
+returned, not acknowledged ──acknowledged──> normal
+"""
+
+from dataclasses import replace
+from enum import StrEnum
+
+from alerts.findings import Finding, Raised, Returned, Worsened
+from facility.alarm import Acknowledgement, Alarm, AlarmState, Condition
+from facility.instants import Instant
+from facility.limit import Severity
+from facility.site import Point
+
+
+class Transition(StrEnum):
+    """What happened to an alarm: the action in the audit trail."""
+
+    RAISED = "alarm raised"
+    ROSE = "alarm rose"
+    CAME_BACK = "alarm came back"
+    RETURNED = "alarm returned"
+    ACKNOWLEDGED = "alarm acknowledged"
+
+
+class RefusedError(Exception):
+    """An alarm cannot be acknowledged like this; the message tells the person why."""
+
+
+def follow(alarm: Alarm | None, point: Point, finding: Finding) -> tuple[Alarm | None, Transition | None]:
+    """The alarm after one finding about its condition, and the transition that this was, if any.
+
+    `alarm` is the standing alarm of that point and condition, None where there is none.
+    """
+    match finding, alarm:
+        case Raised(), None:
+            return raised(point, finding), Transition.RAISED
+        case Raised(), Alarm(state=AlarmState.RETURNED):
+            return came_back(alarm, finding), Transition.CAME_BACK
+        case Raised(), Alarm() if finding.severity > alarm.severity:
+            return rose(alarm, finding), Transition.ROSE
+        case ((Raised() | Worsened()), Alarm()):
+            return worsened(alarm, finding.worst, finding.worst_at), None
+        case Returned(), Alarm(returned=None):
+            return returned(alarm, finding.at), Transition.RETURNED
+        case _:
+            return alarm, None
+
+
+def raised(point: Point, finding: Raised) -> Alarm:
+    """A new alarm."""
+    return Alarm(
+        point=point.id,
+        room=point.room,
+        condition=finding.condition,
+        severity=finding.severity,
+        state=AlarmState.UNACKNOWLEDGED,
+        onset=finding.onset,
+        raised=finding.at,
+        value=finding.value,
+        limit=finding.limit,
+        operator=finding.operator,
+        worst=finding.worst,
+        worst_at=finding.worst_at,
+    )
+
+
+def rose(alarm: Alarm, finding: Raised) -> Alarm:
+    """More severe than before: it needs a new acknowledgement."""
+    alarm = worsened(alarm, finding.worst, finding.worst_at)
+    return replace(
+        alarm,
+        state=AlarmState.UNACKNOWLEDGED,
+        severity=finding.severity,
+        value=finding.value,
+        limit=finding.limit,
+        operator=finding.operator,
+    )
+
+
+def came_back(alarm: Alarm, finding: Raised) -> Alarm:
+    """It had returned, nobody had acknowledged it, and it holds again: still the same alarm."""
+    alarm = replace(alarm, returned=None)
+    if finding.severity > alarm.severity:
+        return rose(alarm, finding)
+    return replace(worsened(alarm, finding.worst, finding.worst_at), state=AlarmState.UNACKNOWLEDGED)
+
+
+def worsened(alarm: Alarm, worst: float | None, worst_at: Instant | None) -> Alarm:
+    """The same alarm with the value farthest outside brought up to date."""
+    if worst is None or not _is_worse(alarm, worst):
+        return alarm
+    return replace(alarm, worst=worst, worst_at=worst_at)
+
+
+def returned(alarm: Alarm, at: Instant) -> Alarm:
+    """Back to normal; over, if it was acknowledged.
+
+    A delay that ran out for want of readings may have raised it after the moment to which it returned: then it
+    returned when it was raised.
+    """
+    acknowledged = alarm.state is AlarmState.ACKNOWLEDGED
+    state = AlarmState.NORMAL if acknowledged else AlarmState.RETURNED
+    return replace(alarm, state=state, returned=max(at, alarm.raised))
+
+
+def acknowledged(alarm: Alarm | None, by: str, at: Instant, comment: str, seen: Severity) -> Alarm:
+    """A person has answered the alarm; over, if it has returned. `seen` is how severe the alarm was for that person.
+
+    Raises RefusedError, in words, where it cannot be.
+    """
+    if alarm is None or alarm.state is AlarmState.NORMAL:
+        raise RefusedError("There is no such alarm any more; the list of standing alarms shows what is left.")
+    if alarm.state is AlarmState.ACKNOWLEDGED:
+        last = alarm.acknowledgements[-1]
+        raise RefusedError(f"{last.by} has acknowledged this alarm already: {last.comment}")
+    if not comment.strip():
+        raise RefusedError("Write what you found or what you will do; an acknowledgement needs a comment.")
+    if not by.strip():
+        raise RefusedError("An acknowledgement must name a person.")
+    if alarm.severity > seen:
+        raise RefusedError(
+            f"Since you looked the alarm has risen from {seen.name.lower()} to {alarm.severity.name.lower()}; "
+            "look at it again, then acknowledge it."
+        )
+    state = AlarmState.NORMAL if alarm.state is AlarmState.RETURNED else AlarmState.ACKNOWLEDGED
+    acknowledgement = Acknowledgement(by.strip(), at, comment.strip(), alarm.severity)
+    return replace(alarm, state=state, acknowledgements=(*alarm.acknowledgements, acknowledgement))
+
+
+def _is_worse(alarm: Alarm, value: float) -> bool:
+    if alarm.worst is None:
+        return True
+    return value > alarm.worst if alarm.condition is Condition.HIGH else value < alarm.worst
