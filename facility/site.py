@@ -86,7 +86,8 @@ class Point:
 
     `size` is the particle size in µm (that size and larger). `limits` are all limits of the point, of every room
     state; `facility.limits.limits_in_force` picks those that hold. `silent_after` is how long it may be silent
-    before it is a no-data alarm; `fault_severity` is how bad silence or a broken instrument is here.
+    before it is a no-data alarm, None where silence is no alarm (a viable plate is read days later);
+    `fault_severity` is how bad silence or a broken instrument is here.
     """
 
     id: str
@@ -96,7 +97,7 @@ class Point:
     quantity: Quantity
     size: float | None
     limits: tuple[Limit, ...]
-    silent_after: Span
+    silent_after: Span | None
     fault_severity: Severity
 
     @property

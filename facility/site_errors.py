@@ -1,0 +1,42 @@
+"""What is wrong with a site file: every problem with its place and with what would be right."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One mistake. `line` counts from 1; `key` leads to the place, like `rooms[B101].plan.x`; empty for the file."""
+
+    file: str
+    line: int
+    key: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.key}: {self.message}" if self.key else self.place_and_message
+
+    @property
+    def place_and_message(self) -> str:
+        return f"{self.file}:{self.line}: {self.message}"
+
+
+class SiteFileError(Exception):
+    """A site file that cannot be used. `problems` holds all that was found, in the order of the file."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = tuple(sorted(set(problems)))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """`; did you mean B101?`, or nothing where no known word is near."""
+    near = get_close_matches(word.casefold(), {k.casefold(): k for k in known}, n=1)
+    found = {k.casefold(): k for k in known}
+    return f"; did you mean {found[near[0]]}?" if near else ""
+
+
+def one_of(words: Sequence[str]) -> str:
+    """`one of A, B, C, D`."""
+    return f"one of {', '.join(words)}"

@@ -1,0 +1,141 @@
+"""A point's limits: those of the standards by default, tightened and added to by the site file."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from facility.limit import Consecutive, Each, Limit, RoomState, Severity, Side
+from facility.quantities import Measure
+from facility.site_schema import LimitEntry
+from facility.site_yaml import Path
+from facility.standards.defaults import loosest_allowed
+
+Mistake = tuple[Path, str]
+"""Where, and what is wrong there."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteLimit:
+    """One limit that the site file writes, and where."""
+
+    place: Path
+    limit: Limit
+    standard_does_not_apply: bool
+
+
+def site_limits(entries: Iterable[tuple[Path, LimitEntry]]) -> tuple[SiteLimit, ...]:
+    """The limits of a point's entries: one or two each, as an entry may have a low and a high side."""
+    return tuple(limit for place, entry in entries for limit in _of_entry(place, entry))
+
+
+def combined(defaults: Sequence[Limit], site: Sequence[SiteLimit]) -> tuple[Limit, ...]:
+    """The limits of a point. In each room state a limit of the site stands in place of a default of its kind.
+
+    Of several defaults of one kind the strictest holds. Alert levels first, low sides first.
+    """
+    chosen: list[tuple[Limit, RoomState]] = []
+    for severity in Severity:
+        for side in (Side.LOW, Side.HIGH):
+            for state in RoomState:
+                limit = _site_limit(site, severity, side, state) or _default(defaults, severity, side, state)
+                if limit:
+                    chosen.append((limit, state))
+    return tuple(
+        replace(limit, room_states=frozenset(state for other, state in chosen if other == limit))
+        for limit in dict.fromkeys(limit for limit, _ in chosen)
+    )
+
+
+def mistakes(defaults: Sequence[Limit], site: Sequence[SiteLimit], measure: Measure) -> Iterator[Mistake]:
+    """What is wrong with a point's limits: impossible values, doubles, too loose, alert outside action."""
+    for own in site:
+        yield from _impossible(own, measure)
+        yield from _looser_than_standard(own, defaults, measure)
+    for index, own in enumerate(site):
+        yield from _doubles(own, site[:index])
+    yield from _crossed(site, combined(defaults, site), measure)
+
+
+def _of_entry(place: Path, entry: LimitEntry) -> Iterator[SiteLimit]:
+    for side, value in ((Side.LOW, entry.low), (Side.HIGH, entry.high)):
+        if value is not None:
+            limit = Limit(
+                severity=Severity[entry.severity.upper()],
+                side=side,
+                value=value,
+                reached=entry.reached,
+                on_delay=entry.on_delay,
+                off_delay=entry.off_delay,
+                deadband=entry.deadband,
+                rule=Consecutive(entry.consecutive) if entry.consecutive > 1 else Each(),
+                room_states=frozenset(entry.room_states),
+                rationale=entry.rationale or entry.standard_does_not_apply or "",
+            )
+            yield SiteLimit((*place, side.value), limit, entry.standard_does_not_apply is not None)
+
+
+def _site_limit(site: Sequence[SiteLimit], severity: Severity, side: Side, state: RoomState) -> Limit | None:
+    limits = (own.limit for own in site)
+    return next((x for x in limits if x.severity is severity and x.side is side and state in x.room_states), None)
+
+
+def _default(defaults: Sequence[Limit], severity: Severity, side: Side, state: RoomState) -> Limit | None:
+    return loosest_allowed((limit for limit in defaults if limit.severity is severity), side, state)
+
+
+def _impossible(own: SiteLimit, measure: Measure) -> Iterator[Mistake]:
+    if not measure.lowest <= own.limit.value <= measure.highest:
+        possible = f"{measure.lowest:g} to {measure.highest:g} {measure.unit}"
+        yield own.place, f"{own.limit.value:g} {measure.unit} cannot be measured; possible is {possible}"
+
+
+def _looser_than_standard(own: SiteLimit, defaults: Sequence[Limit], measure: Measure) -> Iterator[Mistake]:
+    if own.standard_does_not_apply:
+        return
+    for state in _in_order(own.limit.room_states):
+        default = _default(defaults, own.limit.severity, own.limit.side, state)
+        if default and default.is_stricter_than(own.limit):
+            yield (
+                own.place,
+                f"{_words(own.limit, measure)} is looser than {_words(default, measure)} of {default.source} for a "
+                f"room {state}; tighten it, or say why in standard_does_not_apply",
+            )
+            return
+
+
+def _doubles(own: SiteLimit, earlier: Sequence[SiteLimit]) -> Iterator[Mistake]:
+    for other in earlier:
+        same_kind = (other.limit.severity, other.limit.side) == (own.limit.severity, own.limit.side)
+        if same_kind and (both := other.limit.room_states & own.limit.room_states):
+            kind = f"{own.limit.severity.name.lower()} {own.limit.side}"
+            yield own.place, f"a second {kind} for a room {_in_order(both)[0]}; one point has one at a time"
+
+
+def _crossed(site: Sequence[SiteLimit], limits: Sequence[Limit], measure: Measure) -> Iterator[Mistake]:
+    """Alert levels outside action limits, and low sides that leave no room below the high side."""
+    for own in site:
+        for other in limits:
+            if not (states := _in_order(own.limit.room_states & other.room_states)):
+                continue
+            alert = own.limit.severity is Severity.ALERT and other.severity is Severity.ACTION
+            if alert and own.limit.side is other.side and other.is_stricter_than(own.limit):
+                message = "the alert level {} lies outside the action limit {} for a room {}; bring it inside"
+                yield own.place, message.format(_words(own.limit, measure), _words(other, measure), states[0])
+            if own.limit.severity is other.severity and (band := _band(own.limit, other)):
+                low, high = band
+                if low.value + low.deadband >= high.value - high.deadband:
+                    message = "nothing is left between {} and {} with their deadbands for a room {}"
+                    yield own.place, message.format(_words(low, measure), _words(high, measure), states[0])
+
+
+def _band(own: Limit, other: Limit) -> tuple[Limit, Limit] | None:
+    if own.side is Side.LOW and other.side is Side.HIGH:
+        return own, other
+    return (other, own) if (own.side, other.side) == (Side.HIGH, Side.LOW) else None
+
+
+def _in_order(states: frozenset[RoomState]) -> list[RoomState]:
+    return [state for state in RoomState if state in states]
+
+
+def _words(limit: Limit, measure: Measure) -> str:
+    return f"{limit.operator} {limit.value:,g} {measure.unit}"
