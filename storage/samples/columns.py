@@ -15,6 +15,16 @@ Array: TypeAlias = npt.NDArray[Any]
 NO_NUMBER = -1
 """Stands for none in the integer columns `sequence` and `count`; `volume` has NaN there."""
 
+COLUMN_TYPES: dict[str, Any] = {
+    "time": np.int64,
+    "value": np.float64,
+    "reasons": np.uint16,
+    "received": np.int64,
+    "sequence": np.int64,
+    "count": np.int64,
+    "volume": np.float64,
+}
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Values:
@@ -30,6 +40,11 @@ class Values:
     def __len__(self) -> int:
         return len(self.time)
 
+    @classmethod
+    def names(cls) -> list[str]:
+        """The columns, in their order."""
+        return [column.name for column in fields(cls)]
+
     @property
     def judged(self) -> Array:
         """Which readings are judged: valid or suspect, and with a number."""
@@ -44,7 +59,7 @@ class Values:
 
     def take(self, which: Array | slice) -> Self:
         """The readings at these places (a mask, indices or a slice)."""
-        return type(self)(*(getattr(self, column.name)[which] for column in fields(self)))
+        return type(self)(*(getattr(self, name)[which] for name in self.names()))
 
     def between(self, start: Instant, end: Instant) -> Self:
         """The readings of a range of time, without its end; the columns must be ordered by time."""
@@ -58,11 +73,20 @@ class Values:
         return self.take(np.argsort(self.time, kind="stable"))
 
     @classmethod
+    def of_rows(cls, rows: Sequence[Sequence[Any]]) -> Self:
+        """Columns of rows with their cells in the order of the fields; None stands for no value, no count etc."""
+        columns = dict(zip(cls.names(), zip(*rows, strict=True), strict=bool(rows)))
+        for name in ("sequence", "count"):
+            if name in columns:
+                columns[name] = tuple(NO_NUMBER if cell is None else cell for cell in columns[name])
+        return cls(*(np.array(columns.get(name, ()), COLUMN_TYPES[name]) for name in cls.names()))
+
+    @classmethod
     def joined(cls, parts: Sequence[Self]) -> Self:
         """One after the other; at least one part."""
         if len(parts) == 1:
             return parts[0]
-        return cls(*(np.concatenate([getattr(part, column.name) for part in parts]) for column in fields(cls)))
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in cls.names()))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,26 +101,3 @@ class Columns(Values):
     """int64, raw and cumulative; `NO_NUMBER` where there is none."""
     volume: Array
     """float64, litres; NaN where there is none."""
-
-
-COLUMN_TYPES: dict[str, Any] = {
-    "time": np.int64,
-    "value": np.float64,
-    "reasons": np.uint16,
-    "received": np.int64,
-    "sequence": np.int64,
-    "count": np.int64,
-    "volume": np.float64,
-}
-
-
-def columns_of_rows(rows: Sequence[tuple[Any, ...]]) -> Columns:
-    """Columns of rows in the order of the fields, None standing for no value, no count and so on."""
-    if not rows:
-        return Columns(*(np.empty(0, kind) for kind in COLUMN_TYPES.values()))
-    columns = []
-    for (name, kind), cells in zip(COLUMN_TYPES.items(), zip(*rows, strict=True), strict=True):
-        if name in ("sequence", "count"):
-            cells = tuple(NO_NUMBER if cell is None else cell for cell in cells)
-        columns.append(np.array(cells, kind))
-    return Columns(*columns)

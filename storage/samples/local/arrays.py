@@ -24,10 +24,11 @@ class DamagedChunkError(Exception):
 
 
 def pack(numbers: Array) -> bytes:
-    """The bytes of a column; at least one number."""
-    if np.array_equal(numbers.view(_bits(numbers)), np.broadcast_to(numbers[:1].view(_bits(numbers)), numbers.shape)):
+    """The bytes of a contiguous column; at least one number."""
+    bits = numbers.view(f"u{numbers.itemsize}")  # compared as bits, NaN equals itself
+    if np.all(bits == bits[0]):
         return framed(CONSTANT, numbers[:1].tobytes())
-    return framed(PCODEC, standalone.simple_compress(np.ascontiguousarray(numbers), LEVEL))
+    return framed(PCODEC, standalone.simple_compress(numbers, LEVEL))
 
 
 def unpack(stored: bytes, n: int, kind: type[np.generic]) -> Array:
@@ -52,8 +53,3 @@ def unframed(stored: bytes) -> tuple[int, bytes]:
     if zlib.crc32(body) != int.from_bytes(stored[1:HEADER], "little"):
         raise DamagedChunkError("stored readings fail their checksum; restore the store from a backup")
     return stored[0], body
-
-
-def _bits(numbers: Array) -> str:
-    """Compared as bits, NaN equals itself."""
-    return f"u{numbers.dtype.itemsize}"

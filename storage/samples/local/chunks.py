@@ -1,7 +1,6 @@
 """Sealed readings: one chunk for each point and UTC day, in which every column is compressed by itself."""
 
-from dataclasses import fields
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 
@@ -13,6 +12,10 @@ from storage.samples.local.schema import Connection
 V = TypeVar("V", bound=Values)
 
 
+PackedColumns: TypeAlias = tuple[int, dict[str, bytes]]
+"""How many readings, and each column as bytes."""
+
+
 def day_of(instant: Instant) -> int:
     """Days since 1970, UTC."""
     return instant // DAY
@@ -20,7 +23,7 @@ def day_of(instant: Instant) -> int:
 
 def load(connection: Connection, kind: type[V], point_id: int, first_day: int, last_day: int) -> list[V]:
     """The chunks of one point from the first to the last of these days, in order; of `Values` only its columns."""
-    names = [column.name for column in fields(kind)]
+    names = kind.names()
     rows = connection.execute(
         f"SELECT day, n, {', '.join(names)} FROM chunk WHERE point_id = ? AND day BETWEEN ? AND ? ORDER BY day",  # noqa: S608 - column names are ours
         (point_id, first_day, last_day),
@@ -28,7 +31,7 @@ def load(connection: Connection, kind: type[V], point_id: int, first_day: int, l
     return [_decoded(kind, names, point_id, *row) for row in rows]
 
 
-def save(connection: Connection, point_id: int, day: int, packed: tuple[int, dict[str, bytes]]) -> None:
+def save(connection: Connection, point_id: int, day: int, packed: PackedColumns) -> None:
     """Write one chunk, in place of the one that may be there."""
     n, columns = packed
     connection.execute(
@@ -38,11 +41,12 @@ def save(connection: Connection, point_id: int, day: int, packed: tuple[int, dic
     )
 
 
-def packed(columns: Columns) -> tuple[int, dict[str, bytes]]:
-    """What `save` writes: the number of readings and each column as bytes. This is the slow part."""
-    received = columns.received - columns.time  # small numbers, that compress well
+def packed(columns: Columns) -> PackedColumns:
+    """What `save` writes of all readings of one day. This is the slow part."""
+    numbers = {name: getattr(columns, name) for name in COLUMN_TYPES}
+    numbers["received"] = columns.received - columns.time  # small numbers compress well
     return len(columns), {
-        name: pack(received if name == "received" else getattr(columns, name)) for name in COLUMN_TYPES
+        name: pack(np.ascontiguousarray(numbers[name], kind)) for name, kind in COLUMN_TYPES.items()
     }
 
 

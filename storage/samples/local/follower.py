@@ -119,6 +119,7 @@ def register(connection: Connection, name: str, after: int | None) -> int:
             "Read them from the store by time, then follow from there"
         )
     connection.execute("INSERT OR REPLACE INTO follower VALUES (?, ?)", (name, after))
+    connection.execute("UPDATE head SET generation = generation + 1")  # a seal under way may be about to pass it
     return int(after)
 
 

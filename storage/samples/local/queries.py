@@ -1,19 +1,16 @@
 """Single readings: the newest ones, a stretch of one point, how far back a history goes."""
 
 from collections.abc import Sequence
-from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 
 from facility.instants import Instant
-from storage.samples.columns import NO_NUMBER, Columns, Values, columns_of_rows
+from storage.samples.columns import NO_NUMBER, Columns
 from storage.samples.local import chunks
 from storage.samples.local.points import id_of
 from storage.samples.local.schema import Connection
 from storage.samples.store import RAW_COLUMNS
-
-V = TypeVar("V", bound=Values)
 
 READING = "time, value, reasons, received, sequence, count, volume"
 
@@ -22,13 +19,13 @@ def columns(connection: Connection, point: str, start: Instant, end: Instant) ->
     """Every reading of one point in a range of time, sealed or not, ordered by time."""
     id = id_of(connection, point)
     if id is None or start >= end:
-        return columns_of_rows([])
+        return Columns.of_rows([])
     hot = connection.execute(
         f"SELECT {READING} FROM hot WHERE point_id = ? AND time >= ? AND time < ? ORDER BY time",  # noqa: S608 - a constant
         (id, start, end),
     ).fetchall()
     sealed = chunks.load(connection, Columns, id, chunks.day_of(start), chunks.day_of(end - 1))
-    parts = [*(chunk.between(start, end) for chunk in sealed), columns_of_rows(hot)]
+    parts = [*(chunk.between(start, end) for chunk in sealed), Columns.of_rows(hot)]
     return Columns.joined(parts).ordered()
 
 
@@ -39,7 +36,7 @@ def latest(connection: Connection, points: Sequence[str]) -> pd.DataFrame:
         row = connection.execute("SELECT newest FROM point WHERE name = ?", (point,)).fetchone()
         if row is not None and row[0] is not None:
             found[point] = columns(connection, point, row[0], row[0] + 1)
-    readings = Columns.joined([columns_of_rows([]), *found.values()])
+    readings = Columns.joined([Columns.of_rows([]), *found.values()])
     return frame(readings).set_index(pd.Index(list(found), name="point", dtype=str))
 
 

@@ -12,7 +12,8 @@ VERSION = 1
 
 TABLES = """
 -- One row: the newest commit; `sealed` is the highest number that may have been sealed, `generation` counts
--- every change of chunks, so that whoever prepared one outside the write lock knows whether it still fits.
+-- every change of chunks, and followers that join, so that whoever prepared chunks outside the write lock knows
+-- whether they still fit.
 CREATE TABLE head (
     only INTEGER PRIMARY KEY CHECK (only = 1),
     number INTEGER NOT NULL, stamp INTEGER NOT NULL, sealed INTEGER NOT NULL, generation INTEGER NOT NULL

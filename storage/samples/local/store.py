@@ -1,7 +1,7 @@
 """The local store: the truth of what arrived, and what is asked of it."""
 
 import weakref
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -10,11 +10,13 @@ import pandas as pd
 from facility.instants import Clock, Instant
 from storage.samples.columns import Columns
 from storage.samples.commit import Commit, Intake
-from storage.samples.local import queries, sources
+from storage.samples.local import envelope, queries, sources
 from storage.samples.local.append import write_commit
+from storage.samples.local.backfill import backfill
 from storage.samples.local.database import Database
 from storage.samples.local.follower import Follower, RecentCommits, register
 from storage.samples.local.points import KnownPoints
+from storage.samples.local.seal import seal
 from storage.samples.local.sources import Balance, Gap
 
 
@@ -57,6 +59,28 @@ class LocalStore:
         self._recent.add(commit)
         return commit
 
+    def backfill(self, history: Mapping[str, Columns], source: str) -> Commit:
+        """Store history in bulk, by point, as one commit that says which stretches are new.
+
+        What is stored already wins: equal readings are counted as repeats, others recorded as conflicts.
+        """
+        try:
+            commit = backfill(self._database, self._known, self._clock, history, source)
+        except BaseException:
+            self._known.forget()
+            raise
+        self._recent.add(commit)
+        return commit
+
+    def seal(self, upto: Instant) -> int:
+        """Move readings older than `upto` into compressed chunks, as far as all followers have passed them.
+
+        To be called now and then, every quarter of an hour, with a time that most late readings have arrived by,
+        an hour ago. Returns how many readings were moved. Any process may call it; appending goes on meanwhile.
+        """
+        self._save_followers()
+        return seal(self._database, upto)
+
     def follow(self, name: str, after: int | None = None) -> Follower:
         """Follow the commits from `after` + 1 on, and hold back sealing until they are passed.
 
@@ -82,6 +106,19 @@ class LocalStore:
         """Every reading of one point, by time, as arrays."""
         with self._database.reading() as connection:
             return queries.columns(connection, point, start, end)
+
+    def envelope(self, points: Sequence[str], start: Instant, end: Instant, buckets: int) -> pd.DataFrame:
+        """At most `buckets` equal buckets a point, empty ones left out: `ENVELOPE_COLUMNS`.
+
+        From one hour a bucket on they begin at whole hours and are whole hours long.
+        """
+        with self._database.reading() as connection:
+            return envelope.envelope(connection, points, start, end, buckets)
+
+    def count_outside(self, point: str, start: Instant, end: Instant, low: float | None, high: float | None) -> int:
+        """How many judged readings lie below `low` or above `high`, exactly."""
+        with self._database.reading() as connection:
+            return envelope.count_outside(connection, point, start, end, low, high)
 
     def extent(self, points: Sequence[str]) -> tuple[Instant, Instant] | None:
         """Times of the first and the last reading of these points, or None where there is no reading."""

@@ -1,0 +1,119 @@
+"""Sealing: rows that every follower has passed become compressed chunks with their hours summed up.
+
+The slow part, decoding and compressing, happens outside the write lock. The generation in `head` counts every change
+of chunks and every follower that joins: where it has moved meanwhile, the write is given up and the rows stay.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from facility.instants import DAY, Instant
+from storage.samples.columns import Array, Columns
+from storage.samples.local import chunks, rollup
+from storage.samples.local.chunks import PackedColumns
+from storage.samples.local.database import Database
+from storage.samples.local.queries import READING
+from storage.samples.local.schema import Connection
+
+SLICE = 100_000
+"""Rows sealed in one transaction, which bounds memory and the time that the write lock is held."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedChunk:
+    """All readings of one point and day, compressed and summed up, ready to be written."""
+
+    day: int
+    packed: PackedColumns
+    hours: Array
+
+
+def prepare(day: int, readings: Columns) -> PreparedChunk:
+    """The chunk of a day; `readings` are all of that point and day, ordered by time."""
+    return PreparedChunk(day, chunks.packed(readings), rollup.by_hour(readings))
+
+
+def seal(database: Database, upto: Instant) -> int:
+    """Seal the rows before `upto` that all followers have passed; how many were sealed."""
+    sealed = 0
+    while True:
+        with database.reading() as connection:
+            generation = generation_of(connection)
+            passed = _passed_by_all(connection)
+            end = _slice_end(connection, upto, passed)
+            if end is None:
+                break
+            rows = connection.execute(
+                f"SELECT point_id, {READING} FROM hot WHERE time < ? AND number <= ? ORDER BY point_id, time",  # noqa: S608 - a constant
+                (end, passed),
+            ).fetchall()
+            prepared = list(_prepare_rows(connection, rows))
+        if not _write(database, prepared, generation, end, passed):
+            break
+        sealed += len(rows)
+    _drop_passed_commits(database)
+    return sealed
+
+
+def write_chunks(connection: Connection, prepared: Iterable[tuple[int, PreparedChunk]]) -> None:
+    """Put chunks of points (by their numbers) in place; whatever else was prepared before is stale from now on."""
+    connection.execute("UPDATE head SET generation = generation + 1")
+    for point_id, chunk in prepared:
+        chunks.save(connection, point_id, chunk.day, chunk.packed)
+        rollup.save(connection, point_id, chunk.day, chunk.hours)
+
+
+def generation_of(connection: Connection) -> int:
+    """Changes with every change of a chunk, and when a follower joins."""
+    generation: int = connection.execute("SELECT generation FROM head").fetchone()[0]
+    return generation
+
+
+def _passed_by_all(connection: Connection) -> int:
+    """The newest commit that no follower will ask for again."""
+    slowest: int = connection.execute(
+        "SELECT ifnull((SELECT min(passed) FROM follower), number) FROM head"
+    ).fetchone()[0]
+    return slowest
+
+
+def _slice_end(connection: Connection, upto: Instant, passed: int) -> Instant | None:
+    """Seal the rows before this time next; None where there are none."""
+    eligible = "SELECT time FROM hot WHERE time < ? AND number <= ? ORDER BY time LIMIT 1 OFFSET ?"
+    first = connection.execute(eligible, (upto, passed, 0)).fetchone()
+    if first is None:
+        return None
+    beyond = connection.execute(eligible, (upto, passed, SLICE)).fetchone()
+    return upto if beyond is None else max(beyond[0], first[0] + 1)
+
+
+def _prepare_rows(connection: Connection, rows: list[tuple[object, ...]]) -> Iterator[tuple[int, PreparedChunk]]:
+    """The chunks that these rows (point, reading), ordered by point and time, go into."""
+    points = np.array([row[0] for row in rows])
+    readings = Columns.of_rows([row[1:] for row in rows])
+    days = readings.time // DAY
+    borders = np.flatnonzero((np.diff(points) != 0) | (np.diff(days) != 0)) + 1
+    for places in np.split(np.arange(len(rows)), borders):
+        point_id, day = int(points[places[0]]), int(days[places[0]])
+        old = chunks.load(connection, Columns, point_id, day, day)
+        yield point_id, prepare(day, Columns.joined([*old, readings.take(places)]).ordered())
+
+
+def _write(
+    database: Database, prepared: list[tuple[int, PreparedChunk]], generation: int, end: Instant, passed: int
+) -> bool:
+    with database.writing() as connection:
+        if generation_of(connection) != generation:
+            return False
+        write_chunks(connection, prepared)
+        connection.execute("DELETE FROM hot WHERE time < ? AND number <= ?", (end, passed))
+        connection.execute("UPDATE head SET sealed = max(sealed, ?)", (passed,))
+    return True
+
+
+def _drop_passed_commits(database: Database) -> None:
+    """Nobody can ask for these commits by number any more; their readings, events and stretches stay."""
+    with database.writing() as connection:
+        connection.execute("DELETE FROM commits WHERE number <= (SELECT sealed FROM head)")
