@@ -104,7 +104,7 @@ def _conditions(wanted: AlarmFilter) -> list[ColumnElement[bool]]:
 def _stood_between(start: Instant | None, end: Instant | None) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if start is not None:
-        conditions.append(or_(table.c.returned.is_(None), table.c.returned >= start))
+        conditions.append(or_(table.c.returned.is_(None), table.c.returned > start))
     if end is not None:
         conditions.append(table.c.onset < end)
     return conditions

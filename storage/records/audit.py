@@ -11,11 +11,11 @@ message, or `cleanwatch` itself; `object` is a kind and a name: `alarm B101.DP1/
 """
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+import msgspec
 from sqlalchemy import Connection, insert, select, update
 
 from facility.instants import Instant
@@ -29,7 +29,7 @@ GENESIS = "0" * 64
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """What is to be written down. `data` holds no NaN or infinity."""
+    """What is to be written down. In `data`, NaN and infinity become null: JSON has no word for them."""
 
     actor: str
     action: str
@@ -65,15 +65,14 @@ class AuditFilter:
 def append(connection: Connection, at: Instant, entries: Iterable[AuditEntry]) -> None:
     """Write entries at the end of the chain, in their order.
 
-    The head row is locked until the transaction ends (in SQLite the whole transaction is), so do this last in it.
-    Raises ValueError for data that are no JSON.
+    The head row is locked until the transaction ends, so do this last in it.
     """
     head = connection.execute(select(audit_head.c.seq, audit_head.c.hash).with_for_update()).one()
     seq, previous = head.seq, head.hash
     rows = []
     for entry in entries:
         seq += 1
-        data = _canonical(entry.data)
+        data = _canonical(entry.data).decode()
         content = (seq, at, entry.actor, entry.action, entry.object, data, previous)
         digest = _hash(*content)
         rows.append(dict(zip(_COLUMNS, (*content, digest), strict=True)))
@@ -138,13 +137,11 @@ _COLUMNS = tuple(column.name for column in audit.columns)
 
 
 def _hash(*content: int | str) -> str:
-    # repr: a value of a wrong type, put there by a change from outside, has to give another hash, not an error
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), default=repr)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_canonical(content)).hexdigest()
 
 
-def _canonical(value: JSON) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+def _canonical(value: JSON) -> bytes:
+    return msgspec.json.encode(value, order="deterministic")
 
 
 def _missing(first: int, last: int) -> str:

@@ -1,21 +1,22 @@
 """What a person decides and the alert engine applies. A command and its outcome are two rows that never change.
 
-Both write their audit row themselves. The app submits in a transaction of its own, then asks for the outcome until
-there is one.
+Which commands wait is kept beside them, so that asking often costs nothing however many there have been.
+`submit` and `applied` write their audit rows themselves. The app submits in a transaction of its own, then asks for
+the outcome until there is one.
 """
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import msgspec
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Row, delete, insert, select
 
 from facility.instants import Instant
 from facility.limit import Severity
 from facility.plant_events import BatchEnded, BatchStarted, RoomStateSet
 from storage.records import audit
 from storage.records.audit import AuditEntry
-from storage.records.schema import command_outcomes, commands
+from storage.records.schema import command_outcomes, commands, waiting_commands
 
 DONE = "done"
 """The outcome of a command that was applied; any other outcome says in words why it was not."""
@@ -47,6 +48,7 @@ def submit(connection: Connection, at: Instant, actor: str, command: Command) ->
     text = msgspec.json.encode(command).decode()
     insertion = insert(commands).values(at=at, actor=actor, command=text).returning(commands.c.id)
     id: int = connection.execute(insertion).scalar_one()
+    connection.execute(insert(waiting_commands).values(command=id))
     content = msgspec.to_builtins(command)
     audit.append(
         connection, at, [AuditEntry(actor, "command submitted", _object(command), {"id": id, "command": content})]
@@ -56,19 +58,23 @@ def submit(connection: Connection, at: Instant, actor: str, command: Command) ->
 
 def waiting(connection: Connection) -> list[WaitingCommand]:
     """Every command without an outcome, oldest first."""
-    without_outcome = ~select(command_outcomes.c.command).where(command_outcomes.c.command == commands.c.id).exists()
-    rows = connection.execute(select(commands).where(without_outcome).order_by(commands.c.id))
-    return [WaitingCommand(row.id, row.at, row.actor, _decode(row.command)) for row in rows]
+    query = (
+        select(commands).join(waiting_commands, waiting_commands.c.command == commands.c.id).order_by(commands.c.id)
+    )
+    return [_waiting(row) for row in connection.execute(query)]
 
 
 def applied(connection: Connection, id: int, at: Instant, outcome: str) -> None:
     """Write down what came of a command: `DONE`, or in words why it was refused.
 
-    Raises sqlalchemy.exc.IntegrityError where the command has an outcome already, or does not exist.
+    Raises ValueError where no such command is waiting.
     """
+    done = delete(waiting_commands).where(waiting_commands.c.command == id)
+    if connection.execute(done).rowcount != 1:
+        raise ValueError(f"command {id} is not waiting: it has an outcome already, or was never submitted")
     connection.execute(insert(command_outcomes).values(command=id, at=at, outcome=outcome))
-    text = connection.execute(select(commands.c.command).where(commands.c.id == id)).scalar_one()
-    entry = AuditEntry("cleanwatch", "command applied", _object(_decode(text)), {"id": id, "outcome": outcome})
+    command = _waiting(connection.execute(select(commands).where(commands.c.id == id)).one()).command
+    entry = AuditEntry("cleanwatch", "command applied", _object(command), {"id": id, "outcome": outcome})
     audit.append(connection, at, [entry])
 
 
@@ -89,5 +95,5 @@ def _object(command: Command) -> str:
             return f"batch {batch}"
 
 
-def _decode(text: str) -> Command:
-    return msgspec.json.decode(text, type=Command)  # type: ignore[no-any-return]
+def _waiting(row: Row[Any]) -> WaitingCommand:
+    return WaitingCommand(row.id, row.at, row.actor, msgspec.json.decode(row.command, type=Command))

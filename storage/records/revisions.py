@@ -38,8 +38,7 @@ def add(
     differences: Sequence[str],
 ) -> Revision:
     """Record a site file as the next revision. `at` is when this happens, `in_force_from` may lie before it."""
-    newest = connection.execute(select(func.max(table.c.number))).scalar() or 0
-    revision = Revision(newest + 1, in_force_from, author, reason, text, tuple(differences))
+    revision = Revision(newest_number(connection) + 1, in_force_from, author, reason, text, tuple(differences))
     connection.execute(
         insert(table).values(
             number=revision.number,
@@ -55,6 +54,11 @@ def add(
         connection, at, [AuditEntry(author, "site revision added", f"site revision {revision.number}", data)]
     )
     return revision
+
+
+def newest_number(connection: Connection) -> int:
+    """The number of the newest revision; 0 before the first."""
+    return connection.execute(select(func.max(table.c.number))).scalar() or 0
 
 
 def current(connection: Connection) -> Revision | None:

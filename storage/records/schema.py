@@ -94,6 +94,7 @@ engine_memory = Table(
     metadata,
     Column("point", Text, primary_key=True),
     Column("memory", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 engine_checkpoint = Table(
@@ -110,6 +111,12 @@ commands = Table(
     Column("at", BigInteger, nullable=False),
     Column("actor", Text, nullable=False),
     Column("command", Text, nullable=False),
+)
+
+waiting_commands = Table(
+    "waiting_commands",
+    metadata,
+    Column("command", Number, ForeignKey("commands.id"), primary_key=True, autoincrement=False),
 )
 
 command_outcomes = Table(

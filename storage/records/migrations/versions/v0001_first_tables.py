@@ -85,6 +85,7 @@ def _engine() -> None:
         "engine_memory",
         sa.Column("point", sa.Text, primary_key=True),
         sa.Column("memory", sa.LargeBinary, nullable=False),
+        sqlite_with_rowid=False,
     )
     checkpoint = op.create_table(
         "engine_checkpoint",
@@ -105,6 +106,10 @@ def _commands() -> None:
         sa.Column("command", sa.Text, nullable=False),
     )
     protect(op.get_bind(), "commands", (("id",),))
+    op.create_table(
+        "waiting_commands",
+        sa.Column("command", NUMBER, sa.ForeignKey("commands.id"), primary_key=True, autoincrement=False),
+    )
     op.create_table(
         "command_outcomes",
         sa.Column("command", NUMBER, sa.ForeignKey("commands.id"), primary_key=True, autoincrement=False),
