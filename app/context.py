@@ -1,0 +1,22 @@
+"""What every page and route is handed: the parts that the app shows and the person who looks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.live.hub import Hub
+from facility.instants import Clock
+from facility.site import Site
+from storage.records.database import Records
+from storage.samples.store import SampleStore
+
+
+@dataclass(frozen=True, slots=True)
+class AppContext:
+    """The parts of a running Cleanwatch that the app uses. `site` gives the site revision in force."""
+
+    site: Callable[[], Site]
+    samples: SampleStore
+    records: Records
+    hub: Hub
+    user: str
+    clock: Clock

@@ -1,0 +1,136 @@
+"""How numbers, times and ages are written on the pages. Ages also tick in the browser: assets/formats.js agrees."""
+
+import math
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from facility.instants import DAY, HOUR, MINUTE, SECOND, Instant, Span
+from facility.limit import Side
+from facility.quantities import MEASURES, Quantity
+from facility.site import Point
+
+NARROW = "\u202f"
+"""The narrow no-break space before a unit."""
+MINUS = "\u2212"
+NO_NUMBER = "?"
+
+NUMBER_WORDS = (
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
+
+
+def decimal(value: float | None, decimals: int) -> str:
+    """A number with thousands separated and a true minus; "?" where there is none."""
+    if value is None or not math.isfinite(value):
+        return NO_NUMBER
+    text = f"{abs(value):,.{decimals}f}"
+    return MINUS + text if value < 0 and any(digit in text for digit in "123456789") else text
+
+
+def number(value: float | None, quantity: Quantity) -> str:
+    """A value with the digits of its quantity, without unit."""
+    return decimal(value, MEASURES[quantity].decimals)
+
+
+def with_unit(value: float | None, quantity: Quantity) -> str:
+    """A value with its unit: 611,400 /m³."""
+    return f"{number(value, quantity)}{NARROW}{MEASURES[quantity].unit}"
+
+
+def percent(fraction: float | None) -> str:
+    """A part of one as whole percent: 78 %."""
+    return f"{decimal(fraction if fraction is None else fraction * 100, 0)}{NARROW}%"
+
+
+def age(span: Span) -> str:
+    """How long ago, or for how long: 0.8 s, 42 s, 14 min, 20 h, 3 days."""
+    span = max(0, span)
+    if span < 2 * SECOND:
+        return f"{span // 100 / 10:.1f} s"
+    if span < MINUTE:
+        return f"{span // SECOND} s"
+    if span < HOUR:
+        return f"{span // MINUTE} min"
+    if span < 2 * DAY:
+        return f"{span // HOUR} h"
+    return f"{span // DAY} days"
+
+
+def in_zone(instant: Instant, timezone: str) -> datetime:
+    """The instant as a datetime in the site's zone."""
+    return datetime.fromtimestamp(instant / 1000, ZoneInfo(timezone))
+
+
+def hour_minute(instant: Instant, timezone: str) -> str:
+    """10:18"""
+    return in_zone(instant, timezone).strftime("%H:%M")
+
+
+def with_seconds(instant: Instant, timezone: str) -> str:
+    """10:18:42, as records are written."""
+    return in_zone(instant, timezone).strftime("%H:%M:%S")
+
+
+def date(instant: Instant, timezone: str) -> str:
+    """17 Nov 2026"""
+    moment = in_zone(instant, timezone)
+    return f"{moment.day} {moment:%b %Y}"
+
+
+def moment(instant: Instant, timezone: str, now: Instant) -> str:
+    """10:18 if that is today, else 17 Nov 2026 10:18."""
+    time = hour_minute(instant, timezone)
+    day = date(instant, timezone)
+    return time if day == date(now, timezone) else f"{day} {time}"
+
+
+def offset(instant: Instant, timezone: str) -> str:
+    """The zone's distance from UTC at that instant: UTC+1, UTC+5:30."""
+    delta = in_zone(instant, timezone).utcoffset()
+    minutes = 0 if delta is None else round(delta.total_seconds() / 60)
+    sign = "+" if minutes >= 0 else MINUS
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{sign}{hours}" + (f":{rest:02d}" if rest else "")
+
+
+def size(micrometres: float) -> str:
+    """Particles of that size and larger: ≥ 0.5 µm."""
+    return f"≥ {micrometres:g} µm"
+
+
+def what(point: Point) -> str:
+    """What a point measures, in few words: its name, or particles with their size."""
+    if point.quantity is Quantity.PARTICLES and point.size is not None:
+        return f"Particles {size(point.size)}"
+    return point.name
+
+
+def beyond(value: float, limit: float, side: Side, quantity: Quantity) -> str:
+    """How far outside: "1.7 times the limit of 352,000" for particles, "0.9 under the limit of 4.0 %" for others."""
+    if quantity is Quantity.PARTICLES and limit > 0:
+        return f"{decimal(value / limit, 1)} times the limit of {number(limit, quantity)}"
+    word = "over" if side is Side.HIGH else "under"
+    return f"{number(abs(value - limit), quantity)} {word} the limit of {with_unit(limit, quantity)}"
+
+
+def count(n: int, one: str, many: str | None = None) -> str:
+    """A number with its noun: one alert, 3 rooms. Numbers up to twelve are words."""
+    noun = one if n == 1 else (many or f"{one}s")
+    return f"{NUMBER_WORDS[n] if n < len(NUMBER_WORDS) else n} {noun}"
+
+
+def sentence(text: str) -> str:
+    """The text with its first letter large."""
+    return text[:1].upper() + text[1:]

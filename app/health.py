@@ -1,0 +1,40 @@
+"""For whoever watches the watcher: /healthz says that the server answers, /readyz that it shows fresh data."""
+
+from flask import Blueprint, Response
+
+from app.context import AppContext
+from app.formats import age
+from app.live.look import Look
+from facility.instants import SECOND, Instant, Span
+
+SILENT_AFTER: Span = 5 * SECOND
+"""The station beats once a second."""
+
+
+def routes(context: AppContext) -> Blueprint:
+    """Both addresses answer in plain text, 200 or 503."""
+    health = Blueprint("health", __name__)
+
+    @health.get("/healthz")
+    def healthz() -> Response:
+        return Response("ok\n", mimetype="text/plain")
+
+    @health.get("/readyz")
+    def readyz() -> Response:
+        problem = not_ready(context.hub.look(), context.clock())
+        return Response(f"{problem or 'ready'}\n", 503 if problem else 200, mimetype="text/plain")
+
+    return health
+
+
+def not_ready(look: Look, now: Instant) -> str | None:
+    """Why the pages do not show fresh data, in words; None where they do."""
+    if look.station is None:
+        return "the station has not been heard yet"
+    if not look.station.alive:
+        return "the station has stopped"
+    if now - look.station.at > SILENT_AFTER:
+        return f"the station is silent for {age(now - look.station.at)}"
+    if look.site is None or look.site.newest is None:
+        return "no reading has arrived yet"
+    return None

@@ -1,0 +1,1 @@
+"""Live values: from the clean topics to every browser, over one stream."""

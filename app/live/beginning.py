@@ -1,0 +1,71 @@
+"""What the hub begins with: the newest readings, standing alarms and room states that the stores hold."""
+
+import math
+
+from app.live.look import Known
+from app.status import Newest
+from bus.messages import AlarmNotice, RoomNotice
+from facility.alarm import Alarm
+from facility.instants import Clock, datetime_of
+from facility.reading import Reason, validity_of
+from facility.site import Site
+from storage.records import alarms, batches, room_states
+from storage.records.database import Records
+from storage.samples.store import SampleStore
+
+
+def beginning(site: Site, samples: SampleStore, records: Records, clock: Clock) -> Known:
+    """Everything the hub shows, read from the stores."""
+    now = clock()
+    known = Known()
+    latest = samples.latest(list(site.points))
+    for point, row in latest.iterrows():
+        reasons = int(row["reasons"])
+        value = float(row["value"])
+        known.newest[str(point)] = Newest(
+            int(row["time"]),
+            None if math.isnan(value) else value,
+            validity_of(reasons),
+            tuple(words_of(reasons)),
+        )
+    if len(latest):
+        known.received = int(latest["received"].max())
+    with records.reading() as connection:
+        for alarm in alarms.standing(connection):
+            if alarm.point in site.points:
+                notice = notice_of(alarm, site.points[alarm.point].unit)
+                known.alarms[f"{alarm.point}/{alarm.condition.replace(' ', '-')}"] = notice
+        running = batches.running(connection, now)
+        for room, state in room_states.in_force(connection, now).items():
+            made = tuple(run.batch for run in running if run.room == room)
+            known.rooms[room] = RoomNotice(room, state.state.value, datetime_of(state.time), made)
+    return known
+
+
+def words_of(reasons: int) -> list[str]:
+    """The reasons of a reading in words: "calibration overdue"."""
+    return [reason.name.lower().replace("_", " ") for reason in Reason if reasons & reason and reason.name]
+
+
+def notice_of(alarm: Alarm, unit: str) -> AlarmNotice:
+    """An alarm on record in the words of the clean topics."""
+    answer = alarm.acknowledgements[-1] if alarm.acknowledgements else None
+    return AlarmNotice(
+        alarm=alarm.id,
+        point=alarm.point,
+        room=alarm.room,
+        condition=alarm.condition.value,
+        severity=alarm.severity.name.lower(),
+        state=alarm.state.value,
+        onset=datetime_of(alarm.onset),
+        raised=datetime_of(alarm.raised),
+        returned=None if alarm.returned is None else datetime_of(alarm.returned),
+        value=alarm.value,
+        limit=alarm.limit,
+        operator=alarm.operator,
+        worst=alarm.worst,
+        unit=unit,
+        acknowledged_by=None if answer is None else answer.by,
+        acknowledged_at=None if answer is None else datetime_of(answer.at),
+        comment=None if answer is None else answer.comment,
+    )

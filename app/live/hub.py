@@ -1,0 +1,232 @@
+"""The hub: hears the clean topics, looks at the site a few times a second, and hands what is new to every browser."""
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import msgspec
+
+from app.live.look import Known, Look, difference, look_at
+from app.status import Newest
+from bus import topics
+from bus.messages import AlarmNotice, CleanReading, RoomNotice, StationBeat
+from facility.alarm import STANDING
+from facility.instants import SECOND, Clock, Span, instant_of
+from facility.limit import Limit, RoomState
+from facility.limits import limits_in_force
+from facility.reading import Validity
+from facility.site import Point, Site
+
+log = logging.getLogger(__name__)
+
+SHORTEST_PAUSE: Span = 200
+"""At most five frames a second go out."""
+LONGEST_PAUSE: Span = SECOND
+"""Also without a message the site is looked at: a value grows old by itself."""
+KEEP_ALIVE: Span = 15 * SECOND
+FRAMES_KEPT = 25
+"""A viewer that is further behind gets everything anew."""
+
+
+class TooManyViewersError(Exception):
+    """All places are taken; says so in words for the person who wants one."""
+
+
+class Frame(msgspec.Struct, frozen=True):
+    """What goes out together. `number` counts from 1 without gaps."""
+
+    number: int
+    look: Look
+
+
+class Hub:
+    """What is known about the site now, for pages and for live streams. Any thread may call it.
+
+    `take` is fed by the MQTT client; `start` begins to send frames, `close` ends every stream.
+    """
+
+    def __init__(self, site: Callable[[], Site], clock: Clock, most_viewers: int = 64) -> None:
+        self._site = site
+        self._clock = clock
+        self._known = Known()
+        self._limits: dict[tuple[str, RoomState | None], tuple[Point, tuple[Limit, ...]]] = {}
+        self._changed = threading.Condition()
+        self._dirty = True
+        self._closed = False
+        self._viewers = 0
+        self.most_viewers = most_viewers
+        self._look = self._look_now()
+        self._number = 0
+        self._frames: deque[tuple[int, bytes]] = deque(maxlen=FRAMES_KEPT)
+        self._thread: threading.Thread | None = None
+
+    # What is known
+
+    def begin_with(self, known: Known) -> None:
+        """Begin with what the stores know; what has been heard meanwhile holds where it is newer."""
+        with self._changed:
+            heard = self._known
+            newest = dict(known.newest)
+            newest.update({point: n for point, n in heard.newest.items() if _is_newer(n, newest.get(point))})
+            received = max((t for t in (known.received, heard.received) if t is not None), default=None)
+            self._known = Known(
+                newest,
+                known.alarms | heard.alarms,
+                known.rooms | heard.rooms,
+                heard.beat or known.beat,
+                received,
+            )
+            self._tell()
+        self.refresh()
+
+    def take(self, topic: str, payload: bytes) -> None:
+        """Take one message of the clean topics; one that cannot be understood is logged and left out."""
+        _, _, kind, *_ = [*topic.split("/"), "", "", ""]
+        try:
+            with self._changed:
+                match kind:
+                    case "readings":
+                        self._take_reading(msgspec.json.decode(payload, type=CleanReading))
+                    case "alarms":
+                        self._take_alarm(topic, payload)
+                    case "rooms":
+                        notice = msgspec.json.decode(payload, type=RoomNotice)
+                        self._known.rooms[notice.room] = notice
+                    case "station":
+                        self._known.beat = msgspec.json.decode(payload, type=StationBeat)
+                self._tell()
+        except msgspec.MsgspecError as error:
+            log.warning("A message on %s is not understood: %s", topic, error)
+
+    def _take_reading(self, reading: CleanReading) -> None:
+        newest = Newest(instant_of(reading.time), reading.value, Validity[reading.validity.upper()], reading.reasons)
+        received = instant_of(reading.received)
+        self._known.received = max(received, self._known.received or received)
+        if _is_newer(newest, self._known.newest.get(reading.point)):
+            self._known.newest[reading.point] = newest
+
+    def _take_alarm(self, topic: str, payload: bytes) -> None:
+        """An alarm as it is now; one that is over, or an emptied topic, leaves the standing alarms."""
+        key = topic.removeprefix(topics.clean_alarm(self._site().id, "", "").rstrip("/") + "/")
+        notice = msgspec.json.decode(payload, type=AlarmNotice) if payload else None
+        if notice is not None and notice.state in STANDING:
+            self._known.alarms[key] = notice
+        else:
+            self._known.alarms.pop(key, None)
+
+    def look(self) -> Look:
+        """How the site stood a moment ago; for pages that are being drawn."""
+        return self._look
+
+    def room_state(self, room: str) -> RoomState | None:
+        """The state of a room, or of the room that a zone is inside; None while it is unknown."""
+        notice = self._known.rooms.get(room) or self._known.rooms.get(self._site().rooms[room].inside or "")
+        return None if notice is None or notice.state is None else RoomState(notice.state)
+
+    def limits(self, point: Point) -> tuple[Limit, ...]:
+        """The limits of a point that hold in its room's present state."""
+        state = self.room_state(point.room)
+        known = self._limits.get((point.id, state))
+        if known is None or known[0] is not point:  # a point of another site revision is another object
+            known = self._limits[point.id, state] = (point, limits_in_force(point, state))
+        return known[1]
+
+    def _look_now(self) -> Look:
+        site = self._site()
+        limits = {point.id: self.limits(point) for point in site.points.values()}
+        return look_at(site, self._known, limits, self._clock())
+
+    # What goes out
+
+    def start(self) -> None:
+        """Begin to send frames."""
+        self._thread = threading.Thread(target=self._beat, name="live hub", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """End every stream, and stop."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        if self._thread is not None:
+            self._thread.join()
+
+    def refresh(self) -> None:
+        """Look at the site, and send what is different from the last look."""
+        with self._changed:
+            self._dirty = False
+            after = self._look_now()
+            delta = difference(self._look, after)
+            self._look = after
+            if delta.site or delta.station or delta.points or delta.rooms:
+                self._number += 1
+                self._frames.append((self._number, _event("delta", Frame(self._number, delta))))
+                self._changed.notify_all()
+
+    def _tell(self) -> None:
+        if not self._dirty:
+            self._dirty = True
+            self._changed.notify_all()
+
+    def _beat(self) -> None:
+        pause = threading.Event()
+        while not self._closed:
+            with self._changed:
+                self._changed.wait_for(lambda: self._dirty or self._closed, LONGEST_PAUSE / 1000)
+            try:
+                self.refresh()
+            except Exception:
+                log.exception("The live hub could not look at the site; it tries again")
+            pause.wait(SHORTEST_PAUSE / 1000)
+
+    def everything(self) -> bytes:
+        """The present look as one frame, in JSON."""
+        with self._changed:
+            return msgspec.json.encode(Frame(self._number, self._look))
+
+    @contextmanager
+    def place(self) -> Iterator[Iterator[bytes]]:
+        """A viewer's place: the events of its stream, first everything, then what is new, until the hub closes.
+
+        Raises TooManyViewersError where every place is taken.
+        """
+        with self._changed:
+            if self._viewers >= self.most_viewers:
+                raise TooManyViewersError(
+                    f"All {self.most_viewers} live places are taken. Close another Cleanwatch page, "
+                    "or have `viewers` raised in the settings; this page tries again by itself."
+                )
+            self._viewers += 1
+        try:
+            yield self._events()
+        finally:
+            with self._changed:
+                self._viewers -= 1
+
+    def _events(self) -> Iterator[bytes]:
+        seen = -1
+        while not self._closed:
+            with self._changed:
+                if self._number <= seen:
+                    self._changed.wait(KEEP_ALIVE / 1000)
+                event, seen = self._event_after(seen)
+            yield event
+
+    def _event_after(self, seen: int) -> tuple[bytes, int]:
+        """What a viewer needs that has seen the frames up to a number, and up to which it has seen them then."""
+        newest = self._number
+        if newest == seen:
+            return b": still here\n\n", seen
+        if seen < 0 or self._frames[0][0] > seen + 1:
+            return _event("full", Frame(newest, self._look)), newest
+        return b"".join(event for number, event in self._frames if number > seen), newest
+
+
+def _is_newer(reading: Newest, known: Newest | None) -> bool:
+    return known is None or reading.time >= known.time
+
+
+def _event(name: str, frame: Frame) -> bytes:
+    return b"event: %b\ndata: %b\n\n" % (name.encode(), msgspec.json.encode(frame))

@@ -1,0 +1,227 @@
+"""One look at the whole site, as the browser is told: values in words and numbers, ready to be painted."""
+
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
+from zlib import crc32
+
+import msgspec
+
+from app import formats
+from app.finding import finding
+from app.scale import bounds_of, scale_of
+from app.status import Newest, PointStatus, Status, overdue_by, point_status, room_status, worst_first
+from bus.messages import AlarmNotice, RoomNotice, StationBeat
+from facility.instants import Instant, instant_of
+from facility.limit import Limit, Side
+from facility.site import Point, Site
+
+
+class PointLook(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One point. `until` is when its value is too old to be shown; `at` its place on its scale, 0 to 1."""
+
+    status: str
+    word: str
+    value: str = formats.NO_NUMBER
+    number: float | None = None
+    time: Instant | None = None
+    until: Instant | None = None
+    validity: str = ""
+    at: float | None = None
+    used: str = ""
+
+
+class RoomLook(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One room or zone, and the point that speaks for it: the worst one, or the nearest to its limit."""
+
+    status: str
+    word: str
+    open: bool = False
+    """Is there an alarm that nobody has answered?"""
+    point: str = ""
+    what: str = ""
+    value: str = ""
+    unit: str = ""
+    beyond: str = ""
+    since: Instant | None = None
+    at: float | None = None
+    used: str = ""
+    state: str = ""
+    """The room state, in words."""
+
+
+class SiteLook(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The whole site in a few words."""
+
+    title: str
+    lead: str
+    status: str
+    order: tuple[str, ...] = ()
+    """Room ids, worst first."""
+    standing: int = 0
+    unanswered: int = 0
+    alarms: str = ""
+    """Changes whenever any alarm does."""
+    states: str = ""
+    """Changes whenever any room state does."""
+    newest: Instant | None = None
+    """When the newest reading was received."""
+
+
+class StationLook(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The station's last sign of life."""
+
+    alive: bool
+    at: Instant
+    waiting: int = 0
+    """Commits that are stored but not yet judged."""
+
+
+class Look(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Everything at one moment, or (as a delta) what is different from the look before."""
+
+    now: Instant
+    site: SiteLook | None = None
+    station: StationLook | None = None
+    points: dict[str, PointLook] = {}
+    rooms: dict[str, RoomLook] = {}
+
+
+class Known(msgspec.Struct):
+    """What the hub has heard so far."""
+
+    newest: dict[str, Newest] = {}
+    alarms: dict[str, AlarmNotice] = {}
+    """By point and condition: at most one alarm of each stands at a time."""
+    rooms: dict[str, RoomNotice] = {}
+    beat: StationBeat | None = None
+    received: Instant | None = None
+
+
+def look_at(site: Site, known: Known, limits: Mapping[str, Sequence[Limit]], now: Instant) -> Look:
+    """How the site stands now. `limits` are those in force for each point in its room's present state."""
+    alarms_of: dict[str, list[AlarmNotice]] = {}
+    for alarm in known.alarms.values():
+        alarms_of.setdefault(alarm.point, []).append(alarm)
+    overdue = {id: overdue_by(instrument, now) for id, instrument in site.instruments.items()}
+    statuses = {
+        point.id: point_status(
+            point,
+            known.newest.get(point.id),
+            alarms_of.get(point.id, ()),
+            limits[point.id],
+            overdue[point.instrument],
+            now,
+        )
+        for point in site.points.values()
+    }
+    rooms = {
+        room: room_status([statuses[point.id] for point in points]) for room, points in site.points_by_room.items()
+    }
+    order = worst_first(rooms)
+    title, lead = finding(site, rooms, statuses.values(), known.received is not None)
+    answered = [alarm.state == "acknowledged" for alarm in known.alarms.values()]
+    worst = max((status.status for status in rooms.values() if status is not None), default=Status.NO_DATA)
+    return Look(
+        now=now,
+        site=SiteLook(
+            title=title,
+            lead=lead,
+            status=worst.mark,
+            order=tuple(order),
+            standing=len(answered),
+            unanswered=answered.count(False),
+            alarms=_digest([(a.alarm, a.severity, a.state) for a in known.alarms.values()]),
+            states=_digest([(r.room, r.state or "", *r.batches) for r in known.rooms.values()]),
+            newest=known.received,
+        ),
+        station=_station(known.beat),
+        points={
+            point.id: _point(point, known.newest.get(point.id), statuses[point.id], limits[point.id])
+            for point in site.points.values()
+        },
+        rooms={room: _room(site, room, status, known, limits) for room, status in rooms.items()},
+    )
+
+
+def _station(beat: StationBeat | None) -> StationLook | None:
+    return None if beat is None else StationLook(beat.alive, instant_of(beat.at), max(0, beat.commit - beat.judged))
+
+
+def _point(point: Point, newest: Newest | None, status: PointStatus, limits: Sequence[Limit]) -> PointLook:
+    if newest is None:
+        return PointLook(status.status.mark, status.word)
+    return PointLook(
+        status=status.status.mark,
+        word=status.word,
+        value=formats.number(newest.value, point.quantity),
+        number=newest.value,
+        time=newest.time,
+        until=None if point.silent_after is None else newest.time + point.silent_after,
+        validity=", ".join((newest.validity.name.lower(), *newest.reasons)),
+        at=_place(point, newest.value, limits),
+        used="" if status.used is None else formats.percent(min(status.used, 9.99)),
+    )
+
+
+def _place(point: Point, value: float | None, limits: Sequence[Limit]) -> float | None:
+    scale = scale_of(point.quantity, bounds_of(limits))
+    return None if scale is None or value is None else round(scale.position(value), 3)
+
+
+def _room(
+    site: Site, room: str, status: PointStatus | None, known: Known, limits: Mapping[str, Sequence[Limit]]
+) -> RoomLook:
+    notice = known.rooms.get(room) or known.rooms.get(site.rooms[room].inside or "")
+    state = formats.sentence(notice.state) if notice is not None and notice.state is not None else ""
+    if status is None:
+        return RoomLook(Status.NORMAL.mark, "NOT WATCHED", state=state)
+    point = site.points[status.point]
+    newest = known.newest.get(point.id)
+    value = None if newest is None or status.status is Status.NO_DATA else newest.value
+    return RoomLook(
+        status=status.status.mark,
+        word=status.word,
+        open=status.unacknowledged,
+        point=point.id,
+        what=formats.what(point),
+        value=formats.number(value, point.quantity),
+        unit=point.unit if value is not None else "",
+        beyond=_beyond(point, value, limits[point.id]),
+        since=status.since,
+        at=None if status.used is None else round(min(1.0, status.used / 1.4), 3),
+        used="" if status.used is None else formats.percent(min(status.used, 9.99)),
+        state=state,
+    )
+
+
+def _beyond(point: Point, value: float | None, limits: Sequence[Limit]) -> str:
+    """How far over or under the most severe limit that is broken; empty while the value is inside."""
+    if value is None:
+        return ""
+    broken = [limit for limit in limits if limit.is_outside(value)]
+    if not broken:
+        return ""
+    worst = max(broken, key=lambda limit: (limit.severity, abs(value - limit.value)))
+    return formats.beyond(value, worst.value, Side(worst.side), point.quantity)
+
+
+def _digest(entries: list[tuple[str, ...]]) -> str:
+    return f"{crc32(repr(sorted(entries)).encode()):08x}"
+
+
+Entry = TypeVar("Entry")
+
+
+def difference(before: Look, after: Look) -> Look:
+    """What of `after` is new since `before`; points and rooms that are gone do not matter to who paints."""
+
+    def changed(old: dict[str, Entry], new: dict[str, Entry]) -> dict[str, Entry]:
+        return {id: entry for id, entry in new.items() if old.get(id) != entry}
+
+    return Look(
+        now=after.now,
+        site=None if after.site == before.site else after.site,
+        station=None if after.station == before.station else after.station,
+        points=changed(before.points, after.points),
+        rooms=changed(before.rooms, after.rooms),
+    )

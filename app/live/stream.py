@@ -1,0 +1,61 @@
+"""The addresses of the live stream: /live for the stream itself, /live/full for everything once, /live/history."""
+
+from collections.abc import Iterator
+
+import msgspec
+from flask import Blueprint, Response, request
+
+from app.context import AppContext
+from app.live.hub import TooManyViewersError
+from facility.instants import HOUR
+
+RETRY = b"retry: 2000\n\n"
+HISTORY_BUCKETS = 60
+
+
+def routes(context: AppContext) -> Blueprint:
+    """What a browser asks for to show live values."""
+    live = Blueprint("live", __name__)
+
+    @live.get("/live")
+    def stream() -> Response:
+        place = context.hub.place()
+        try:
+            events = place.__enter__()
+        except TooManyViewersError as error:
+            return Response(
+                str(error), 503, {"Retry-After": "15", "Cache-Control": "no-store"}, mimetype="text/plain"
+            )
+
+        def body() -> Iterator[bytes]:
+            yield RETRY
+            yield from events
+
+        response = Response(body(), mimetype="text/event-stream")
+        response.call_on_close(lambda: place.__exit__(None, None, None))
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["X-Accel-Buffering"] = "no"
+        return response
+
+    @live.get("/live/full")
+    def full() -> Response:
+        return _json(context.hub.everything())
+
+    @live.get("/live/history")
+    def history() -> Response:
+        """The last hour of the points asked for: per minute [start, lowest, highest], for sparklines."""
+        known = context.site().points
+        points = [point for point in request.args.get("points", "").split(",") if point in known]
+        now = context.clock()
+        minutes: dict[str, list[tuple[int, float, float]]] = {point: [] for point in points}
+        if points:
+            frame = context.samples.envelope(points, now - HOUR, now, HISTORY_BUCKETS).dropna(subset=["min", "max"])
+            for point, start, low, high in frame[["point", "start", "min", "max"]].itertuples(index=False):
+                minutes[point].append((int(start), float(low), float(high)))
+        return _json(msgspec.json.encode(minutes))
+
+    return live
+
+
+def _json(body: bytes) -> Response:
+    return Response(body, mimetype="application/json", headers={"Cache-Control": "no-store"})

@@ -1,0 +1,64 @@
+"""The web server: Dash on Flask with our pages, live stream, health and guard, served by waitress."""
+
+from pathlib import Path
+
+from dash import Dash
+from flask import Flask
+from waitress.server import create_server
+
+from app import compression, health, security, shell
+from app.context import AppContext
+from app.live import stream
+from app.pages.registry import PAGES
+
+HERE = Path(__file__).parent
+ASSETS = HERE.parent / "assets"
+SPARE_THREADS = 16
+"""Threads beside one for each viewer's stream: for pages, callbacks and health."""
+
+
+def create_app(context: AppContext) -> Dash:
+    """The whole web application. `app.server` is its Flask side."""
+    app = Dash(
+        "cleanwatch",
+        assets_folder=str(ASSETS),
+        assets_ignore=r"\.js$",  # our modules import one another; index.html names the first
+        index_string=(HERE / "index.html").read_text().replace("<!--symbols-->", (ASSETS / "icons.svg").read_text()),
+        title="Cleanwatch",
+        update_title="",
+        suppress_callback_exceptions=True,
+    )
+    app.layout = lambda: shell.shell(context)
+    shell.register(app, context, PAGES)
+    for page in PAGES:
+        if page.register is not None:
+            page.register(app, context)
+    server: Flask = app.server
+    server.register_blueprint(stream.routes(context))
+    server.register_blueprint(health.routes(context))
+    security.guard(app, server)
+    compression.compress(server)
+    return app
+
+
+class Server:
+    """A web server on loopback, one thread for each viewer and some to spare."""
+
+    def __init__(self, app: Dash, context: AppContext, port: int) -> None:
+        self._hub = context.hub
+        self._waitress = create_server(
+            app.server,
+            host="127.0.0.1",
+            port=port,
+            threads=context.hub.most_viewers + SPARE_THREADS,
+            ident=None,
+        )
+
+    def serve(self) -> None:
+        """Answer until `stop` is called from another thread (or a signal handler)."""
+        self._waitress.run()
+
+    def stop(self) -> None:
+        """End every live stream and stop answering."""
+        self._hub.close()
+        self._waitress.close()

@@ -1,0 +1,184 @@
+"""What stands round every page: navigation, the bar with find box, data age, clock, theme, person; and the router."""
+
+from collections.abc import Sequence
+from importlib.metadata import version
+
+import dash_mantine_components as dmc
+from dash import Dash, Input, Output, State, dcc, html, no_update
+from dash.development.base_component import Component
+
+from app import formats
+from app.components.basics import icon, live, symbol, tagged
+from app.context import AppContext
+from app.pages.page import Page, route
+from facility.site import Site
+
+THEME = {
+    "fontFamily": "var(--font)",
+    "primaryColor": "dark",
+    "defaultRadius": "6px",
+    "cursorType": "pointer",
+}
+
+
+def shell(context: AppContext) -> Component:
+    """The frame of every page. `#page` is filled by the router."""
+    site = context.site()
+    provider: Component = dmc.MantineProvider(
+        theme=THEME,
+        defaultColorScheme="light",
+        children=html.Div(
+            [
+                dcc.Location(id="url", refresh="callback-nav"),
+                dcc.Store(id="alarm-event"),
+                html.A("To the content", href="#page", className="skip"),
+                html.A(
+                    [icon("logo"), html.Span("Cleanwatch")],
+                    href="/",
+                    className="brand",
+                ),
+                _top(context, site),
+                tagged(html.Nav(id="navigation", className="side"), aria_label="Main"),
+                html.Div(
+                    [
+                        tagged(_stale_banner(), role="status"),
+                        html.Main(id="page", tabIndex="-1"),
+                    ],
+                    className="main",
+                ),
+                tagged(html.Div(id="spoken", className="sr"), aria_live="polite"),
+            ],
+            className="shell",
+        ),
+    )
+    return provider
+
+
+def _top(context: AppContext, site: Site) -> Component:
+    return html.Header(
+        [
+            dmc.Select(
+                id="find",
+                placeholder="Room, point",
+                data=_places(site),
+                searchable=True,
+                clearable=True,
+                limit=30,
+                nothingFoundMessage="No room or point of that name",
+                leftSection=icon("search", small=True),
+                rightSection=html.Kbd("/", className="kbd"),
+                className="find",
+                size="sm",
+                **{"aria-label": "Find a room or point"},
+            ),
+            html.Span("Simulated data", className="simulated") if site.simulated else None,
+            html.Span(className="grow"),
+            html.Span(
+                [
+                    html.Span(className="beat"),
+                    html.Span(["Data ", live(html.B(), "data-age"), " old"], className="when-known"),
+                    html.Span("No data yet", className="when-unknown"),
+                ],
+                className="health",
+            ),
+            tagged(live(html.Span(className="clock num"), "clock"), data_zone=site.timezone),
+            tagged(live(html.Span(className="date muted"), "date"), data_zone=site.timezone),
+            tagged(
+                html.Button([icon("moon"), icon("sun")], id="theme", className="btn q s", title="Light or dark"),
+                aria_label="Switch between light and dark",
+            ),
+            html.Span(
+                [
+                    tagged(html.Span(_initials(context.user), className="ava"), aria_hidden="true"),
+                    html.Span(context.user, className="b nw user"),
+                ],
+                className="row person",
+            ),
+        ],
+        className="top",
+    )
+
+
+def _stale_banner() -> Component:
+    return html.Div(
+        [symbol("nodata"), html.Div([html.B(id="stale-title"), html.Div(id="stale-text", className="sec")])],
+        id="stale",
+        className="banner",
+        hidden=True,
+    )
+
+
+def _initials(name: str) -> str:
+    return "".join(word[0] for word in name.replace(".", " ").split()[:2]).upper()
+
+
+def _places(site: Site) -> list[dict[str, object]]:
+    rooms = [{"value": f"/rooms/{room.id}", "label": f"{room.id} {room.name}"} for room in site.rooms.values()]
+    points = [
+        {"value": f"/rooms/{point.room}#{point.id}", "label": f"{point.id} {formats.what(point)}"}
+        for point in site.points.values()
+    ]
+    return [{"group": "Rooms", "items": rooms}, {"group": "Points", "items": points}]
+
+
+def navigation(site: Site, pages: Sequence[Page], current: Page | None, now: int) -> list[Component]:
+    """The links of the pages that have an icon, and where this is."""
+    links: list[Component] = []
+    for page in pages:
+        if page.icon is None:
+            continue
+        badge = live(html.Span(className="n"), "standing") if page.title == "Alarms" else None
+        here = current is page or (current is not None and page.path != "/" and current.path.startswith(page.path))
+        link = html.A([icon(page.icon), html.Span(page.title), badge], href=page.path, className="on" if here else "")
+        links.append(tagged(link, aria_current="page") if here else link)
+    foot = html.Div(
+        [
+            html.Div(site.name),
+            html.Div(f"{site.timezone}, {formats.offset(now, site.timezone)}"),
+            html.Div(f"Cleanwatch {version('cleanwatch')}"),
+        ],
+        className="foot",
+    )
+    return [*links, foot]
+
+
+def register(app: Dash, context: AppContext, pages: Sequence[Page]) -> None:
+    """The router, and what the bar does."""
+
+    @app.callback(
+        Output("page", "children"),
+        Output("navigation", "children"),
+        Input("url", "pathname"),
+        State("url", "search"),
+    )
+    def show(path: str | None, search: str | None) -> tuple[Component, list[Component]]:
+        found = route(pages, path, search)
+        site, now = context.site(), context.clock()
+        if found is None:
+            return _no_such_page(path), navigation(site, pages, None, now)
+        page, address = found
+        content = tagged(html.Div(page.layout(context, address)), data_title=page.title)
+        return content, navigation(site, pages, page, now)
+
+    @app.callback(
+        Output("url", "pathname"),
+        Output("url", "hash"),
+        Output("find", "value"),
+        Input("find", "value"),
+        prevent_initial_call=True,
+    )
+    def go(place: str | None) -> tuple[object, object, object]:
+        if not place:
+            return no_update, no_update, no_update
+        path, _, point = place.partition("#")
+        return path, f"#{point}" if point else "", None
+
+
+def _no_such_page(path: str | None) -> Component:
+    return html.Div(
+        [
+            html.H1("There is no such page"),
+            html.P(f"Nothing is at {path}. The address may be old, or mistyped.", className="lead"),
+            html.A("To the overview", href="/", className="btn"),
+        ]
+    )

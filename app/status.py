@@ -1,0 +1,151 @@
+"""How things stand: the status of a point and of a room, worst first, as plain decisions.
+
+A room never starts as normal: where nothing is known, the status is no data.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from app.scale import limit_used
+from bus.messages import AlarmNotice
+from facility.alarm import STANDING, AlarmState, Condition
+from facility.instants import Instant, datetime_of, instant_of
+from facility.limit import Limit, Severity
+from facility.reading import Validity
+from facility.site import Instrument, Point
+
+
+class Status(IntEnum):
+    """How a point or a room stands; a higher number is worse."""
+
+    NORMAL = 0
+    ADVISORY = 1
+    RETURNED = 2
+    """Back inside, but nobody has acknowledged the alarm yet."""
+    ALERT = 3
+    NO_DATA = 4
+    ACTION = 5
+
+    @property
+    def mark(self) -> str:
+        """The name that style sheets and symbols use: `action`, `nodata`."""
+        return self.name.lower().replace("_", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """The newest reading of a point. `reasons` says in words why it is not simply valid."""
+
+    time: Instant
+    value: float | None
+    validity: Validity
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PointStatus:
+    """How a point stands, in which word, since when, and how much of its limit it uses (1 is at the limit)."""
+
+    point: str
+    status: Status
+    word: str
+    since: Instant | None = None
+    unacknowledged: bool = False
+    used: float | None = None
+
+
+UNANSWERED = frozenset({AlarmState.UNACKNOWLEDGED, AlarmState.RETURNED})
+BY_SEVERITY = {
+    Severity.ACTION: Status.ACTION,
+    Severity.ALERT: Status.ALERT,
+    Severity.ADVISORY: Status.ADVISORY,
+}
+
+
+def severity_of(alarm: AlarmNotice) -> Severity:
+    """The severity that an alarm notice names."""
+    return Severity[alarm.severity.upper()]
+
+
+def alarm_status(alarm: AlarmNotice) -> Status:
+    """How a standing alarm makes its point look."""
+    if alarm.state == AlarmState.RETURNED:
+        return Status.RETURNED
+    if alarm.condition in (Condition.NO_DATA, Condition.INSTRUMENT_FAULT):
+        return Status.NO_DATA
+    return BY_SEVERITY[severity_of(alarm)]
+
+
+def alarm_word(alarm: AlarmNotice) -> str:
+    """The word that stands beside colour and shape."""
+    if alarm.state == AlarmState.RETURNED:
+        return "RETURNED"
+    if alarm.condition in (Condition.NO_DATA, Condition.INSTRUMENT_FAULT):
+        return alarm.condition.upper()
+    return alarm.severity.upper()
+
+
+def overdue_by(instrument: Instrument, now: Instant) -> int | None:
+    """By how many whole days calibration is overdue, None while it is not."""
+    if instrument.calibration_due is None:
+        return None
+    days = (datetime_of(now).date() - instrument.calibration_due).days
+    return days if days > 0 else None
+
+
+def point_status(
+    point: Point,
+    newest: Newest | None,
+    alarms: Iterable[AlarmNotice],
+    limits: Sequence[Limit],
+    overdue: int | None,
+    now: Instant,
+) -> PointStatus:
+    """How one point stands now. `alarms` are those of this point, `limits` those in force in its room."""
+    used = None if newest is None or newest.value is None else limit_used(newest.value, point.quantity, limits)
+    candidates = [
+        PointStatus(
+            point.id,
+            alarm_status(alarm),
+            alarm_word(alarm),
+            instant_of(alarm.onset),
+            alarm.state in UNANSWERED,
+            used,
+        )
+        for alarm in alarms
+        if alarm.state in STANDING
+    ]
+    if newest is None:
+        status = Status.NORMAL if point.silent_after is None else Status.NO_DATA
+        candidates.append(PointStatus(point.id, status, "NO READING YET"))
+    elif point.silent_after is not None and now - newest.time > point.silent_after:
+        candidates.append(PointStatus(point.id, Status.NO_DATA, "NO DATA", newest.time))
+    elif newest.validity is Validity.INVALID:
+        candidates.append(PointStatus(point.id, Status.NO_DATA, "INVALID", newest.time))
+    elif newest.validity is Validity.SUSPECT:
+        candidates.append(PointStatus(point.id, Status.ADVISORY, "SUSPECT", newest.time, used=used))
+    elif overdue is not None:
+        candidates.append(PointStatus(point.id, Status.ADVISORY, "CALIBRATION OVERDUE", used=used))
+    candidates.append(PointStatus(point.id, Status.NORMAL, "NORMAL", used=used))
+    return max(candidates, key=_rank)
+
+
+def room_status(points: Sequence[PointStatus]) -> PointStatus | None:
+    """The point that speaks for a room: the worst, or the nearest to its limit. None without points."""
+    return max(points, key=_rank, default=None)
+
+
+def worst_first(rooms: dict[str, PointStatus | None]) -> list[str]:
+    """Room ids, worst first; rooms without points last."""
+    return sorted(rooms, key=lambda room: _order(rooms[room]), reverse=True)
+
+
+def _order(status: PointStatus | None) -> tuple[int, bool, float, float]:
+    return (-1, False, 0.0, 0.0) if status is None else _rank(status)
+
+
+def _rank(status: PointStatus) -> tuple[int, bool, float, float]:
+    """Worse is greater: by status, then what nobody has answered, then what stands longest, then limit used."""
+    since = -status.since if status.since is not None else -float("inf")
+    return (status.status, status.unacknowledged, since if status.status else 0.0, status.used or 0.0)

@@ -1,0 +1,31 @@
+// Ages and times, for what ticks in the browser. app/formats.py writes them the same way.
+
+const SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
+
+// How long ago: 0.8 s, 42 s, 14 min, 20 h, 3 days.
+export function age(span) {
+  span = Math.max(0, span);
+  if (span < 2 * SECOND) return `${(Math.floor(span / 100) / 10).toFixed(1)} s`;
+  if (span < MINUTE) return `${Math.floor(span / SECOND)} s`;
+  if (span < HOUR) return `${Math.floor(span / MINUTE)} min`;
+  if (span < 2 * DAY) return `${Math.floor(span / HOUR)} h`;
+  return `${Math.floor(span / DAY)} days`;
+}
+
+const writers = new Map();
+
+function written(instant, zone, options) {
+  const key = zone + JSON.stringify(options);
+  if (!writers.has(key)) writers.set(key, new Intl.DateTimeFormat("en-GB", { timeZone: zone, ...options }));
+  return writers.get(key).format(instant);
+}
+
+// 10:18:42
+export function clock(instant, zone) {
+  return written(instant, zone, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+}
+
+// Tue 17 Nov
+export function day(instant, zone) {
+  return written(instant, zone, { weekday: "short", day: "numeric", month: "short" }).replace(",", "");
+}

@@ -1,0 +1,44 @@
+// The browser's side of Cleanwatch: one stream of live values, painted into whatever page is open.
+
+import { draw } from "./draw.js";
+import { start } from "./live.js";
+import { model } from "./model.js";
+import "./navigate.js";
+import { find, fit, paint } from "./paint.js";
+
+let alarms = null;
+
+// Dash hears only of alarms and room states that changed: what it is told often it would remember for ever.
+function tellDash() {
+  if (!model.site || !window.dash_clientside?.set_props || !document.getElementById("page")) return;
+  const present = `${model.site.alarms} ${model.site.states || ""}`;
+  if (alarms !== null && alarms !== present) window.dash_clientside.set_props("alarm-event", { data: present });
+  alarms = present;
+}
+
+function repaint() {
+  paint();
+  observer.takeRecords(); // our own painting is no news
+}
+
+let waiting = false;
+const observer = new MutationObserver((changes) => {
+  const elements = (nodes) => [...nodes].some((node) => node.nodeType === Node.ELEMENT_NODE);
+  if (waiting || !changes.some((c) => c.type === "attributes" || elements(c.addedNodes) || elements(c.removedNodes))) return;
+  waiting = true;
+  queueMicrotask(() => {
+    waiting = false;
+    draw(document);
+    find();
+    document.querySelectorAll("[data-fit]").forEach(fit);
+    repaint();
+  });
+});
+document.fonts.addEventListener("loadingdone", () => document.querySelectorAll("[data-fit]").forEach(fit));
+
+observer.observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-svg", "data-icon"] });
+start(() => {
+  repaint();
+  tellDash();
+});
+setInterval(repaint, 500);

@@ -1,0 +1,179 @@
+// Paints what the model knows into marked nodes, and touches the page only where something is different.
+//
+//   data-point="B101.DP1" data-show="value | whole | age | validity | word | used | status | symbol | at | flow"
+//   data-room="B101"      data-show="value | unit | last | what | word | short | since | beyond | state | used | status | symbol | at"
+//   data-show="title | lead | standing | unanswered | status | data-age | clock | date"
+//   data-since="1795342000000"   the age of a moment
+//
+// `status` sets data-status, which style sheets read; `at` sets --at, 0 to 1; the others set the text. Text in a
+// drawing shrinks until it is no wider than its data-fit. Lists with data-order are kept worst first.
+
+import { age, clock, day } from "./formats.js";
+import { model, now, staleSince } from "./model.js";
+
+const UNKNOWN = "?";
+const SHORT = { action: "ACTION", alert: "ALERT", advisory: "ADVISORY", nodata: "NO DATA", returned: "RETURNED", normal: "" };
+let marked = [];
+
+// Find the marked nodes of the page again; to be called after the page has changed.
+export function find() {
+  marked = [...document.querySelectorAll("[data-show], [data-since]")].map((node) => ({
+    node,
+    show: node.dataset.show,
+    point: node.dataset.point,
+    room: node.dataset.room,
+  }));
+}
+
+export function paint() {
+  const moment = { now: now(), stale: staleSince() };
+  for (const mark of marked) {
+    if (mark.node.dataset.since) text(mark.node, age(moment.now - Number(mark.node.dataset.since)));
+    else if (mark.point) paintPoint(mark, model.points[mark.point], moment);
+    else if (mark.room) paintRoom(mark, model.rooms[mark.room], moment);
+    else paintSite(mark, model.site, moment);
+  }
+  paintOrder();
+  paintStaleness(moment);
+}
+
+function text(node, wanted) {
+  if (node.textContent === wanted) return;
+  node.textContent = wanted;
+  const fitted = node.closest("[data-fit]");
+  if (fitted) fit(fitted);
+}
+
+// Make a text of a drawing as small as it must be; fonts decide its width, so nobody can know it before.
+export function fit(node) {
+  node.dataset.size ||= node.getAttribute("font-size");
+  node.setAttribute("font-size", node.dataset.size);
+  const width = node.getComputedTextLength();
+  if (width > Number(node.dataset.fit)) node.setAttribute("font-size", Number(node.dataset.size) * (node.dataset.fit / width));
+}
+
+function attribute(node, name, wanted) {
+  if (node.getAttribute(name) !== wanted) node.setAttribute(name, wanted);
+}
+
+function place(node, at) {
+  const wanted = at === undefined ? "" : String(at);
+  if (node.style.getPropertyValue("--at") !== wanted) node.style.setProperty("--at", wanted);
+}
+
+function symbol(node, status) {
+  const use = node.tagName === "use" ? node : node.querySelector("use");
+  if (use) attribute(use, "href", `#s-${status}`);
+}
+
+function paintPoint({ node, show }, point, { now, stale }) {
+  if (!point) return;
+  const old = stale !== null || (point.until !== undefined && now > point.until);
+  const status = old ? "nodata" : point.status;
+  switch (show) {
+    case "value":
+    case "whole": {
+      const value = show === "whole" && point.number !== undefined ? whole(point.number) : point.value;
+      text(node, old ? UNKNOWN : value || UNKNOWN);
+      attribute(node, "data-last", old && point.time ? `was ${value}, ${age(now - point.time)}` : "");
+      break;
+    }
+    case "age": text(node, point.time ? age(now - point.time) : ""); break;
+    case "validity": text(node, old ? "no data" : point.validity || ""); break;
+    case "word": text(node, old ? "NO DATA" : point.word); break;
+    case "used": text(node, old ? "" : point.used || ""); break;
+    case "status": attribute(node, "data-status", status); break;
+    case "symbol": symbol(node, status); break;
+    case "at": place(node, old ? undefined : point.at); break;
+    case "flow": attribute(node, "data-flow", !old && point.number < 0 ? "back" : "on"); break;
+  }
+}
+
+function whole(number) {
+  const rounded = Math.round(number);
+  return rounded < 0 ? `−${-rounded}` : String(rounded);
+}
+
+function paintRoom({ node, show }, room, { now, stale }) {
+  if (!room) return;
+  const old = stale !== null;
+  const status = old ? "nodata" : room.status;
+  const nodata = status === "nodata";
+  switch (show) {
+    case "value": text(node, nodata ? UNKNOWN : room.value || ""); break;
+    case "unit": text(node, nodata ? "" : room.unit || ""); break;
+    case "last": text(node, nodata && room.value && room.value !== UNKNOWN ? `last ${room.value} ${room.unit}` : ""); break;
+    case "what": text(node, room.what || ""); break;
+    case "word": text(node, old ? "NO DATA" : room.word); break;
+    case "short": text(node, SHORT[status]); break;
+    case "since": text(node, (old ? stale : room.since) ? age(now - (old ? stale : room.since)) : ""); break;
+    case "beyond": text(node, nodata ? "" : room.beyond || ""); break;
+    case "state": text(node, room.state || ""); break;
+    case "used": text(node, nodata ? "" : room.used || ""); break;
+    case "status":
+      attribute(node, "data-status", status);
+      attribute(node, "data-open", room.open && !old ? "yes" : "no");
+      if (node.dataset.label) attribute(node, "aria-label", `${node.dataset.label}, ${old ? "no data" : room.word.toLowerCase()}`);
+      break;
+    case "symbol": symbol(node, status); break;
+    case "at": place(node, nodata ? undefined : room.at); break;
+  }
+}
+
+function paintSite({ node, show }, site, { now, stale }) {
+  switch (show) {
+    case "clock": text(node, clock(now, node.dataset.zone)); return;
+    case "date": text(node, day(now, node.dataset.zone)); return;
+  }
+  if (!site) return;
+  switch (show) {
+    case "title": text(node, stale === null ? site.title : "No live data"); break;
+    case "lead": text(node, stale === null ? site.lead : `What is shown was true until ${clock(stale, zone())}.`); break;
+    case "standing":
+      text(node, site.standing ? String(site.standing) : "");
+      attribute(node, "data-status", site.status);
+      break;
+    case "unanswered": text(node, site.unanswered ? String(site.unanswered) : ""); break;
+    case "status": attribute(node, "data-status", stale === null ? site.status : "nodata"); break;
+    case "data-age": text(node, site.newest ? age(now - site.newest) : ""); break;
+  }
+}
+
+// Rows move only when the server's order does, and never under the pointer or the focus.
+function paintOrder() {
+  if (!model.site) return;
+  for (const list of document.querySelectorAll("[data-order]")) {
+    const rows = new Map([...list.children].map((row) => [row.dataset.key, row]));
+    const wanted = model.site.order.filter((key) => rows.has(key)).map((key) => rows.get(key));
+    if (wanted.every((row, place) => list.children[place] === row) || list.matches(":hover, :focus-within")) continue;
+    list.append(...wanted);
+  }
+}
+
+function zone() {
+  return document.querySelector("[data-zone]")?.dataset.zone || "UTC";
+}
+
+// The page as a whole: what is known at all, and the banner that says that nothing on it is fresh.
+function paintStaleness({ now, stale }) {
+  const root = document.documentElement;
+  attribute(root, "data-known", model.site && model.site.newest ? "yes" : "no");
+  attribute(root, "data-stale", stale === null ? "no" : "yes");
+  const banner = document.getElementById("stale");
+  if (!banner || model.number < 0 && model.reached) return;
+  banner.hidden = stale === null && !model.refusal;
+  if (banner.hidden) return;
+  const [title, words] = explanation(stale, now);
+  text(document.getElementById("stale-title"), title);
+  text(document.getElementById("stale-text"), words);
+}
+
+function explanation(stale, now) {
+  if (model.refusal) return ["No place for live values", model.refusal];
+  const when = stale ? ` since ${clock(stale, zone())}, ${age(now - stale)}.` : ".";
+  if (!model.reached) {
+    return [`No connection to Cleanwatch${when}`, "No value here is fresh. Alarms and notifications go on without this page. It tries again by itself."];
+  }
+  if (!model.station) return ["The station has not been heard yet.", "It reads and judges the instruments. Nothing here is fresh until it runs."];
+  return [`The station is silent${when}`, "No value here is fresh, and alarms may be missing. Have the station looked at; this page goes on by itself."];
+}
