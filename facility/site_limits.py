@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from facility.limit import Consecutive, Each, Limit, RoomState, Severity, Side
 from facility.quantities import Measure
 from facility.site_schema import LimitEntry
+from facility.site_words import bound, kind, number
 from facility.site_yaml import Path
 from facility.standards.defaults import loosest_allowed
 
@@ -84,8 +85,8 @@ def _default(defaults: Sequence[Limit], severity: Severity, side: Side, state: R
 
 def _impossible(own: SiteLimit, measure: Measure) -> Iterator[Mistake]:
     if not measure.lowest <= own.limit.value <= measure.highest:
-        possible = f"{measure.lowest:g} to {measure.highest:g} {measure.unit}"
-        yield own.place, f"{own.limit.value:g} {measure.unit} cannot be measured; possible is {possible}"
+        possible = f"{number(measure.lowest)} to {number(measure.highest)} {measure.unit}"
+        yield own.place, f"{number(own.limit.value)} {measure.unit} cannot be measured; possible is {possible}"
 
 
 def _looser_than_standard(own: SiteLimit, defaults: Sequence[Limit], measure: Measure) -> Iterator[Mistake]:
@@ -94,11 +95,9 @@ def _looser_than_standard(own: SiteLimit, defaults: Sequence[Limit], measure: Me
     for state in _in_order(own.limit.room_states):
         default = _default(defaults, own.limit.severity, own.limit.side, state)
         if default and default.is_stricter_than(own.limit):
-            yield (
-                own.place,
-                f"{_words(own.limit, measure)} is looser than {_words(default, measure)} of {default.source} for a "
-                f"room {state}; tighten it, or say why in standard_does_not_apply",
-            )
+            looser, standard = bound(own.limit, measure.unit), bound(default, measure.unit)
+            advice = "tighten it, or say why in standard_does_not_apply"
+            yield own.place, f"{looser} is looser than {standard} of {default.source} for a room {state}; {advice}"
             return
 
 
@@ -106,8 +105,7 @@ def _doubles(own: SiteLimit, earlier: Sequence[SiteLimit]) -> Iterator[Mistake]:
     for other in earlier:
         same_kind = (other.limit.severity, other.limit.side) == (own.limit.severity, own.limit.side)
         if same_kind and (both := other.limit.room_states & own.limit.room_states):
-            kind = f"{own.limit.severity.name.lower()} {own.limit.side}"
-            yield own.place, f"a second {kind} for a room {_in_order(both)[0]}; one point has one at a time"
+            yield own.place, f"a second {kind(own.limit)} for a room {_in_order(both)[0]}; one holds at a time"
 
 
 def _crossed(site: Sequence[SiteLimit], limits: Sequence[Limit], measure: Measure) -> Iterator[Mistake]:
@@ -119,12 +117,12 @@ def _crossed(site: Sequence[SiteLimit], limits: Sequence[Limit], measure: Measur
             alert = own.limit.severity is Severity.ALERT and other.severity is Severity.ACTION
             if alert and own.limit.side is other.side and other.is_stricter_than(own.limit):
                 message = "the alert level {} lies outside the action limit {} for a room {}; bring it inside"
-                yield own.place, message.format(_words(own.limit, measure), _words(other, measure), states[0])
+                yield own.place, message.format(bound(own.limit, measure.unit), bound(other, measure.unit), states[0])
             if own.limit.severity is other.severity and (band := _band(own.limit, other)):
                 low, high = band
                 if low.value + low.deadband >= high.value - high.deadband:
                     message = "nothing is left between {} and {} with their deadbands for a room {}"
-                    yield own.place, message.format(_words(low, measure), _words(high, measure), states[0])
+                    yield own.place, message.format(bound(low, measure.unit), bound(high, measure.unit), states[0])
 
 
 def _band(own: Limit, other: Limit) -> tuple[Limit, Limit] | None:
@@ -135,7 +133,3 @@ def _band(own: Limit, other: Limit) -> tuple[Limit, Limit] | None:
 
 def _in_order(states: frozenset[RoomState]) -> list[RoomState]:
     return [state for state in RoomState if state in states]
-
-
-def _words(limit: Limit, measure: Measure) -> str:
-    return f"{limit.operator} {limit.value:,g} {measure.unit}"

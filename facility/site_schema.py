@@ -3,21 +3,21 @@
 import re
 from datetime import date
 from typing import Annotated, Literal
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from facility.instants import DAY, HOUR, MINUTE, SECOND, Span
+from facility.instants import Span
 from facility.limit import RoomState
 from facility.quantities import Quantity
 from facility.site import Grade
 from facility.site_errors import did_you_mean
+from facility.site_words import UNITS
 from facility.standards.defaults import Standard
 
 OUTSIDE = "outside"
 NEVER = "never"
 
-_UNITS = {"ms": 1, "s": SECOND, "min": MINUTE, "h": HOUR, "d": DAY}
 _DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,3})?) ?(ms|s|min|h|d)")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
@@ -28,7 +28,7 @@ def _duration(text: object) -> Span:
     found = _DURATION.fullmatch(text) if isinstance(text, str) else None
     if not found:
         raise ValueError(f"{text!r} is no duration; write a number and ms, s, min, h or d, like 30 s or 10 min")
-    return round(float(found[1]) * _UNITS[found[2]])
+    return round(float(found[1]) * UNITS[found[2]])
 
 
 def _longer_than_nothing(span: Span) -> Span:
@@ -54,9 +54,11 @@ def _id(text: str) -> str:
 
 
 def _timezone(text: str) -> str:
-    if text not in available_timezones():
-        raise ValueError(f"unknown time zone {text!r}; like Europe/Zurich{did_you_mean(text, available_timezones())}")
-    return text
+    try:
+        return ZoneInfo(text).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        near = did_you_mean(text, available_timezones())
+        raise ValueError(f"unknown time zone {text!r}; write one like Europe/Zurich{near}") from None
 
 
 def _half_steps(number: float) -> float:
