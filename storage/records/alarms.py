@@ -127,8 +127,9 @@ def _mentions(text: str) -> ColumnElement[bool]:
 
 
 def _alarms(connection: Connection, query: Select[tuple[object, ...]]) -> list[Alarm]:
-    rows = connection.execute(query.order_by(table.c.raised.desc(), table.c.id.desc())).mappings().all()
-    answers = _acknowledgements(connection, [row["id"] for row in rows])
+    query = query.order_by(table.c.raised.desc(), table.c.id.desc())
+    rows = connection.execute(query).mappings().all()
+    answers = _acknowledgements(connection, query.with_only_columns(table.c.id))
     return [
         Alarm(
             point=row["point"],
@@ -151,9 +152,9 @@ def _alarms(connection: Connection, query: Select[tuple[object, ...]]) -> list[A
     ]
 
 
-def _acknowledgements(connection: Connection, alarms: Sequence[str]) -> dict[str, tuple[Acknowledgement, ...]]:
-    if not alarms:
-        return {}
+def _acknowledgements(
+    connection: Connection, alarms: Sequence[str] | Select[str]
+) -> dict[str, tuple[Acknowledgement, ...]]:
     query = select(acknowledgements).where(acknowledgements.c.alarm.in_(alarms))
     found: dict[str, tuple[Acknowledgement, ...]] = {}
     for row in connection.execute(query.order_by(acknowledgements.c.alarm, acknowledgements.c.number)):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError
 
 from facility.instants import Clock
 from storage.records import append_only, audit, migrating
@@ -34,12 +35,16 @@ class Records:
     def open(cls, url_or_path: str | Path, clock: Clock) -> "Records":
         """Open the records at a path (SQLite) or database URL, creating or migrating them where needed.
 
-        Raises RecordsError where the schema is newer than this program, where the database belongs to
-        something else, and where triggers are missing that keep the records append-only.
+        Raises RecordsError where the schema is newer than this program, where the database cannot be opened or
+        belongs to something else, and where triggers are missing that keep the records append-only.
         """
-        records = cls(_engine(_url(url_or_path)))
+        url = _url(url_or_path)
+        records = cls(_engine(url))
         try:
             records._bring_up_to_date(clock)
+        except DBAPIError as error:
+            records.close()
+            raise RecordsError(f"The records at {url} cannot be opened: {error.orig}.") from error
         except BaseException:
             records.close()
             raise
@@ -95,14 +100,19 @@ def _url(url_or_path: str | Path) -> URL:
 
 
 def _engine(url: URL) -> Engine:
-    if url.get_backend_name() == "sqlite":
-        assert url.database
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url, module=sqlite, connect_args={"timeout": BUSY_SECONDS}, max_overflow=-1)
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-        return engine
-    return create_engine(url)
+    if url.get_backend_name() not in READING:
+        raise RecordsError(
+            f"{url} is no place for records: name a file (SQLite), or a URL that begins with postgresql"
+        )
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url)
+    if url.database in (None, "", ":memory:"):
+        raise RecordsError("Records need a file: name its path")
+    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, module=sqlite, connect_args={"timeout": BUSY_SECONDS}, max_overflow=-1)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

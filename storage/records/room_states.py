@@ -6,7 +6,7 @@ holds. `record` writes its own audit row.
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, insert, select
 
 from facility.instants import Instant, text_of
 from facility.limit import RoomState
@@ -40,12 +40,17 @@ def record(connection: Connection, event: RoomStateSet, recorded_at: Instant) ->
 
 def in_force(connection: Connection, at: Instant) -> dict[str, RoomStateSet]:
     """The state of each room at a moment; a room whose state is not known then is left out."""
-    newest_first = func.row_number().over(
-        partition_by=table.c.room, order_by=(table.c.time.desc(), table.c.id.desc())
+    rooms = select(table.c.room).distinct().subquery()
+    newest = (
+        select(table.c.id)
+        .where(table.c.room == rooms.c.room, table.c.time <= at)
+        .order_by(table.c.time.desc(), table.c.id.desc())
+        .limit(1)
+        .correlate(rooms)
+        .scalar_subquery()
     )
-    ranked = select(*_STATE, newest_first.label("rank")).where(table.c.time <= at).subquery()
-    rows = connection.execute(select(ranked).where(ranked.c.rank == 1).order_by(ranked.c.room))
-    return {row.room: _event(row.room, row.state, row.time, row.by) for row in rows}
+    rows = connection.execute(select(*_STATE).where(table.c.id.in_(select(newest).select_from(rooms))))
+    return {row.room: _event(*row) for row in rows}
 
 
 def timeline(connection: Connection, rooms: Sequence[str], start: Instant, end: Instant) -> list[RoomStateSet]:

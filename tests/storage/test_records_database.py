@@ -70,6 +70,23 @@ def test_the_database_of_something_else_is_refused_and_left_alone(records_url: s
     connection.close()
 
 
+def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "records.sqlite"
+    path.write_text("a shopping list, longer than the header of a database file, which has a hundred bytes\n" * 99)
+    with pytest.raises(RecordsError, match=r"records\.sqlite cannot be opened: file is not a database"):
+        Records.open(path, clock=lambda: 0)
+    assert path.read_text().startswith("a shopping list")
+
+
+@pytest.mark.parametrize(
+    ("place", "message"),
+    [("mysql://station@records", "a URL that begins with postgresql"), ("sqlite://", "Records need a file")],
+)
+def test_a_place_that_cannot_keep_records_is_refused(place: str, message: str) -> None:
+    with pytest.raises(RecordsError, match=message):
+        Records.open(place, clock=lambda: 0)
+
+
 def test_missing_triggers_are_noticed_at_start(records: Records, records_url: str) -> None:
     records.close()
     alter(records_url, "DROP TRIGGER revisions_no_delete")
