@@ -3,14 +3,14 @@
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 from collectors.simulator.changes import CabinetMoves, Change, DoorMoves, PaceChanges, PeopleMove, SetBack
 from collectors.simulator.design import PlantDesign, WorkDesign
 from collectors.simulator.people import Walk, passages, route
 from collectors.simulator.weather import weather
-from facility.instants import DAY, HOUR, MINUTE, SECOND, Instant, Span, instant_of
+from collectors.simulator.workdays import is_workday, since_midnight
+from facility.instants import DAY, HOUR, MINUTE, SECOND, Instant
 from facility.limit import RoomState
 from facility.plant_events import BatchEnded, BatchStarted, PlantEvent, RoomStateSet
 from facility.site import Site
@@ -51,16 +51,6 @@ class Stay:
     batch: str | None
 
 
-def midnight(site: Site, day: date) -> Instant:
-    """When a day begins in the site's zone."""
-    return instant_of(datetime.combine(day, time(), ZoneInfo(site.timezone)))
-
-
-def is_workday(day: date) -> bool:
-    """Monday to Friday. (So no work falls on the days when the clocks change.)"""
-    return day.weekday() < 5
-
-
 def plan_of_day(site: Site, design: PlantDesign, seed: int, day: date, begins: Instant) -> Plan:
     """What happens on a day of the site's calendar that begins at an instant; the same whenever it is asked.
 
@@ -95,12 +85,8 @@ def _stay(design: PlantDesign, work: WorkDesign, day: date, begins: Instant) -> 
     if work.batch:
         batch = f"CT-{day:%y}-{workdays * len(batches) + batches.index(work) + 1:04d}"
     return Stay(
-        work.room, begins + _since_midnight(work.begins), begins + _since_midnight(work.ends), work.people, batch
+        work.room, begins + since_midnight(work.begins), begins + since_midnight(work.ends), work.people, batch
     )
-
-
-def _since_midnight(moment: time) -> Span:
-    return moment.hour * HOUR + moment.minute * MINUTE
 
 
 def _walks(site: Site, design: PlantDesign, stay: Stay, chance: random.Random) -> Iterator[Walk]:

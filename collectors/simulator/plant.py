@@ -113,6 +113,8 @@ class Plant:
         self._cabinet_vapour = self._block(Trait.VAPOUR, cabinets)
         self._cabinet_co2 = self._block(Trait.CO2, cabinets)
         self.state: Floats = np.zeros(len(self.columns))
+        self.exposure: Floats = np.zeros(len(self.columns))
+        """The sum of the state over all seconds: what an instrument has met that samples without a pause."""
 
         # What the plant is made of
         all_rooms, all_stations, all_cabinets = rooms.values(), stations.values(), cabinets.values()
@@ -194,7 +196,9 @@ class Plant:
         if seconds != self._decay_of:
             self._decay, self._decay_of = np.exp(-self._rate * seconds), seconds
         equilibrium = self._equilibrium()
-        self.state = equilibrium + (self.state - equilibrium) * self._decay
+        lost = (self.state - equilibrium) * (1 - self._decay)
+        self.exposure += equilibrium * seconds + lost / self._rate
+        self.state = self.state - lost
         self.now = until
 
     def settle(self) -> None:

@@ -1,6 +1,6 @@
 """Time passes in the plant: changes happen when they are due, and its state is written down from tick to tick."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from collectors.simulator.changes import Change
 from collectors.simulator.plant import Floats, Plant
-from facility.instants import Instant, Span
+from facility.instants import SECOND, Instant, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,21 +17,46 @@ class Trace:
 
     times: NDArray[np.int64]
     states: Floats
+    exposures: Floats
+
+    def at(self, times: NDArray[np.int64], column: int) -> Floats:
+        """A state at each of these times (at the tick before where there is none)."""
+        found: Floats = self.states[self._rows(times), column]
+        return found
+
+    def mean(self, times: NDArray[np.int64], span: Span, column: int) -> Floats:
+        """The mean of a state over the span that ends at each of these times."""
+        exposures = self.exposures[:, column]
+        mean: Floats = (exposures[self._rows(times)] - exposures[self._rows(times - span)]) / (span / SECOND)
+        return mean
+
+    def _rows(self, times: NDArray[np.int64]) -> NDArray[np.intp]:
+        return np.maximum(np.searchsorted(self.times, times, side="right") - 1, 0)
 
 
-def record(plant: Plant, changes: Iterator[Change], end: Instant, tick: Span) -> Trace:
-    """Let the plant run until `end`, and write its state down at every multiple of `tick` on the way.
-
-    `changes` come in the order of time; those after `end` are lost.
-    """
+def record(plant: Plant, changes: "Changes", end: Instant, tick: Span) -> Trace:
+    """Let the plant run until `end`, and write its state down at every multiple of `tick` on the way."""
     times = np.arange(plant.now - plant.now % tick + tick, end + 1, tick, dtype=np.int64)
     states = np.empty((len(times), len(plant.state)))
-    due = next(changes, None)
+    exposures = np.empty_like(states)
     for row, time in enumerate(times.tolist()):
-        while due is not None and due.time <= time:
-            plant.advance(due.time)
-            plant.apply(due)
-            due = next(changes, None)
+        for change in changes.until(time):
+            plant.advance(change.time)
+            plant.apply(change)
         plant.advance(time)
-        states[row] = plant.state
-    return Trace(times, states)
+        states[row], exposures[row] = plant.state, plant.exposure
+    return Trace(times, states, exposures)
+
+
+class Changes:
+    """What will change, in the order of time, taken as it falls due."""
+
+    def __init__(self, changes: Iterable[Change]) -> None:
+        self._coming = iter(changes)
+        self._next = next(self._coming, None)
+
+    def until(self, time: Instant) -> Iterator[Change]:
+        """The changes that are due at a time and were not taken before."""
+        while self._next is not None and self._next.time <= time:
+            yield self._next
+            self._next = next(self._coming, None)
