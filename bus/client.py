@@ -37,7 +37,7 @@ SOUND_AFTER = 10.0
 """A connection that lasted this many seconds was a good one: the delays begin anew."""
 IDLE_SECONDS = 1.0
 GOODBYE_SECONDS = 2.0
-READS_A_TURN = 500
+READS_A_TURN = 100
 SECONDS_A_DAY = 86_400
 
 
@@ -136,7 +136,6 @@ class Client:
         self._stopping = threading.Event()
         self._ready = threading.Event()
         self._lock = threading.Lock()
-        self._wake_sender, self._wake_receiver = socket.socketpair()
         self._wake_sent = False
         self._connection = 0
         self._early: deque[tuple[str, bytes, int, bool]] | None = deque()
@@ -157,6 +156,7 @@ class Client:
         if self._thread is not None:
             raise RuntimeError(f"MQTT client {self.client_id} was started already")
         self._problem = "connecting"
+        self._wake_sender, self._wake_receiver = socket.socketpair()
         self._thread = threading.Thread(target=self._serve, name=f"mqtt {self.client_id}", daemon=True)
         self._thread.start()
 
@@ -169,12 +169,12 @@ class Client:
 
     def stop(self) -> None:
         """Say good-bye and end the loop. What is not acknowledged stays with the broker, where a session is kept."""
-        self._stopping.set()
-        self._wake()
         if self._thread is not None:
+            self._stopping.set()
+            self._wake()
             self._thread.join()
-        self._wake_sender.close()
-        self._wake_receiver.close()
+            self._wake_sender.close()
+            self._wake_receiver.close()
 
     def publish(self, topic: str, payload: bytes, *, retain: bool = False, qos: int = 1) -> bool:
         """Hand over a message for sending, from any thread; False where it was not taken.
@@ -314,7 +314,7 @@ class Client:
             return IDLE_SECONDS
 
     def _wake(self) -> None:
-        if not self._wake_sent and threading.current_thread() is not self._thread:
+        if self._thread is not None and not self._wake_sent and threading.current_thread() is not self._thread:
             self._wake_sent = True
             with suppress(OSError):
                 self._wake_sender.send(b"w")
