@@ -41,10 +41,11 @@ def _silence(text: object) -> Span | None:
     return None if text == NEVER else _longer_than_nothing(_duration(text))
 
 
-def _date(text: object) -> object:
-    if not isinstance(text, str) or not _DATE.fullmatch(text):
-        raise ValueError(f"{text!r} is no date; write year-month-day, like 2027-03-14")
-    return text
+def _date(text: object) -> date:
+    try:
+        return date.fromisoformat(text if isinstance(text, str) and _DATE.fullmatch(text) else "")
+    except ValueError:
+        raise ValueError(f"{text!r} is no date; write year-month-day, like 2027-03-14") from None
 
 
 def _id(text: str) -> str:
@@ -135,7 +136,7 @@ class RoomEntry(Entry):
     area: str | None = None
     grade: Grade | None = None
     iso_class: IsoNumber | None = None
-    standards: list[Standard] | None = None
+    standards: Annotated[list[Standard], Field(min_length=1)] | None = None
     inside: str | None = None
     plan: PlanEntry
     instruments: list[InstrumentEntry] = []

@@ -89,6 +89,12 @@ def _words(detail: ErrorDetails) -> str:
             return "has no value" if written is None else "should be plain text"
         case "greater_than":
             return f"must be more than {detail['ctx']['gt']:g}"
+        case "greater_than_equal":
+            return f"must be at least {detail['ctx']['ge']:g}"
+        case "less_than_equal":
+            return f"must be at most {detail['ctx']['le']:g}"
+        case "too_long":
+            return f"should have at most {detail['ctx']['max_length']}, has {detail['ctx']['actual_length']}"
         case "too_short":
             return f"should have at least {detail['ctx']['min_length']}, has {detail['ctx']['actual_length']}"
         case _:
