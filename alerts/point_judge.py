@@ -26,7 +26,8 @@ Times: TypeAlias = npt.NDArray[np.int64]
 Values: TypeAlias = npt.NDArray[np.float64]
 Reasons: TypeAlias = npt.NDArray[np.integer]
 
-SPECIAL = INVALID_MASK | Reason.COUNTER_OVERFLOW
+OVERFLOW = int(Reason.COUNTER_OVERFLOW)
+SPECIAL = INVALID_MASK | OVERFLOW
 """Reasons that change how a reading is judged; the others only make it suspect, and it is judged all the same."""
 
 CONDITIONS = {Side.HIGH: Condition.HIGH, Side.LOW: Condition.LOW}
@@ -98,7 +99,7 @@ def judge(
         return state, findings
     if state.faulty_since is not None:
         findings.append(Returned(Condition.INSTRUMENT_FAULT, time))
-    at_least = bool(reasons & Reason.COUNTER_OVERFLOW)
+    at_least = bool(reasons & OVERFLOW)
     limits = {
         key: after
         for key, limit in force.limits.items()

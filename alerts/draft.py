@@ -1,0 +1,118 @@
+"""What has been decided and is not yet on record: alarms, audit rows, notices, plant events, outcomes of commands.
+
+All of it is written in one transaction, together with the engine's memory and checkpoint, and kept until that has
+succeeded.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from alerts.notices import alarm_notice, room_notice
+from alerts.rooms import RoomStates, around
+from bus import topics
+from facility.alarm import Alarm
+from facility.instants import Instant, text_of
+from facility.plant_events import PlantEvent, RoomStateSet
+from facility.site import Site
+from storage.records import alarms as alarm_records
+from storage.records import audit, batches, commands, engine_memory, outbox, room_states
+from storage.records.audit import JSON, AuditEntry
+
+ENGINE = "cleanwatch"
+"""Who acted, in the audit trail, where no person did."""
+
+
+@dataclass(slots=True)
+class Draft:
+    """Grows while the engine judges, and is written."""
+
+    alarms: dict[str, Alarm] = field(default_factory=dict)
+    notices: dict[str, bytes] = field(default_factory=dict)
+    """The newest payload of each topic."""
+    rooms: set[str] = field(default_factory=set)
+    """Rooms whose state or batches have changed."""
+    events: list[tuple[Instant, PlantEvent]] = field(default_factory=list)
+    outcomes: list[tuple[Instant, int, str]] = field(default_factory=list)
+    entries: list[tuple[Instant, AuditEntry]] = field(default_factory=list)
+    memories: dict[str, bytes] = field(default_factory=dict)
+    """Of points that are no longer watched."""
+
+    @property
+    def urgent(self) -> bool:
+        """Must it be written at once? Only a worst value may wait, for a second."""
+        return bool(self.entries or self.rooms or self.events or self.outcomes or self.memories)
+
+    def alarm(self, alarm: Alarm, site: Site) -> None:
+        """An alarm is now like this. What was found in late readings is put on record and not published."""
+        self.alarms[alarm.id] = alarm
+        if not alarm.retrospective:
+            self.notice(alarm, site)
+
+    def notice(self, alarm: Alarm, site: Site) -> None:
+        """The present state of an alarm is to be published."""
+        point = site.points.get(alarm.point)
+        topic = topics.clean_alarm(site.id, alarm.point, alarm.condition)
+        self.notices[topic] = alarm_notice(alarm, point.unit if point else "")
+
+    def entry(self, at: Instant, actor: str, action: str, alarm: Alarm, **more: JSON) -> None:
+        """Something happened to an alarm."""
+        self.entries.append((at, AuditEntry(actor, action, f"alarm {alarm.id}", {**_told(alarm), **more})))
+
+
+def write(
+    connection: Connection,
+    draft: Draft,
+    site: Site,
+    rooms: RoomStates,
+    memories: Mapping[str, bytes],
+    checkpoint: int,
+    at: Instant,
+) -> None:
+    """Put a draft on record, with the engine's memory and how far it has judged; the caller's transaction commits."""
+    for recorded_at, event in draft.events:
+        if isinstance(event, RoomStateSet):
+            room_states.record(connection, event, recorded_at)
+        else:
+            batches.record(connection, event, recorded_at)
+    for applied_at, command, outcome in draft.outcomes:
+        commands.applied(connection, command, applied_at, outcome)
+    if draft.alarms:
+        alarm_records.save(connection, draft.alarms.values())
+    engine_memory.save(connection, {**memories, **draft.memories})
+    engine_memory.set_checkpoint(connection, checkpoint)
+    for topic, payload in {**draft.notices, **_room_notices(connection, draft, site, rooms, at)}.items():
+        outbox.add(connection, at, topic, payload)
+    for moment in dict.fromkeys(moment for moment, _ in draft.entries):
+        audit.append(connection, moment, [entry for when, entry in draft.entries if when == moment])
+
+
+def _room_notices(
+    connection: Connection, draft: Draft, site: Site, rooms: RoomStates, at: Instant
+) -> dict[str, bytes]:
+    if not draft.rooms:
+        return {}
+    running = batches.running(connection, max([at, *(event.time for _, event in draft.events)]))
+    return {
+        topics.clean_room(site.id, room): room_notice(
+            room, rooms.of(site, room), [run.batch for run in running if run.room in around(site, room)]
+        )
+        for room in sorted(draft.rooms)
+    }
+
+
+def _told(alarm: Alarm) -> dict[str, JSON]:
+    """What the audit trail tells of an alarm: whatever is known of it."""
+    told: dict[str, JSON] = {
+        "severity": alarm.severity.name.lower(),
+        "state": alarm.state.value,
+        "onset": text_of(alarm.onset),
+        "raised": text_of(alarm.raised),
+        "returned": None if alarm.returned is None else text_of(alarm.returned),
+        "value": alarm.value,
+        "limit": alarm.limit,
+        "operator": alarm.operator,
+        "worst": alarm.worst,
+    }
+    return {key: value for key, value in told.items() if value is not None}

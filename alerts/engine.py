@@ -1,0 +1,192 @@
+"""The engine: follows the local store, judges every commit, and puts on record what came of it.
+
+One transaction holds alarms, audit rows, outbox rows, memory and checkpoint: at once when anything happened,
+otherwise once a second. A restart loads them and follows on.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from alerts import draft, retrospect
+from alerts.draft import Draft
+from alerts.present import Present
+from alerts.reviews import Review, first_ready
+from alerts.rooms import RoomStates, around
+from alerts.watch import Watch, decode, encode
+from facility.alarm import Alarm, AlarmState
+from facility.instants import DAY, SECOND, Clock, Instant, Span
+from facility.site import Site
+from storage.records import alarms as alarm_records
+from storage.records import commands, engine_memory, room_states
+from storage.records.alarms import AlarmFilter
+from storage.records.database import Records
+from storage.samples.local import LocalStore
+
+FOLLOWER = "engine"
+MOST_COMMITS = 200
+"""So many commits are judged before what they led to is written."""
+SAVE_EVERY: Span = SECOND
+END_OF_TIME: Instant = 1 << 62
+
+
+class Engine:
+    """Use it from one thread: `step` again and again. Only `use_site` may be called from another."""
+
+    def __init__(self, site: Site, store: LocalStore, records: Records, clock: Clock) -> None:
+        """Load what is on record, and follow the store from there.
+
+        Raises MemoryNotUsableError, and what `LocalStore.follow` raises.
+        """
+        self._store = store
+        self._records = records
+        self._clock = clock
+        now = clock()
+        with records.reading() as connection:
+            self._judged = self._saved = engine_memory.checkpoint(connection)
+            memories = {id: decode(stored) for id, stored in engine_memory.load(connection).items()}
+            last = max((memory.heard for memory in memories.values()), default=now)
+            rooms = RoomStates({}, tuple(room_states.timeline(connection, list(site.rooms), last, END_OF_TIME)))
+            standing = alarm_records.standing(connection)
+            over = AlarmFilter(states=[AlarmState.NORMAL], start=now - DAY, retrospective=False)
+            just_over = alarm_records.history(connection, over, limit=1000)
+        self._present = Present(site, rooms.at(last), memories, standing, now)
+        self._present.announce([*reversed(just_over), *standing])
+        self._follower = store.follow(FOLLOWER, self._judged)
+        self._saved_at = now
+        self._next_site: Site | None = None
+        self._review: _UnderReview | None = None
+
+    @property
+    def judged(self) -> int:
+        """The number of the newest commit whose outcome is on record."""
+        return self._saved
+
+    @property
+    def reviewing(self) -> int:
+        """At how many points something of the past is still to be judged again."""
+        return len(self._present.reviewing)
+
+    def use_site(self, site: Site) -> None:
+        """Watch this site from the next step on."""
+        self._next_site = site
+
+    def step(self, timeout: float) -> None:
+        """Judge the commits that are there, waiting up to `timeout` seconds for one, and write what they led to.
+
+        Where nothing comes, a slice of the past is judged instead. Where the records cannot be written (a full disk)
+        it raises and forgets nothing: call it again.
+        """
+        self._take_site()
+        number = self._judged
+        commit = self._follower.next(0 if self._review_ready() else timeout)
+        while commit is not None:
+            self._present.take(commit)
+            self._judged = commit.number
+            commit = self._follower.next(0) if commit.number < number + MOST_COMMITS else None
+        now = self._clock()
+        if self._judged < number + MOST_COMMITS:
+            self._present.advance(now)
+        self._tend(now)
+        if self._judged == number and self._review_ready():
+            self._review_slice(now)
+            self._save(now)
+
+    def tick(self, now: Instant) -> None:
+        """Time has come to `now`, and there is no commit to judge before."""
+        self._take_site()
+        self._present.advance(now)
+        self._tend(now)
+
+    def _take_site(self) -> None:
+        if self._next_site is not None:
+            site, self._next_site = self._next_site, None
+            self._present.use_site(site, self._clock())
+            self._review = None
+
+    def _tend(self, now: Instant) -> None:
+        """What people want, and the record of it all."""
+        with self._records.reading() as connection:
+            waiting = commands.waiting(connection)
+        noted = {id for _, id, _ in self._present.draft.outcomes}
+        for command in waiting:
+            if command.id not in noted:
+                self._present.apply(command, now)
+        self._save(now)
+
+    def _save(self, now: Instant) -> None:
+        present = self._present
+        if not present.draft.urgent and 0 <= now - self._saved_at < SAVE_EVERY:
+            return
+        changed = [watch for watch in present.watches.values() if watch.changed]
+        if not present.draft.urgent and not changed and self._judged == self._saved:
+            return
+        memories = {watch.point.id: encode(watch.memory()) for watch in changed}
+        with self._records.transaction() as connection:
+            draft.write(connection, present.draft, present.site, present.rooms, memories, self._judged, now)
+        present.draft = Draft()
+        for watch in changed:
+            watch.changed = False
+        self._saved, self._saved_at = self._judged, now
+        self._follower.passed(self._saved)
+
+    def _review_ready(self) -> bool:
+        now = self._clock()
+        if self._review is None:
+            for watch in self._present.reviewing.values():
+                review = first_ready(watch.reviews, now, watch.judged, watch.quiet)
+                if review is not None:
+                    self._review = self._begin(watch, review)
+                    break
+        return self._review is not None
+
+    def _begin(self, watch: Watch, review: Review) -> "_UnderReview":
+        point, known_until = watch.point, max(review.end, watch.judged or review.end)
+        rooms = around(self._present.site, point.room)
+        with self._records.reading() as connection:
+            start = retrospect.first_moment(point, review)
+            timeline = room_states.timeline(connection, rooms, start, known_until + 1)
+        slices = retrospect.alarms_of(point, review, known_until, partial(self._store.columns, point.id), timeline)
+        return _UnderReview(watch, review, known_until, slices)
+
+    def _review_slice(self, now: Instant) -> None:
+        assert self._review is not None
+        under = self._review
+        found = next(under.slices, None)
+        if found is None:
+            left = (
+                None
+                if under.open_since is None
+                else Review(under.open_since, under.review.end, now, under.known_until)
+            )
+            self._present.reviewed(under.watch, under.review, left)
+            self._review = None
+        elif found:
+            end = max(alarm.returned or under.known_until for alarm in found)
+            with self._records.reading() as connection:
+                on_record = alarm_records.overlapping(
+                    connection, [under.watch.point.id], min(alarm.onset for alarm in found), end + 1
+                )
+            for alarm in found:
+                self._settle(under, alarm, on_record, now)
+
+    def _settle(self, under: "_UnderReview", found: Alarm, on_record: Sequence[Alarm], now: Instant) -> None:
+        settled = retrospect.settle(found, on_record)
+        if settled is None:
+            return
+        alarm, action = settled
+        if alarm.returned is None:
+            under.open_since = found.onset if under.open_since is None else min(under.open_since, found.onset)
+        if alarm.retrospective or alarm.returned is not None:
+            self._present.amend(alarm, action, now)
+
+
+@dataclass(slots=True)
+class _UnderReview:
+    """A stretch that is being judged again. `open_since` is the onset of an alarm that is not over yet."""
+
+    watch: Watch
+    review: Review
+    known_until: Instant
+    slices: Iterator[list[Alarm]]
+    open_since: Instant | None = None

@@ -1,0 +1,221 @@
+"""What holds now: every point's watch, every room's state, the standing alarms; and how they follow events.
+
+Nothing here reads a clock, a file or a socket. Events are told in the order of their stamps, and what they lead to
+is noted in the draft: the same events lead to the same draft.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+import msgspec
+
+from alerts import machine
+from alerts.draft import ENGINE, Draft
+from alerts.findings import Finding
+from alerts.machine import RefusedError, Transition
+from alerts.reviews import SETTLING, Review, with_late
+from alerts.rooms import RoomStates, within
+from alerts.watch import Memory, Watch, encode
+from facility.alarm import STANDING, Alarm, AlarmState
+from facility.instants import Instant
+from facility.limit import RoomState
+from facility.plant_events import PlantEvent, RoomStateSet
+from facility.site import Point, Site
+from storage.records.commands import DONE, Acknowledge, WaitingCommand
+from storage.samples.commit import Commit
+
+NEVER: Instant = 1 << 62
+
+
+class Present:
+    """The state of the whole site as of the newest event.
+
+    `now` is when listening begins: whoever was silent before is given until then plus its span of silence, so that
+    a station that was down does not take its own silence for that of every instrument.
+    """
+
+    def __init__(
+        self,
+        site: Site,
+        rooms: RoomStates,
+        memories: Mapping[str, Memory],
+        standing: Iterable[Alarm],
+        now: Instant,
+    ) -> None:
+        self.rooms = rooms
+        self.draft = Draft()
+        self.standing = {(alarm.point, alarm.condition): alarm for alarm in standing}
+        self.watches: dict[str, Watch] = {}
+        self.reviewing: dict[str, Watch] = {}
+        """The points whose past is to be judged again."""
+        self._listening_since = now
+        self._pending: dict[str, Watch] = {}
+        """The points where a delay runs."""
+        self._silence_due: Instant = NEVER
+        """No point is silent for too long before this."""
+        self._watch(site, memories, now)
+
+    def use_site(self, site: Site, now: Instant) -> None:
+        """Watch another site, or the same one changed; what is remembered of its points goes on."""
+        self._watch(site, {id: watch.memory() for id, watch in self.watches.items()}, now)
+
+    def advance(self, now: Instant) -> None:
+        """Time has come to `now`: room states begin, delays run out, points have been silent for too long."""
+        while self.rooms.due is not None and self.rooms.due <= now:
+            begins = self.rooms.due
+            self._expire(begins)
+            self._rooms_become(self.rooms.at(begins))
+        self._expire(now)
+
+    def take(self, commit: Commit) -> None:
+        """A commit has come."""
+        stamp = commit.stamp
+        self.advance(stamp)
+        for event in commit.events:
+            self.happen(event, stamp)
+        watches, pending = self.watches, self._pending
+        for reading in commit.readings:
+            watch = watches.get(reading.point)
+            if watch is None:
+                continue
+            findings = watch.take(reading, stamp)
+            if findings is None:
+                self._review(watch, reading.time, reading.time, stamp + SETTLING)
+            elif findings or not watch.quiet or reading.point in pending:
+                self._found(watch, findings, stamp)
+        for stretch in commit.backfilled:
+            if stretch.point in watches:
+                self._review(watches[stretch.point], stretch.start, stretch.end, stamp)
+
+    def happen(self, event: PlantEvent, stamp: Instant) -> None:
+        """The plant has said something beside readings."""
+        self.draft.events.append((stamp, event))
+        if isinstance(event, RoomStateSet):
+            self._rooms_become(self.rooms.with_set(event, stamp))
+        elif event.room in self.site.rooms:
+            self.draft.rooms.update(within(self.site, event.room))
+
+    def apply(self, waiting: WaitingCommand, now: Instant) -> None:
+        """A person has decided something; the outcome says what came of it."""
+        command = waiting.command
+        if isinstance(command, Acknowledge):
+            outcome = self._acknowledge(command, waiting)
+        elif command.room not in self.site.rooms:
+            outcome = f"There is no room {command.room}."
+        else:
+            self.happen(msgspec.structs.replace(command, by=waiting.actor), now)
+            outcome = DONE
+        self.draft.outcomes.append((now, waiting.id, outcome))
+
+    def amend(self, alarm: Alarm, action: str, at: Instant) -> None:
+        """Readings that came late tell of an alarm, or more of one; nobody is called for that."""
+        if alarm.state in STANDING:
+            self.standing[alarm.point, alarm.condition] = alarm
+        self.draft.alarm(alarm, self.site)
+        self.draft.entry(at, ENGINE, action, alarm)
+
+    def reviewed(self, watch: Watch, review: Review, left_open: Review | None) -> None:
+        """A stretch has been judged again; `left_open` is what is to be judged once more is known."""
+        rest = tuple(other for other in watch.reviews if other != review)
+        self._plan(watch, rest if left_open is None else (*rest, left_open))
+
+    def announce(self, alarms: Iterable[Alarm]) -> None:
+        """Publish alarms as they are: a broker that was started anew has forgotten what it retained."""
+        self.draft.rooms.update(self.site.rooms)
+        for alarm in alarms:
+            self.draft.notice(alarm, self.site)
+
+    def _watch(self, site: Site, memories: Mapping[str, Memory], now: Instant) -> None:
+        self.site = site
+        self.watches = {
+            id: Watch(point, self._state_of(point), memories.get(id, Memory(heard=now)))
+            for id, point in site.points.items()
+        }
+        for id in memories.keys() - site.points.keys():
+            self.draft.memories[id] = encode(Memory(heard=now, judged=memories[id].judged))
+        for alarm in [alarm for alarm in self.standing.values() if alarm.point not in site.points]:
+            self._retire(alarm, now)
+        self._pending = {id: watch for id, watch in self.watches.items() if watch.state.due is not None}
+        self.reviewing = {id: watch for id, watch in self.watches.items() if watch.reviews}
+        self._silence_due = now
+        self.draft.rooms.update(site.rooms)
+
+    def _expire(self, now: Instant) -> None:
+        """Everything that time alone brings about up to `now`, in the order in which it was due."""
+        due = [(when, id) for id, watch in self._pending.items() if (when := watch.state.due or NEVER) <= now]
+        for _, id in sorted(due):
+            self._found(self.watches[id], self.watches[id].expire(now), now)
+        if now >= self._silence_due:
+            dues = [(watch.silence_due(self._listening_since) or NEVER, id) for id, watch in self.watches.items()]
+            self._silence_due = min((when for when, _ in dues if when > now), default=NEVER)
+            for when, id in sorted(silent for silent in dues if silent[0] <= now):
+                self._found(self.watches[id], [self.watches[id].fall_silent(when)], now)
+
+    def _found(self, watch: Watch, findings: Sequence[Finding], at: Instant) -> None:
+        point = watch.point
+        self._keep_time(watch)
+        for finding in findings:
+            before = self.standing.get((point.id, finding.condition))
+            alarm, transition = machine.follow(before, point, finding)
+            if alarm is not None and alarm != before:
+                self._stands(alarm)
+                if transition is not None:
+                    self.draft.entry(at, ENGINE, transition, alarm)
+
+    def _keep_time(self, watch: Watch) -> None:
+        if watch.state.due is None:
+            self._pending.pop(watch.point.id, None)
+        else:
+            self._pending[watch.point.id] = watch
+        self._silence_due = min(self._silence_due, watch.silence_due(self._listening_since) or NEVER)
+
+    def _stands(self, alarm: Alarm) -> None:
+        """An alarm is now like this, or stands no longer."""
+        if alarm.state in STANDING:
+            self.standing[alarm.point, alarm.condition] = alarm
+        else:
+            self.standing.pop((alarm.point, alarm.condition), None)
+        self.draft.alarm(alarm, self.site)
+
+    def _acknowledge(self, command: Acknowledge, waiting: WaitingCommand) -> str:
+        alarm = next((alarm for alarm in self.standing.values() if alarm.id == command.alarm), None)
+        try:
+            answered = machine.acknowledged(alarm, waiting.actor, waiting.at, command.comment, command.severity)
+        except RefusedError as refusal:
+            return str(refusal)
+        self._stands(answered)
+        self.draft.entry(
+            waiting.at, waiting.actor, Transition.ACKNOWLEDGED, answered, comment=command.comment.strip()
+        )
+        return DONE
+
+    def _retire(self, alarm: Alarm, now: Instant) -> None:
+        returned = max(now, alarm.raised) if alarm.returned is None else alarm.returned
+        over = replace(alarm, state=AlarmState.NORMAL, returned=returned)
+        self._stands(over)
+        self.draft.entry(now, ENGINE, "alarm closed", over, reason="the point is watched no longer")
+
+    def _rooms_become(self, rooms: RoomStates) -> None:
+        before, self.rooms = self.rooms, rooms
+        for room in self.site.rooms:
+            held = rooms.of(self.site, room)
+            if held != before.of(self.site, room):
+                self.draft.rooms.add(room)
+                for point in self.site.points_by_room[room]:
+                    watch = self.watches[point.id]
+                    watch.judge_by(held.state if held else None)
+                    self._keep_time(watch)
+
+    def _state_of(self, point: Point) -> RoomState | None:
+        held = self.rooms.of(self.site, point.room)
+        return held.state if held else None
+
+    def _review(self, watch: Watch, start: Instant, end: Instant, ready: Instant) -> None:
+        self._plan(watch, with_late(watch.reviews, start, end, ready))
+
+    def _plan(self, watch: Watch, reviews: tuple[Review, ...]) -> None:
+        watch.plan(reviews)
+        if reviews:
+            self.reviewing[watch.point.id] = watch
+        else:
+            self.reviewing.pop(watch.point.id, None)

@@ -1,0 +1,137 @@
+"""The past of a point, judged again after readings of it came late or in bulk.
+
+It is judged by the readings alone, as they stand in the store now: by their times, and by the room states of those
+times. What is found calls nobody; it completes the record.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from math import inf
+from typing import TypeAlias
+
+import numpy as np
+
+from alerts import machine, point_judge
+from alerts.findings import Finding
+from alerts.point_judge import ALL_QUIET, Reasons, Times, Values, carry, in_force
+from alerts.reviews import Review
+from alerts.rooms import periods
+from facility.alarm import Alarm, AlarmState, Condition
+from facility.instants import DAY, HOUR, Instant, Span
+from facility.limits import limits_in_force
+from facility.plant_events import RoomStateSet
+from facility.reading import Reason
+from facility.site import Point
+from storage.samples.columns import Columns
+
+SLICE: Span = DAY
+"""So much is judged at a time; between slices live readings are judged."""
+
+MARGIN: Span = HOUR
+"""So long before the stretch judging begins, and the longest delay on top, with nothing pending. An alarm that stood
+then already is on record."""
+
+FOUND = "alarm found in late readings"
+COMPLETED = "alarm completed by late readings"
+
+Read: TypeAlias = Callable[[Instant, Instant], Columns]
+"""The stored readings of the point in a range of time, without its end."""
+
+
+def alarms_of(
+    point: Point, review: Review, live_until: Instant, read: Read, timeline: Sequence[RoomStateSet]
+) -> Iterator[list[Alarm]]:
+    """The alarms that the stretch of a review tells of, one list a slice; in the last list those not yet returned.
+
+    Judging goes on after the stretch until nothing is outside, or up to `live_until`, the newest reading that was
+    judged when it came. `timeline` are the states of the room, by time.
+    """
+    standing: dict[Condition, Alarm] = {}
+    state = ALL_QUIET
+    begin = first_moment(point, review)
+    while begin <= review.end or (state != ALL_QUIET and begin <= live_until):
+        end = min(begin + SLICE, (review.end if begin <= review.end else live_until) + 1)
+        times, values, reasons = _by_believed_time(read(begin, end))
+        over: list[Alarm] = []
+        for start, stop, room_state in periods(timeline, begin, end):
+            force = in_force(limits_in_force(point, room_state))
+            part = slice(*(int(place) for place in np.searchsorted(times, (start, stop))))
+            state, findings = point_judge.judge_columns(
+                force, point.fault_severity, carry(state, force), times[part], values[part], reasons[part]
+            )
+            over += _follow(point, standing, findings)
+        yield [alarm for alarm in over if _concerns(alarm, review)]
+        begin = end
+    yield [_retrospective(alarm) for alarm in standing.values() if _concerns(alarm, review)]
+
+
+def first_moment(point: Point, review: Review) -> Instant:
+    """Where judging begins for a review."""
+    longest = max((max(limit.on_delay, limit.off_delay) for limit in point.limits), default=0)
+    return review.start - MARGIN - longest
+
+
+def settle(found: Alarm, on_record: Sequence[Alarm]) -> tuple[Alarm, str] | None:
+    """What has to be written about an alarm that was found, and with which action; None where all is on record.
+
+    `on_record` are alarms of the same point. One that began no later and overlaps is taken for the same: late
+    readings may show that it was worse than was known.
+    """
+    same = [alarm for alarm in on_record if alarm.condition is found.condition and _overlap(alarm, found)]
+    known = next((alarm for alarm in same if alarm.onset <= found.onset), None)
+    if known is None:
+        return found, FOUND
+    if known.retrospective and known.id == found.id:
+        completed = replace(found, acknowledgements=known.acknowledgements)
+    else:
+        completed = machine.worsened(known, found.worst, found.worst_at)
+        if found.severity > known.severity:
+            completed = replace(
+                completed,
+                severity=found.severity,
+                value=found.value,
+                limit=found.limit,
+                operator=found.operator,
+            )
+    return None if completed == known else (completed, COMPLETED)
+
+
+def _follow(point: Point, standing: dict[Condition, Alarm], findings: Sequence[Finding]) -> Iterator[Alarm]:
+    """The alarms that are over after these findings; those that are not are kept in `standing`."""
+    for finding in findings:
+        alarm, _ = machine.follow(standing.get(finding.condition), point, finding)
+        if alarm is None:
+            continue
+        standing[finding.condition] = alarm
+        if alarm.returned is not None:
+            yield _retrospective(standing.pop(finding.condition))
+
+
+def _retrospective(alarm: Alarm) -> Alarm:
+    """Nobody is to answer it."""
+    return replace(alarm, state=AlarmState.NORMAL, retrospective=True)
+
+
+def _concerns(alarm: Alarm, review: Review) -> bool:
+    return alarm.onset <= review.end and (alarm.returned is None or alarm.returned >= review.start)
+
+
+def _overlap(record: Alarm, found: Alarm) -> bool:
+    return found.onset <= _end(record) and record.onset <= _end(found)
+
+
+def _end(alarm: Alarm) -> float:
+    """When it was over, as far as is known; an alarm of the past that was left open says no more than its raise."""
+    if alarm.returned is not None:
+        return alarm.returned
+    return alarm.raised if alarm.retrospective else inf
+
+
+def _by_believed_time(columns: Columns) -> tuple[Times, Values, Reasons]:
+    """Readings in the order in which they are judged: those of a clock that was ahead when they were received."""
+    ahead = columns.reasons & int(Reason.CLOCK_AHEAD) != 0
+    if not ahead.any():
+        return columns.time, columns.value, columns.reasons
+    times = np.where(ahead, np.minimum(columns.time, columns.received), columns.time)
+    order = np.argsort(times, kind="stable")
+    return times[order], columns.value[order], columns.reasons[order]
