@@ -17,7 +17,7 @@ def finding(
     if not any_reading:
         return (
             "No reading has arrived yet",
-            f"{sentence(count(len(_whole(site)), 'room'))} and {len(site.points)} points are described.",
+            f"{len(_whole(site))} rooms and {len(site.points)} points are described.",
         )
     by_status: dict[Status, list[str]] = {status: [] for status in Status}
     for point in points:
@@ -31,7 +31,7 @@ def finding(
     ]
     present = [(by_status[status], one, many) for status, one, many in kinds if by_status[status]]
     if not present:
-        return "All rooms are normal", f"{sentence(count(len(_whole(site)), 'room'))}, {len(site.points)} points."
+        return "All rooms are normal", f"{len(_whole(site))} rooms, {len(site.points)} points."
     (where, one, many), *rest = present
     title = sentence(f"{count(len(where), one, many)}, in {_places(site, where)}")
     others = sentence(", ".join(count(len(rooms_of), one, many) for rooms_of, one, many in rest))
@@ -63,8 +63,8 @@ def _normal(site: Site, rooms: Mapping[str, PointStatus | None]) -> str:
     normal_zones = sum(map(is_normal, zones))
     if zones and normal_zones == len(zones):
         text += ", and " + {1: "the grade A zone", 2: "both grade A zones"}.get(
-            len(zones), f"all {count(len(zones), 'grade A zone')}"
+            len(zones), f"all {len(zones)} grade A zones"
         )
     elif zones:
-        text += f", and {normal_zones} of {count(len(zones), 'grade A zone')}"
+        text += f", and {normal_zones} of {len(zones)} grade A {'zone' if len(zones) == 1 else 'zones'}"
     return text + "."

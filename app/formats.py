@@ -117,6 +117,13 @@ def what(point: Point) -> str:
     return point.name
 
 
+def brief(point: Point) -> str:
+    """What a point measures where room is scarce: ≥ 0.5 µm, Temperature."""
+    if point.quantity is Quantity.PARTICLES and point.size is not None:
+        return size(point.size)
+    return point.name
+
+
 def beyond(value: float, limit: float, side: Side, quantity: Quantity) -> str:
     """How far outside: "1.7 times the limit of 352,000" for particles, "0.9 under the limit of 4.0 %" for others."""
     if quantity is Quantity.PARTICLES and limit > 0:

@@ -8,6 +8,7 @@ from dash import Dash, Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
 
 from app import formats
+from app.components import acknowledge
 from app.components.basics import icon, live, symbol, tagged
 from app.context import AppContext
 from app.pages.page import Page, route
@@ -47,6 +48,7 @@ def shell(context: AppContext) -> Component:
                     className="main",
                 ),
                 tagged(html.Div(id="spoken", className="sr"), aria_live="polite"),
+                acknowledge.dialog(context.user),
             ],
             className="shell",
         ),
@@ -78,6 +80,7 @@ def _top(context: AppContext, site: Site) -> Component:
                     html.Span(className="beat"),
                     html.Span(["Data ", live(html.B(), "data-age"), " old"], className="when-known"),
                     html.Span("No data yet", className="when-unknown"),
+                    live(html.B(), "behind"),
                 ],
                 className="health",
             ),
@@ -143,7 +146,8 @@ def navigation(site: Site, pages: Sequence[Page], current: Page | None, now: int
 
 
 def register(app: Dash, context: AppContext, pages: Sequence[Page]) -> None:
-    """The router, and what the bar does."""
+    """The router, what the bar does, and the dialog that answers alarms."""
+    acknowledge.register(app, context)
 
     @app.callback(
         Output("page", "children"),

@@ -63,27 +63,19 @@ BY_SEVERITY = {
 }
 
 
-def severity_of(alarm: AlarmNotice) -> Severity:
-    """The severity that an alarm notice names."""
-    return Severity[alarm.severity.upper()]
-
-
-def alarm_status(alarm: AlarmNotice) -> Status:
-    """How a standing alarm makes its point look."""
-    if alarm.state == AlarmState.RETURNED:
+def alarm_status(condition: str, severity: Severity, state: str) -> Status:
+    """How an alarm makes its point look, while it stands."""
+    if state == AlarmState.RETURNED:
         return Status.RETURNED
-    if alarm.condition in (Condition.NO_DATA, Condition.INSTRUMENT_FAULT):
+    if condition in (Condition.NO_DATA, Condition.INSTRUMENT_FAULT):
         return Status.NO_DATA
-    return BY_SEVERITY[severity_of(alarm)]
+    return BY_SEVERITY[severity]
 
 
-def alarm_word(alarm: AlarmNotice) -> str:
+def alarm_word(condition: str, severity: Severity, state: str) -> str:
     """The word that stands beside colour and shape."""
-    if alarm.state == AlarmState.RETURNED:
-        return "RETURNED"
-    if alarm.condition in (Condition.NO_DATA, Condition.INSTRUMENT_FAULT):
-        return alarm.condition.upper()
-    return alarm.severity.upper()
+    status = alarm_status(condition, severity, state)
+    return condition.upper() if status is Status.NO_DATA else status.name
 
 
 def overdue_by(instrument: Instrument, now: Instant) -> int | None:
@@ -107,8 +99,8 @@ def point_status(
     candidates = [
         PointStatus(
             point.id,
-            alarm_status(alarm),
-            alarm_word(alarm),
+            alarm_status(alarm.condition, Severity[alarm.severity.upper()], alarm.state),
+            alarm_word(alarm.condition, Severity[alarm.severity.upper()], alarm.state),
             instant_of(alarm.onset),
             alarm.state in UNANSWERED,
             used,

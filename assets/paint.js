@@ -1,10 +1,11 @@
 // Paints what the model knows into marked nodes, and touches the page only where something is different.
 //
-//   data-point="B101.DP1" data-show="value | whole | age | validity | word | used | status | symbol | at | flow"
-//   data-room="B101"      data-show="value | unit | last | what | word | short | since | beyond | state | used | status | symbol | at"
+//   data-point="B101.DP1" data-unit="Pa" data-show="value | whole | age | validity | word | used | status | symbol | at | flow"
+//   data-room="B101"      data-show="value | unit | last | what | brief | word | short | since | beyond | state | used | status | symbol | at"
 //   data-show="title | lead | standing | unanswered | status | data-age | clock | date"
 //   data-since="1795342000000"   the age of a moment
 //
+// A value is followed by its data-unit; one that is too old is "?", and data-last says what it was.
 // `status` sets data-status, which style sheets read; `at` sets --at, 0 to 1; the others set the text. Text in a
 // drawing shrinks until it is no wider than its data-fit. Lists with data-order are kept worst first.
 
@@ -74,8 +75,9 @@ function paintPoint({ node, show }, point, { now, stale }) {
     case "value":
     case "whole": {
       const value = show === "whole" && point.number !== undefined ? whole(point.number) : point.value;
-      text(node, old ? UNKNOWN : value || UNKNOWN);
-      attribute(node, "data-last", old && point.time ? `was ${value}, ${age(now - point.time)}` : "");
+      const written = value + (node.dataset.unit ? `\u202f${node.dataset.unit}` : "");
+      text(node, old || !value ? UNKNOWN : written);
+      attribute(node, "data-last", old && point.time ? `was ${written}, ${age(now - point.time)}` : "");
       break;
     }
     case "age": text(node, point.time ? age(now - point.time) : ""); break;
@@ -103,6 +105,7 @@ function paintRoom({ node, show }, room, { now, stale }) {
     case "value": text(node, nodata ? UNKNOWN : room.value || ""); break;
     case "unit": text(node, nodata ? "" : room.unit || ""); break;
     case "last": text(node, nodata && room.value && room.value !== UNKNOWN ? `last ${room.value} ${room.unit}` : ""); break;
+    case "brief": text(node, room.brief || ""); break;
     case "what": text(node, room.what || ""); break;
     case "word": text(node, old ? "NO DATA" : room.word); break;
     case "short": text(node, SHORT[status]); break;
@@ -135,6 +138,7 @@ function paintSite({ node, show }, site, { now, stale }) {
       break;
     case "unanswered": text(node, site.unanswered ? String(site.unanswered) : ""); break;
     case "status": attribute(node, "data-status", stale === null ? site.status : "nodata"); break;
+    case "behind": text(node, model.station?.waiting > 20 ? `judging is ${model.station.waiting} commits behind` : ""); break;
     case "data-age": text(node, site.newest ? age(now - site.newest) : ""); break;
   }
 }
@@ -158,10 +162,12 @@ function zone() {
 function paintStaleness({ now, stale }) {
   const root = document.documentElement;
   attribute(root, "data-known", model.site && model.site.newest ? "yes" : "no");
+  attribute(root, "data-heard", model.station ? "yes" : "no");
   attribute(root, "data-stale", stale === null ? "no" : "yes");
   const banner = document.getElementById("stale");
   if (!banner || model.number < 0 && model.reached) return;
-  banner.hidden = stale === null && !model.refusal;
+  const first = !model.site?.newest && model.reached;
+  banner.hidden = (stale === null || first) && !model.refusal;
   if (banner.hidden) return;
   const [title, words] = explanation(stale, now);
   text(document.getElementById("stale-title"), title);

@@ -16,6 +16,8 @@ WIDTH = 1200.0
 MARGIN = 4.0
 DOOR = 56.0
 INSET = 18.0
+PLACE = 0.66
+"""Where on a wall its door is: past the middle, so that the texts at a room's left stay free."""
 
 
 def floor_plan(site: Site, area: Area) -> str:
@@ -54,7 +56,8 @@ class Places:
     symbol: tuple[float, float, float]
     word: tuple[float, float, float]
     value: tuple[float, float, float]
-    note: tuple[float, float] | None
+    lines: tuple[float, float]
+    second: bool
     quiet: tuple[float, float]
     width: float
 
@@ -72,7 +75,8 @@ def places(box: Rectangle) -> Places:
             symbol=(box.x + width * 0.42, line - 36, 48),
             word=(box.x + width * 0.42 + 60, line, 34),
             value=(box.x + width * 0.68, line, 34),
-            note=None,
+            lines=(box.x + width * 0.68, line),
+            second=False,
             quiet=(box.x + box.width * 0.8, line),
             width=width,
         )
@@ -84,7 +88,8 @@ def places(box: Rectangle) -> Places:
             symbol=(x - 2, y + 54, 34),
             word=(x + 40, y + 81, 28),
             value=(x, bottom - 14, 32),
-            note=None,
+            lines=(x, bottom - 18),
+            second=False,
             quiet=(x, bottom - 20),
             width=width,
         )
@@ -98,7 +103,8 @@ def places(box: Rectangle) -> Places:
         symbol=(x - 2, top, size),
         word=(x + size + 12, top + size * 0.74, size * 0.72),
         value=(x, top + size * 1.95, size * 0.96),
-        note=(x, top + size * 2.55) if top + size * 2.6 < bottom - 8 else None,
+        lines=(x, top + size * 1.6),
+        second=True,
         quiet=(x, bottom - 20),
         width=width,
     )
@@ -114,9 +120,6 @@ def _room(room: Room, box: Rectangle, pressure: str | None) -> str:
     word_x, word_y, word = at.word
     value_x, value_y, value = at.value
     inner = at.width - (word_x - at.code[0])
-    note = ""
-    if at.note is not None:
-        note = _text(at.note, 22, "note", "", f'{mark} data-show="what"', at.width)
     ring = Rectangle(box.x + 8, box.y + 8, box.width - 16, box.height - 16)
     loud = (
         _rectangle(ring, "ring")
@@ -124,8 +127,8 @@ def _room(room: Room, box: Rectangle, pressure: str | None) -> str:
         f'width="{symbol:g}" height="{symbol:g}"/>'
         + _text((word_x, word_y), word, "code word", "", f'{mark} data-show="short"', inner)
         + f'<text class="val" x="{value_x:g}" y="{value_y:g}" font-size="{value:g}" data-fit="{at.width:g}">'
-        f'<tspan {mark} data-show="value"></tspan><tspan class="u" font-size="{value * 0.5:g}" dx="8" '
-        f'{mark} data-show="unit"></tspan></text>' + note
+        f'<tspan {mark} data-show="value"></tspan><tspan class="u" font-size="{value * 0.55:g}" dx="8" '
+        f'{mark} data-show="unit"></tspan></text>' + _silence(at, mark)
     )
     crowded = " crowded" if at.state is None else ""
     return (
@@ -136,6 +139,18 @@ def _room(room: Room, box: Rectangle, pressure: str | None) -> str:
         + name
         + f'<g class="quiet">{state}{quiet}</g><g class="loud">{loud}</g></a>'
     )
+
+
+def _silence(at: Places, mark: str) -> str:
+    """In place of a value that is too old: which point, for how long, and what it was."""
+    x, y = at.lines
+    first = (
+        f'<text class="silence" x="{x:g}" y="{y:g}" font-size="23" data-fit="{at.width:g}">'
+        f'<tspan {mark} data-show="what"></tspan>, <tspan {mark} data-show="since"></tspan></text>'
+    )
+    if not at.second:
+        return first
+    return first + _text((x, y + 28), 23, "silence u", "", f'{mark} data-show="last"', at.width)
 
 
 def _zone(site: Site, room: Room, box: Rectangle) -> str:
@@ -205,7 +220,7 @@ def _doors(site: Site, boxes: dict[str, Rectangle]) -> list[str]:
         wall = wall_between(boxes[a], boxes[b]) if a in boxes and b in boxes else None
         if wall is None:
             continue
-        x, y = wall.place(0, 1)
+        x, y = wall.place(PLACE)
         half = min(DOOR, (wall.end - wall.start) * 0.6) / 2
         turn = "" if wall.horizontal else " rotate(90)"
         drawn.append(
@@ -225,7 +240,7 @@ def _arrows(steps: list[CascadeStep], boxes: dict[str, Rectangle]) -> list[str]:
         wall = wall_between(high, low)
         if wall is None:
             continue
-        x, y = wall.place(0, 1)
+        x, y = wall.place(PLACE)
         if wall.horizontal:
             turn = 0 if low.y >= high.y + high.height - 1 else 180
         else:

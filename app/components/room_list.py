@@ -22,8 +22,11 @@ def _row(room: Room) -> Component:
         [
             live(symbol("nodata"), "symbol", room=room.id),
             html.Span([html.B(room.id), " ", html.Span(room.name, className="name"), inside], className="title"),
-            html.Span([show("word"), show("what"), show("since", "age num"), show("beyond")], className="condition"),
-            html.Span([show("value", "num"), show("unit", "unit"), show("last")], className="now"),
+            html.Span(
+                [show("word"), show("what"), show("brief"), show("since", "age num"), show("beyond")],
+                className="condition",
+            ),
+            html.Span([show("value", "value num"), show("unit", "unit"), show("last")], className="now"),
             live(html.Span(html.I(), className="bar"), "at", room=room.id),
             show("used", "used num"),
             grade(room.classification),

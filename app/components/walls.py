@@ -18,9 +18,9 @@ class Wall:
     start: float
     end: float
 
-    def place(self, number: int, of: int) -> tuple[float, float]:
-        """The middle of the wall, or of one of several equal parts of it."""
-        along = self.start + (self.end - self.start) * (number + 0.5) / of
+    def place(self, part: float) -> tuple[float, float]:
+        """The point on the wall after this part of its length."""
+        along = self.start + (self.end - self.start) * part
         return (along, self.at) if self.horizontal else (self.at, along)
 
 

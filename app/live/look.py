@@ -39,7 +39,10 @@ class RoomLook(msgspec.Struct, frozen=True, omit_defaults=True):
     """Is there an alarm that nobody has answered?"""
     point: str = ""
     what: str = ""
+    brief: str = ""
+    """What, in two words."""
     value: str = ""
+    """The newest value, also where it is too old to be shown as one."""
     unit: str = ""
     beyond: str = ""
     since: Instant | None = None
@@ -177,16 +180,17 @@ def _room(
         return RoomLook(Status.NORMAL.mark, "NOT WATCHED", state=state)
     point = site.points[status.point]
     newest = known.newest.get(point.id)
-    value = None if newest is None or status.status is Status.NO_DATA else newest.value
+    value = None if newest is None else newest.value
     return RoomLook(
         status=status.status.mark,
         word=status.word,
         open=status.unacknowledged,
         point=point.id,
         what=formats.what(point),
+        brief=formats.brief(point),
         value=formats.number(value, point.quantity),
         unit=point.unit if value is not None else "",
-        beyond=_beyond(point, value, limits[point.id]),
+        beyond="" if status.status is Status.NO_DATA else _beyond(point, value, limits[point.id]),
         since=status.since,
         at=None if status.used is None else round(min(1.0, status.used / 1.4), 3),
         used="" if status.used is None else formats.percent(min(status.used, 9.99)),

@@ -1,13 +1,13 @@
 """The overview: how the whole suite stands, in one glance."""
 
-from dash import html
+from dash import Dash, Input, Output, html
 from dash.development.base_component import Component
 
-from app.components.basics import drawing, live, symbol
+from app.components.basics import drawing, icon, live, symbol, tagged
 from app.components.floor_plan import floor_plan
 from app.components.room_list import room_list
+from app.components.standing_alarms import standing, standing_table
 from app.context import AppContext
-from app.formats import count
 from app.pages.page import Address, Page
 from facility.site import Area, Site
 
@@ -26,12 +26,17 @@ def layout(context: AppContext, _address: Address) -> Component:
                 ],
                 className="head",
             ),
+            _first_start(site),
             html.Div(
                 [
                     html.Div(plans, className="plans"),
                     html.Section(
                         [html.Header(html.H2("Rooms, worst first")), room_list(site, look.site.order)],
                         className="card worst",
+                    ),
+                    tagged(
+                        html.Section(html.Div(_standing(context), id="overview-standing"), className="card wide"),
+                        aria_label="Standing alarms",
                     ),
                 ],
                 className="overview",
@@ -40,11 +45,56 @@ def layout(context: AppContext, _address: Address) -> Component:
     )
 
 
+def _first_start(site: Site) -> Component:
+    """What to do while no reading has ever arrived; gone with the first one."""
+
+    def step(number: int, title: str, words: str, className: str) -> Component:  # noqa: N803  # as Dash spells it
+        mark = html.Span([str(number), icon("check")], className="number")
+        return html.Li([mark, html.Div([html.B(title), html.Div(words, className="sm sec")])], className=className)
+
+    described = f"{site.name}: {len(site.rooms)} rooms and zones, {len(site.points)} points, no error"
+    steps = [
+        step(1, "Site file read", described, "done"),
+        step(2, "Station heard", "It reads and judges the instruments, and beats once a second", "heard"),
+        step(3, "First reading", "Switch an instrument on, or run make demo to see a simulated suite alive", ""),
+    ]
+    return html.Div(
+        [
+            html.Ol(steps, className="card steps"),
+            html.Div(
+                [
+                    symbol("nodata"),
+                    html.Div(
+                        [
+                            html.B("Every room shows no data until its first reading."),
+                            html.Div("A room never starts as normal.", className="sm sec"),
+                        ]
+                    ),
+                ],
+                className="card never",
+            ),
+        ],
+        className="first-start",
+    )
+
+
+def _standing(context: AppContext) -> Component:
+    return standing_table(context.site(), standing(context), context.clock())
+
+
+def register(app: Dash, context: AppContext) -> None:
+    """The strip of standing alarms is drawn anew when one changes; all else is painted live."""
+
+    @app.callback(Output("overview-standing", "children"), Input("alarm-event", "data"), prevent_initial_call=True)
+    def stand(_event: object) -> Component:
+        return _standing(context)
+
+
 def _plan(site: Site, area: Area) -> Component:
     rooms = [room for room in site.rooms.values() if room.area == area.id]
     zones = [room for room in rooms if room.inside is not None]
     points = sum(len(site.points_by_room[room.id]) for room in rooms)
-    words = [count(len(rooms) - len(zones), "room"), count(len(zones), "zone") if zones else "", f"{points} points"]
+    words = [f"{len(rooms) - len(zones)} rooms", f"{len(zones)} zones" if zones else "", f"{points} points"]
     return html.Section(
         [
             html.Header([html.H2(area.name), html.Span(", ".join(filter(None, words)), className="grow")]),
@@ -70,4 +120,4 @@ def _plan(site: Site, area: Area) -> Component:
     )
 
 
-PAGE = Page("/", "Overview", layout, icon="overview")
+PAGE = Page("/", "Overview", layout, register, icon="overview")

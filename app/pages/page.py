@@ -35,7 +35,7 @@ class Page:
     """One page. `path` is a pattern like `/rooms/<room>`; with an `icon` the page is in the navigation.
 
     `layout` draws the page for an address; it is called when the path changes, not when only the query does.
-    What depends on the query listens to `Input("url", "search")` in a callback that `register` adds.
+    What depends on the query listens to a `dcc.Location` of the page's own, in a callback that `register` adds.
     """
 
     path: str

@@ -1,0 +1,51 @@
+"""The history of alarms: a table, newest first, of one page of what the filter finds."""
+
+from dash import html
+from dash.development.base_component import Component
+
+from app import formats
+from app.components.alarm_words import (
+    limit_words,
+    point_words,
+    room_words,
+    severity_chip,
+    state_words,
+    value_words,
+)
+from app.components.basics import since
+from facility.alarm import Alarm
+from facility.instants import Instant
+from facility.site import Site
+
+HEADS = ("Onset", "Severity", "Room", "Point", "Condition", "Worst", "Limit", "Lasted", "State")
+
+
+def history_table(site: Site, found: list[Alarm], now: Instant) -> Component:
+    """A row for each alarm; a sentence where nothing is found."""
+    if not found:
+        return html.Div("No alarm matches this filter.", className="nothing")
+    heads = [html.Th(head, className="r" if head == "Worst" else "") for head in HEADS]
+    rows = [_row(site, alarm, now) for alarm in found]
+    return html.Table([html.Thead(html.Tr(heads)), html.Tbody(rows)], className="history cards")
+
+
+def _row(site: Site, alarm: Alarm, now: Instant) -> Component:
+    day = formats.date(alarm.onset, site.timezone)
+    time = formats.with_seconds(alarm.onset, site.timezone)
+    late = html.Span("found in late readings", className="chip quiet") if alarm.retrospective else None
+    cells = [
+        html.Td([html.Span(day, className="muted"), f" {time}"], className="num when"),
+        html.Td(severity_chip(alarm), className="severity"),
+        html.Td(html.A(room_words(site, alarm.room), href=f"/rooms/{alarm.room}"), className="room"),
+        html.Td(point_words(site, alarm.point), className="point"),
+        html.Td([formats.sentence(alarm.condition), " ", late], className="condition"),
+        html.Td(html.B(value_words(site, alarm.point, alarm.worst)), className="r num value"),
+        html.Td(limit_words(site, alarm), className="num sec nw limit"),
+        html.Td(_lasted(alarm), className="num lasted"),
+        html.Td(state_words(site, alarm, now), className="answered"),
+    ]
+    return html.Tr(cells)
+
+
+def _lasted(alarm: Alarm) -> Component | str:
+    return since(alarm.onset) if alarm.returned is None else formats.age(alarm.returned - alarm.onset)

@@ -1,0 +1,77 @@
+"""What an alarm says of itself in tables: its chip, its limit, who answered it."""
+
+from dash import html
+from dash.development.base_component import Component
+
+from app import formats
+from app.components.basics import chip
+from app.status import alarm_status, alarm_word
+from facility.alarm import Alarm, AlarmState
+from facility.instants import Instant
+from facility.limit import Severity
+from facility.site import Site
+
+
+def alarm_chip(alarm: Alarm) -> Component:
+    """Colour, shape and word of a standing alarm."""
+    status = alarm_status(alarm.condition, alarm.severity, alarm.state)
+    return chip(status.mark, alarm_word(alarm.condition, alarm.severity, alarm.state))
+
+
+def severity_chip(alarm: Alarm) -> Component:
+    """Colour, shape and word of the highest severity that an alarm reached, whatever became of it."""
+    return chip(alarm.severity.name.lower(), alarm.severity.name)
+
+
+def room_words(site: Site, room: str) -> str:
+    """B101 Aseptic processing 1; only the id of a room that is no longer in the site file."""
+    known = site.rooms.get(room)
+    return f"{room} {known.name}" if known else room
+
+
+def point_words(site: Site, point: str) -> str:
+    """What the point measures; only its id when it is no longer in the site file."""
+    known = site.points.get(point)
+    return formats.what(known) if known else point
+
+
+def value_words(site: Site, point: str, value: float | None) -> str:
+    """A value with its unit; empty where an alarm has none."""
+    known = site.points.get(point)
+    if value is None:
+        return ""
+    return formats.with_unit(value, known.quantity) if known else f"{value:g}"
+
+
+def limit_words(site: Site, alarm: Alarm) -> str:
+    """action > 352,000; for silence, how often a reading should come."""
+    point = site.points.get(alarm.point)
+    if alarm.limit is not None and alarm.operator is not None:
+        number = formats.number(alarm.limit, point.quantity) if point else f"{alarm.limit:g}"
+        return f"{alarm.severity.name.lower()} {alarm.operator} {number}"
+    if point is None:
+        return ""
+    return f"every {formats.age(site.instruments[point.instrument].interval)}"
+
+
+def state_words(site: Site, alarm: Alarm, now: Instant) -> Component:
+    """Whether and by whom it is answered, with the comment below."""
+    if alarm.state is AlarmState.RETURNED and alarm.returned is not None:
+        return html.B(f"Back inside {formats.moment(alarm.returned, site.timezone, now)}, not acknowledged")
+    if alarm.state is AlarmState.UNACKNOWLEDGED:
+        risen = alarm.acknowledgements and alarm.acknowledgements[-1].severity < alarm.severity
+        return html.B("Risen, not acknowledged again" if risen else "Not acknowledged")
+    if not alarm.acknowledgements:
+        return html.Span(formats.sentence(alarm.state))
+    answer = alarm.acknowledgements[-1]
+    return html.Div(
+        [
+            f"Acknowledged {formats.moment(answer.at, site.timezone, now)}",
+            html.Div(f"{answer.by}: {answer.comment}", className="xs muted said"),
+        ]
+    )
+
+
+def severity_words(severity: Severity) -> str:
+    """Alert, Action, Advisory."""
+    return formats.sentence(severity.name.lower())

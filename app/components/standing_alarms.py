@@ -1,0 +1,62 @@
+"""The table of standing alarms, the most urgent first, with values that go on living and a button to answer."""
+
+from collections.abc import Iterable
+
+from dash import html
+from dash.development.base_component import Component
+
+from app import formats
+from app.components.acknowledge import opener
+from app.components.alarm_words import alarm_chip, limit_words, point_words, room_words, state_words
+from app.components.basics import live, since, symbol, tagged
+from app.context import AppContext
+from app.status import UNANSWERED, alarm_status
+from facility.alarm import Alarm
+from facility.instants import Instant
+from facility.site import Site
+from storage.records import alarms
+
+
+def standing(context: AppContext) -> list[Alarm]:
+    """The standing alarms on record, the most urgent first."""
+    with context.records.reading() as connection:
+        return urgent_first(alarms.standing(connection))
+
+
+def urgent_first(found: Iterable[Alarm]) -> list[Alarm]:
+    """By how bad, then what nobody has answered, then what stands longest."""
+    return sorted(
+        found,
+        key=lambda a: (-alarm_status(a.condition, a.severity, a.state), a.state not in UNANSWERED, a.onset),
+    )
+
+
+def standing_table(site: Site, found: list[Alarm], now: Instant) -> Component:
+    """A row for each alarm; a sentence where there is none."""
+    if not found:
+        return html.Div([symbol("normal"), "No alarm is standing."], className="nothing")
+    heads = ["Severity", "Room", "Point", "Now", "Limit", "Since", "State", ""]
+    return html.Table(
+        [
+            html.Thead(html.Tr([html.Th(head, className="r" if head == "Now" else "") for head in heads])),
+            html.Tbody([_row(site, alarm, now) for alarm in found]),
+        ],
+        className="standing cards",
+    )
+
+
+def _row(site: Site, alarm: Alarm, now: Instant) -> Component:
+    point = site.points.get(alarm.point)
+    value = tagged(live(html.B(), "value", point=alarm.point), data_unit=point.unit if point else None)
+    onset = formats.moment(alarm.onset, site.timezone, now)
+    cells = [
+        html.Td(alarm_chip(alarm), className="severity"),
+        html.Td(html.A(html.B(room_words(site, alarm.room)), href=f"/rooms/{alarm.room}"), className="room nw"),
+        html.Td(point_words(site, alarm.point), className="point"),
+        html.Td(value, className="r num value"),
+        html.Td(limit_words(site, alarm), className="num sec nw limit"),
+        html.Td([f"{onset} ", since(alarm.onset, "muted")], className="num when"),
+        html.Td(state_words(site, alarm, now), className="answered"),
+        html.Td(opener(alarm) if alarm.state in UNANSWERED else None, className="r answer"),
+    ]
+    return tagged(html.Tr(cells), data_alarm=alarm.id)
