@@ -15,11 +15,8 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.key}: {self.message}" if self.key else self.place_and_message
-
-    @property
-    def place_and_message(self) -> str:
-        return f"{self.file}:{self.line}: {self.message}"
+        place = f"{self.file}:{self.line}: "
+        return f"{place}{self.key}: {self.message}" if self.key else place + self.message
 
 
 class SiteFileError(Exception):
@@ -32,9 +29,15 @@ class SiteFileError(Exception):
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`; did you mean B101?`, or nothing where no known word is near."""
-    near = get_close_matches(word.casefold(), {k.casefold(): k for k in known}, n=1)
-    found = {k.casefold(): k for k in known}
-    return f"; did you mean {found[near[0]]}?" if near else ""
+    as_written = {name.casefold(): name for name in known}
+    near = get_close_matches(word.casefold(), as_written, n=1)
+    return f"; did you mean {as_written[near[0]]}?" if near else ""
+
+
+def quoted(written: object) -> str:
+    """What was written, in quotes, and not more of it than a person wants to see."""
+    text = repr(written)
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def one_of(words: Sequence[str]) -> str:

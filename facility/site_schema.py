@@ -11,7 +11,7 @@ from facility.instants import Span
 from facility.limit import RoomState
 from facility.quantities import Quantity
 from facility.site import Grade
-from facility.site_errors import did_you_mean
+from facility.site_errors import did_you_mean, quoted
 from facility.site_words import UNITS
 from facility.standards.defaults import Standard
 
@@ -27,7 +27,7 @@ _HALF = 0.5
 def _duration(text: object) -> Span:
     found = _DURATION.fullmatch(text) if isinstance(text, str) else None
     if not found:
-        raise ValueError(f"{text!r} is no duration; write a number and ms, s, min, h or d, like 30 s or 10 min")
+        raise ValueError(f"{quoted(text)} is no duration; write a number and ms, s, min, h or d, like 30 s or 10 min")
     return round(float(found[1]) * UNITS[found[2]])
 
 
@@ -45,12 +45,12 @@ def _date(text: object) -> date:
     try:
         return date.fromisoformat(text if isinstance(text, str) and _DATE.fullmatch(text) else "")
     except ValueError:
-        raise ValueError(f"{text!r} is no date; write year-month-day, like 2027-03-14") from None
+        raise ValueError(f"{quoted(text)} is no date; write year-month-day, like 2027-03-14") from None
 
 
 def _id(text: str) -> str:
     if not _ID.fullmatch(text) or text == OUTSIDE:
-        raise ValueError(f"{text!r} is no id; use up to 40 letters, digits, '.', '-' and '_', like B101.DP1")
+        raise ValueError(f"{quoted(text)} is no id; use up to 40 letters, digits, '.', '-' and '_', like B101.DP1")
     return text
 
 
@@ -58,8 +58,8 @@ def _timezone(text: str) -> str:
     try:
         return ZoneInfo(text).key
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        near = did_you_mean(text, available_timezones())
-        raise ValueError(f"unknown time zone {text!r}; write one like Europe/Zurich{near}") from None
+        near = did_you_mean(text[:60], available_timezones())
+        raise ValueError(f"unknown time zone {quoted(text)}; write one like Europe/Zurich{near}") from None
 
 
 def _half_steps(number: float) -> float:
@@ -106,8 +106,8 @@ class PointEntry(Entry):
     name: Name | None = None
     quantity: Quantity
     size: Annotated[float, Field(ge=0.1, le=100, allow_inf_nan=False)] | None = None
-    against: str | None = None
-    limit_set: str | None = None
+    against: Name | None = None
+    limit_set: Name | None = None
     limits: list[LimitEntry] = []
 
 
@@ -133,17 +133,17 @@ class PlanEntry(Entry):
 class RoomEntry(Entry):
     id: Id
     name: Name
-    area: str | None = None
+    area: Name | None = None
     grade: Grade | None = None
     iso_class: IsoNumber | None = None
     standards: Annotated[list[Standard], Field(min_length=1)] | None = None
-    inside: str | None = None
+    inside: Name | None = None
     plan: PlanEntry
     instruments: list[InstrumentEntry] = []
 
 
 class DoorEntry(Entry):
-    between: Annotated[list[str], Field(min_length=2, max_length=2)]
+    between: Annotated[list[Name], Field(min_length=2, max_length=2)]
 
 
 class AreaEntry(Entry):
@@ -157,6 +157,6 @@ class SiteEntry(Entry):
     timezone: Timezone
     simulated: bool = False
     areas: Annotated[list[AreaEntry], Field(min_length=1)]
-    limit_sets: dict[str, list[LimitEntry]] = {}
+    limit_sets: dict[Name, list[LimitEntry]] = {}
     rooms: Annotated[list[RoomEntry], Field(min_length=1)]
     doors: list[DoorEntry] = []

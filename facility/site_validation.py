@@ -6,7 +6,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from facility.site_errors import Problem, did_you_mean, one_of
+from facility.site_errors import Problem, did_you_mean, one_of, quoted
 from facility.site_schema import SiteEntry
 from facility.site_yaml import Document, Path
 
@@ -66,21 +66,21 @@ def _words(detail: ErrorDetails) -> str:
     match detail["type"]:
         case "extra_forbidden":
             known = keys_at(place[:-1])
-            return f"unknown key {key!r}{did_you_mean(key, known)}; the keys here are {', '.join(known)}"
+            return f"unknown key {quoted(key)}{did_you_mean(key, known)}; the keys here are {', '.join(known)}"
         case "missing":
-            return f"the key {key!r} is missing"
+            return f"the key {quoted(key)} is missing"
         case "enum" | "literal_error":
             words = re.findall(r"'([^']*)'", str(detail["ctx"]["expected"]))
             noun = key.removesuffix("s").replace("_", " ")
-            return f"unknown {noun} {written!r}; {one_of(words)}{did_you_mean(str(written), words)}"
+            return f"unknown {noun} {quoted(written)}; {one_of(words)}{did_you_mean(str(written)[:60], words)}"
         case "value_error":
             return str(detail["ctx"]["error"])
         case "float_parsing" | "float_type" | "finite_number":
-            return f"{written!r} is no number"
+            return f"{quoted(written)} is no number"
         case "int_parsing" | "int_type" | "int_from_float" | "int_parsing_size":
-            return f"{written!r} is no whole number"
+            return f"{quoted(written)} is no whole number"
         case "bool_parsing" | "bool_type":
-            return f"{written!r} is neither true nor false"
+            return f"{quoted(written)} is neither true nor false"
         case "list_type":
             return "should be a list: lines that begin with '-', or [a, b]"
         case "model_type" | "dict_type":

@@ -234,3 +234,7 @@ def test_a_file_nested_too_deeply_is_refused() -> None:
 
 def test_a_file_too_large_is_refused() -> None:
     assert "a site file has at most 1,000,000" in problem_of("#" * 1_000_001)
+
+
+def test_a_mistake_shows_no_more_of_a_long_text_than_a_person_wants_to_see() -> None:
+    assert len(problem_of(changed(("grade: C", f"grade: {'C' * 5_000}")))) < 200
