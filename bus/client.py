@@ -105,8 +105,9 @@ class Client:
 
     MQTT 5, or 3.1.1 where the broker has no 5. With `session_days` the broker keeps subscriptions and undelivered
     messages for `client_id` that long. With `manual_ack` nothing is acknowledged before `ack`.
-    `on_message` is called for each message; `on_connect` after each (re)connection, once subscribed; `turn` whenever
-    the loop has read what there was, at the latest after the seconds that it returned last, connected or not.
+    `on_message` is called for each message; `on_connect` after each (re)connection, once subscribed and just before
+    `connected` turns true; `turn` whenever the loop has read what there was, at the latest after the seconds that it
+    returned last, connected or not.
     """
 
     def __init__(
@@ -207,11 +208,16 @@ class Client:
                     ack(message.id, message.qos)
         self._wake()
 
+    @property
+    def connected(self) -> bool:
+        """Is there a connection, with all subscriptions in force?"""
+        return self._ready.is_set()
+
     def health(self) -> Health:
         """How the connection is, now."""
         last, thread = self._last_message, self._thread
         return Health(
-            connected=self._ready.is_set(),
+            connected=self.connected,
             thread_alive=thread is not None and thread.is_alive(),
             silent_for=None if last is None else time.monotonic() - last,
             connections=self._connections,
@@ -376,12 +382,12 @@ class Client:
     def _is_ready(self) -> None:
         self._problem = None
         self._connections += 1
-        self._ready.set()
         try:
             if self._on_connect is not None:
                 self._on_connect()
         except Exception:
             self._handler_failed("on_connect")
+        self._ready.set()
 
     def _arrived(self, _client: paho.Client, _userdata: object, message: paho.MQTTMessage) -> None:
         self._got_message = True

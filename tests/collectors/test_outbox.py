@@ -1,0 +1,143 @@
+"""The outbox: numbered, kept until the station has it, sent again when that takes too long."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from bus import topics
+from collectors.messages import Acknowledgement, EventsMessage, ReadingsMessage, RoomStateEvent, Value
+from collectors.outbox import Outbox
+from facility.instants import SECOND, datetime_of
+from facility.limit import RoomState
+from tests.brokers import BrokerUnderTest
+from tests.collectors.plant import NOW, SITE
+from tests.collectors.senders import BEGIN, SOURCE, TOPIC, client_of, collecting, local_store, stored_numbers
+from tests.waiting import wait_until
+
+ACK = topics.source_ack(SITE.id, SOURCE)
+
+
+def message(number: int) -> ReadingsMessage:
+    return ReadingsMessage(1, values=(Value("B101.DP1", datetime_of(BEGIN + number * SECOND), 15.0),))
+
+
+@contextmanager
+def outbox_in(
+    folder: Path, broker: BrokerUnderTest, resend_seconds: float = 30, clock: int = NOW
+) -> Iterator[Outbox]:
+    outbox = Outbox(folder / "outbox.db", broker.address, SITE.id, SOURCE, lambda: clock, resend_seconds)
+    outbox.start()
+    try:
+        yield outbox
+    finally:
+        outbox.stop()
+
+
+def test_the_stations_acknowledgement_empties_it(broker: BrokerUnderTest, tmp_path: Path) -> None:
+    with (
+        local_store(tmp_path) as store,
+        collecting(broker, store) as collector,
+        outbox_in(tmp_path, broker) as outbox,
+    ):
+        for number in range(100):
+            outbox.send(message(number))
+        assert outbox.waiting == 100
+        wait_until(lambda: outbox.waiting == 0)
+        assert stored_numbers(store) == list(range(100))
+        assert [entry.repeated for entry in collector.balance()] == [0], "nothing is sent twice without need"
+        assert store.acknowledged(SOURCE) == (outbox.epoch, 100)
+
+
+def test_readings_and_events_are_numbered_together_from_one(broker: BrokerUnderTest, tmp_path: Path) -> None:
+    with client_of(broker, "reader", ("instruments/#",)) as (_, got), outbox_in(tmp_path, broker) as outbox:
+        outbox.send(message(1))
+        outbox.send(EventsMessage(1, events=(RoomStateEvent("B101", RoomState.CLEANING, datetime_of(NOW), "MES"),)))
+        wait_until(lambda: len(got) == 2)
+        first = msgspec.json.decode(got[0].payload, type=ReadingsMessage)
+        second = msgspec.json.decode(got[1].payload, type=EventsMessage)
+    assert (first.epoch, first.sequence, first.values) == (outbox.epoch, 1, message(1).values)
+    assert (second.epoch, second.sequence) == (outbox.epoch, 2)
+    assert got[1].topic == topics.source_events(SITE.id, SOURCE)
+
+
+def test_what_was_not_acknowledged_is_sent_after_the_next_start_in_a_new_epoch(
+    broker: BrokerUnderTest, tmp_path: Path
+) -> None:
+    with client_of(broker, "station", (TOPIC,)) as (station, got):
+        with outbox_in(tmp_path, broker) as outbox:
+            for number in range(5):
+                outbox.send(message(number))
+            wait_until(lambda: len(got) == 5)
+            station.publish(ACK, msgspec.json.encode(Acknowledgement(outbox.epoch, 2)))
+            wait_until(lambda: outbox.waiting == 3)
+        got.clear()
+        with outbox_in(tmp_path, broker, clock=NOW - 1000) as later:
+            wait_until(lambda: len(got) == 3)
+            later.send(message(5))
+            wait_until(lambda: len(got) == 4)
+    sent = [msgspec.json.decode(one.payload, type=ReadingsMessage) for one in got]
+    assert later.epoch > outbox.epoch, "also with a clock that was set back"
+    assert [(one.epoch, one.sequence) for one in sent] == [(later.epoch, number) for number in (1, 2, 3, 4)]
+    assert [one.values for one in sent] == [message(number).values for number in (2, 3, 4, 5)]
+
+
+@pytest.mark.parametrize("stray", [Acknowledgement(1, 3), Acknowledgement(NOW, 99), Acknowledgement(NOW, 0)])
+def test_an_acknowledgement_of_something_else_prunes_nothing(
+    broker: BrokerUnderTest, tmp_path: Path, stray: Acknowledgement
+) -> None:
+    with client_of(broker, "station", (TOPIC,)) as (station, got), outbox_in(tmp_path, broker) as outbox:
+        for number in range(3):
+            outbox.send(message(number))
+        wait_until(lambda: len(got) == 3)
+        station.publish(ACK, msgspec.json.encode(stray))
+        station.publish(ACK, b"rubbish")
+        station.publish(ACK, msgspec.json.encode(Acknowledgement(NOW, 1)))
+        wait_until(lambda: outbox.waiting == 2)
+
+
+def test_an_acknowledgement_that_does_not_move_makes_it_send_again(broker: BrokerUnderTest, tmp_path: Path) -> None:
+    with client_of(broker, "station", (TOPIC,)) as (station, got), outbox_in(tmp_path, broker, 0.3) as outbox:
+        for number in range(3):
+            outbox.send(message(number))
+        wait_until(lambda: len(got) == 3)
+        station.publish(ACK, msgspec.json.encode(Acknowledgement(outbox.epoch, 1)))
+        wait_until(lambda: len(got) >= 5)
+    again = [msgspec.json.decode(one.payload, type=ReadingsMessage).sequence for one in got[3:5]]
+    assert again == [2, 3]
+
+
+def test_no_more_than_a_window_is_sent_ahead_of_the_acknowledgement(
+    broker: BrokerUnderTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("collectors.outbox.WINDOW", 10)
+    with client_of(broker, "station", (TOPIC,)) as (station, got), outbox_in(tmp_path, broker) as outbox:
+        for number in range(25):
+            outbox.send(message(number))
+        wait_until(lambda: len(got) == 10)
+        station.publish(ACK, msgspec.json.encode(Acknowledgement(outbox.epoch, 7)))
+        wait_until(lambda: len(got) == 17)
+        assert outbox.waiting == 18
+
+
+def test_killing_the_broker_again_and_again_loses_nothing(broker: BrokerUnderTest, tmp_path: Path) -> None:
+    """The broker forgets its sessions and what it had acknowledged; the station comes back later than the sender."""
+    with (
+        local_store(tmp_path) as store,
+        collecting(broker, store) as collector,
+        outbox_in(tmp_path, broker, resend_seconds=1) as outbox,
+    ):
+        wait_until(lambda: outbox.connected)
+        for number in range(600):
+            if number % 200 == 100:
+                broker.stop()
+            if number % 200 == 150:
+                broker.start()
+                wait_until(lambda: outbox.connected)
+            outbox.send(message(number))
+        wait_until(lambda: outbox.waiting == 0, seconds=30)
+        assert stored_numbers(store) == list(range(600))
+        (balance,) = collector.balance()
+        assert (balance.stored, balance.conflicting, balance.dead_lettered) == (600, 0, 0)
