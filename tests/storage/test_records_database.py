@@ -1,15 +1,17 @@
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from storage.records import append_only, audit, engine_memory
+from facility.instants import Instant
+from storage.records import append_only, audit, engine_memory, migrating
 from storage.records.database import Records
 from storage.records.migrating import RecordsError, newest_revision
 from storage.records.schema import metadata
@@ -168,14 +170,49 @@ def test_many_threads_use_the_same_records(records: Records) -> None:
         assert len(engine_memory.load(connection)) == 160
 
 
-OPEN = "import sys; from storage.records.database import Records; Records.open(sys.argv[1], clock=lambda: 1).close()"
-
-
-def test_two_processes_may_create_the_records_at_once(records_url: str) -> None:
-    processes = [subprocess.Popen([sys.executable, "-c", OPEN, records_url]) for _ in range(3)]
+def test_processes_may_create_the_records_at_once(records_url: str) -> None:
+    program = "import sys; from storage.records.database import Records; Records.open(sys.argv[1], lambda: 1).close()"
+    processes = [subprocess.Popen([sys.executable, "-c", program, records_url]) for _ in range(3)]
     assert [process.wait(timeout=30) for process in processes] == [0, 0, 0]
-    records = Records.open(records_url, clock=lambda: 2)
+    assert_created_once(records_url, at=1)
+
+
+def test_the_second_of_two_that_create_the_records_finds_them_created(
+    records_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second_has_looked = threading.Event()
+    look = migrating.present_revision
+
+    def looking(connection: Connection) -> str | None:
+        revision = look(connection)
+        if threading.current_thread() is second:
+            second_has_looked.set()
+        return revision
+
+    def clock_of_the_first() -> Instant:
+        second.start()
+        assert second_has_looked.wait(timeout=30)
+        return 1
+
+    monkeypatch.setattr(migrating, "present_revision", looking)
+    second = threading.Thread(target=lambda: Records.open(records_url, clock=lambda: 2).close())
+    Records.open(records_url, clock_of_the_first).close()
+    second.join()
+    assert_created_once(records_url, at=1)
+
+
+def test_a_new_file_that_is_locked_is_tried_again(records_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = sqlite.connect(records_url.removeprefix("sqlite:///"), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    monkeypatch.setattr(time, "sleep", lambda _: other.execute("COMMIT"))
+    Records.open(records_url, clock=lambda: 1).close()
+    other.close()
+    assert_created_once(records_url, at=1)
+
+
+def assert_created_once(url: str, at: Instant) -> None:
+    records = Records.open(url, clock=lambda: 99)
     with records.reading() as connection:
-        assert [row.at for row in audit.rows(connection)] == [1]
+        assert [row.at for row in audit.rows(connection)] == [at]
         assert audit.verify(connection) == []
     records.close()
