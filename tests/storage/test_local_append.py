@@ -75,6 +75,12 @@ def test_the_same_message_twice_in_one_commit_is_stored_once(store: LocalStore) 
     assert counted(store) == (2, 1, 1, 0, 0)
 
 
+def test_a_repeat_after_a_conflict_in_one_commit_is_still_a_repeat(store: LocalStore) -> None:
+    store.append([of(reading(value=20.0))])
+    store.append([of(reading(value=99.0), reading(value=20.0))])
+    assert counted(store) == (3, 1, 1, 1, 0)
+
+
 def test_a_plant_event_is_part_of_the_commit(store: LocalStore) -> None:
     event = RoomStateSet("B101", RoomState.CLEANING, NOON, "schedule")
     assert store.append([Intake("bms", events=[event])]).events == (event,)

@@ -114,13 +114,17 @@ class _Identity:
 
     def admit(self, reading: Reading) -> Kept | None:
         """None for a new reading, which counts as stored from now on; else what is kept of it."""
-        admitted = self._admitted.setdefault((reading.point, reading.time), reading)
-        if admitted is not reading:
+        key = (reading.point, reading.time)
+        admitted = self._admitted.get(key)
+        if admitted is not None:
             return _said(admitted)
         point = self._points[reading.point]
-        if point.newest is None or reading.time > point.newest:
-            return None
-        return self._row(point.id, reading.time) or self._sealed(point.id, reading.time)
+        kept = None
+        if point.newest is not None and reading.time <= point.newest:
+            kept = self._row(point.id, reading.time) or self._sealed(point.id, reading.time)
+        if kept is None:
+            self._admitted[key] = reading
+        return kept
 
     def _row(self, point_id: int, time: Instant) -> Kept | None:
         kept: Kept | None = self._connection.execute(

@@ -3,10 +3,11 @@
 import threading
 import time
 from collections import OrderedDict
+from typing import Any
 
 import msgspec
 
-from facility.instants import SECOND, Clock
+from facility.instants import SECOND, Clock, Instant
 from facility.plant_events import PlantEvent
 from facility.reading import Reading
 from storage.samples.commit import Commit, Stretch
@@ -153,5 +154,5 @@ def read_commit(connection: Connection, number: int) -> Commit | None:
 _EVENT: msgspec.json.Decoder[PlantEvent] = msgspec.json.Decoder(PlantEvent)
 
 
-def _reading(point: str, time: int, value: float | None, reasons: int, received: int, *rest: float | None) -> Reading:
-    return Reading(point, time, float("nan") if value is None else value, reasons, received, *rest)  # type: ignore[arg-type]
+def _reading(point: str, time: Instant, value: float | None, *rest: Any) -> Reading:
+    return Reading(point, time, float("nan") if value is None else value, *rest)

@@ -10,13 +10,14 @@ import pandas as pd
 from facility.instants import Clock, Instant
 from storage.samples.columns import Columns
 from storage.samples.commit import Commit, Intake
-from storage.samples.local import envelope, queries, sources
+from storage.samples.local import envelope, queries, set_aside, sources
 from storage.samples.local.append import write_commit
 from storage.samples.local.backfill import backfill
 from storage.samples.local.database import Database
 from storage.samples.local.follower import Follower, RecentCommits, register
 from storage.samples.local.points import KnownPoints
 from storage.samples.local.seal import seal
+from storage.samples.local.set_aside import Conflict, StoredLetter
 from storage.samples.local.sources import Balance, Gap
 
 
@@ -129,6 +130,29 @@ class LocalStore:
         """What became of the readings of each source."""
         with self._database.reading() as connection:
             return sources.balance(connection)
+
+    def dead_letters(self, after: int = 0, limit: int = 100) -> list[StoredLetter]:
+        """Dead letters that wait for a fix, oldest first, from the one after the number `after` on."""
+        with self._database.reading() as connection:
+            return set_aside.dead_letters(connection, after, limit)
+
+    def dead_letter(self, id: int) -> StoredLetter | None:
+        """One dead letter by its number, replayed or not."""
+        with self._database.reading() as connection:
+            return set_aside.dead_letter(connection, id)
+
+    def mark_replayed(self, id: int) -> None:
+        """A dead letter has been appended after a fix and waits no longer. Raises KeyError.
+
+        In the balance it stays dead-lettered; what it brought when replayed was received a second time.
+        """
+        with self._database.writing() as connection:
+            set_aside.mark_replayed(connection, id, self._clock())
+
+    def conflicts(self, after: int = 0, limit: int = 100) -> list[Conflict]:
+        """Offered readings that contradict stored ones, oldest first, from the one after the number `after` on."""
+        with self._database.reading() as connection:
+            return set_aside.conflicts(connection, after, limit)
 
     def acknowledged(self, source: str) -> tuple[int, int] | None:
         """The newest epoch of a source and the sequence up to which all its messages are stored, or None.
