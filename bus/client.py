@@ -29,14 +29,14 @@ log = logging.getLogger(__name__)
 RECEIVE_MAXIMUM = 1000
 """How many unacknowledged messages an MQTT 5 broker may have on the way to us."""
 MOST_QUEUED = 20_000
-"""How many of our own QoS 1 messages wait for a broker that is slow or away."""
+"""How many of our own messages wait for a broker that is slow or away."""
 KEEPALIVE_SECONDS = 30
 FIRST_DELAY, LONGEST_DELAY = 0.25, 15.0
 """Seconds between attempts to connect: after the first, and the longest after doubling."""
 SOUND_AFTER = 10.0
 """A connection that lasted this many seconds was a good one: the delays begin anew."""
 IDLE_SECONDS = 1.0
-GOODBYE_SECONDS = 2.0
+GOODBYE_SECONDS, LEAVING_SECONDS = 2.0, 0.02
 READS_A_TURN = 100
 SECONDS_A_DAY = 86_400
 
@@ -139,12 +139,13 @@ class Client:
         self._lock = threading.Lock()
         self._wake_sent = False
         self._connection = 0
-        self._early: deque[tuple[str, bytes, int, bool]] | None = deque()
+        self._early: deque[tuple[str, bytes, bool]] | None = deque()
         """What was published before the first connection; None from then on, when paho keeps it."""
         self._last_message: float | None = None
         self._opened = False
         self._got_message = False
         self._connections = 0
+        self._published = self._confirmed = 0
         self._handler_errors = 0
         self._refused = 0
         self._problem: str | None = "not started"
@@ -169,7 +170,10 @@ class Client:
             )
 
     def stop(self) -> None:
-        """Say good-bye and end the loop. What is not acknowledged stays with the broker, where a session is kept."""
+        """Send what was published, as far as that is possible at once, say good-bye and end the loop.
+
+        What we have not acknowledged stays with the broker, where a session is kept.
+        """
         if self._thread is not None:
             self._stopping.set()
             self._wake()
@@ -177,20 +181,20 @@ class Client:
             self._wake_sender.close()
             self._wake_receiver.close()
 
-    def publish(self, topic: str, payload: bytes, *, retain: bool = False, qos: int = 1) -> bool:
-        """Hand over a message for sending, from any thread; False where it was not taken.
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> bool:
+        """Hand over a message for sending with QoS 1, from any thread; False where it was not taken.
 
-        QoS 1 messages wait for a broker that is away, up to `MOST_QUEUED` of them; QoS 0 messages do not.
+        Messages wait for a broker that is slow or away, up to `MOST_QUEUED` of them.
         """
         with self._lock:
-            if self._early is not None:
-                taken = qos > 0 and len(self._early) < MOST_QUEUED
-                if taken:
-                    self._early.append((topic, payload, qos, retain))
+            if self._early is None:
+                outcome = self._paho.publish(topic, payload, qos=1, retain=retain).rc
+                taken = outcome in (MQTTErrorCode.MQTT_ERR_SUCCESS, MQTTErrorCode.MQTT_ERR_NO_CONN)
             else:
-                outcome = self._paho.publish(topic, payload, qos, retain).rc
-                taken = outcome == MQTTErrorCode.MQTT_ERR_SUCCESS
-                taken = taken or (qos > 0 and outcome == MQTTErrorCode.MQTT_ERR_NO_CONN)
+                taken = len(self._early) < MOST_QUEUED
+                if taken:
+                    self._early.append((topic, payload, retain))
+            self._published += taken
             self._refused += not taken
         self._wake()
         return taken
@@ -207,6 +211,11 @@ class Client:
                 if message.qos and message.connection == current:
                     ack(message.id, message.qos)
         self._wake()
+
+    @property
+    def backlog(self) -> int:
+        """How many of our messages the broker has not confirmed yet."""
+        return self._published - self._confirmed
 
     @property
     def connected(self) -> bool:
@@ -262,7 +271,7 @@ class Client:
         client.connect(broker.host, broker.port, KEEPALIVE_SECONDS, clean_start=new_session, properties=wishes)
 
     def _until_lost(self) -> None:
-        client, wait = self._paho, 0.0
+        client, wait, leaving = self._paho, 0.0, 0.0
         while (connection := client.socket()) is not None:
             writing = [connection] if client.want_write() else []
             readable, _, _ = select.select([connection, self._wake_receiver], writing, [], wait)
@@ -276,16 +285,12 @@ class Client:
                 client.loop_write()
             client.loop_misc()
             if self._stopping.is_set():
-                client.disconnect()
-                self._write_the_rest()
-                return
-
-    def _write_the_rest(self) -> None:
-        until = time.monotonic() + GOODBYE_SECONDS
-        while (connection := self._paho.socket()) is not None and self._paho.want_write():
-            if not select.select([], [connection], [], max(0.0, until - time.monotonic()))[1]:
-                return
-            self._paho.loop_write()
+                leaving = leaving or time.monotonic() + GOODBYE_SECONDS
+                if not (self.backlog or client.want_write()) or time.monotonic() > leaving:
+                    client.disconnect()
+                    client.loop_write()
+                    return
+                wait = LEAVING_SECONDS
 
     def _read_what_is_there(self) -> None:
         """Ask paho for packet after packet (it reads one a call) until no further message comes."""
@@ -346,6 +351,7 @@ class Client:
         client.on_connect = self._answered
         client.on_subscribe = self._subscribed
         client.on_message = self._arrived
+        client.on_publish = self._sent
         client.on_disconnect = self._disconnected
         return client
 
@@ -362,8 +368,8 @@ class Client:
             return
         with self._lock:
             early, self._early = self._early, None
-            for topic, payload, qos, retain in early or ():
-                client.publish(topic, payload, qos, retain)
+            for topic, payload, retain in early or ():
+                client.publish(topic, payload, qos=1, retain=retain)
         if self._filters:
             client.subscribe([(filter, 1) for filter in self._filters])
         else:
@@ -400,6 +406,11 @@ class Client:
                 )
         except Exception:
             self._handler_failed("on_message")
+
+    def _sent(
+        self, _client: paho.Client, _userdata: object, _mid: int, _reason: ReasonCode, _properties: object
+    ) -> None:
+        self._confirmed += 1
 
     def _disconnected(
         self, _client: paho.Client, _userdata: object, _flags: object, reason: ReasonCode, _properties: object

@@ -52,12 +52,36 @@ def test_what_is_published_before_the_connection_is_sent_after_it(broker: Broker
     with connected(broker, "reader", filters=["a"], on_message=got.append):
         writer = Client(broker.address, "writer")
         assert writer.publish("a", b"early")
-        assert not writer.publish("a", b"QoS 0 does not wait", qos=0)
         writer.start()
         wait_until(lambda: got)
         writer.stop()
     assert payloads(got) == [b"early"]
-    assert writer.health().refused == 1
+
+
+def test_what_is_published_is_sent_before_the_end(broker: BrokerUnderTest) -> None:
+    got: list[Message] = []
+    with connected(broker, "reader", filters=["a"], on_message=got.append):
+        with connected(broker, "writer") as writer:
+            for number in range(500):
+                writer.publish("a", b"%d" % number)
+        assert writer.backlog == 0
+        wait_until(lambda: len(got) == 500)
+
+
+def test_only_so_many_messages_wait_for_a_broker_that_is_away(
+    broker: BrokerUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bus.client.MOST_QUEUED", 5)
+    client = Client(broker.address, "writer")
+    assert [client.publish("a", b"") for _ in range(6)] == [True] * 5 + [False]
+    client.start()
+    client.wait_connected(10)
+    wait_until(lambda: client.backlog == 0)
+    broker.stop()
+    wait_until(lambda: not client.connected)
+    assert [client.publish("a", b"") for _ in range(6)] == [True] * 5 + [False]
+    assert (client.backlog, client.health().refused) == (5, 2)
+    client.stop()
 
 
 def test_the_session_keeps_what_comes_while_we_are_away(broker: BrokerUnderTest) -> None:

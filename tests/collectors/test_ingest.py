@@ -5,9 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import msgspec
+import paho.mqtt.publish as publish
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from paho.mqtt.enums import MQTTProtocolVersion
 
 from bus import topics
 from bus.client import Broker, Message
@@ -109,8 +111,10 @@ def test_retained_messages_are_counted_and_ignored(broker: BrokerUnderTest, stor
 
 
 def test_messages_sent_with_qos_0_are_stored_and_counted(broker: BrokerUnderTest, store: LocalStore) -> None:
-    with collecting(broker, store) as collector, client_of(broker, "gw") as (gateway, _):
-        gateway.publish(TOPIC, pressure_message(1), qos=0)
+    with collecting(broker, store) as collector:
+        publish.single(
+            TOPIC, pressure_message(1), qos=0, port=broker.address.port, protocol=MQTTProtocolVersion.MQTTv5
+        )
         wait_until(lambda: stored_numbers(store) == [1])
         # The embedded broker hands everything on with QoS 1.
         assert collector.health().sent_with_qos_0 == (broker.kind == "mosquitto")
