@@ -50,6 +50,11 @@ def validity_of(reasons: int) -> Validity:
     return Validity.SUSPECT if reasons else Validity.VALID
 
 
+def words_of(reasons: int) -> tuple[str, ...]:
+    """A set of reasons in words, as people and clean topics have them: "calibration overdue"."""
+    return tuple(reason.name.lower().replace("_", " ") for reason in Reason if reasons & reason and reason.name)
+
+
 class Reading(msgspec.Struct, frozen=True, gc=False):
     """One value of one point; identified by point and time, and immutable.
 
