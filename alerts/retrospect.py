@@ -24,7 +24,7 @@ from facility.reading import Reason
 from facility.site import Point
 from storage.samples.columns import Columns
 
-SLICE: Span = DAY
+SLICE: Span = 3 * DAY
 """So much is judged at a time; between slices live readings are judged."""
 
 MARGIN: Span = HOUR

@@ -9,11 +9,11 @@ ALERT, ACTION = Severity.ALERT, Severity.ACTION
 
 
 def low(value: float, severity: Severity = ACTION, **rest: object) -> Limit:
-    return Limit(severity, Side.LOW, value, **rest)  # type: ignore[arg-type]  # passed on as they are
+    return Limit(severity, Side.LOW, float(value), **rest)  # type: ignore[arg-type]  # passed on as they are
 
 
 def high(value: float, severity: Severity = ACTION, **rest: object) -> Limit:
-    return Limit(severity, Side.HIGH, value, **rest)  # type: ignore[arg-type]  # passed on as they are
+    return Limit(severity, Side.HIGH, float(value), **rest)  # type: ignore[arg-type]  # passed on as they are
 
 
 def point(*limits: Limit, id: str = "B101.DP1", silent_after: Span | None = MINUTE, room: str = "B101") -> Point:
