@@ -4,8 +4,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from facility.limit import Limit, Severity, Side
+from facility.limit import Limit, RoomState, Severity, Side
+from facility.limits import limits_in_force
 from facility.quantities import MEASURES, Quantity
+from facility.site import Point
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,22 +74,22 @@ def scale_of(quantity: Quantity, bounds: Bounds) -> Scale | None:
     if low is not None and high is not None:
         margin = max((high - low) * 0.3, 1e-9)
         return Scale(low - margin, high + margin)
-    lowest = MEASURES[quantity].lowest
     if high is not None:
-        reach = max(high, 1.0) if lowest == 0 else max(abs(high) * 0.25, 5.0)
-        return Scale(0.0 if lowest == 0 else high - reach, high + reach * 0.4)
+        if MEASURES[quantity].lowest == 0 and high >= 0:
+            return Scale(0.0, high + max(high, 1.0) * 0.4)
+        reach = max(abs(high) * 0.25, 5.0)
+        return Scale(high - reach, high + reach * 0.4)
     assert low is not None
     reach = max(abs(low), 1.0)
     return Scale(low - reach * 0.6, low + reach * 1.6)
 
 
-def limit_used(value: float, quantity: Quantity, limits: Sequence[Limit]) -> float | None:
+def limit_used(value: float, quantity: Quantity, bounds: Bounds) -> float | None:
     """How much of its limit a value uses: 0 far inside, 1 at the limit, more outside. None where that has no meaning.
 
     Between two limits it is the distance from the middle; below one limit the share of it, where the quantity
     begins at zero; above a lower limit the limit's share of the value. A single limit of a temperature has none.
     """
-    bounds = bounds_of(limits)
     low, high = bounds.low, bounds.high
     if low is not None and high is not None and high > low:
         return abs(value - (low + high) / 2) / ((high - low) / 2)
@@ -96,3 +98,19 @@ def limit_used(value: float, quantity: Quantity, limits: Sequence[Limit]) -> flo
     if low is not None and low > 0 and quantity is not Quantity.TEMPERATURE:
         return low / value if value > low * 0.01 else 100.0
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Yardstick:
+    """What a point is held against in one room state; the same for every reading, so worked out once."""
+
+    limits: tuple[Limit, ...]
+    bounds: Bounds
+    scale: Scale | None
+
+
+def yardstick(point: Point, state: RoomState | None) -> Yardstick:
+    """The yardstick of a point in a room state; the stricter limits hold while the state is unknown."""
+    limits = limits_in_force(point, state)
+    bounds = bounds_of(limits)
+    return Yardstick(limits, bounds, scale_of(point.quantity, bounds))

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from app.scale import limit_used
+from app.scale import Bounds, limit_used
 from bus.messages import AlarmNotice
 from facility.alarm import STANDING, AlarmState, Condition
 from facility.instants import Instant, datetime_of, instant_of
-from facility.limit import Limit, Severity
+from facility.limit import Severity
 from facility.reading import Validity
 from facility.site import Instrument, Point
 
@@ -90,12 +90,12 @@ def point_status(
     point: Point,
     newest: Newest | None,
     alarms: Iterable[AlarmNotice],
-    limits: Sequence[Limit],
+    bounds: Bounds,
     overdue: int | None,
     now: Instant,
 ) -> PointStatus:
-    """How one point stands now. `alarms` are those of this point, `limits` those in force in its room."""
-    used = None if newest is None or newest.value is None else limit_used(newest.value, point.quantity, limits)
+    """How one point stands now. `alarms` are those of this point, `bounds` those in force in its room."""
+    used = None if newest is None or newest.value is None else limit_used(newest.value, point.quantity, bounds)
     candidates = [
         PointStatus(
             point.id,

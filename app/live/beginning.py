@@ -2,10 +2,12 @@
 
 import math
 
+import msgspec
+
+from alerts.notices import alarm_notice
 from app.live.look import Known
 from app.status import Newest
 from bus.messages import AlarmNotice, RoomNotice
-from facility.alarm import Alarm
 from facility.instants import Clock, datetime_of
 from facility.reading import Reason, validity_of
 from facility.site import Site
@@ -33,7 +35,7 @@ def beginning(site: Site, samples: SampleStore, records: Records, clock: Clock) 
     with records.reading() as connection:
         for alarm in alarms.standing(connection):
             if alarm.point in site.points:
-                notice = notice_of(alarm, site.points[alarm.point].unit)
+                notice = msgspec.json.decode(alarm_notice(alarm, site.points[alarm.point].unit), type=AlarmNotice)
                 known.alarms[f"{alarm.point}/{alarm.condition.replace(' ', '-')}"] = notice
         running = batches.running(connection, now)
         for room, state in room_states.in_force(connection, now).items():
@@ -45,27 +47,3 @@ def beginning(site: Site, samples: SampleStore, records: Records, clock: Clock) 
 def words_of(reasons: int) -> list[str]:
     """The reasons of a reading in words: "calibration overdue"."""
     return [reason.name.lower().replace("_", " ") for reason in Reason if reasons & reason and reason.name]
-
-
-def notice_of(alarm: Alarm, unit: str) -> AlarmNotice:
-    """An alarm on record in the words of the clean topics."""
-    answer = alarm.acknowledgements[-1] if alarm.acknowledgements else None
-    return AlarmNotice(
-        alarm=alarm.id,
-        point=alarm.point,
-        room=alarm.room,
-        condition=alarm.condition.value,
-        severity=alarm.severity.name.lower(),
-        state=alarm.state.value,
-        onset=datetime_of(alarm.onset),
-        raised=datetime_of(alarm.raised),
-        returned=None if alarm.returned is None else datetime_of(alarm.returned),
-        value=alarm.value,
-        limit=alarm.limit,
-        operator=alarm.operator,
-        worst=alarm.worst,
-        unit=unit,
-        acknowledged_by=None if answer is None else answer.by,
-        acknowledged_at=None if answer is None else datetime_of(answer.at),
-        comment=None if answer is None else answer.comment,
-    )

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,13 +10,12 @@ from contextlib import contextmanager
 import msgspec
 
 from app.live.look import Known, Look, difference, look_at
+from app.scale import Yardstick, yardstick
 from app.status import Newest
 from bus import topics
 from bus.messages import AlarmNotice, CleanReading, RoomNotice, StationBeat
-from facility.alarm import STANDING
 from facility.instants import SECOND, Clock, Span, instant_of
-from facility.limit import Limit, RoomState
-from facility.limits import limits_in_force
+from facility.limit import RoomState
 from facility.reading import Validity
 from facility.site import Point, Site
 
@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 SHORTEST_PAUSE: Span = 200
 """At most five frames a second go out."""
+RESTS_AFTER_LOOK = 9
+"""A large site is looked at less often, so that looking takes a tenth of a processor at most."""
 LONGEST_PAUSE: Span = SECOND
 """Also without a message the site is looked at: a value grows old by itself."""
 KEEP_ALIVE: Span = 15 * SECOND
@@ -51,7 +53,7 @@ class Hub:
         self._site = site
         self._clock = clock
         self._known = Known()
-        self._limits: dict[tuple[str, RoomState | None], tuple[Point, tuple[Limit, ...]]] = {}
+        self._yardsticks: dict[tuple[str, RoomState | None], tuple[Point, Yardstick]] = {}
         self._changed = threading.Condition()
         self._dirty = True
         self._closed = False
@@ -108,11 +110,10 @@ class Hub:
             self._known.newest[reading.point] = newest
 
     def _take_alarm(self, topic: str, payload: bytes) -> None:
-        """An alarm as it is now; one that is over, or an emptied topic, leaves the standing alarms."""
+        """An alarm as it is now. One that is over is remembered too, or an older record could bring it back."""
         key = topic.removeprefix(topics.clean_alarm(self._site().id, "", "").rstrip("/") + "/")
-        notice = msgspec.json.decode(payload, type=AlarmNotice) if payload else None
-        if notice is not None and notice.state in STANDING:
-            self._known.alarms[key] = notice
+        if payload:
+            self._known.alarms[key] = msgspec.json.decode(payload, type=AlarmNotice)
         else:
             self._known.alarms.pop(key, None)
 
@@ -125,18 +126,18 @@ class Hub:
         notice = self._known.rooms.get(room) or self._known.rooms.get(self._site().rooms[room].inside or "")
         return None if notice is None or notice.state is None else RoomState(notice.state)
 
-    def limits(self, point: Point) -> tuple[Limit, ...]:
-        """The limits of a point that hold in its room's present state."""
+    def yardstick(self, point: Point) -> Yardstick:
+        """What a point is held against in its room's present state."""
         state = self.room_state(point.room)
-        known = self._limits.get((point.id, state))
+        known = self._yardsticks.get((point.id, state))
         if known is None or known[0] is not point:  # a point of another site revision is another object
-            known = self._limits[point.id, state] = (point, limits_in_force(point, state))
+            known = self._yardsticks[point.id, state] = (point, yardstick(point, state))
         return known[1]
 
     def _look_now(self) -> Look:
         site = self._site()
-        limits = {point.id: self.limits(point) for point in site.points.values()}
-        return look_at(site, self._known, limits, self._clock())
+        yardsticks = {point.id: self.yardstick(point) for point in site.points.values()}
+        return look_at(site, self._known, yardsticks, self._clock())
 
     # What goes out
 
@@ -175,11 +176,12 @@ class Hub:
         while not self._closed:
             with self._changed:
                 self._changed.wait_for(lambda: self._dirty or self._closed, LONGEST_PAUSE / 1000)
+            began = time.monotonic()
             try:
                 self.refresh()
             except Exception:
                 log.exception("The live hub could not look at the site; it tries again")
-            pause.wait(SHORTEST_PAUSE / 1000)
+            pause.wait(max(SHORTEST_PAUSE / 1000, (time.monotonic() - began) * RESTS_AFTER_LOOK))
 
     def everything(self) -> bytes:
         """The present look as one frame, in JSON."""

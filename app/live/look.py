@@ -8,9 +8,10 @@ import msgspec
 
 from app import formats
 from app.finding import finding
-from app.scale import bounds_of, scale_of
-from app.status import Newest, PointStatus, Status, overdue_by, point_status, room_status, worst_first
+from app.scale import Scale, Yardstick
+from app.status import UNANSWERED, Newest, PointStatus, Status, overdue_by, point_status, room_status, worst_first
 from bus.messages import AlarmNotice, RoomNotice, StationBeat
+from facility.alarm import STANDING
 from facility.instants import Instant, instant_of
 from facility.limit import Limit, Side
 from facility.site import Point, Site
@@ -94,16 +95,17 @@ class Known(msgspec.Struct):
 
     newest: dict[str, Newest] = {}
     alarms: dict[str, AlarmNotice] = {}
-    """By point and condition: at most one alarm of each stands at a time."""
+    """By point and condition: at most one alarm of each stands at a time. Some may be over."""
     rooms: dict[str, RoomNotice] = {}
     beat: StationBeat | None = None
     received: Instant | None = None
 
 
-def look_at(site: Site, known: Known, limits: Mapping[str, Sequence[Limit]], now: Instant) -> Look:
-    """How the site stands now. `limits` are those in force for each point in its room's present state."""
+def look_at(site: Site, known: Known, yardsticks: Mapping[str, Yardstick], now: Instant) -> Look:
+    """How the site stands now. `yardsticks` are those of each point in its room's present state."""
     alarms_of: dict[str, list[AlarmNotice]] = {}
-    for alarm in known.alarms.values():
+    standing = [alarm for alarm in known.alarms.values() if alarm.state in STANDING]
+    for alarm in standing:
         alarms_of.setdefault(alarm.point, []).append(alarm)
     overdue = {id: overdue_by(instrument, now) for id, instrument in site.instruments.items()}
     statuses = {
@@ -111,7 +113,7 @@ def look_at(site: Site, known: Known, limits: Mapping[str, Sequence[Limit]], now
             point,
             known.newest.get(point.id),
             alarms_of.get(point.id, ()),
-            limits[point.id],
+            yardsticks[point.id].bounds,
             overdue[point.instrument],
             now,
         )
@@ -122,7 +124,6 @@ def look_at(site: Site, known: Known, limits: Mapping[str, Sequence[Limit]], now
     }
     order = worst_first(rooms)
     title, lead = finding(site, rooms, statuses.values(), known.received is not None)
-    answered = [alarm.state == "acknowledged" for alarm in known.alarms.values()]
     worst = max((status.status for status in rooms.values() if status is not None), default=Status.NO_DATA)
     return Look(
         now=now,
@@ -131,18 +132,18 @@ def look_at(site: Site, known: Known, limits: Mapping[str, Sequence[Limit]], now
             lead=lead,
             status=worst.mark,
             order=tuple(order),
-            standing=len(answered),
-            unanswered=answered.count(False),
-            alarms=_digest([(a.alarm, a.severity, a.state) for a in known.alarms.values()]),
+            standing=len(standing),
+            unanswered=sum(alarm.state in UNANSWERED for alarm in standing),
+            alarms=_digest([(a.alarm, a.severity, a.state) for a in standing]),
             states=_digest([(r.room, r.state or "", *r.batches) for r in known.rooms.values()]),
             newest=known.received,
         ),
         station=_station(known.beat),
         points={
-            point.id: _point(point, known.newest.get(point.id), statuses[point.id], limits[point.id])
+            point.id: _point(point, known.newest.get(point.id), statuses[point.id], yardsticks[point.id].scale)
             for point in site.points.values()
         },
-        rooms={room: _room(site, room, status, known, limits) for room, status in rooms.items()},
+        rooms={room: _room(site, room, status, known, yardsticks) for room, status in rooms.items()},
     )
 
 
@@ -150,7 +151,7 @@ def _station(beat: StationBeat | None) -> StationLook | None:
     return None if beat is None else StationLook(beat.alive, instant_of(beat.at), max(0, beat.commit - beat.judged))
 
 
-def _point(point: Point, newest: Newest | None, status: PointStatus, limits: Sequence[Limit]) -> PointLook:
+def _point(point: Point, newest: Newest | None, status: PointStatus, scale: Scale | None) -> PointLook:
     if newest is None:
         return PointLook(status.status.mark, status.word)
     return PointLook(
@@ -161,18 +162,13 @@ def _point(point: Point, newest: Newest | None, status: PointStatus, limits: Seq
         time=newest.time,
         until=None if point.silent_after is None else newest.time + point.silent_after,
         validity=", ".join((newest.validity.name.lower(), *newest.reasons)),
-        at=_place(point, newest.value, limits),
+        at=None if scale is None or newest.value is None else round(scale.position(newest.value), 3),
         used="" if status.used is None else formats.percent(min(status.used, 9.99)),
     )
 
 
-def _place(point: Point, value: float | None, limits: Sequence[Limit]) -> float | None:
-    scale = scale_of(point.quantity, bounds_of(limits))
-    return None if scale is None or value is None else round(scale.position(value), 3)
-
-
 def _room(
-    site: Site, room: str, status: PointStatus | None, known: Known, limits: Mapping[str, Sequence[Limit]]
+    site: Site, room: str, status: PointStatus | None, known: Known, yardsticks: Mapping[str, Yardstick]
 ) -> RoomLook:
     notice = known.rooms.get(room) or known.rooms.get(site.rooms[room].inside or "")
     state = formats.sentence(notice.state) if notice is not None and notice.state is not None else ""
@@ -190,7 +186,7 @@ def _room(
         brief=formats.brief(point),
         value=formats.number(value, point.quantity),
         unit=point.unit if value is not None else "",
-        beyond="" if status.status is Status.NO_DATA else _beyond(point, value, limits[point.id]),
+        beyond="" if status.status is Status.NO_DATA else _beyond(point, value, yardsticks[point.id].limits),
         since=status.since,
         at=None if status.used is None else round(min(1.0, status.used / 1.4), 3),
         used="" if status.used is None else formats.percent(min(status.used, 9.99)),
