@@ -49,6 +49,11 @@ def build(site: SiteEntry, text: str) -> Site:
     )
 
 
+def area_id(site: SiteEntry, room: RoomEntry) -> str:
+    """As written, or else the only area."""
+    return room.area or site.areas[0].id
+
+
 def point_id(instrument: InstrumentEntry, point: PointEntry) -> str:
     """As written, or else the instrument's id; a particle size adds itself: `B101.PC1.p0_5`."""
     if point.id is not None:
@@ -97,8 +102,7 @@ def _usual_standards(classification: Classification | None) -> list[Standard]:
 
 def _room(site: SiteEntry, room: RoomEntry) -> Room:
     plan = Rectangle(room.plan.x, room.plan.y, room.plan.width, room.plan.height)
-    area = room.area or site.areas[0].id
-    return Room(room.id, room.name, area, classification_of(room), plan, room.inside)
+    return Room(room.id, room.name, area_id(site, room), classification_of(room), plan, room.inside)
 
 
 def _instrument(room: RoomEntry, entry: InstrumentEntry) -> Instrument:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 
 from facility.quantities import MEASURES, Quantity
 from facility.site import Grade
-from facility.site_build import default_limits, entries_of, point_id
+from facility.site_build import area_id, default_limits, entries_of, point_id
 from facility.site_errors import did_you_mean
 from facility.site_limits import Mistake, mistakes, site_limits
 from facility.site_schema import OUTSIDE, InstrumentEntry, LimitEntry, PointEntry, RoomEntry, SiteEntry
@@ -75,7 +75,7 @@ def _inside(place: Path, room: RoomEntry, site: SiteEntry, rooms: Collection[str
         yield place, "a zone is inside another room, not inside itself"
     elif any(other.id == room.inside and other.inside is not None for other in site.rooms):
         yield place, f"{room.inside} is a zone itself; a zone is inside a room"
-    elif any(other.id == room.inside and other.area != room.area for other in site.rooms):
+    elif any(other.id == room.inside and area_id(site, other) != area_id(site, room) for other in site.rooms):
         yield place, f"{room.id} and {room.inside} are not in the same area"
 
 

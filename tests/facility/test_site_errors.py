@@ -2,6 +2,7 @@
 
 import pytest
 
+from facility.site_file import parse_site
 from tests.facility.sites import SMALL, changed, problem_of, problems_of
 
 PARTICLES = "- {quantity: particles, size: 0.5}"
@@ -199,6 +200,25 @@ def test_many_mistakes_of_every_kind_are_told_at_once_in_the_order_of_the_file()
 
 def test_a_room_with_a_mistake_still_counts_as_described() -> None:
     assert problem_of(changed(("grade: C", "grade: E"))).endswith("unknown grade 'E'; one of A, B, C, D")
+
+
+TWO_AREAS = ("  - {id: N, name: North}\n", "  - {id: N, name: North}\n  - {id: S, name: South}\n")
+
+
+def test_with_several_areas_each_room_names_its_own() -> None:
+    problems = problems_of(changed(TWO_AREAS))
+    assert [problem.key for problem in problems] == ["rooms[N1]", "rooms[N2]", "rooms[Z1]"]
+    assert all(problem.message == "the key 'area' is missing; there are several: N, S" for problem in problems)
+
+
+def test_a_zone_in_another_area_than_its_room_is_told() -> None:
+    areas = [(f"id: {room}\n", f"id: {room}\n    area: {area}\n") for room, area in (("N2", "N"), ("Z1", "S"))]
+    text = changed(TWO_AREAS, ("  - id: N1\n", "  - id: N1\n    area: N\n"), *areas)
+    assert problem_of(text).endswith("rooms[Z1].inside: Z1 and N1 are not in the same area")
+
+
+def test_a_zone_may_leave_the_only_area_unsaid_where_its_room_names_it() -> None:
+    parse_site(changed(("  - id: N1\n", "  - id: N1\n    area: N\n")), "north.yaml")
 
 
 def test_an_empty_file_is_told_what_it_needs() -> None:
