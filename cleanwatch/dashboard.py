@@ -1,0 +1,90 @@
+"""The app process: the stores, the live hub and the web server put together, until it is told to end."""
+
+import logging
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+
+from app.context import AppContext
+from app.live.beginning import beginning
+from app.live.hub import Hub
+from app.server import Server, create_app
+from bus import topics
+from bus.client import Client
+from cleanwatch.revisions import NoSiteError, SiteInForce
+from cleanwatch.settings import Settings
+from facility.instants import system_clock
+from storage.records.database import Records
+from storage.samples.local import LocalStore
+
+log = logging.getLogger(__name__)
+
+LOOK_FOR_REVISION_SECONDS = 1.0
+LOOK_FOR_STATION_SECONDS = 0.25
+
+
+def run_app(settings: Settings, stopping: threading.Event) -> None:
+    """Serve the dashboard until `stopping` is set. Waits for a station that has not yet begun its data folder."""
+    with ExitStack() as stack:
+        records = stack.enter_context(closing(Records.open(settings.records_path, system_clock)))
+        in_force = _wait_for_site(records, stopping)
+        samples = _wait_for_samples(settings, stopping)
+        if in_force is None or samples is None:
+            return
+        stack.enter_context(closing(samples))
+        hub = Hub(lambda: in_force.site, system_clock, settings.viewers)
+        client = Client(
+            settings.broker,
+            f"cleanwatch-{in_force.site.id}-app-{os.getpid()}",
+            filters=[topics.everything_clean(in_force.site.id)],
+            on_message=lambda message: hub.take(message.topic, message.payload),
+        )
+        context = AppContext(lambda: in_force.site, samples, records, hub, settings.user, system_clock)
+        server = Server(create_app(context), context, settings.web_port)
+        hub.start()
+        client.start()
+        hub.begin_with(beginning(in_force.site, samples, records, system_clock))
+        with _serving(server):
+            log.info("the dashboard answers at http://127.0.0.1:%s", settings.web_port)
+            while not stopping.wait(LOOK_FOR_REVISION_SECONDS):
+                if in_force.refresh():
+                    hub.begin_with(beginning(in_force.site, samples, records, system_clock))
+        client.stop()
+
+
+@contextmanager
+def _serving(server: Server) -> Iterator[None]:
+    thread = threading.Thread(target=server.serve, name="web")
+    thread.start()
+    try:
+        yield
+    finally:
+        server.stop()
+        thread.join()
+
+
+def _wait_for_site(records: Records, stopping: threading.Event) -> SiteInForce | None:
+    told = False
+    while not stopping.is_set():
+        try:
+            return SiteInForce(records)
+        except NoSiteError as error:
+            if not told:
+                log.warning("%s", error)
+                told = True
+            stopping.wait(LOOK_FOR_STATION_SECONDS)
+    return None
+
+
+def _wait_for_samples(settings: Settings, stopping: threading.Event) -> LocalStore | None:
+    told = False
+    while not stopping.is_set():
+        try:
+            return LocalStore.open(settings.samples_path, system_clock, read_only=True)
+        except FileNotFoundError:
+            if not told:
+                log.warning("there is no local store in %s yet; waiting for the station", settings.data)
+                told = True
+            stopping.wait(LOOK_FOR_STATION_SECONDS)
+    return None

@@ -1,0 +1,96 @@
+"""`cleanwatch dead-letters`: look at messages that could not be understood, and replay them after a fix."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from cleanwatch.revisions import NoSiteError, SiteInForce
+from cleanwatch.settings import Settings
+from collectors.dead_letters import Replay, replay, replay_waiting, waiting
+from facility.instants import system_clock, text_of
+from facility.site import Site
+from storage.records.database import Records
+from storage.samples.local import LocalStore
+
+
+@click.group("dead-letters")
+def dead_letters() -> None:
+    """Messages that could not be understood: kept whole, with the reason."""
+
+
+@dead_letters.command("list")
+def list_waiting() -> None:
+    """List the dead letters that wait for a fix, oldest first."""
+    with _store(read_only=True) as store:
+        table = Table("No.", "Received", "Source", "Readings", "Reason", box=None)
+        for found in waiting(store):
+            letter = found.letter
+            table.add_row(str(found.id), text_of(letter.received), letter.source, str(letter.readings), letter.reason)
+    if table.row_count:
+        Console().print(table)
+    else:
+        click.echo("No dead letter waits.")
+
+
+@dead_letters.command()
+@click.argument("number", type=int)
+def show(number: int) -> None:
+    """Print one dead letter whole."""
+    with _store(read_only=True) as store:
+        found = store.dead_letter(number)
+    if found is None:
+        raise click.ClickException(f"there is no dead letter {number}; see: cleanwatch dead-letters list")
+    letter = found.letter
+    replayed = "no" if found.replayed is None else text_of(found.replayed)
+    for name, value in (
+        ("Number", found.id),
+        ("Received", text_of(letter.received)),
+        ("Source", letter.source),
+        ("Topic", letter.topic),
+        ("Reason", letter.reason),
+        ("Readings", letter.readings),
+        ("Replayed", replayed),
+    ):
+        click.echo(f"{name + ':':<10} {value}")
+    click.echo(letter.payload.decode(errors="backslashreplace"))
+
+
+@dead_letters.command("replay")
+@click.argument("numbers", type=int, nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Replay every dead letter that waits.")
+def replay_some(numbers: tuple[int, ...], everything: bool) -> None:
+    """Decode dead letters again by the site in force, and store what can be used now."""
+    if bool(numbers) == everything:
+        raise click.UsageError("name the dead letters by number, or say --all")
+    with _store(read_only=False) as store:
+        site = _site_in_force()
+        try:
+            for outcome in replay_waiting(store, site) if everything else (replay(store, site, n) for n in numbers):
+                click.echo(_told(outcome))
+        except KeyError as error:
+            raise click.ClickException(str(error.args[0])) from None
+
+
+def _told(outcome: Replay) -> str:
+    stored = f"{outcome.id}: {outcome.stored} stored, {outcome.known} known already, {outcome.events} events"
+    return stored if outcome.refused is None else f"{stored}; still refused: {outcome.refused}"
+
+
+@contextmanager
+def _store(read_only: bool) -> Iterator[LocalStore]:
+    path = Settings().samples_path
+    if not path.exists():
+        raise click.ClickException(f"there is no local store at {path}; set CLEANWATCH_DATA to its folder")
+    with closing(LocalStore.open(path, system_clock, read_only=read_only)) as store:
+        yield store
+
+
+def _site_in_force() -> Site:
+    with closing(Records.open(Settings().records_path, system_clock)) as records:
+        try:
+            return SiteInForce(records).site
+        except NoSiteError as error:
+            raise click.ClickException(str(error)) from None

@@ -1,0 +1,138 @@
+"""`make demo`: every process of a site on one machine, with a simulated plant and an embedded broker."""
+
+import shutil
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+
+from cleanwatch.folder import FolderInUseError, claimed
+from cleanwatch.ports import first_free
+from cleanwatch.simulation import DEMO_PLANT, DEMO_SCENARIO, DEMO_SITE
+from cleanwatch.supervisor import Part, Supervisor
+from collectors.simulator.design import load_design
+from collectors.simulator.scenario import in_words, load_scenario, upcoming
+from facility.site_file import load_site
+
+WEB_PORT = 8050
+MQTT_PORT = 1883
+USER = "Demo user"
+READY_WITHIN_SECONDS = 60.0
+LOOK_SECONDS = 0.5
+ANNOUNCED = 5
+
+
+def run_demo(data: Path, reset: bool, stopping: threading.Event) -> None:
+    """Run the demo in the folder `data` until `stopping` is set, telling on the terminal what happens."""
+    console = Console(highlight=False)
+    try:
+        with claimed(data, "demo"):
+            _run(console, data, reset, stopping)
+    except FolderInUseError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _run(console: Console, data: Path, reset: bool, stopping: threading.Event) -> None:
+    if reset:
+        _empty(data)
+        console.print(f"The demo begins anew: {data} is empty.")
+    logs = data / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    web = _port(console, "the dashboard", WEB_PORT)
+    mqtt = _port(console, "MQTT 3.1.1", MQTT_PORT)
+    mqtt5 = _port(console, "MQTT 5", MQTT_PORT + 1, avoid=frozenset({mqtt}))
+    environment = {
+        "CLEANWATCH_DATA": str(data),
+        "CLEANWATCH_SITE_FILE": str(DEMO_SITE),
+        "CLEANWATCH_BROKER_HOST": "127.0.0.1",
+        "CLEANWATCH_BROKER_PORT": str(mqtt5),
+        "CLEANWATCH_WEB_PORT": str(web),
+        "CLEANWATCH_USER": USER,
+    }
+    address = f"http://127.0.0.1:{web}"
+    with ExitStack() as stack:
+        supervisor = Supervisor(environment, logs, console.print)
+        stack.callback(console.print, "Stopped. `make demo` goes on where it was; `make demo-reset` begins anew.")
+        stack.callback(supervisor.stop)
+        console.print("Starting broker, station, dashboard and simulated plant ...")
+        supervisor.start(Part("broker", ["broker", "--port", str(mqtt), "--port-mqtt5", str(mqtt5)]))
+        supervisor.start(Part("station", ["station"]))
+        supervisor.start(Part("app", ["app"]))
+        supervisor.start(Part("simulator", ["simulate"]))
+        if not _wait_for(address, supervisor, stopping):
+            if not stopping.is_set():
+                console.print(f"The dashboard does not answer yet; see the logs in {logs}.")
+        else:
+            _welcome(console, address, mqtt, data)
+        with _history_bar(console) as hear:
+            supervisor.start(Part("history", ["history"], may_end=True, hear=hear))
+            while supervisor.is_running("history") and not stopping.wait(LOOK_SECONDS):
+                supervisor.look_after()
+        while not stopping.wait(LOOK_SECONDS):
+            supervisor.look_after()
+        console.print("Stopping ...")
+
+
+def _empty(data: Path) -> None:
+    """Remove what the demo has recorded, but not the lock that is held."""
+    for entry in data.iterdir():
+        if entry.is_dir():
+            shutil.rmtree(entry)
+        elif entry.suffix != ".lock":
+            entry.unlink()
+
+
+def _port(console: Console, what: str, wanted: int, avoid: frozenset[int] = frozenset()) -> int:
+    port = first_free(wanted, avoid)
+    if port != wanted:
+        console.print(f"Port {wanted} for {what} is taken; using {port}.")
+    return port
+
+
+def _wait_for(address: str, supervisor: Supervisor, stopping: threading.Event) -> bool:
+    deadline = time.monotonic() + READY_WITHIN_SECONDS
+    while time.monotonic() < deadline and not stopping.wait(0.1):
+        supervisor.look_after()
+        try:
+            with urllib.request.urlopen(f"{address}/healthz", timeout=1):
+                return True
+        except (OSError, urllib.error.URLError):
+            continue
+    return False
+
+
+def _welcome(console: Console, address: str, mqtt: int, data: Path) -> None:
+    site = load_site(DEMO_SITE)
+    scenario = load_scenario(DEMO_SCENARIO, site, load_design(DEMO_PLANT, site))
+    console.print()
+    console.print(f"  The dashboard:  [bold]{address}[/bold]   ({site.name}, simulated data)")
+    console.print(f"  MQTT broker:    127.0.0.1:{mqtt}   (loopback only)")
+    console.print(f"  Data and logs:  {data}")
+    console.print()
+    console.print("What will happen:")
+    for offset, sentence in upcoming(scenario)[:ANNOUNCED]:
+        console.print(f"  after {in_words(offset):>10}  {sentence}")
+    console.print("and all of it again and again. Acknowledge an alarm: click its Acknowledge button.")
+    console.print("A month of history fills in behind. [bold]ctrl-C[/bold] stops everything.")
+    console.print()
+
+
+@contextmanager
+def _history_bar(console: Console) -> Iterator[Callable[[str], None]]:
+    """A progress bar; what it yields is told the lines `done total` that the history prints."""
+    columns = (TextColumn("History"), BarColumn(), TaskProgressColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task("", total=None)
+
+        def hear(line: str) -> None:
+            done, total = (int(word) for word in line.split())
+            progress.update(task, completed=done, total=total, description=f"{done} of {total} days")
+
+        yield hear

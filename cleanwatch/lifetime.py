@@ -1,0 +1,32 @@
+"""How a process of ours ends: by SIGTERM or SIGINT, or when the supervisor that started it is gone."""
+
+import os
+import signal
+import threading
+
+SUPERVISED = "CLEANWATCH_SUPERVISED"
+"""Set by the supervisor: standard input is a pipe that closes when the supervisor ends, however it ends."""
+
+
+def stop_event() -> threading.Event:
+    """An event that is set when this process shall end. Call it once, from the main thread."""
+    stopping = threading.Event()
+
+    def stop(_signal: int, _frame: object) -> None:
+        stopping.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    if os.environ.get(SUPERVISED):
+        # ctrl-C reaches the whole process group; the supervisor decides the order in which processes end.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        threading.Thread(target=_watch_supervisor, args=(stopping,), name="supervisor", daemon=True).start()
+    else:
+        signal.signal(signal.SIGINT, stop)
+    return stopping
+
+
+def _watch_supervisor(stopping: threading.Event) -> None:
+    # Not sys.stdin: a thread that waits in its buffer keeps the interpreter from ending.
+    while os.read(0, 1):
+        pass
+    stopping.set()

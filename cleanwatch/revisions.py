@@ -1,0 +1,74 @@
+"""Which site file is in force: making a changed file a revision on record, and noticing a new one while running."""
+
+import logging
+from pathlib import Path
+
+from facility.instants import Clock
+from facility.site import Site
+from facility.site_changes import differences
+from facility.site_file import load_site, parse_site
+from storage.records import revisions
+from storage.records.database import Records
+from storage.records.revisions import Revision
+
+log = logging.getLogger(__name__)
+
+
+class NoSiteError(Exception):
+    """No site file has been loaded yet."""
+
+
+def load_revision(records: Records, path: Path, author: str, reason: str, clock: Clock) -> Revision | None:
+    """Put a site file in force from now on; None where it is in force already, to the letter.
+
+    Raises SiteFileError where the file has mistakes: then nothing changes. ValueError where the file describes
+    another site than the one on record.
+    """
+    site = load_site(path)
+    with records.transaction() as connection:
+        present = revisions.current(connection)
+        if present and present.text == site.text:
+            return None
+        before = parse_site(present.text, f"site revision {present.number}") if present else None
+        if before and before.id != site.id:
+            raise ValueError(
+                f"{path} describes the site {site.id!r}, but these records are of {before.id!r}; "
+                "give another site a data folder of its own"
+            )
+        now = clock()
+        return revisions.add(
+            connection,
+            now,
+            in_force_from=now,
+            author=author,
+            reason=reason,
+            text=site.text,
+            differences=differences(before, site),
+        )
+
+
+class SiteInForce:
+    """The site of the newest revision. `refresh` looks whether there is a newer one."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+        self.number, self.site = self._read()
+
+    def refresh(self) -> bool:
+        """Take over a newer revision; True where there was one. A cheap query where there is none."""
+        with self._records.reading() as connection:
+            newest = revisions.newest_number(connection)
+        if newest == self.number:
+            return False
+        self.number, self.site = self._read()
+        log.info("site revision %s is in force", self.number)
+        return True
+
+    def _read(self) -> tuple[int, Site]:
+        with self._records.reading() as connection:
+            revision = revisions.current(connection)
+        if revision is None:
+            raise NoSiteError(
+                "no site file is on record yet; name one in CLEANWATCH_SITE_FILE, or: cleanwatch site load FILE"
+            )
+        return revision.number, parse_site(revision.text, f"site revision {revision.number}")

@@ -1,0 +1,57 @@
+"""Every setting, read from the environment (CLEANWATCH_...). Documented in docs/settings.md."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bus.client import Broker
+
+
+class Settings(BaseSettings):
+    """What differs from one installation to the next."""
+
+    model_config = SettingsConfigDict(env_prefix="CLEANWATCH_", frozen=True, extra="ignore")
+
+    data: Path = Field(Path("data"), description="Folder of the local store and the records.")
+    site_file: Path | None = Field(
+        None,
+        description="The site file. At start a changed file becomes a new revision; without one the station "
+        "goes on with the revision on record.",
+    )
+    broker_host: str = Field("127.0.0.1", description="Host of the MQTT broker.")
+    broker_port: int = Field(1883, ge=1, le=65535, description="Port of the MQTT broker.")
+    broker_username: str | None = Field(None, description="User name at the broker, if it asks for one.")
+    broker_password_file: Path | None = Field(None, description="File that holds the password at the broker.")
+    web_port: int = Field(8050, ge=1, le=65535, description="Port of the dashboard, on loopback only.")
+    viewers: int = Field(
+        24, ge=1, le=500, description="How many browsers may watch live at once; sizes the server's threads."
+    )
+    user: str = Field(
+        "", description="Name that acknowledgements are attributed to, until sign-in exists; empty: nobody may."
+    )
+    log_level: str = Field(
+        "INFO",
+        pattern="^(DEBUG|INFO|WARNING|ERROR)$",
+        description="How much is logged: DEBUG, INFO, WARNING or ERROR.",
+    )
+
+    @property
+    def samples_path(self) -> Path:
+        """The local store's file."""
+        return self.data / "samples.db"
+
+    @property
+    def records_path(self) -> Path:
+        """The records' file."""
+        return self.data / "records.db"
+
+    @property
+    def broker(self) -> Broker:
+        """The broker's address and credentials."""
+        return Broker(
+            self.broker_host,
+            self.broker_port,
+            username=self.broker_username,
+            password_file=self.broker_password_file,
+        )

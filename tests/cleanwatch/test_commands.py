@@ -1,0 +1,116 @@
+"""The command line, called as a person calls it."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from cleanwatch.command import cleanwatch
+from facility.instants import system_clock
+from storage.records import revisions
+from storage.records.database import Records
+from storage.samples.commit import DeadLetter, Intake
+from storage.samples.local import LocalStore
+
+DEMO = Path(__file__).parents[2] / "sites" / "demo.yaml"
+README = Path(__file__).parents[2] / "README.md"
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("CLEANWATCH_DATA", str(tmp_path))
+    return tmp_path
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(cleanwatch, arguments)
+
+
+def changed_demo(folder: Path, old: str, new: str) -> Path:
+    text = DEMO.read_text()
+    assert old in text
+    path = folder / "changed.yaml"
+    path.write_text(text.replace(old, new, 1))
+    return path
+
+
+def test_checking_the_demo_site_prints_its_rooms_and_points() -> None:
+    result = run("site", "check", str(DEMO))
+    assert result.exit_code == 0
+    assert "B101" in result.output
+
+
+def test_checking_a_file_with_mistakes_names_them_all_and_fails(tmp_path: Path) -> None:
+    path = changed_demo(tmp_path, "grade: B", "grade: E")
+    result = run("site", "check", str(path))
+    assert result.exit_code == 1
+    assert "grade" in result.output
+
+
+def test_loading_a_site_file_makes_a_revision_with_author_and_reason(data: Path) -> None:
+    result = run("site", "load", str(DEMO), "--author", "A. Novak", "--reason", "first version")
+    assert result.exit_code == 0, result.output
+    records = Records.open(data / "records.db", system_clock)
+    with records.reading() as connection:
+        revision = revisions.current(connection)
+    records.close()
+    assert revision is not None
+    assert (revision.number, revision.author, revision.reason) == (1, "A. Novak", "first version")
+
+
+def test_loading_the_same_file_twice_changes_nothing(data: Path) -> None:
+    run("site", "load", str(DEMO), "--reason", "first version")
+    result = run("site", "load", str(DEMO), "--reason", "again")
+    assert "nothing has changed" in result.output
+
+
+def test_loading_a_changed_file_says_what_differs(data: Path) -> None:
+    run("site", "load", str(DEMO), "--reason", "first version")
+    path = changed_demo(data, "name: Aseptic processing 1", "name: Filling 1")
+    result = run("site", "load", str(path), "--reason", "renamed")
+    assert "Site revision 2 is in force" in result.output
+    assert "Filling 1" in result.output
+
+
+def test_loading_a_file_with_mistakes_changes_nothing(data: Path) -> None:
+    run("site", "load", str(DEMO), "--reason", "first version")
+    path = changed_demo(data, "grade: B", "grade: E")
+    result = run("site", "load", str(path), "--reason", "wrong")
+    assert result.exit_code == 1
+    assert "Nothing has changed" in result.output
+
+
+def test_another_site_is_refused_in_a_folder_that_has_one(data: Path) -> None:
+    run("site", "load", str(DEMO), "--reason", "first version")
+    path = changed_demo(data, "id: suite-b", "id: other")
+    result = run("site", "load", str(path), "--reason", "wrong folder")
+    assert result.exit_code == 1
+    assert "a data folder of its own" in result.output
+
+
+def test_a_dead_letter_is_listed_shown_and_replayed_after_a_fix(data: Path) -> None:
+    payload = b'{"version": 1, "values": [{"point": "B101.T1", "time": "2026-11-22T08:35:00Z", "value": 20.5}]}'
+    letter = DeadLetter(system_clock(), "gw", "instruments/suite-b/gw/readings", payload, "unknown point B101.T1")
+    store = LocalStore.open(data / "samples.db", system_clock)
+    store.append([Intake("gw", dead_letters=(letter,))])
+    store.close()
+    run("site", "load", str(DEMO), "--reason", "describes the point now")
+
+    assert "unknown point B101.T1" in run("dead-letters", "list").output
+    assert "2026-11-22T08:35:00Z" in run("dead-letters", "show", "1").output
+    assert "1 stored" in run("dead-letters", "replay", "--all").output
+    assert "No dead letter waits" in run("dead-letters", "list").output
+
+
+def test_a_dead_letter_that_does_not_exist_is_said_in_words(data: Path) -> None:
+    LocalStore.open(data / "samples.db", system_clock).close()
+    result = run("dead-letters", "show", "7")
+    assert result.exit_code == 1
+    assert "there is no dead letter 7" in result.output
+
+
+def test_a_wrong_setting_is_told_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLEANWATCH_WEB_PORT", "high")
+    result = run("site", "check", str(DEMO))
+    assert result.exit_code == 1
+    assert "CLEANWATCH_WEB_PORT" in result.output

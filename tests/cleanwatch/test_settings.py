@@ -1,0 +1,31 @@
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from cleanwatch.settings import Settings
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "settings.md"
+
+
+@pytest.mark.parametrize("name", sorted(Settings.model_fields))
+def test_every_setting_is_documented_with_its_default(name: str) -> None:
+    field = Settings.model_fields[name]
+    row = next(
+        (line for line in DOCUMENT.read_text().splitlines() if line.startswith(f"| `CLEANWATCH_{name.upper()}`")),
+        None,
+    )
+    assert row is not None, f"docs/settings.md does not explain CLEANWATCH_{name.upper()}"
+    default = {None: "none", "": "empty"}.get(field.default, f"`{field.default}`")
+    assert default in row
+
+
+def test_a_setting_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLEANWATCH_WEB_PORT", "8111")
+    assert Settings().web_port == 8111
+
+
+def test_an_impossible_port_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLEANWATCH_WEB_PORT", "80000")
+    with pytest.raises(ValidationError, match="less than or equal to 65535"):
+        Settings()
