@@ -87,7 +87,7 @@ def history(path: Path) -> list[Row]:
     month = milliseconds(lambda: store.envelope(["P0"], START, START + 30 * DAY, 2000))
     raw = milliseconds(lambda: store.raw("P0", START + DAY, START + DAY + HOUR))
     latest = milliseconds(lambda: store.latest(points))
-    outside = milliseconds(lambda: store.count_outside("P0", START, end, 12.0, None))
+    outside = milliseconds(lambda: store.count_outside("P0", START, end, 11.5, None))
     store.close()
     return [
         ("backfill", f"{len(year) / elapsed:,.0f} readings/s ({len(year) / cpu:,.0f} a CPU second)", "250,000"),

@@ -5,7 +5,9 @@ would drop each other's file locks. Where no wheel of it exists (Linux aarch64) 
 and `sqlite_warning` says so.
 """
 
+import time
 from types import ModuleType
+from typing import Any
 
 
 def _choose() -> ModuleType:
@@ -30,3 +32,17 @@ def sqlite_warning() -> str | None:
         f"SQLite {version} can corrupt a database that several processes write in WAL mode; "
         "install pysqlite3, or SQLite 3.51.3 or newer"
     )
+
+
+def switch_to_wal(connection: Any, seconds: float = 10) -> None:
+    """Of several processes that open a new file at once, SQLite refuses all but one without waiting: try again."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return

@@ -1,6 +1,5 @@
 """Opening the records, and the two ways to use them: a transaction that writes, and a reading that cannot."""
 
-import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -12,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from facility.instants import Clock
 from storage.records import append_only, audit, migrating
 from storage.records.migrating import RecordsError
-from storage.sqlite import sqlite
+from storage.sqlite import sqlite, switch_to_wal
 
 BUSY_SECONDS = 15
 """How long a SQLite transaction waits for another one before it gives up."""
@@ -117,23 +116,9 @@ def _engine(url: URL) -> Engine:
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # the driver begins no transactions of its own; _begin_sqlite does
-    _switch_to_wal(connection)
+    switch_to_wal(connection, BUSY_SECONDS)
     for pragma in ("synchronous = FULL", "foreign_keys = ON", "recursive_triggers = ON"):
         connection.execute(f"PRAGMA {pragma}")
-
-
-def _switch_to_wal(connection: Any) -> None:
-    """Of several processes that open a new file at once, SQLite refuses all but one without waiting: try again."""
-    deadline = time.monotonic() + BUSY_SECONDS
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite.OperationalError as error:
-            if "locked" not in str(error) or time.monotonic() > deadline:
-                raise
-            time.sleep(0.01)
-        else:
-            return
 
 
 def _begin_sqlite(connection: Connection) -> None:

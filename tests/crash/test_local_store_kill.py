@@ -21,7 +21,7 @@ def test_a_killed_writer_loses_nothing_that_was_acknowledged(tmp_path: Path) -> 
     chance = random.Random(20261122)
     first = 1
     for _ in range(ROUNDS):
-        acknowledged = run_and_kill(path, first, lines=chance.randint(40, 250))
+        acknowledged = run_and_kill(path, first, lines=chance.randint(30, 150))
         store = LocalStore.open(path, system_clock)
         held = check(store, acknowledged)
         store.close()

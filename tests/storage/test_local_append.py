@@ -1,6 +1,7 @@
 """What becomes of a message: stored, repeated, conflicting, dead-lettered, and counted."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -129,6 +130,20 @@ def test_the_latest_reading_is_the_newest_by_its_own_time(store: LocalStore) -> 
     assert store.latest(["A", "B101.T1", "never seen"])["value"].to_dict() == {"A": 3.0, "B101.T1": 1.0}
 
 
+def test_on_a_full_disk_nothing_of_a_commit_is_stored_and_it_can_be_tried_again(store: LocalStore) -> None:
+    commit = [of(*(reading(NOON + i, point=f"P{i}") for i in range(500)), sequence=1)]
+    writer = store._database._writer
+    (pages,) = writer.execute("PRAGMA page_count").fetchone()
+    writer.execute(f"PRAGMA max_page_count = {pages + 1}")
+    with pytest.raises(sqlite.OperationalError, match="full"):
+        store.append(commit)
+    assert store.balance() == []
+    writer.execute("PRAGMA max_page_count = 1000000")
+    assert store.append(commit).number == 1
+    assert counted(store) == (500, 500, 0, 0, 0)
+    assert store.latest(["P499"])["time"].tolist() == [NOON + 499]
+
+
 def test_a_store_of_a_newer_schema_is_refused_in_words(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
     LocalStore.open(path, lambda: NOON).close()
@@ -142,6 +157,20 @@ def test_a_store_of_a_newer_schema_is_refused_in_words(tmp_path: Path) -> None:
 def test_a_reader_is_told_where_the_store_is_missing(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="no local store at"):
         LocalStore.open(tmp_path / "store.db", lambda: NOON, read_only=True)
+
+
+def test_a_reader_is_told_where_the_store_is_only_about_to_be_made(tmp_path: Path) -> None:
+    (tmp_path / "store.db").touch()
+    with pytest.raises(FileNotFoundError, match="holds no local store yet"):
+        LocalStore.open(tmp_path / "store.db", lambda: NOON, read_only=True)
+
+
+def test_a_store_can_be_opened_by_several_at_once_from_the_start(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(4) as threads:
+        stores = list(threads.map(lambda _: LocalStore.open(tmp_path / "store.db", lambda: NOON), range(4)))
+    assert [store.append([of(reading(NOON + i))]).number for i, store in enumerate(stores)] == [1, 2, 3, 4]
+    for store in stores:
+        store.close()
 
 
 def test_a_reader_cannot_write(store: LocalStore, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from storage.sqlite import sqlite
+from storage.sqlite import sqlite, switch_to_wal
 
 Connection: TypeAlias = Any
 """A connection of whichever SQLite `storage.sqlite` chose; neither has types."""
@@ -88,9 +88,8 @@ def connect(path: Path, read_only: bool) -> Connection:
     """A connection that any one thread at a time may use; transactions are begun and ended in words."""
     connection = sqlite.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
     for pragma in (
-        "journal_mode = WAL",
         "synchronous = FULL",
-        "cache_size = -65536",
+        f"cache_size = {-4_096 if read_only else -32_768}",  # KiB; there are many readers
         "wal_autocheckpoint = 4000",
         "journal_size_limit = 67108864",
         f"query_only = {int(read_only)}",
@@ -101,6 +100,7 @@ def connect(path: Path, read_only: bool) -> Connection:
 
 def prepare(connection: Connection, path: Path) -> None:
     """Create the tables in a new file; refuse a file of a newer schema, which this program would misread."""
+    switch_to_wal(connection)
     if _version(connection) == 0:
         connection.execute("BEGIN IMMEDIATE")
         if _version(connection) == 0:  # else another process was quicker
@@ -112,8 +112,10 @@ def prepare(connection: Connection, path: Path) -> None:
 
 
 def check_version(connection: Connection, path: Path) -> None:
-    """Raise NewerSchemaError where this program does not know the file's schema yet."""
+    """Raise NewerSchemaError where the file's schema is not known here, FileNotFoundError where it has none yet."""
     version = _version(connection)
+    if version == 0:
+        raise FileNotFoundError(f"{path} holds no local store yet; the station creates it when it first starts")
     if version > VERSION:
         raise NewerSchemaError(
             f"{path} has schema version {version}; this Cleanwatch knows versions up to {VERSION}. "
