@@ -1,6 +1,7 @@
 // The browser's side of Cleanwatch: one stream of live values, painted into whatever page is open.
 
 import { draw } from "./draw.js";
+import "./filter.js";
 import { start } from "./live.js";
 import { model } from "./model.js";
 import "./navigate.js";

@@ -7,9 +7,10 @@ document.addEventListener("click", (event) => {
   if (address.origin !== location.origin || link.hasAttribute("download") || link.hasAttribute("target")) return;
   if (address.pathname === location.pathname && address.search === location.search) return;
   event.preventDefault();
+  const elsewhere = address.pathname !== location.pathname;
   history.pushState({}, "", address);
   dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
-  scrollTo(0, 0);
+  if (elsewhere) scrollTo(0, 0);
 });
 
 document.addEventListener("keydown", (event) => {

@@ -1,9 +1,10 @@
 """The pages, in the order of the navigation. A new one is an import and an entry here."""
 
-from app.pages import alarms, overview
+from app.pages import alarms, overview, trends
 from app.pages.page import Page
 
 PAGES: tuple[Page, ...] = (
     overview.PAGE,
+    trends.PAGE,
     alarms.PAGE,
 )

@@ -1,0 +1,69 @@
+"""The list of points to choose from, by room or by quantity. Each is a link that adds the point, or takes it away."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TypeAlias
+
+from dash import html
+from dash.development.base_component import Component
+
+from app import formats
+from app.components.basics import grade, icon, live, symbol, tagged
+from app.components.segments import segments
+from app.trends.view import View
+from facility.quantities import MEASURES
+from facility.site import Point, Site
+
+Words: TypeAlias = str | Component | None
+
+
+def point_list(site: Site, view: View) -> list[Component]:
+    """Groups that open, the ones with chosen points already open; and a box that filters (assets/filter.js)."""
+    return [
+        html.Div(
+            [
+                icon("search", small=True),
+                tagged(html.Div(className="filter-here"), data_filter="Point, room, quantity"),
+            ],
+            className="field filter",
+        ),
+        segments([("Room", replace(view, by="room")), ("Quantity", replace(view, by="quantity"))], view),
+        html.Div([_group(site, view, title, points) for title, points in _groups(site, view)], className="groups"),
+    ]
+
+
+def _groups(site: Site, view: View) -> list[tuple[list[Words], Sequence[Point]]]:
+    if view.by == "quantity":
+        points = site.points.values()
+        groups = [([measure.name], [p for p in points if p.quantity is q]) for q, measure in MEASURES.items()]
+        return [(list[Words](title), found) for title, found in groups if found]
+    rooms = [room for room in site.rooms.values() if site.points_by_room[room.id]]
+    return [([f"{room.id} {room.name}", grade(room.classification)], site.points_by_room[room.id]) for room in rooms]
+
+
+def _group(site: Site, view: View, title: list[Words], points: Sequence[Point]) -> Component:
+    chosen = any(point.id in view.points for point in points)
+    return html.Details(
+        [
+            html.Summary([icon("chev", small=True), html.Span(title)]),
+            html.Ul([_entry(site, view, point) for point in points]),
+        ],
+        open=chosen,
+    )
+
+
+def _entry(site: Site, view: View, point: Point) -> Component:
+    chosen = point.id in view.points
+    room = site.rooms[point.room]
+    name = formats.what(point) if view.by == "room" else f"{room.id} {formats.what(point)}"
+    link = html.A(
+        [
+            html.Span(icon("check", small=True) if chosen else None, className="bx on" if chosen else "bx"),
+            html.Span([name, html.Span(", chosen" if chosen else "", className="sr")]),
+            live(symbol("normal"), "symbol", point=point.id),
+        ],
+        href=view.with_point(point.id).address,
+        className="on" if chosen else "",
+        title=point.id,
+    )
+    return tagged(html.Li(link), data_words=f"{point.id} {formats.what(point)} {room.id} {room.name}".lower())

@@ -1,0 +1,281 @@
+"""Trends: any points together, from an hour to all history; all of it in the address."""
+
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import dash_mantine_components as dmc
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
+from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
+
+from app import formats
+from app.components.basics import icon, tagged
+from app.components.graph import graph
+from app.components.point_list import point_list
+from app.components.segments import segments
+from app.components.statistics_table import statistics_table
+from app.context import AppContext
+from app.pages.page import Address, Page, query_of
+from app.trends.figure import figure
+from app.trends.gather import gather, gather_limits
+from app.trends.statistics import statistics
+from app.trends.view import ALL, MOST_POINTS, PATH, RANGES, View, view_of
+from facility.instants import SECOND, Instant, instant_of
+from facility.quantities import Quantity
+from facility.site import Site
+
+REFRESH = 30 * SECOND
+"""How often a trend that ends now is read again."""
+
+
+def layout(_context: AppContext, _address: Address) -> Component:
+    """The frame; what is in it follows the query of the address."""
+    return html.Div(
+        [
+            dcc.Location(id="trend-url", refresh="callback-nav"),
+            html.Div(
+                [
+                    html.H1("Trends"),
+                    html.Div(id="trend-ranges", className="row ranges"),
+                    _stretch(),
+                ],
+                className="trend-head",
+            ),
+            html.Div(id="trend-note"),
+            html.Div(
+                [
+                    tagged(
+                        html.Section(
+                            [
+                                html.Header([html.H2("Points"), html.Span(id="trend-count", className="grow right")]),
+                                html.Div(id="trend-points"),
+                            ],
+                            className="card points",
+                        ),
+                        aria_label="Points",
+                    ),
+                    html.Div(
+                        [
+                            tagged(html.Section([_legend(), _plot()], className="card plot"), aria_label="Trend"),
+                            html.Section(id="trend-statistics", className="card scroll"),
+                        ],
+                        className="trend-main",
+                    ),
+                ],
+                className="trend",
+            ),
+            dcc.Store(id="trend-theme"),
+            dcc.Interval(id="trend-tick", interval=REFRESH, disabled=True),
+        ]
+    )
+
+
+def _stretch() -> Component:
+    """From and to, in the site's zone."""
+    return html.Div(
+        [
+            dmc.DateTimePicker(id="trend-from", valueFormat="D MMM YYYY HH:mm", size="sm", **{"aria-label": "From"}),
+            html.Span("to", className="sec"),
+            dmc.DateTimePicker(id="trend-to", valueFormat="D MMM YYYY HH:mm", size="sm", **{"aria-label": "To"}),
+            html.Button("Show", id="trend-show", className="btn s"),
+        ],
+        className="row stretch",
+    )
+
+
+def _legend() -> Component:
+    """What the signs in the plots mean, and the moves through time."""
+    signs = [
+        ("mean", "mean or reading"),
+        ("range", "range"),
+        ("action", "action limit"),
+        ("alert", "alert level"),
+        ("gap", "no data"),
+        ("invalid", "invalid"),
+    ]
+    keys = [html.Span([html.I(className=f"key {sign}"), words]) for sign, words in signs]
+    return html.Div(
+        [html.Div(keys, className="keys"), html.Div(id="trend-moves", className="row")], className="legend"
+    )
+
+
+def _plot() -> Component:
+    return dcc.Loading(
+        [dcc.Store(id="trend-figure"), html.Div(id="trend-empty"), graph("trend-graph")],
+        custom_spinner=html.Div("Reading the history", className="reading"),
+        overlay_style={"visibility": "visible", "opacity": 0.45},
+        delay_show=400,
+    )
+
+
+def register(app: Dash, context: AppContext) -> None:
+    """The address draws the page; zooming, picking and pressing change the address."""
+
+    @app.callback(
+        Output("trend-ranges", "children"),
+        Output("trend-moves", "children"),
+        Output("trend-points", "children"),
+        Output("trend-count", "children"),
+        Output("trend-from", "value"),
+        Output("trend-to", "value"),
+        Output("trend-note", "children"),
+        Output("trend-tick", "disabled"),
+        Input("trend-url", "search"),
+        State("trend-url", "pathname"),
+    )
+    def controls(search: str | None, path: str | None) -> tuple[object, ...]:
+        view, site = _view(search, path), context.site()
+        start, end = _window(context, view)
+        return (
+            _ranges(view),
+            _moves(view, start, end),
+            point_list(site, view),
+            f"{len(view.points)} of {len(site.points)}",
+            _wall_clock(start, site.timezone),
+            _wall_clock(end, site.timezone),
+            _note(site, view),
+            view.is_fixed or not view.points,
+        )
+
+    @app.callback(
+        Output("trend-figure", "data"),
+        Output("trend-empty", "children"),
+        Input("trend-url", "search"),
+        Input("trend-tick", "n_intervals"),
+        State("trend-url", "pathname"),
+    )
+    def draw(search: str | None, _ticks: int | None, path: str | None) -> tuple[object, object]:
+        view, site = _view(search, path), context.site()
+        points = _known(site, view)
+        if not points:
+            return None, _nothing_chosen(context, site, view)
+        start, end = _window(context, view)
+        picture = gather(site, context.samples, context.records, points, start, end, context.clock())
+        return figure(picture, view.together), None
+
+    @app.callback(
+        Output("trend-statistics", "children"),
+        Input("trend-url", "search"),
+        State("trend-url", "pathname"),
+    )
+    def count(search: str | None, path: str | None) -> object:
+        view, site = _view(search, path), context.site()
+        start, end = _window(context, view)
+        histories = gather_limits(site, context.records, _known(site, view), start, end)
+        rows = {history.point.id: statistics(context.samples, history, context.clock()) for history in histories}
+        return statistics_table(site, rows, start, end) if rows else None
+
+    @app.callback(
+        Output("trend-url", "search", allow_duplicate=True),
+        Input("trend-show", "n_clicks"),
+        State("trend-from", "value"),
+        State("trend-to", "value"),
+        State("trend-url", "search"),
+        prevent_initial_call=True,
+    )
+    def show(_clicks: int | None, begin: str | None, finish: str | None, search: str | None) -> object:
+        timezone = context.site().timezone
+        start, end = _of_wall_clock(begin, timezone), _of_wall_clock(finish, timezone)
+        if start is None or end is None or start >= end:
+            return no_update
+        return replace(view_of(query_of(search)), range=None).between(start, end).search
+
+    app.clientside_callback(  # type: ignore[no-untyped-call]  # Dash leaves it without types
+        ClientsideFunction("trends", "paint"),
+        Output("trend-graph", "figure"),
+        Output("trend-graph", "style"),
+        Input("trend-figure", "data"),
+        Input("trend-theme", "data"),
+    )
+    app.clientside_callback(  # type: ignore[no-untyped-call]  # Dash leaves it without types
+        ClientsideFunction("trends", "zoom"),
+        Output("trend-url", "search", allow_duplicate=True),
+        Input("trend-graph", "relayoutData"),
+        State("trend-url", "search"),
+        prevent_initial_call=True,
+    )
+
+
+def _view(search: str | None, path: str | None) -> View:
+    if path != PATH:
+        raise PreventUpdate  # the address is on its way to another page
+    return view_of(query_of(search))
+
+
+def _known(site: Site, view: View) -> list[str]:
+    return [point for point in view.points if point in site.points][:MOST_POINTS]
+
+
+def _window(context: AppContext, view: View) -> tuple[Instant, Instant]:
+    extent = context.samples.extent(_known(context.site(), view)) if view.range == ALL else None
+    return view.window(context.clock(), extent)
+
+
+def _ranges(view: View) -> Component:
+    names = {name: words for name, (words, _) in RANGES.items()} | {ALL: "All"}
+    return segments([(words, view.over(name)) for name, words in names.items()], view)
+
+
+def _moves(view: View, start: Instant, end: Instant) -> list[Component]:
+    span = end - start
+    moves = [
+        ("earlier", "Earlier", view.between(start - span // 2, end - span // 2)),
+        ("zoom-out", "Zoom out", view.between(start - span, end + span)),
+        ("later", "Later", view.between(start + span // 2, end + span // 2)),
+    ]
+    links: list[Component] = [html.A(words, href=to.address, className=f"btn s {name}") for name, words, to in moves]
+    if len(view.points) > 1:
+        other = replace(view, together=not view.together)
+        links.append(
+            html.A("One plot a point" if view.together else "Together", href=other.address, className="btn s")
+        )
+    return links
+
+
+def _note(site: Site, view: View) -> Component | None:
+    unknown = [point for point in view.points if point not in site.points]
+    words = []
+    if unknown:
+        words.append(f"Not in the site file: {', '.join(unknown)}.")
+    if len(view.points) - len(unknown) > MOST_POINTS:
+        words.append(f"The first {MOST_POINTS} points are drawn; take some away to see the others.")
+    return html.P(" ".join(words), className="note", role="status") if words else None
+
+
+def _nothing_chosen(context: AppContext, site: Site, view: View) -> Component:
+    """What to do next, with links that do it."""
+    look = context.hub.look().site
+    worst = [room for room in (look.order if look else ()) if site.points_by_room[room]][:3]
+    pressures = [s.point for s in site.cascade if s.low is None][:MOST_POINTS]
+    counters = [p.id for p in site.points.values() if p.quantity is Quantity.PARTICLES and p.size == 0.5]
+    offers = [
+        *((f"{room} {site.rooms[room].name}", [p.id for p in site.points_by_room[room]]) for room in worst),
+        ("All room pressures", pressures),
+        ("Particles ≥ 0.5 µm of all rooms", counters),
+    ]
+    return html.Div(
+        [
+            html.H2("No point is chosen"),
+            html.P("Choose points from the list, as many as you want to compare. Or begin with:", className="sec"),
+            html.Ul(
+                [
+                    html.Li(html.A([icon("trends", small=True), words], href=replace(view, points=tuple(p)).address))
+                    for words, points in offers
+                    if (p := points[:MOST_POINTS])
+                ]
+            ),
+        ],
+        className="nothing-chosen",
+    )
+
+
+def _wall_clock(at: Instant, timezone: str) -> str:
+    return formats.in_zone(at, timezone).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _of_wall_clock(text: str | None, timezone: str) -> Instant | None:
+    return instant_of(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(timezone))) if text else None
+
+
+PAGE = Page(PATH, "Trends", layout, register, icon="trends")

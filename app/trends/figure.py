@@ -1,0 +1,195 @@
+"""The figure of a trend: stacked plots over one axis of time, and the bands below them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from app.trends.labels import change_lines, different_limits, labels, title
+from app.trends.picture import Picture, PointPicture
+from app.trends.ticks import time_ticks
+from app.trends.traces import (
+    Trace,
+    gap_trace,
+    incomplete_trace,
+    invalid_trace,
+    limit_traces,
+    peak_trace,
+    range_trace,
+    typed,
+    value_trace,
+)
+from app.trends.value_axis import ValueAxis, value_axis
+from facility.limit import RoomState
+
+Dictionary = dict[str, Any]
+
+LEFT, RIGHT, TOP, BOTTOM = 78, 18, 10, 46
+TITLE = 34
+"""Pixels above each plot for its title."""
+ROW = 26
+"""Pixels for each row of bands."""
+ABOVE_ROWS = 14
+PLOT_HEIGHTS = {1: 380, 2: 240, 3: 190}
+SMALLEST_PLOT = 150
+
+LOOKS: dict[str, tuple[str, str, str]] = {
+    "action": ("--action", "--outline", "--action-ink"),
+    "alert": ("--alert", "--outline", "--alert-ink"),
+    "advisory": ("--advisory", "--outline", "--advisory-ink"),
+    "nodata": ("--nodata", "--nodata-ink", "--nodata-ink"),
+    RoomState.IN_OPERATION: ("--st-op", "--st-op", "--ink"),
+    RoomState.AT_REST: ("--st-rest", "--st-rest", "--ink"),
+    RoomState.CLEANING: ("--st-clean", "--st-clean", "--ink"),
+    RoomState.NOT_IN_USE: ("--surface", "--line", "--ink"),
+    "batch": ("--surface", "--ink-2", "--ink"),
+}
+"""Fill, outline and text of a band by its kind."""
+
+
+def figure(picture: Picture, together: bool) -> Dictionary:
+    """The whole figure; its height is in the layout. Colours are token names, see `traces`."""
+    plots = picture.plots(together)
+    plot = PLOT_HEIGHTS.get(len(plots), SMALLEST_PLOT)
+    rows = ABOVE_ROWS + ROW * len(picture.rows)
+    inner = len(plots) * (TITLE + plot) + rows
+    data: list[Trace] = []
+    layout = _layout(picture, inner + TOP + BOTTOM)
+    for index, points in enumerate(plots):
+        top = inner - index * (TITLE + plot) - TITLE
+        yaxis = "y" if index == 0 else f"y{index + 1}"
+        axis = _axis(points)
+        layout[f"yaxis{index + 1 if index else ''}"] = _value_axis_layout(axis, (top - plot) / inner, top / inner)
+        data += _traces(points, axis, yaxis, picture.timezone)
+        layout["annotations"] += [title(points, top / inner), *labels(points, axis, yaxis, picture)]
+        layout["shapes"] += change_lines(points, yaxis)
+    _add_rows(picture, data, layout, len(plots) + 1, (rows - ABOVE_ROWS) / inner)
+    return {"data": data, "layout": layout}
+
+
+def _layout(picture: Picture, height: int) -> Dictionary:
+    ticks = time_ticks(picture.start, picture.end, picture.timezone)
+    return {
+        "height": height,
+        "margin": {"l": LEFT, "r": RIGHT, "t": TOP, "b": BOTTOM, "pad": 0},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": "--font", "size": 12, "color": "--ink-3"},
+        "showlegend": False,
+        "hovermode": "x",
+        "hoversubplots": "axis",
+        "hoverlabel": {"bgcolor": "--raised", "bordercolor": "--line-2", "font": {"color": "--ink"}, "align": "left"},
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": "--ink-3", "activecolor": "--ink"},
+        "dragmode": "zoom",
+        "uirevision": f"{picture.start} {picture.end}",
+        "barmode": "overlay",
+        "bargap": 0.24,
+        "uniformtext": {"mode": "hide", "minsize": 9},
+        "xaxis": {
+            "type": "linear",
+            "range": [picture.start, picture.end],
+            "tickvals": [tick.at for tick in ticks],
+            "ticktext": [tick.text + (f"<br>{tick.day}" if tick.day else "") for tick in ticks],
+            "anchor": "free",
+            "position": 0,
+            "side": "bottom",
+            "gridcolor": "--grid",
+            "zeroline": False,
+            "showline": False,
+            "showspikes": True,
+            "spikemode": "across",
+            "spikethickness": 1,
+            "spikedash": "solid",
+            "spikecolor": "--ink-3",
+            "spikesnap": "data",
+        },
+        "annotations": [],
+        "shapes": [],
+    }
+
+
+def _axis(points: Sequence[PointPicture]) -> ValueAxis:
+    values = [
+        float(extreme)
+        for picture in points
+        for column, worst in ((picture.series.low, np.nanmin), (picture.series.high, np.nanmax))
+        if np.isfinite(column).any()
+        for extreme in (worst(column),)
+    ]
+    limits = [line.limit.value for picture in points for line in picture.lines]
+    return value_axis(points[0].point.quantity, values, limits)
+
+
+def _value_axis_layout(axis: ValueAxis, bottom: float, top: float) -> Dictionary:
+    return {
+        "type": "log" if axis.logarithmic else "linear",
+        "range": list(axis.range),
+        "domain": [max(bottom, 0.0), min(top, 1.0)],
+        "tickvals": [value for value, _ in axis.ticks],
+        "ticktext": [text for _, text in axis.ticks],
+        "fixedrange": True,
+        "ticklabelstandoff": 6,
+        "gridcolor": "--grid",
+        "zeroline": False,
+        "showline": False,
+        "anchor": "x",
+    }
+
+
+def _traces(points: Sequence[PointPicture], axis: ValueAxis, yaxis: str, timezone: str) -> list[Trace]:
+    traces: list[Trace | None] = []
+    if len(points) == 1:
+        traces.append(gap_trace(points[0].gaps, axis, yaxis))
+    traces += [range_trace(picture, axis, yaxis) for picture in points]
+    for picture in different_limits(points):
+        traces += limit_traces(picture, axis, yaxis)
+    traces += [value_trace(picture, axis, yaxis, n, timezone) for n, picture in enumerate(points)]
+    for picture in points:
+        traces.append(incomplete_trace(picture, axis, yaxis))
+        traces.append(invalid_trace(picture, axis, yaxis, timezone))
+        traces.append(peak_trace(picture.peaks, axis, yaxis))
+    return [trace for trace in traces if trace is not None]
+
+
+def _add_rows(picture: Picture, data: list[Trace], layout: Dictionary, number: int, top: float) -> None:
+    """The bands as bars, one row below the other."""
+    yaxis = f"y{number}"
+    rows = len(picture.rows)
+    layout[f"yaxis{number}"] = {
+        "type": "linear",
+        "range": [rows - 0.5, -0.5],
+        "domain": [0, max(top, 0.001)],
+        "tickvals": list(range(rows)),
+        "ticktext": [row.label for row in picture.rows],
+        "tickfont": {"color": "--ink-2"},
+        "ticklabelstandoff": 6,
+        "fixedrange": True,
+        "showgrid": False,
+        "zeroline": False,
+        "anchor": "x",
+    }
+    for index, row in enumerate(picture.rows):
+        bands = row.bands
+        data.append(
+            {
+                "type": "bar",
+                "orientation": "h",
+                "name": row.label,
+                "base": typed(np.array([band.start for band in bands], np.float64)),
+                "x": typed(np.array([band.end - band.start for band in bands], np.float64)),
+                "y": [index] * len(bands),
+                "yaxis": yaxis,
+                "text": [band.text for band in bands],
+                "textposition": "inside",
+                "insidetextanchor": "middle",
+                "textangle": 0,
+                "insidetextfont": {"color": [LOOKS[band.kind][2] for band in bands], "size": 11},
+                "marker": {
+                    "color": [LOOKS[band.kind][0] for band in bands],
+                    "line": {"color": [LOOKS[band.kind][1] for band in bands], "width": 1},
+                },
+                "customdata": [band.facts for band in bands],
+                "hoverinfo": "text",
+                "hovertemplate": "%{customdata}<extra></extra>",
+            }
+        )

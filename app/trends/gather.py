@@ -1,0 +1,137 @@
+"""Asks the stores for all that a trend shows."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from sqlalchemy import Connection
+
+from app.trends.bands import BandRow, alarm_bands, batch_bands, state_bands
+from app.trends.outside import peaks
+from app.trends.picture import Picture, PointHistory, PointPicture
+from app.trends.series import Series, gaps, grid_of, incomplete, of_buckets, of_readings
+from app.trends.steps import PointVersion, limit_lines, limit_steps, revision_changes, room_stretches
+from facility.instants import Instant, Span
+from facility.site import Site
+from facility.site_file import parse_site
+from storage.records import alarms, batches, revisions, room_states
+from storage.records.database import Records
+from storage.records.revisions import Revision
+from storage.samples.store import SampleStore
+
+
+def gather(
+    site: Site,
+    samples: SampleStore,
+    records: Records,
+    points: Sequence[str],
+    start: Instant,
+    end: Instant,
+    now: Instant,
+) -> Picture:
+    """The picture of these points (all of them in the site) over `[start, end)`."""
+    with records.reading() as connection:
+        histories = _histories(connection, site, points, start, end)
+        rows = _rows(connection, site, histories, start, min(end, now))
+    pictures = tuple(_picture(samples, history, start, end, now) for history in histories)
+    return Picture(start, end, site.timezone, pictures, rows)
+
+
+def gather_limits(
+    site: Site, records: Records, points: Sequence[str], start: Instant, end: Instant
+) -> list[PointHistory]:
+    """The limits of these points (all of them in the site) over `[start, end)`."""
+    with records.reading() as connection:
+        return _histories(connection, site, points, start, end)
+
+
+def read_series(samples: SampleStore, point: str, start: Instant, end: Instant, interval: Span) -> Series:
+    """Single readings where they fit on the screen, else buckets."""
+    grid = grid_of(start, end, interval)
+    if grid.width == 0:
+        return of_readings(samples.raw(point, grid.start, grid.end))
+    return of_buckets(samples.envelope([point], grid.start, grid.end, grid.buckets), grid.width)
+
+
+def _histories(
+    connection: Connection, site: Site, points: Sequence[str], start: Instant, end: Instant
+) -> list[PointHistory]:
+    found = [site.points[point] for point in points]
+    rooms = list(dict.fromkeys(room for point in found for room in _rooms(site, point.room)))
+    states = room_states.timeline(connection, rooms, start, end)
+    sites = [(r, _site_of(r, site)) for r in _in_force_between(revisions.all(connection), start, end)]
+    return [
+        PointHistory(
+            point,
+            site.instruments[point.instrument].interval,
+            limit_steps(
+                [PointVersion(r.number, r.in_force_from, then.points.get(point.id)) for r, then in sites],
+                states,
+                _rooms(site, point.room),
+                start,
+                end,
+            ),
+        )
+        for point in found
+    ]
+
+
+def _in_force_between(found: Sequence[Revision], start: Instant, end: Instant) -> list[Revision]:
+    """The revisions that matter to a range: the one in force at its start, and newer ones that came into force."""
+    first = max((r.number for r in found if r.in_force_from <= start), default=0)
+    return [r for r in found if r.number >= first and r.in_force_from < end]
+
+
+def _site_of(revision: Revision, present: Site) -> Site:
+    return present if revision.text == present.text else _parsed(revision.text)
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> Site:
+    """A site file of the past. Reading one takes a second, and what it says never changes."""
+    return parse_site(text, "a site revision on record")
+
+
+def _rooms(site: Site, room: str) -> tuple[str, ...]:
+    """The zone or room itself, and the room that a zone is inside."""
+    inside = site.rooms[room].inside
+    return (room,) if inside is None else (room, inside)
+
+
+def _picture(samples: SampleStore, history: PointHistory, start: Instant, end: Instant, now: Instant) -> PointPicture:
+    point, interval, until = history.point, history.interval, min(end, now)
+    series = read_series(samples, point.id, start, end, interval)
+    silences = gaps(series, interval, start, until, samples.extent([point.id]))
+    return PointPicture(
+        point=point,
+        interval=interval,
+        steps=history.steps,
+        series=series,
+        lines=limit_lines(history.steps),
+        changes=revision_changes(history.steps),
+        gaps=tuple(silences) if point.silent_after is not None else (),
+        incomplete=incomplete(series, interval, until),
+        peaks=tuple(peaks(series, history.steps, end - start)),
+    )
+
+
+def _rows(
+    connection: Connection, site: Site, histories: Sequence[PointHistory], start: Instant, end: Instant
+) -> tuple[BandRow, ...]:
+    """Alarms, state and batches of each room; a zone stands with its room."""
+    points = {history.point.id: history.point for history in histories}
+    whole = {point: _rooms(site, points[point].room)[-1] for point in points}
+    zones = [room for room in site.rooms if _rooms(site, room)[-1] in whole.values()]
+    found = alarms.overlapping(connection, list(points), start, end)
+    states = room_states.timeline(connection, list(set(whole.values())), start, end)
+    runs = batches.overlapping(connection, zones, start, end)
+    rows: list[BandRow] = []
+    for room in dict.fromkeys(whole.values()):
+        prefix = f"{room} " if len(set(whole.values())) > 1 else ""
+        of_room = [alarm for alarm in found if whole[alarm.point] == room]
+        made = [run for run in runs if _rooms(site, run.room)[-1] == room]
+        rows += [
+            BandRow(f"{prefix}Alarms", alarm_bands(of_room, points, start, end, site.timezone)),
+            BandRow(f"{prefix}State", state_bands(room_stretches(states, room, start, end), room, site.timezone)),
+            BandRow(f"{prefix}Batch", batch_bands(made, start, end, site.timezone)),
+        ]
+    return tuple(rows)

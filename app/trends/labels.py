@@ -1,0 +1,204 @@
+"""The words in a trend's plots: titles, limits, worst values, gaps, changes of the site file."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from app import formats
+from app.formats import NARROW
+from app.trends.outside import Peak
+from app.trends.picture import Picture, PointPicture
+from app.trends.steps import LimitLine
+from app.trends.traces import LINES, sampling_words
+from app.trends.value_axis import ValueAxis
+from facility import site_words
+from facility.instants import DAY, HOUR, MINUTE, SECOND, Span
+from facility.limit import ALL_ROOM_STATES, Limit, RoomState, Severity, Side
+from facility.quantities import MEASURES
+
+Label = dict[str, Any]
+
+MOST_LIMITS = 6
+LABEL_REACH = 0.25
+"""The part of the range that a label may cover."""
+MOST_GAPS = 3
+NARROW_GAP = 0.2
+"""The part of the range below which a gap is too narrow for its words."""
+
+
+def title(points: Sequence[PointPicture], top: float) -> Label:
+    """What a plot shows, above it; `top` is a part of the height of all plots."""
+    measure = MEASURES[points[0].point.quantity]
+    what = f"{points[0].point.room} {formats.what(points[0].point)}" if len(points) == 1 else measure.name
+    text = f"<b>{what}, {measure.unit}</b>"
+    return _label(
+        f"{text}   <span style='font-weight:400'>{sampling_words(points[0])}</span>",
+        xref="paper",
+        yref="paper",
+        x=0,
+        y=top,
+        yshift=7,
+        xanchor="left",
+        yanchor="bottom",
+        font={"size": 13, "color": "--ink"},
+    )
+
+
+def labels(points: Sequence[PointPicture], axis: ValueAxis, yaxis: str, picture: Picture) -> list[Label]:
+    """Everything that is written inside a plot."""
+    found = []
+    for owner in different_limits(points):
+        longest = sorted(owner.lines, key=lambda line: -max(e - b for b, e in line.stretches))
+        found += [_limit_label(line, owner.peaks, axis, yaxis, picture) for line in longest[:MOST_LIMITS]]
+    for owner in points:
+        found += [_peak_label(peak, axis, yaxis, owner) for peak in owner.peaks]
+        found += [_change_label(at, revision, words, yaxis) for at, revision, words in owner.changes]
+    if len(points) == 1:
+        longest_gaps = sorted(points[0].gaps, key=lambda gap: gap[0] - gap[1])[:MOST_GAPS]
+        found += [_gap_label(begin, end, yaxis, picture) for begin, end in longest_gaps]
+    else:
+        found += [_name_label(owner, n, axis, yaxis) for n, owner in enumerate(points) if len(owner.series)]
+    return found
+
+
+def _limit_label(line: LimitLine, peaks: Sequence[Peak], axis: ValueAxis, yaxis: str, picture: Picture) -> Label:
+    """At the beginning of a long stretch, on the outside of the line, and not across a labelled peak."""
+    reach = LABEL_REACH * (picture.end - picture.start)
+    begin, _ = max(
+        line.stretches,
+        key=lambda stretch: (
+            not any(stretch[0] - reach / 3 < peak.time < stretch[0] + reach for peak in peaks),
+            stretch[0] + reach <= picture.end,
+            stretch[1] - stretch[0],
+        ),
+    )
+    action = line.limit.severity is Severity.ACTION
+    return _label(
+        limit_words(line.limit),
+        x=begin,
+        y=_at(axis, line.limit.value),
+        yref=yaxis,
+        xshift=4,
+        xanchor="left",
+        yanchor="bottom" if line.limit.side is Side.HIGH else "top",
+        font={"color": "--lim-action" if action else "--lim-alert", "size": 12, "weight": 600},
+    )
+
+
+def limit_words(limit: Limit) -> str:
+    """at rest: action > 3,520, 15 min; as short as it can be said beside a line."""
+    operator = limit.operator.replace("<", "&lt;").replace(">", "&gt;")
+    words = f"{limit.severity.name.lower()} {operator} {site_words.number(limit.value)}"
+    if limit.room_states != ALL_ROOM_STATES:
+        states = [state for state in RoomState if state in limit.room_states]
+        words = f"{' or '.join(states)}: {words}"
+    return ", ".join(filter(None, (words, site_words.patience(limit))))
+
+
+def duration(span: Span) -> str:
+    """A length of time in its largest whole unit and the next: 4 h 10 min, 90 s, 3 days."""
+    if span < 2 * MINUTE:
+        return f"{span // SECOND}{NARROW}s"
+    if span < HOUR:
+        return f"{span // MINUTE}{NARROW}min"
+    if span < 2 * DAY:
+        minutes = span % HOUR // MINUTE
+        return f"{span // HOUR}{NARROW}h" + (f" {minutes}{NARROW}min" if minutes else "")
+    return f"{span // DAY} days"
+
+
+def _peak_label(peak: Peak, axis: ValueAxis, yaxis: str, owner: PointPicture) -> Label:
+    above = peak.side is Side.HIGH
+    return _label(
+        f"<b>{formats.number(peak.value, owner.point.quantity)}</b>",
+        x=peak.time,
+        y=_at(axis, peak.value),
+        yref=yaxis,
+        yshift=6 if above else -6,
+        yanchor="bottom" if above else "top",
+        font={"color": "--ink", "size": 13},
+        bgcolor="--surface",
+        borderpad=1,
+    )
+
+
+def _gap_label(begin: int, end: int, yaxis: str, picture: Picture) -> Label:
+    """In the middle of the gap; upright, as most gaps are narrow."""
+    narrow = end - begin < NARROW_GAP * (picture.end - picture.start)
+    return _label(
+        f"no data, {duration(end - begin)}",
+        x=(begin + end) / 2,
+        y=0.5,
+        yref=f"{yaxis} domain",
+        textangle=-90 if narrow else 0,
+        font={"color": "--ink-2", "size": 12},
+        bgcolor="--surface",
+        borderpad=2,
+    )
+
+
+def _name_label(owner: PointPicture, which: int, axis: ValueAxis, yaxis: str) -> Label:
+    """The name of a curve, at its last value."""
+    series = owner.series
+    drawn = np.flatnonzero(np.isfinite(series.mean))
+    last = int(drawn[-1]) if len(drawn) else 0
+    value = float(series.mean[last]) if len(drawn) else axis.bottom
+    return _label(
+        f"<b>{owner.point.room} {formats.what(owner.point)}</b>",
+        x=float(series.time[last]),
+        y=_at(axis, value),
+        yref=yaxis,
+        xanchor="right",
+        yanchor="bottom",
+        font={"color": LINES[which % len(LINES)][0], "size": 12},
+        bgcolor="--surface",
+        borderpad=1,
+    )
+
+
+def different_limits(points: Sequence[PointPicture]) -> list[PointPicture]:
+    """Points whose limits are drawn: of several with the same limits, one."""
+    return list({tuple((x.limit.value, x.limit.severity, x.stretches) for x in p.lines): p for p in points}.values())
+
+
+def change_lines(points: Sequence[PointPicture], yaxis: str) -> list[Label]:
+    """A dotted line where another revision of the site file changed the limits."""
+    return [
+        {
+            "type": "line",
+            "x0": at,
+            "x1": at,
+            "y0": 0,
+            "y1": 1,
+            "xref": "x",
+            "yref": f"{yaxis} domain",
+            "line": {"color": "--ink", "width": 1.2, "dash": "dot"},
+        }
+        for owner in points
+        for at, _, _ in owner.changes
+    ]
+
+
+def _change_label(at: int, revision: int, words: str, yaxis: str) -> Label:
+    return _label(
+        f"<b>revision {revision}: {words}</b>",
+        x=at,
+        y=0.09,
+        yref=f"{yaxis} domain",
+        xshift=6,
+        xanchor="left",
+        yanchor="bottom",
+        font={"color": "--ink", "size": 12},
+        bgcolor="--surface",
+    )
+
+
+def _at(axis: ValueAxis, value: float) -> float:
+    """The place of a label, which counts in exponents on a logarithmic axis."""
+    place = float(axis.place(np.array([value]))[0])
+    return float(np.log10(place)) if axis.logarithmic else place
+
+
+def _label(text: str, **rest: Any) -> Label:
+    return {"text": text, "showarrow": False, "xref": "x", **rest}

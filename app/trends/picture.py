@@ -1,0 +1,51 @@
+"""Everything that a trend shows, gathered and decided, before it is drawn."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.trends.bands import BandRow
+from app.trends.outside import Peak
+from app.trends.series import Series
+from app.trends.steps import LimitLine, LimitStep
+from facility.instants import Instant, Span
+from facility.site import Point
+from storage.samples.columns import Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PointHistory:
+    """One point over the range of the trend: its limits then. `interval` is how often it should send."""
+
+    point: Point
+    interval: Span
+    steps: tuple[LimitStep, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PointPicture(PointHistory):
+    """One point over the range of the trend, with all that is drawn of it."""
+
+    series: Series
+    lines: tuple[LimitLine, ...]
+    changes: tuple[tuple[Instant, int, str], ...]
+    gaps: tuple[tuple[Instant, Instant], ...]
+    incomplete: Array
+    peaks: tuple[Peak, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """A whole trend, from `start` to `end`."""
+
+    start: Instant
+    end: Instant
+    timezone: str
+    points: tuple[PointPicture, ...]
+    rows: tuple[BandRow, ...]
+
+    def plots(self, together: bool) -> list[Sequence[PointPicture]]:
+        """The points of each plot: one each, or all of one quantity together."""
+        if not together:
+            return [(point,) for point in self.points]
+        quantities = dict.fromkeys(picture.point.quantity for picture in self.points)
+        return [[p for p in self.points if p.point.quantity is quantity] for quantity in quantities]

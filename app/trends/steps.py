@@ -1,0 +1,148 @@
+"""Which limits were in force when: stepping with the room's state, and with the revision of the site file."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from app.scale import Bounds, bounds_of
+from facility.instants import Instant
+from facility.limit import Limit, RoomState, Severity, Side
+from facility.limits import limits_in_force
+from facility.plant_events import RoomStateSet
+from facility.site import Point
+
+
+@dataclass(frozen=True, slots=True)
+class PointVersion:
+    """A point as one site revision describes it; None where that revision does not have it."""
+
+    revision: int
+    in_force_from: Instant
+    point: Point | None
+
+
+@dataclass(frozen=True, slots=True)
+class LimitStep:
+    """From `start` until `end` these limits of a point were in force, for its room was in this state."""
+
+    start: Instant
+    end: Instant
+    state: RoomState | None
+    revision: int | None
+    limits: tuple[Limit, ...]
+
+    @property
+    def bounds(self) -> Bounds:
+        return bounds_of(self.limits)
+
+
+@dataclass(frozen=True, slots=True)
+class LimitLine:
+    """One alert level or action limit, with the stretches over which it held."""
+
+    limit: Limit
+    stretches: tuple[tuple[Instant, Instant], ...]
+
+
+def state_at(states: Sequence[RoomStateSet], rooms: Sequence[str], at: Instant) -> RoomState | None:
+    """The state at a moment: of the zone itself where it has one, else of the room that it is inside.
+
+    `rooms` are the zone and then its room; `states` are ordered by time.
+    """
+    for room in rooms:
+        held = [event.state for event in states if event.room == room and event.time <= at]
+        if held:
+            return held[-1]
+    return None
+
+
+def limit_steps(
+    versions: Sequence[PointVersion],
+    states: Sequence[RoomStateSet],
+    rooms: Sequence[str],
+    start: Instant,
+    end: Instant,
+) -> tuple[LimitStep, ...]:
+    """The limits of one point over `[start, end)`, without gaps; stretches that are the same are one step.
+
+    Of several versions in force the one with the highest revision holds. Before the first there were no limits.
+    """
+    changes = {event.time for event in states if event.room in rooms} | {v.in_force_from for v in versions}
+    edges = [start, *sorted(time for time in changes if start < time < end), end]
+    steps: list[LimitStep] = []
+    for begin, finish in pairwise(edges):
+        held = [version for version in versions if version.in_force_from <= begin]
+        version = max(held, key=lambda v: v.revision, default=None)
+        state = state_at(states, rooms, begin)
+        limits = limits_in_force(version.point, state) if version is not None and version.point is not None else ()
+        revision = None if version is None else version.revision
+        last = steps[-1] if steps else None
+        if last is not None and (last.state, last.revision, last.limits) == (state, revision, limits):
+            steps[-1] = replace(last, end=finish)
+        else:
+            steps.append(LimitStep(begin, finish, state, revision, limits))
+    return tuple(steps)
+
+
+def room_stretches(
+    states: Sequence[RoomStateSet], room: str, start: Instant, end: Instant
+) -> list[tuple[Instant, Instant, RoomState | None]]:
+    """The states of one room over `[start, end)`, without gaps."""
+    edges = [start, *sorted({event.time for event in states if event.room == room and start < event.time < end}), end]
+    stretches: list[tuple[Instant, Instant, RoomState | None]] = []
+    for begin, finish in pairwise(edges):
+        state = state_at(states, [room], begin)
+        if stretches and stretches[-1][2] is state:
+            stretches[-1] = (stretches[-1][0], finish, state)
+        else:
+            stretches.append((begin, finish, state))
+    return stretches if start < end else []
+
+
+def limit_lines(steps: Sequence[LimitStep]) -> tuple[LimitLine, ...]:
+    """Each different limit that held at some time; of several of one kind only the strictest is drawn."""
+    found: dict[Limit, list[tuple[Instant, Instant]]] = {}
+    for step in steps:
+        for severity in (Severity.ALERT, Severity.ACTION):
+            for side in Side:
+                limit = _strictest(step.limits, severity, side)
+                if limit is None:
+                    continue
+                stretches = found.setdefault(limit, [])
+                if stretches and stretches[-1][1] == step.start:
+                    stretches[-1] = (stretches[-1][0], step.end)
+                else:
+                    stretches.append((step.start, step.end))
+    return tuple(LimitLine(limit, tuple(stretches)) for limit, stretches in found.items())
+
+
+def revision_changes(steps: Sequence[LimitStep]) -> tuple[tuple[Instant, int, str], ...]:
+    """When another revision changed the limits: the moment, its number, and what changed in words."""
+    changes = []
+    for before, after in pairwise(steps):
+        if before.revision is None or after.revision is None or before.revision == after.revision:
+            continue
+        if before.limits != after.limits and before.state == after.state:
+            changes.append((after.start, after.revision, _difference(before.limits, after.limits)))
+    return tuple(changes)
+
+
+def _strictest(limits: Sequence[Limit], severity: Severity, side: Side) -> Limit | None:
+    of_kind = [limit for limit in limits if limit.severity is severity and limit.side is side]
+    strictest = of_kind[0] if of_kind else None
+    for limit in of_kind:
+        if strictest is not None and limit.is_stricter_than(strictest):
+            strictest = limit
+    return strictest
+
+
+def _difference(before: Sequence[Limit], after: Sequence[Limit]) -> str:
+    words = []
+    for severity in (Severity.ALERT, Severity.ACTION):
+        for side in Side:
+            old, new = _strictest(before, severity, side), _strictest(after, severity, side)
+            if old != new:
+                values = [f"{limit.value:,g}" if limit else "none" for limit in (old, new)]
+                what = "" if values[0] != values[1] else ", delay or rule"
+                words.append(f"{severity.name.lower()} {side} {' to '.join(dict.fromkeys(values))}{what}")
+    return "; ".join(words)

@@ -1,0 +1,248 @@
+"""The curves of one point, as the plotting library takes them: plain dictionaries with typed arrays.
+
+Colours are names of tokens (`--ink`): the browser puts in those of the theme, so that one figure serves both.
+"""
+
+import base64
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from app import formats
+from app.live.beginning import words_of
+from app.trends.outside import Peak
+from app.trends.picture import PointPicture
+from app.trends.series import Series, runs
+from app.trends.ticks import moment_words
+from app.trends.value_axis import ValueAxis
+from facility.instants import DAY, Instant
+from facility.limit import Severity
+from facility.quantities import Quantity
+from storage.samples.columns import Array
+
+Trace: TypeAlias = dict[str, Any]
+
+LINES: tuple[tuple[str, str], ...] = (("--d-1", "solid"), ("--d-2", "dash"), ("--d-3", "dot"), ("--d-4", "dashdot"))
+"""Colour and dash of the first, second, ... point of a plot."""
+FEW = 240
+"""So many single readings are drawn as dots, too."""
+NOWHERE: Array = np.array([np.nan])
+"""Ends a line or an area; the next one begins after it."""
+LOUD = {Severity.ACTION: "--action", Severity.ALERT: "--alert"}
+
+
+def typed(values: Array, kind: str = "f8") -> dict[str, str]:
+    """Numbers as the plotting library reads them fastest: their bytes, in base64."""
+    array = np.ascontiguousarray(values, dtype=f"<{kind}")
+    encoded = {"dtype": kind, "bdata": base64.b64encode(array.tobytes()).decode()}
+    if array.ndim > 1:
+        encoded["shape"] = ", ".join(map(str, array.shape))
+    return encoded
+
+
+def gap_trace(gaps: Sequence[tuple[Instant, Instant]], axis: ValueAxis, yaxis: str) -> Trace | None:
+    """Hatched from bottom to top where no reading is."""
+    if not gaps:
+        return None
+    x = np.array([(b, b, e, e, b, np.nan) for b, e in gaps]).ravel()
+    y = np.tile([axis.bottom, axis.top, axis.top, axis.bottom, axis.bottom, np.nan], len(gaps))
+    return {
+        "type": "scatter",
+        "name": "gap",
+        "mode": "lines",
+        "x": typed(x),
+        "y": typed(y),
+        "yaxis": yaxis,
+        "fill": "toself",
+        "fillcolor": "--surface",
+        "fillpattern": {"shape": "/", "fgcolor": "--line-2", "bgcolor": "--surface", "size": 9, "solidity": 0.16},
+        "line": {"color": "--line-2", "width": 1, "dash": "dot"},
+        "hoverinfo": "skip",
+    }
+
+
+def range_trace(picture: PointPicture, axis: ValueAxis, yaxis: str) -> Trace | None:
+    """The band from the lowest to the highest reading of each bucket; none for single readings."""
+    series = picture.series
+    if series.width == 0:
+        return None
+    x: list[Array] = []
+    y: list[Array] = []
+    low, high = axis.place(series.low), axis.place(series.high)
+    for run in runs(series, picture.gaps):
+        x += [series.time[run], series.time[run][::-1], series.time[run][:1], NOWHERE]
+        y += [high[run], low[run][::-1], high[run][:1], NOWHERE]
+    if not x:
+        return None
+    return {
+        "type": "scatter",
+        "name": "range",
+        "mode": "lines",
+        "x": typed(np.concatenate(x)),
+        "y": typed(np.concatenate(y)),
+        "yaxis": yaxis,
+        "fill": "toself",
+        "fillcolor": "--band",
+        "line": {"color": "--band", "width": 1},
+        "hoverinfo": "skip",
+    }
+
+
+def limit_traces(picture: PointPicture, axis: ValueAxis, yaxis: str) -> list[Trace]:
+    """Each limit over the time that it was in force: action solid, alert dashed."""
+    traces = []
+    for line in picture.lines:
+        action = line.limit.severity is Severity.ACTION
+        value = float(axis.place(np.array([line.limit.value]))[0])
+        traces.append(
+            {
+                "type": "scatter",
+                "name": f"{line.limit.severity.name.lower()} {line.limit.operator} {line.limit.value:g}",
+                "mode": "lines",
+                "x": typed(np.array([(b, e, np.nan) for b, e in line.stretches]).ravel()),
+                "y": typed(np.tile([value, value, np.nan], len(line.stretches))),
+                "yaxis": yaxis,
+                "line": {
+                    "color": "--lim-action" if action else "--lim-alert",
+                    "width": 1.8 if action else 1.5,
+                    "dash": "solid" if action else "6px,4px",
+                },
+                "hoverinfo": "skip",
+            }
+        )
+    return traces
+
+
+def value_trace(picture: PointPicture, axis: ValueAxis, yaxis: str, which: int, timezone: str) -> Trace:
+    """The readings themselves, or the mean of each bucket; with all its numbers when pointed at."""
+    series, point = picture.series, picture.point
+    colour, dash = LINES[which % len(LINES)]
+    rows = _broken(series, picture)
+    time = series.time
+    x = np.append(time, np.nan)[rows]
+    y = np.append(axis.place(series.mean), np.nan)[rows]
+    facts = np.column_stack([series.low, series.mean, series.high, series.n])
+    facts = np.vstack([facts, np.full((1, 4), np.nan)])[rows]
+    moments = [*moment_words(series.start, series.width, timezone), ""]
+    sparse = point.silent_after is None
+    few = series.width == 0 and len(series) <= FEW
+    return {
+        "type": "scatter",
+        "name": point.id,
+        "mode": "markers" if sparse else "lines+markers" if few else "lines",
+        "x": typed(x),
+        "y": typed(y),
+        "customdata": typed(facts),
+        "text": [moments[row] for row in rows],
+        "yaxis": yaxis,
+        "line": {"color": colour, "width": 1.5, "dash": dash},
+        "marker": {"color": colour, "size": 8 if sparse else 4},
+        "connectgaps": False,
+        "hoverinfo": "text",
+        "hovertemplate": _hover(picture),
+    }
+
+
+def invalid_trace(picture: PointPicture, axis: ValueAxis, yaxis: str, timezone: str) -> Trace | None:
+    """A cross at the bottom for each reading, or bucket with a reading, that is kept but not judged."""
+    series = picture.series
+    rows = np.flatnonzero(series.judged < series.n)
+    if len(rows) == 0:
+        return None
+    words = [
+        f"{moment}<br>" + (f"invalid: {', '.join(words_of(int(reasons)))}" if reasons else f"{n} invalid")
+        for moment, reasons, n in zip(
+            moment_words(series.start[rows], series.width, timezone),
+            series.reasons[rows],
+            (series.n - series.judged)[rows],
+            strict=True,
+        )
+    ]
+    return {
+        "type": "scatter",
+        "name": "invalid",
+        "mode": "markers",
+        "x": typed(series.time[rows]),
+        "y": typed(np.full(len(rows), _near_bottom(axis))),
+        "text": words,
+        "yaxis": yaxis,
+        "marker": {"symbol": "x-thin", "size": 8, "color": "--ink", "line": {"color": "--ink", "width": 2}},
+        "hoverinfo": "text",
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+
+
+def incomplete_trace(picture: PointPicture, axis: ValueAxis, yaxis: str) -> Trace | None:
+    """A bar at the bottom of each bucket that holds data, but not all that it should."""
+    rows = np.flatnonzero(picture.incomplete)
+    if len(rows) == 0:
+        return None
+    return {
+        "type": "scatter",
+        "name": "incomplete",
+        "mode": "markers",
+        "x": typed(picture.series.time[rows]),
+        "y": typed(np.full(len(rows), _near_bottom(axis, 0.015))),
+        "yaxis": yaxis,
+        "marker": {"symbol": "line-ns", "size": 8, "line": {"color": "--ink-3", "width": 1.5}},
+        "hoverinfo": "text",
+        "hovertemplate": "readings missing<extra></extra>",
+    }
+
+
+def peak_trace(peaks: Sequence[Peak], axis: ValueAxis, yaxis: str) -> Trace | None:
+    """A dot on the worst value of each excursion."""
+    if not peaks:
+        return None
+    return {
+        "type": "scatter",
+        "name": "worst",
+        "mode": "markers",
+        "x": typed(np.array([peak.time for peak in peaks])),
+        "y": typed(axis.place(np.array([peak.value for peak in peaks]))),
+        "yaxis": yaxis,
+        "marker": {
+            "size": 9,
+            "color": [LOUD[peak.severity] for peak in peaks],
+            "line": {"color": "--outline", "width": 1.5},
+        },
+        "hoverinfo": "skip",
+    }
+
+
+def sampling_words(picture: PointPicture) -> str:
+    """How the curve was made, in words: single readings, or mean and range of what."""
+    scale = ", logarithmic" if picture.point.quantity is Quantity.PARTICLES else ""
+    every = formats.age(picture.interval)
+    every = "1 day" if picture.interval == DAY else every
+    if picture.series.width == 0:
+        return f"single readings, one each {every}{scale}"
+    return f"mean and range of readings each {every}, in steps of {formats.age(picture.series.width)}{scale}"
+
+
+def _broken(series: Series, picture: PointPicture) -> Array:
+    """The order in which rows are drawn, with the index after the last standing for a break in the line."""
+    parts: list[Any] = []
+    for run in runs(series, picture.gaps):
+        parts += [np.arange(run.start, run.stop), [len(series)]]
+    return np.concatenate(parts).astype(np.int64) if parts else np.array([], np.int64)
+
+
+def _hover(picture: PointPicture) -> str:
+    point = picture.point
+    decimals = point.measure.decimals
+    name = f"<b>{point.room} {formats.what(point)}</b>"
+    number = f",.{decimals}f"
+    if picture.series.width == 0:
+        return f"{name}<br>%{{text}}<br>%{{customdata[1]:{number}}} {point.unit}<extra></extra>"
+    low, mean, high = (f"%{{customdata[{n}]:{number}}}" for n in range(3))
+    count = "%{customdata[3]} readings"
+    return f"{name}<br>%{{text}}, {count}<br>{low} to {high}, mean {mean} {point.unit}<extra></extra>"
+
+
+def _near_bottom(axis: ValueAxis, part: float = 0.045) -> float:
+    """A little above the bottom of the plot."""
+    if axis.logarithmic:
+        return float(axis.bottom * (axis.top / axis.bottom) ** part)
+    return axis.bottom + (axis.top - axis.bottom) * part

@@ -1,0 +1,46 @@
+// What the trend page does in the browser: figures in the colours of the theme, and zooming into the address.
+// A plain script, not a module: Dash looks for its functions as soon as it starts.
+"use strict";
+(function () {
+  const FIXED = /^--[\w-]+$/;
+
+  // A copy of a figure with the theme's colour for each token name; typed arrays stay as they are.
+  function coloured(part, styles) {
+    if (typeof part === "string") return FIXED.test(part) ? styles.getPropertyValue(part).trim() : part;
+    if (Array.isArray(part)) return part.map((each) => coloured(each, styles));
+    if (part === null || typeof part !== "object" || part.bdata) return part;
+    return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, coloured(value, styles)]));
+  }
+
+  function paint(figure) {
+    if (!figure) return [{ data: [], layout: {} }, { display: "none" }];
+    const painted = coloured(figure, getComputedStyle(document.documentElement));
+    if (matchMedia("(pointer: coarse)").matches) painted.layout.dragmode = false; // a finger scrolls the page
+    return [painted, { height: `${figure.layout.height}px` }];
+  }
+
+  // What a zoom makes of the address: a stretch of its own; a double click returns to the range that ends now.
+  function zoom(change, search) {
+    const unchanged = window.dash_clientside.no_update;
+    const query = new URLSearchParams(search);
+    const range = change && (change["xaxis.range"] || [change["xaxis.range[0]"], change["xaxis.range[1]"]]);
+    if (change && change["xaxis.autorange"]) {
+      if (!query.has("range") || !query.has("from")) return unchanged;
+      query.delete("from");
+      query.delete("to");
+    } else if (range && Number.isFinite(range[0]) && Number.isFinite(range[1])) {
+      query.set("from", new Date(Math.floor(range[0])).toISOString());
+      query.set("to", new Date(Math.ceil(range[1])).toISOString());
+    } else {
+      return unchanged;
+    }
+    return `?${query.toString().replaceAll("%2C", ",").replaceAll("%3A", ":")}`;
+  }
+
+  window.dash_clientside = Object.assign(window.dash_clientside || {}, { trends: { paint, zoom } });
+
+  new MutationObserver(() => {
+    if (!document.getElementById("trend-graph")) return;
+    window.dash_clientside.set_props("trend-theme", { data: document.documentElement.dataset.theme });
+  }).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+})();
