@@ -1,20 +1,46 @@
 """The `cleanwatch` command: one subcommand for each process and each task at the shell."""
 
+import importlib
 import logging
 import sys
-from pathlib import Path
 
 import click
 from pydantic import ValidationError
+from typing_extensions import override
 
-from cleanwatch.dead_letter_commands import dead_letters
-from cleanwatch.lifetime import stop_event
-from cleanwatch.process_commands import app, broker, history, simulate, station
 from cleanwatch.settings import Settings
-from cleanwatch.site_commands import site
+
+SUBCOMMANDS = {
+    "app": "process_commands:app",
+    "broker": "process_commands:broker",
+    "dead-letters": "dead_letter_commands:dead_letters",
+    "demo": "process_commands:demo",
+    "history": "process_commands:history",
+    "simulate": "process_commands:simulate",
+    "site": "site_commands:site",
+    "station": "process_commands:station",
+}
+"""Where each subcommand is. It is imported when it is called, so that a small process stays small."""
 
 
-@click.group()
+class Subcommands(click.Group):
+    """The table above as a click group."""
+
+    @override
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(SUBCOMMANDS)
+
+    @override
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in SUBCOMMANDS:
+            return None
+        module, name = SUBCOMMANDS[cmd_name].split(":")
+        command = getattr(importlib.import_module(f"cleanwatch.{module}"), name)
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(cls=Subcommands)
 @click.version_option(package_name="cleanwatch")
 def cleanwatch() -> None:
     """Environmental monitoring for cleanrooms. Settings come from the environment: see docs/settings.md."""
@@ -28,20 +54,6 @@ def cleanwatch() -> None:
         stream=sys.stderr,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
-
-
-@cleanwatch.command()
-@click.option("--data", type=click.Path(path_type=Path), default=Path("demo-data"), show_default=True)
-@click.option("--reset", is_flag=True, help="Begin anew: forget what the demo has recorded so far.")
-def demo(data: Path, reset: bool) -> None:
-    """Run a simulated suite with everything it needs, and say where to look."""
-    from cleanwatch.demo import run_demo
-
-    run_demo(data, reset, stop_event())
-
-
-for command in (app, broker, dead_letters, history, simulate, site, station):
-    cleanwatch.add_command(command)
 
 
 def main() -> None:

@@ -13,9 +13,9 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
+from cleanwatch.demo_files import DEMO_PLANT, DEMO_SCENARIO, DEMO_SITE
 from cleanwatch.folder import FolderInUseError, claimed
 from cleanwatch.ports import first_free
-from cleanwatch.simulation import DEMO_PLANT, DEMO_SCENARIO, DEMO_SITE
 from cleanwatch.supervisor import Part, Supervisor
 from collectors.simulator.design import load_design
 from collectors.simulator.scenario import in_words, load_scenario, upcoming
@@ -31,7 +31,7 @@ ANNOUNCED = 5
 
 def run_demo(data: Path, reset: bool, stopping: threading.Event) -> None:
     """Run the demo in the folder `data` until `stopping` is set, telling on the terminal what happens."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     try:
         with claimed(data, "demo"):
             _run(console, data, reset, stopping)

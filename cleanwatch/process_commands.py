@@ -1,7 +1,9 @@
-"""`cleanwatch station`, `app`, `broker`, `simulate`, `history`: each runs one process until it is told to end.
+"""`cleanwatch station`, `app`, `broker`, `simulate`, `history`, `demo`: each runs until it is told to end.
 
-What a process needs is imported when it is started, so that `cleanwatch site check` does not wait for a web server.
+What a process needs is imported when it is started, so that none carries what only another one needs.
 """
+
+from pathlib import Path
 
 import click
 
@@ -53,8 +55,19 @@ def simulate() -> None:
 
 
 @click.command()
-def history() -> None:
-    """Fill the local store with a month of the simulated plant's past, in bulk."""
+@click.option("--days", type=click.IntRange(1, 366), default=30, show_default=True)
+def history(days: int) -> None:
+    """Fill the local store with the simulated plant's past, in bulk."""
     from cleanwatch.simulation import run_history
 
-    run_history(Settings(), stop_event(), lambda done, of: click.echo(f"{done} {of}"))
+    run_history(Settings(), days, stop_event(), lambda done, of: click.echo(f"{done} {of}"))
+
+
+@click.command()
+@click.option("--data", type=click.Path(path_type=Path), default=Path("demo-data"), show_default=True)
+@click.option("--reset", is_flag=True, help="Begin anew: forget what the demo has recorded so far.")
+def demo(data: Path, reset: bool) -> None:
+    """Run a simulated suite with everything it needs, and say where to look."""
+    from cleanwatch.demo import run_demo
+
+    run_demo(data, reset, stop_event())

@@ -3,8 +3,8 @@
 import threading
 from collections.abc import Callable
 from contextlib import closing
-from pathlib import Path
 
+from cleanwatch.demo_files import DEMO_PLANT, DEMO_SCENARIO, DEMO_SITE
 from cleanwatch.settings import Settings
 from collectors.simulator.design import load_design
 from collectors.simulator.gateways import run_simulator
@@ -13,11 +13,6 @@ from collectors.simulator.scenario import load_scenario
 from facility.instants import system_clock
 from facility.site_file import load_site
 from storage.samples.local import LocalStore
-
-SITES = Path(__file__).parents[1] / "sites"
-DEMO_SITE = SITES / "demo.yaml"
-DEMO_PLANT = SITES / "demo-plant.yaml"
-DEMO_SCENARIO = SITES / "demo-scenario.yaml"
 
 
 def run_simulation(settings: Settings, stopping: threading.Event) -> None:
@@ -28,10 +23,12 @@ def run_simulation(settings: Settings, stopping: threading.Event) -> None:
     run_simulator(site, design, scenario, settings.broker, settings.data / "outboxes", system_clock, stopping)
 
 
-def run_history(settings: Settings, stopping: threading.Event, progress: Callable[[int, int], None]) -> None:
-    """Put the month before the demo's first start into the local store; goes on where an earlier one was ended."""
+def run_history(
+    settings: Settings, days: int, stopping: threading.Event, progress: Callable[[int, int], None]
+) -> None:
+    """Put the days before the demo's first start into the local store; goes on where an earlier one was ended."""
     site = load_site(DEMO_SITE)
     design = load_design(DEMO_PLANT, site)
     scenario = load_scenario(DEMO_SCENARIO, site, design)
     with closing(LocalStore.open(settings.samples_path, system_clock)) as store:
-        load_history(store, site, design, scenario, system_clock(), progress, stopping)
+        load_history(store, site, design, scenario, system_clock(), days, progress, stopping)
