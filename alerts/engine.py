@@ -38,24 +38,31 @@ class Engine:
 
         Raises MemoryNotUsableError, and what `LocalStore.follow` raises.
         """
+        self._site = self._next_site = site
         self._store = store
         self._records = records
         self._clock = clock
-        now = clock()
-        with records.reading() as connection:
+        self._load()
+
+    def _load(self) -> None:
+        """Take up what is on record."""
+        now = self._clock()
+        with self._records.reading() as connection:
             self._judged = self._saved = engine_memory.checkpoint(connection)
             memories = {id: decode(stored) for id, stored in engine_memory.load(connection).items()}
             last = max((memory.heard for memory in memories.values()), default=now)
-            rooms = RoomStates({}, tuple(room_states.timeline(connection, list(site.rooms), last, END_OF_TIME)))
+            timeline = room_states.timeline(connection, list(self._site.rooms), last, END_OF_TIME)
             standing = alarm_records.standing(connection)
             over = AlarmFilter(states=[AlarmState.NORMAL], start=now - DAY, retrospective=False)
             just_over = alarm_records.history(connection, over, limit=1000)
-        self._present = Present(site, rooms.at(last), memories, standing, now)
+        rooms = RoomStates({}, tuple(timeline)).at(last)
+        self._present = Present(self._site, rooms, memories, standing, now)
         self._present.announce([*reversed(just_over), *standing])
-        self._follower = store.follow(FOLLOWER, self._judged)
+        self._follower = self._store.follow(FOLLOWER, self._judged)
         self._saved_at = now
-        self._next_site: Site | None = None
         self._review: _UnderReview | None = None
+        self._must_load = False
+        """Set while a commit is taken: one that was taken by half is taken again from what is on record."""
 
     @property
     def judged(self) -> int:
@@ -74,14 +81,18 @@ class Engine:
     def step(self, timeout: float) -> None:
         """Judge the commits that are there, waiting up to `timeout` seconds for one, and write what they led to.
 
-        Where nothing comes, a slice of the past is judged instead. Where the records cannot be written (a full disk)
-        it raises and forgets nothing: call it again.
+        Where nothing comes, a slice of the past is judged instead. Where it raises (a disk is full, the records are
+        away) nothing is forgotten: call it again.
         """
+        if self._must_load:
+            self._load()
         self._take_site()
         number = self._judged
         commit = self._follower.next(0 if self._review_ready() else timeout)
         while commit is not None:
+            self._must_load = True
             self._present.take(commit)
+            self._must_load = False
             self._judged = commit.number
             commit = self._follower.next(0) if commit.number < number + MOST_COMMITS else None
         now = self._clock()
@@ -99,9 +110,9 @@ class Engine:
         self._tend(now)
 
     def _take_site(self) -> None:
-        if self._next_site is not None:
-            site, self._next_site = self._next_site, None
-            self._present.use_site(site, self._clock())
+        if self._next_site is not self._site:
+            self._site = self._next_site
+            self._present.use_site(self._site, self._clock())
             self._review = None
 
     def _tend(self, now: Instant) -> None:

@@ -70,12 +70,16 @@ def raised(point: Point, finding: Raised) -> Alarm:
 
 
 def rose(alarm: Alarm, finding: Raised) -> Alarm:
-    """More severe than before: it needs a new acknowledgement."""
+    """More severe than before: it needs a new acknowledgement.
+
+    A delay that ran out before its last reading arrived may have raised it later than that reading does.
+    """
     alarm = worsened(alarm, finding.worst, finding.worst_at)
     return replace(
         alarm,
         state=AlarmState.UNACKNOWLEDGED,
         severity=finding.severity,
+        raised=min(alarm.raised, finding.at),
         value=finding.value,
         limit=finding.limit,
         operator=finding.operator,

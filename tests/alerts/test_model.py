@@ -56,7 +56,7 @@ def commits(time_line: list[tuple[int, list[tuple[int, int, int]]]]) -> list[Com
     return told
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(LIMITS, max_size=4, unique_by=lambda limit: (limit.severity, limit.side)), TIME_LINES)
 def test_alarms_are_those_that_the_definitions_give(
     limits: list[Limit], time_line: list[tuple[int, list[tuple[int, int, int]]]]
@@ -72,6 +72,7 @@ def test_alarms_are_those_that_the_definitions_give(
     assert sorted(found) == sorted(expected)
 
 
+@settings(deadline=None)
 @given(st.lists(LIMITS, max_size=3, unique_by=lambda limit: (limit.severity, limit.side)), TIME_LINES)
 def test_looking_at_the_clock_in_between_changes_nothing(
     limits: list[Limit], time_line: list[tuple[int, list[tuple[int, int, int]]]]

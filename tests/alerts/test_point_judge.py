@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import nan
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts import point_judge
@@ -197,6 +197,7 @@ READINGS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(LIMITS, max_size=4), READINGS)
 def test_columns_are_judged_exactly_as_one_by_one(
     limits: list[Limit], readings: list[tuple[int, float, int]]
@@ -218,6 +219,7 @@ def test_columns_are_judged_exactly_as_one_by_one(
     assert at_once == (state, findings)
 
 
+@settings(deadline=None)
 @given(st.lists(LIMITS, max_size=4), READINGS)
 def test_findings_come_as_raised_then_returned_and_never_go_back_before_the_onset(
     limits: list[Limit], readings: list[tuple[int, float, int]]
