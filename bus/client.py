@@ -13,24 +13,20 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 import paho.mqtt.client as paho
-from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
-from paho.mqtt.packettypes import PacketTypes
-from paho.mqtt.properties import Properties
+from paho.mqtt.enums import MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.reasoncodes import ReasonCode
+
+from bus.broker import MOST_QUEUED, Broker, Introduction, Will, connect, paho_client
+
+__all__ = ["Broker", "BrokerUnreachableError", "Client", "Health", "Message", "Will"]
 
 log = logging.getLogger(__name__)
 
-RECEIVE_MAXIMUM = 1000
-"""How many unacknowledged messages an MQTT 5 broker may have on the way to us."""
-MOST_QUEUED = 20_000
-"""How many of our own messages wait for a broker that is slow or away."""
-KEEPALIVE_SECONDS = 30
 FIRST_DELAY, LONGEST_DELAY = 0.25, 15.0
 """Seconds between attempts to connect: after the first, and the longest after doubling."""
 SOUND_AFTER = 10.0
@@ -38,34 +34,6 @@ SOUND_AFTER = 10.0
 IDLE_SECONDS = 1.0
 GOODBYE_SECONDS, LEAVING_SECONDS = 2.0, 0.02
 READS_A_TURN = 100
-SECONDS_A_DAY = 86_400
-
-
-@dataclass(frozen=True, slots=True)
-class Broker:
-    """Where a broker is, and who we are there. A password is given itself, or as a file that holds nothing else."""
-
-    host: str = "127.0.0.1"
-    port: int = 1883
-    username: str | None = None
-    password: str | None = field(default=None, repr=False)
-    password_file: Path | None = None
-
-    def __str__(self) -> str:
-        return f"{self.host}:{self.port}"
-
-    def secret(self) -> str | None:
-        """The password, read afresh from its file where there is one; OSError where that cannot be read."""
-        return self.password_file.read_text().strip() if self.password_file else self.password
-
-
-@dataclass(frozen=True, slots=True)
-class Will:
-    """What the broker publishes for us when we vanish without a good-bye."""
-
-    topic: str
-    payload: bytes
-    retain: bool = True
 
 
 class Message(msgspec.Struct, frozen=True, gc=False):
@@ -124,14 +92,11 @@ class Client:
         will: Will | None = None,
     ) -> None:
         self.broker = broker
-        self.client_id = client_id
+        self._we = Introduction(client_id, session_days, manual_ack, will)
         self._filters = tuple(filters)
         self._on_message = on_message
         self._on_connect = on_connect
         self._turn = turn
-        self._session_days = session_days
-        self._manual_ack = manual_ack
-        self._will = will
 
         self._thread: threading.Thread | None = None
         self._stopping = threading.Event()
@@ -156,17 +121,18 @@ class Client:
     def start(self) -> None:
         """Begin to connect, and return at once; the loop keeps trying for as long as it takes."""
         if self._thread is not None:
-            raise RuntimeError(f"MQTT client {self.client_id} was started already")
+            raise RuntimeError(f"MQTT client {self._we.client_id} was started already")
         self._problem = "connecting"
         self._wake_sender, self._wake_receiver = socket.socketpair()
-        self._thread = threading.Thread(target=self._serve, name=f"mqtt {self.client_id}", daemon=True)
+        self._thread = threading.Thread(target=self._serve, name=f"mqtt {self._we.client_id}", daemon=True)
         self._thread.start()
 
     def wait_connected(self, seconds: float) -> None:
         """Wait until connected and subscribed; raises `BrokerUnreachableError` when it takes longer than that."""
         if not self._ready.wait(seconds):
             raise BrokerUnreachableError(
-                f"MQTT client {self.client_id} got no connection to {self.broker} in {seconds:g} s: {self._problem}"
+                f"{self._we.client_id} got no connection to the MQTT broker at {self.broker} "
+                f"in {seconds:g} s: {self._problem}"
             )
 
     def stop(self) -> None:
@@ -242,33 +208,20 @@ class Client:
         while not self._stopping.is_set():
             began = time.monotonic()
             try:
-                self._connect()
+                self._opened = False
+                connect(self._paho, self.broker, self._we)
                 self._until_lost()
             except OSError as error:
                 self._problem = error.strerror or str(error)
             except Exception as error:
                 self._problem = f"the loop failed: {error!r}"
-                log.exception("MQTT client %s: the loop failed and begins anew", self.client_id)
+                log.exception("MQTT client %s: the loop failed and begins anew", self._we.client_id)
             self._lost()
             if not self._stopping.is_set():
-                log.warning("MQTT client %s at %s: %s", self.client_id, self.broker, self._problem)
+                log.warning("MQTT client %s at %s: %s", self._we.client_id, self.broker, self._problem)
                 delay = FIRST_DELAY if time.monotonic() - began > SOUND_AFTER else delay
                 self._pass_the_time(delay)
                 delay = min(delay * 2, LONGEST_DELAY)
-
-    def _connect(self) -> None:
-        client, broker = self._paho, self.broker
-        self._opened = False
-        if broker.username is not None:
-            client.username_pw_set(broker.username, broker.secret())
-        if client.protocol != MQTTProtocolVersion.MQTTv5:
-            client.connect(broker.host, broker.port, KEEPALIVE_SECONDS)
-            return
-        wishes = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho leaves it untyped
-        wishes.SessionExpiryInterval = self._session_days * SECONDS_A_DAY
-        wishes.ReceiveMaximum = RECEIVE_MAXIMUM
-        new_session = self._session_days == 0
-        client.connect(broker.host, broker.port, KEEPALIVE_SECONDS, clean_start=new_session, properties=wishes)
 
     def _until_lost(self) -> None:
         client, wait, leaving = self._paho, 0.0, 0.0
@@ -333,21 +286,8 @@ class Client:
     # What paho calls, in the loop's thread
 
     def _built(self, version: MQTTProtocolVersion) -> paho.Client:
-        """A paho client for this version of MQTT. Its in-flight window stays at 20: every broker allows that."""
-        client = paho.Client(
-            CallbackAPIVersion.VERSION2,
-            self.client_id,
-            clean_session=None if version == MQTTProtocolVersion.MQTTv5 else self._session_days == 0,
-            protocol=version,
-            reconnect_on_failure=False,
-            manual_ack=self._manual_ack,
-        )
-        client.max_queued_messages_set(MOST_QUEUED)
-        if self._will is not None:
-            client.will_set(self._will.topic, self._will.payload, qos=1, retain=self._will.retain)
+        client = paho_client(version, self._we)
         client.on_socket_open = self._socket_opened
-        # Without this, paho would write to the socket from whichever thread publishes.
-        client.on_socket_register_write = lambda _client, _userdata, _socket: None
         client.on_connect = self._answered
         client.on_subscribe = self._subscribed
         client.on_message = self._arrived
@@ -376,12 +316,13 @@ class Client:
             self._is_ready()
 
     def _subscribed(
-        self, _client: paho.Client, _userdata: object, _mid: int, reasons: list[ReasonCode], _properties: object
+        self, client: paho.Client, _userdata: object, _mid: int, reasons: list[ReasonCode], _properties: object
     ) -> None:
         answers = zip(self._filters, reasons, strict=False)
         refused = [f"{filter} ({reason})" for filter, reason in answers if reason.is_failure]
         if refused:
             self._problem = f"the broker refused the subscription to {', '.join(refused)}"
+            client.disconnect()
         else:
             self._is_ready()
 
@@ -420,4 +361,4 @@ class Client:
 
     def _handler_failed(self, which: str) -> None:
         self._handler_errors += 1
-        log.exception("MQTT client %s: %s failed", self.client_id, which)
+        log.exception("MQTT client %s: %s failed", self._we.client_id, which)

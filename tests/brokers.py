@@ -55,12 +55,12 @@ def running_broker(kind: BrokerKind, folder: Path) -> Iterator[BrokerUnderTest]:
 
 
 @contextmanager
-def mosquitto(port: int, folder: Path) -> Iterator[None]:
-    """mosquitto as deployed, but for port and folder. It ends by kill -9: nobody may rely on a tidy end."""
+def mosquitto(port: int, folder: Path, settings: str = "") -> Iterator[None]:
+    """mosquitto as deployed, but for port, folder and further settings; ended by kill -9, as no tidy end is sure."""
     configuration = folder / "mosquitto.conf"
     text = DEPLOYED.read_text().replace("listener 1883 ", f"listener {port} ")
     text = text.replace("/var/lib/mosquitto/", f"{folder}/")
-    configuration.write_text(f"{text}\nuser {getpass.getuser()}\n")
+    configuration.write_text(f"{text}\nuser {getpass.getuser()}\n{settings}\n")
     with (folder / "mosquitto.log").open("a") as log:
         process = subprocess.Popen([program("mosquitto"), "-c", configuration], stdout=log, stderr=log)
     try:

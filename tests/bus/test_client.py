@@ -12,7 +12,7 @@ import pytest
 
 from bus.client import Broker, BrokerUnreachableError, Client, Message, Will
 from collectors.broker import embedded_broker
-from tests.brokers import BrokerUnderTest
+from tests.brokers import BrokerUnderTest, mosquitto
 from tests.parts import free_port
 from tests.waiting import wait_until
 
@@ -72,6 +72,7 @@ def test_only_so_many_messages_wait_for_a_broker_that_is_away(
     broker: BrokerUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bus.client.MOST_QUEUED", 5)
+    monkeypatch.setattr("bus.broker.MOST_QUEUED", 5)
     client = Client(broker.address, "writer")
     assert [client.publish("a", b"") for _ in range(6)] == [True] * 5 + [False]
     client.start()
@@ -103,6 +104,7 @@ def test_without_a_session_nothing_is_kept(broker: BrokerUnderTest) -> None:
         pass
     with connected(broker, "writer") as writer:
         writer.publish("a", b"missed")
+        wait_until(lambda: writer.backlog == 0)
         with connected(broker, "reader", filters=["a"], on_message=got.append):
             writer.publish("a", b"seen")
             wait_until(lambda: got)
@@ -249,7 +251,9 @@ def test_without_a_broker_the_error_says_who_asked_where_and_what_came_of_it() -
     port = free_port()
     client = Client(Broker(port=port), "station")
     client.start()
-    with pytest.raises(BrokerUnreachableError, match=rf"station got no connection to 127.0.0.1:{port} .*refused"):
+    with pytest.raises(
+        BrokerUnreachableError, match=rf"station got no connection to the MQTT broker at 127.0.0.1:{port} .*refused"
+    ):
         client.wait_connected(0.3)
     assert client.health().thread_alive
     client.stop()
@@ -262,6 +266,43 @@ def test_something_that_is_no_broker_is_told_from_no_answer_at_all() -> None:
         client.start()
         with pytest.raises(BrokerUnreachableError, match="no answer to CONNECT"):
             client.wait_connected(0.5)
+        client.stop()
+
+
+def test_a_wrong_password_is_told_in_the_brokers_words(tmp_path: Path) -> None:
+    passwords, port = tmp_path / "passwords", free_port()
+    passwords.write_text("station:right\n")
+    with mosquitto(port, tmp_path, f"allow_anonymous false\npassword_file {passwords}"):
+        client = Client(Broker(port=port, username="station", password="wrong"), "station")
+        client.start()
+        with pytest.raises(BrokerUnreachableError, match="refused the connection: Not authorized"):
+            client.wait_connected(1)
+        client.stop()
+
+
+def test_a_refused_subscription_is_no_connection_and_tried_again() -> None:
+    """A stand-in for a broker with access lists, which answers CONNECT with yes and SUBSCRIBE with no."""
+    refused = threading.Semaphore(0)
+
+    def refuse(server: socket.socket) -> None:
+        for _ in range(2):
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(1024)
+                connection.sendall(b"\x20\x03\x00\x00\x00")
+                subscribe = connection.recv(1024)
+                connection.sendall(b"\x90\x04" + subscribe[2:4] + b"\x00\x87")
+                connection.recv(1024)
+                refused.release()
+
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as thread:
+        refusing = thread.submit(refuse, server)
+        client = Client(Broker(port=server.getsockname()[1]), "station", filters=["a/#"])
+        client.start()
+        assert refused.acquire(timeout=5) and refused.acquire(timeout=5)
+        assert not client.connected
+        assert "refused the subscription to a/# (Not authorized)" in str(client.health().problem)
+        refusing.result(5)
         client.stop()
 
 

@@ -1,0 +1,85 @@
+"""Where a broker is, and how we introduce ourselves to it."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+
+RECEIVE_MAXIMUM = 1000
+"""How many unacknowledged messages an MQTT 5 broker may have on the way to us."""
+MOST_QUEUED = 20_000
+"""How many of our own messages wait for a broker that is slow or away."""
+KEEPALIVE_SECONDS = 30
+SECONDS_A_DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Broker:
+    """Where a broker is, and who we are there. A password is given itself, or as a file that holds nothing else."""
+
+    host: str = "127.0.0.1"
+    port: int = 1883
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    password_file: Path | None = None
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+    def secret(self) -> str | None:
+        """The password, read afresh from its file where there is one; OSError where that cannot be read."""
+        return self.password_file.read_text().strip() if self.password_file else self.password
+
+
+@dataclass(frozen=True, slots=True)
+class Will:
+    """What the broker publishes for us when we vanish without a good-bye."""
+
+    topic: str
+    payload: bytes
+    retain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Introduction:
+    """As whom we come. With `session_days` the broker keeps what we miss that long, else nothing."""
+
+    client_id: str
+    session_days: int
+    manual_ack: bool
+    will: Will | None
+
+
+def paho_client(version: MQTTProtocolVersion, we: Introduction) -> paho.Client:
+    """A paho client that does nothing by itself. Its in-flight window stays at 20: every broker allows that."""
+    client = paho.Client(
+        CallbackAPIVersion.VERSION2,
+        we.client_id,
+        clean_session=None if version == MQTTProtocolVersion.MQTTv5 else we.session_days == 0,
+        protocol=version,
+        reconnect_on_failure=False,
+        manual_ack=we.manual_ack,
+    )
+    client.max_queued_messages_set(MOST_QUEUED)
+    if we.will is not None:
+        client.will_set(we.will.topic, we.will.payload, qos=1, retain=we.will.retain)
+    # Without this, paho would write to the socket from whichever thread publishes.
+    client.on_socket_register_write = lambda _client, _userdata, _socket: None
+    return client
+
+
+def connect(client: paho.Client, broker: Broker, we: Introduction) -> None:
+    """Open the connection and prepare to say who we are; OSError where nobody listens."""
+    if broker.username is not None:
+        client.username_pw_set(broker.username, broker.secret())
+    if client.protocol != MQTTProtocolVersion.MQTTv5:
+        client.connect(broker.host, broker.port, KEEPALIVE_SECONDS)
+        return
+    wishes = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho leaves it untyped
+    wishes.SessionExpiryInterval = we.session_days * SECONDS_A_DAY
+    wishes.ReceiveMaximum = RECEIVE_MAXIMUM
+    new_session = we.session_days == 0
+    client.connect(broker.host, broker.port, KEEPALIVE_SECONDS, clean_start=new_session, properties=wishes)
