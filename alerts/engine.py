@@ -103,12 +103,6 @@ class Engine:
             self._review_slice(now)
             self._save(now)
 
-    def tick(self, now: Instant) -> None:
-        """Time has come to `now`, and there is no commit to judge before."""
-        self._take_site()
-        self._present.advance(now)
-        self._tend(now)
-
     def _take_site(self) -> None:
         if self._next_site is not self._site:
             self._site = self._next_site
