@@ -38,7 +38,7 @@ def run() -> list[tuple[str, str, str]]:
     """What was measured, the figure, and what it should be."""
     with tempfile.TemporaryDirectory() as folder:
         live, latency = _live(Path(folder) / "live")
-        month, longest, found = _month(Path(folder) / "month")
+        month, waits, found = _month(Path(folder) / "month")
     size, stored = _memory()
     return [
         ("Alerts: quiet readings judged one by one", f"{_one_by_one(0.0):,.0f} /s", "250,000 /s"),
@@ -47,7 +47,7 @@ def run() -> list[tuple[str, str, str]]:
         ("Alerts: judged live with records, 1,000 points at 10 Hz", f"{live:,.0f} /s", "50,000 /s"),
         ("Alerts: one commit with an alarm, until it is on record", f"{latency * 1e3:.1f} ms", "20 ms"),
         (f"Alerts: a month of {HISTORY_POINTS} points at 10 s ({found} alarms)", f"{month:.1f} s", "30 s"),
-        ("Alerts: longest slice of it, which a live commit waits for", f"{longest * 1e3:.0f} ms", "100 ms"),
+        ("Alerts: a slice of it, which a live commit may wait for, p99 and longest", waits, "100 ms"),
         ("Alerts: memory of 1,000 points", f"{size / 1e6:.1f} MB, {stored:.0f} bytes a point on record", "5 MB"),
     ]
 
@@ -129,7 +129,7 @@ def _live(folder: Path) -> tuple[float, float]:
     return 100_000 / taken, float(np.median(latencies))
 
 
-def _month(folder: Path) -> tuple[float, float, int]:
+def _month(folder: Path) -> tuple[float, str, int]:
     station = _Station(folder, HISTORY_POINTS)
     times = NOW - HISTORY_DAYS * DAY + np.arange(HISTORY_DAYS * DAY // HISTORY_EVERY) * HISTORY_EVERY
     n = len(times)
@@ -151,7 +151,8 @@ def _month(folder: Path) -> tuple[float, float, int]:
     with station.records.reading() as connection:
         found = alarms.count(connection, alarms.AlarmFilter())
     station.close()
-    return sum(slices), max(slices), found
+    waits = f"{np.percentile(slices, 99) * 1e3:.0f} ms, {max(slices) * 1e3:.0f} ms"
+    return sum(slices), waits, found
 
 
 def _memory() -> tuple[int, float]:
