@@ -10,7 +10,7 @@ from collectors.simulator.design import PlantDesign, WorkDesign
 from collectors.simulator.people import Walk, passages, route
 from collectors.simulator.weather import weather
 from collectors.simulator.workdays import is_workday, since_midnight
-from facility.instants import DAY, HOUR, MINUTE, SECOND, Instant
+from facility.instants import HOUR, MINUTE, SECOND, Instant
 from facility.limit import RoomState
 from facility.plant_events import BatchEnded, BatchStarted, PlantEvent, RoomStateSet
 from facility.site import Site
@@ -51,10 +51,10 @@ class Stay:
     batch: str | None
 
 
-def plan_of_day(site: Site, design: PlantDesign, seed: int, day: date, begins: Instant) -> Plan:
-    """What happens on a day of the site's calendar that begins at an instant; the same whenever it is asked.
+def plan_of_day(site: Site, design: PlantDesign, seed: int, day: date, begins: Instant, ends: Instant) -> Plan:
+    """What happens on a day of the site's calendar; the same whenever it is asked.
 
-    That is midnight in the site's zone; the live demo lets it begin so that it is always time to work.
+    It goes from midnight to midnight in the site's zone; the live demo moves it, so that it is always time to work.
     """
     chance = random.Random(f"{seed} {day}")
     stays = [_stay(design, work, day, begins) for work in design.work] if is_workday(day) else []
@@ -68,7 +68,7 @@ def plan_of_day(site: Site, design: PlantDesign, seed: int, day: date, begins: I
         *_cleaning(states, {stay.room for stay in stays}),
         *(change for stay in stays for change in _pace(site, stay, chance)),
         *_cabinet_openings(site, design, stays, chance),
-        *weather(seed, begins, begins + DAY + HOUR),
+        *weather(seed, begins, ends),
     ]
     events = [*states, *(event for stay in stays for event in _batch(stay))]
     return Plan(tuple(sorted(changes, key=_time)), tuple(sorted(events, key=_time)))

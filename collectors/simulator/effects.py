@@ -1,5 +1,6 @@
 """What the events of a scenario do: to the plant, as changes; to instruments and gateways, as faults."""
 
+import heapq
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -54,19 +55,45 @@ def past(scenario: Scenario, site: Site, first_start: Instant) -> list[Occurrenc
     return sorted(occurrences, key=lambda occurrence: occurrence.begins)
 
 
-def between(scenario: Scenario, live_start: Instant, start: Instant, end: Instant) -> list[Occurrence]:
-    """What happens live and begins between two moments, in the order of time."""
+def live(scenario: Scenario, live_start: Instant, start: Instant, end: Instant) -> list[Occurrence]:
+    """What goes on live at some time between two moments, in the order of time."""
     occurrences = []
     for event in scenario.events:
-        if isinstance(event.at, After):
-            begins = live_start + event.at.span
-            while begins < end:
-                if begins >= start:
-                    occurrences.append(Occurrence(event, begins, begins + event.lasts))
-                if event.repeat_every is None:
-                    break
-                begins += event.repeat_every
+        for occurrence in _repeated(event, live_start, start):
+            if occurrence.begins >= end:
+                break
+            occurrences.append(occurrence)
     return sorted(occurrences, key=lambda occurrence: occurrence.begins)
+
+
+def live_changes(scenario: Scenario, live_start: Instant, design: PlantDesign) -> Iterator[Change]:
+    """What all that happens live changes in the plant, in the order of time, without end."""
+
+    def of(event: Event) -> Iterator[Change]:
+        for occurrence in _repeated(event, live_start, live_start):
+            one_time = sorted(changes([occurrence], design), key=_time)
+            if not one_time:  # an event of instruments or gateways alone, however often it comes
+                return
+            yield from one_time
+
+    return heapq.merge(*(of(event) for event in scenario.events), key=_time)
+
+
+def _repeated(event: Event, live_start: Instant, after: Instant) -> Iterator[Occurrence]:
+    """The times that a live event happens, from the first on that ends later than `after`."""
+    if isinstance(event.at, After):
+        begins = live_start + event.at.span
+        if event.repeat_every:
+            begins += max(0, (after - begins - event.lasts) // event.repeat_every + 1) * event.repeat_every
+        while begins + event.lasts > after:
+            yield Occurrence(event, begins, begins + event.lasts)
+            if not event.repeat_every:
+                return
+            begins += event.repeat_every
+
+
+def _time(change: Change) -> Instant:
+    return change.time
 
 
 def changes(occurrences: Iterable[Occurrence], design: PlantDesign) -> Iterator[Change]:

@@ -1,4 +1,4 @@
-"""A month of the suite's past, at the real cadence of its instruments, made in bulk day by day, newest day first."""
+"""The suite's past, at the real cadence of its instruments, made in bulk day by day, the newest day first."""
 
 import threading
 import zlib
@@ -18,7 +18,7 @@ from collectors.simulator.plant import Plant
 from collectors.simulator.plates import LITRES, plates
 from collectors.simulator.scenario import NetworkLoss, Scenario
 from collectors.simulator.sources import source_of
-from collectors.simulator.trace import Changes, record
+from collectors.simulator.trace import Coming, record
 from collectors.simulator.workdays import day_of, midnight
 from facility.instants import HOUR, SECOND, Instant
 from facility.limit import RoomState
@@ -30,7 +30,6 @@ from storage.samples.commit import Intake
 from storage.samples.local import LocalStore
 
 SOURCE = "generated-history"
-DAYS = 30
 TICK = 10 * SECOND
 WARM_UP = 2 * HOUR
 """The plant runs so long before a day begins: longer than all but its slowest states remember."""
@@ -49,18 +48,17 @@ class Day:
     end: Instant
 
 
-def days(site: Site, end: Instant) -> list[Day]:
-    """The days of the month before `end`, newest first."""
-    today = day_of(site, end)
-    dates = [today - timedelta(days=n) for n in range(DAYS + 1)]
-    return [Day(d, midnight(site, d), min(midnight(site, d + timedelta(days=1)), end)) for d in dates]
-
-
 class History:
-    """The month before `end`. Every day is made for itself, so any may be made first; all are the same every time."""
+    """The past before `end`. Every day is made for itself, so any may be made first; all are the same every time.
 
-    def __init__(self, site: Site, design: PlantDesign, scenario: Scenario, end: Instant) -> None:
-        self.days = days(site, end)
+    `days` are whole days, newest first, after the part of a day that ends at `end`.
+    """
+
+    def __init__(self, site: Site, design: PlantDesign, scenario: Scenario, end: Instant, days: int) -> None:
+        today = day_of(site, end)
+        dates = [today - timedelta(days=n) for n in range(days + 1)]
+        spans = [Day(d, midnight(site, d), min(midnight(site, d + timedelta(days=1)), end)) for d in dates]
+        self.days = [day for day in spans if day.start < day.end]
         self._site = site
         self._design = design
         self._seed = scenario.seed
@@ -69,7 +67,7 @@ class History:
         self._end = end
 
     def events(self) -> list[PlantEvent]:
-        """Room states and batches of the whole month, by time. A batch that still runs at the end is ended there."""
+        """Room states and batches of all days, by time. A batch that still runs at the end is ended there."""
         start = self.days[-1].start
         events: list[PlantEvent] = [RoomStateSet(r, RoomState.AT_REST, start, SCHEDULE) for r in self._design.rooms]
         for day in reversed(self.days):
@@ -88,22 +86,23 @@ class History:
             *effects.changes(happening, self._design),
         ]
         plant = Plant(self._design, self._site, begin)
-        trace = record(plant, Changes(sorted(changes, key=lambda change: change.time)), day.end, TICK)
+        trace = record(plant, Coming(sorted(changes, key=lambda change: change.time)), day.end, TICK)
         instruments = Instruments(self._site, self._design, plant, self._seed)
         readings: dict[str, Columns] = {}
         for id in instruments.ids:
             chance = np.random.default_rng([self._seed, zlib.crc32(id.encode()), day.date.toordinal()])
             times = instruments.due(id, day.start, day.end)
             for point, columns in instruments.sample(id, times, trace, chance, happening).items():
-                delivered = _delivered(columns, source_of(self._site, id), chance, happening)
+                delivered = _delivered(columns, source_of(self._site, self._design, id), chance, happening)
                 readings[point] = _doubted(delivered, self._known[id])
         return readings | self._plates(day)
 
     def _plan(self, date: date) -> Plan:
-        return plan_of_day(self._site, self._design, self._seed, date, midnight(self._site, date))
+        begins, ends = midnight(self._site, date), midnight(self._site, date + timedelta(days=1))
+        return plan_of_day(self._site, self._design, self._seed, date, begins, ends)
 
     def _plates(self, day: Day) -> dict[str, Columns]:
-        """The results of the day's plates, as far as they had been read by the end of the month."""
+        """The results of the day's plates, as far as they had been read by the end."""
         readings = {}
         for plate in plates(self._site, self._seed, day.date, self._past):
             if plate.read < self._end:
@@ -123,17 +122,18 @@ def load_history(
     design: PlantDesign,
     scenario: Scenario,
     now: Instant,
+    days: int,
     progress: Callable[[int, int], None],
     stop: threading.Event,
 ) -> Instant:
-    """Put the month before the first start of the demo into the store, newest day first; returns where it ends.
+    """Put the days before the first start of the demo into the store, newest first; returns where they end.
 
-    The first call decides that the month ends `now`, and writes so into the store; a later one goes on where an
-    interrupted one was, and does nothing where all is there. `progress` hears how many days of how many are stored.
+    The first call decides that they end `now`, and writes so into the store; a later one goes on where an interrupted
+    one was, and does nothing where all is there. `progress` hears how many days of how many are stored.
     """
     begun = store.acknowledged(SOURCE)
     end = begun[0] if begun else now
-    history = History(site, design, scenario, end)
+    history = History(site, design, scenario, end, days)
     if begun is None:
         store.append([Intake(SOURCE, events=history.events(), epoch=end, sequence=1)])
     for done, day in enumerate(history.days):

@@ -223,6 +223,7 @@ def in_words(span: Span) -> str:
 
 def _mismatches(scenario: Scenario, site: Site, design: PlantDesign) -> Iterable[Mismatch]:
     doors = {frozenset(door.between) for door in site.doors}
+    gateways = sources(site, design)
     for number, event in enumerate(scenario.events):
         place = ("events", number)
         if event.repeat_every is not None and isinstance(event.at, Ago):
@@ -242,8 +243,11 @@ def _mismatches(scenario: Scenario, site: Site, design: PlantDesign) -> Iterable
                 yield (*place, "instrument"), f"the site file has no particle counter {id}"
             case FrozenSensor(instrument=id) if id not in site.instruments or _measures(site, id, Quantity.PARTICLES):
                 yield (*place, "instrument"), f"the site file has no instrument {id} that could freeze"
-            case NetworkLoss(source=source) if source not in sources(site):
-                yield (*place, "source"), f"there is no gateway {source}; there are {', '.join(sources(site))}"
+            case NetworkLoss(source=source) if source not in gateways:
+                yield (
+                    (*place, "source"),
+                    f"there is no gateway {source}; there are {', '.join(gateways)}",
+                )
             case BottleEmpty(cabinet=id) if id not in design.cabinets or design.cabinets[id].co2 is None:
                 yield (*place, "cabinet"), f"the plant file has no incubator {id} with CO2"
             case CabinetLeftOpen(cabinet=id) if id not in design.cabinets:

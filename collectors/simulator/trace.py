@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,11 +31,20 @@ class Trace:
         mean: Floats = (exposures[self._rows(times)] - exposures[self._rows(times - span)]) / (span / SECOND)
         return mean
 
+    def then(self, later: "Trace", keep: Span) -> "Trace":
+        """This trace's last `keep` and a later one in one."""
+        first = int(np.searchsorted(self.times, self.times[-1] - keep))
+        return Trace(
+            np.concatenate([self.times[first:], later.times]),
+            np.concatenate([self.states[first:], later.states]),
+            np.concatenate([self.exposures[first:], later.exposures]),
+        )
+
     def _rows(self, times: NDArray[np.int64]) -> NDArray[np.intp]:
         return np.maximum(np.searchsorted(self.times, times, side="right") - 1, 0)
 
 
-def record(plant: Plant, changes: "Changes", end: Instant, tick: Span) -> Trace:
+def record(plant: Plant, changes: "Coming[Change]", end: Instant, tick: Span) -> Trace:
     """Let the plant run until `end`, and write its state down at every multiple of `tick` on the way."""
     times = np.arange(plant.now - plant.now % tick + tick, end + 1, tick, dtype=np.int64)
     states = np.empty((len(times), len(plant.state)))
@@ -48,15 +58,25 @@ def record(plant: Plant, changes: "Changes", end: Instant, tick: Span) -> Trace:
     return Trace(times, states, exposures)
 
 
-class Changes:
-    """What will change, in the order of time, taken as it falls due."""
+class Timed(Protocol):
+    """Anything that happens at a time."""
 
-    def __init__(self, changes: Iterable[Change]) -> None:
-        self._coming = iter(changes)
-        self._next = next(self._coming, None)
+    @property
+    def time(self) -> Instant: ...
 
-    def until(self, time: Instant) -> Iterator[Change]:
-        """The changes that are due at a time and were not taken before."""
+
+Happening = TypeVar("Happening", bound=Timed)
+
+
+class Coming(Generic[Happening]):
+    """What will happen, in the order of time (it may have no end), taken as it falls due."""
+
+    def __init__(self, happenings: Iterable[Happening]) -> None:
+        self._happenings = iter(happenings)
+        self._next = next(self._happenings, None)
+
+    def until(self, time: Instant) -> Iterator[Happening]:
+        """What is due at a time and was not taken before."""
         while self._next is not None and self._next.time <= time:
             yield self._next
-            self._next = next(self._coming, None)
+            self._next = next(self._happenings, None)

@@ -1,5 +1,6 @@
 """The suite of the demo, as the tests of the simulator use it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from collectors.simulator.design import load_design
@@ -12,6 +13,6 @@ DESIGN = load_design(SITES / "demo-plant.yaml", SITE)
 SCENARIO = load_scenario(SITES / "demo-scenario.yaml", SITE, DESIGN)
 
 
-def scenario_of(*events: dict[str, object]) -> Scenario:
+def scenario_of(*events: Mapping[str, object]) -> Scenario:
     """A scenario of these events, written as in the file."""
     return Scenario.model_validate({"seed": 417, "live_begins_at": "09:30", "events": list(events)})

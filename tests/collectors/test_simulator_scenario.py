@@ -1,5 +1,6 @@
 """The scenario file: what it may say, what it makes happen, and its errors in words."""
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -40,9 +41,21 @@ def test_what_is_upcoming_is_told_in_order() -> None:
 
 def test_an_event_repeats_as_often_as_it_fits() -> None:
     scenario = scenario_of(DOOR | {"at": "45 s", "repeat_every": "10 min"})
-    occurrences = effects.between(scenario, START, START + MINUTE, START + 30 * MINUTE)
-    assert [o.begins - START for o in occurrences] == [10 * MINUTE + 45 * SECOND, 20 * MINUTE + 45 * SECOND]
+    occurrences = effects.live(scenario, START, START + 12 * MINUTE, START + 30 * MINUTE + 46 * SECOND)
+    assert [o.begins - START for o in occurrences] == [n * 10 * MINUTE + 45 * SECOND for n in (1, 2, 3)]
     assert all(o.ends - o.begins == 2 * MINUTE for o in occurrences)
+
+
+def test_an_event_that_does_not_repeat_happens_once() -> None:
+    scenario = scenario_of(DOOR | {"at": "45 s"})
+    assert len(effects.live(scenario, START, START, START + 24 * HOUR)) == 1
+    assert not effects.live(scenario, START, START + 3 * MINUTE, START + 24 * HOUR)
+
+
+def test_live_changes_come_in_the_order_of_time_and_never_end() -> None:
+    changes = list(itertools.islice(effects.live_changes(SCENARIO, START, DESIGN), 2000))
+    assert [c.time for c in changes] == sorted(c.time for c in changes)
+    assert changes[-1].time > START + 2 * HOUR
 
 
 def test_past_events_are_placed_by_the_days_of_the_site() -> None:
@@ -54,7 +67,7 @@ def test_past_events_are_placed_by_the_days_of_the_site() -> None:
 
 def test_live_and_past_events_do_not_mix() -> None:
     scenario = scenario_of(DOOR | {"at": "1 day ago, 10:13"})
-    assert not effects.between(scenario, START, START, START + 24 * HOUR)
+    assert not effects.live(scenario, START, START, START + 24 * HOUR)
     assert not effects.past(scenario_of(DOOR | {"at": "45 s"}), SITE, START)
 
 
@@ -71,14 +84,14 @@ events:
     repeat_every: 1 h
     source: cellar
 """
-    assert problems_of(tmp_path / "scenario.yaml", text) == [
+    *told, gateway = problems_of(tmp_path / "scenario.yaml", text)
+    assert told == [
         "5: events[1].door: the site file has no door between B101 and B105",
         "6: events[2].instrument: the site file has no particle counter B101.DP1",
         "6: events[2].repeat_every: must be longer than 2 min, which it lasts",
         "10: events[3].repeat_every: only what happens after the start can repeat",
-        *problems_of(tmp_path / "scenario.yaml", text)[-1:],
     ]
-    assert "there is no gateway cellar; there are climate-B101" in problems_of(tmp_path / "scenario.yaml", text)[-1]
+    assert gateway.startswith("11: events[3].source: there is no gateway cellar; there are cabinets-B104, ")
 
 
 @pytest.mark.parametrize(
