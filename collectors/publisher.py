@@ -46,17 +46,22 @@ class Publisher:
         self._client = Client(
             broker, f"cleanwatch-{site.id}-publisher", will=Will(self._station, self._beat(alive=False))
         )
-        self._thread = threading.Thread(target=self._run, name="publisher", daemon=True)
+        self._thread: threading.Thread | None = None
 
     def start(self) -> None:
         """Begin to connect, and to follow the store from where it was."""
+        latest = self._store.latest(list(self._site.points))
+        self._newest = {str(point): int(time) for point, time in latest["time"].items()}
+        follower = self._store.follow("publisher")
         self._client.start()
+        self._thread = threading.Thread(target=self._run, args=(follower,), name="publisher", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """Say that the station is going, and end."""
         self._stopping.set()
-        self._thread.join()
+        if self._thread is not None:
+            self._thread.join()
         self.send(self._station, self._beat(alive=False), retain=True)
         self._client.stop()
 
@@ -81,10 +86,7 @@ class Publisher:
         """How the connection to the broker is."""
         return self._client.health()
 
-    def _run(self) -> None:
-        follower = self._store.follow("publisher")
-        latest = self._store.latest(list(self._site.points))
-        self._newest = {str(point): int(time) for point, time in latest["time"].items()}
+    def _run(self, follower: Follower) -> None:
         beat_at = time.monotonic()
         while not self._stopping.is_set():
             try:
