@@ -19,6 +19,7 @@ from cleanwatch.ports import first_free
 from cleanwatch.supervisor import Part, Supervisor
 from collectors.simulator.design import load_design
 from collectors.simulator.scenario import in_words, load_scenario, upcoming
+from facility.instants import system_clock
 from facility.site_file import load_site
 
 WEB_PORT = 8050
@@ -29,17 +30,17 @@ LOOK_SECONDS = 0.5
 ANNOUNCED = 5
 
 
-def run_demo(data: Path, reset: bool, stopping: threading.Event) -> None:
+def run_demo(data: Path, reset: bool, days: int, stopping: threading.Event) -> None:
     """Run the demo in the folder `data` until `stopping` is set, telling on the terminal what happens."""
     console = Console(highlight=False, soft_wrap=True)
     try:
         with claimed(data, "demo"):
-            _run(console, data, reset, stopping)
+            _run(console, data, reset, days, stopping)
     except FolderInUseError as error:
         raise click.ClickException(str(error)) from None
 
 
-def _run(console: Console, data: Path, reset: bool, stopping: threading.Event) -> None:
+def _run(console: Console, data: Path, reset: bool, days: int, stopping: threading.Event) -> None:
     if reset:
         _empty(data)
         console.print(f"The demo begins anew: {data} is empty.")
@@ -65,6 +66,7 @@ def _run(console: Console, data: Path, reset: bool, stopping: threading.Event) -
         supervisor.start(Part("broker", ["broker", "--port", str(mqtt), "--port-mqtt5", str(mqtt5)]))
         supervisor.start(Part("station", ["station"]))
         supervisor.start(Part("app", ["app"]))
+        began = system_clock()
         supervisor.start(Part("simulator", ["simulate"]))
         if not _wait_for(address, supervisor, stopping):
             if not stopping.is_set():
@@ -72,7 +74,8 @@ def _run(console: Console, data: Path, reset: bool, stopping: threading.Event) -
         else:
             _welcome(console, address, mqtt, data)
         with _history_bar(console) as hear:
-            supervisor.start(Part("history", ["history"], may_end=True, hear=hear))
+            past = ["history", "--days", str(days), "--until", str(began)]
+            supervisor.start(Part("history", past, may_end=True, hear=hear))
             while supervisor.is_running("history") and not stopping.wait(LOOK_SECONDS):
                 supervisor.look_after()
         while not stopping.wait(LOOK_SECONDS):

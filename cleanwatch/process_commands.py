@@ -11,6 +11,8 @@ from cleanwatch.folder import FolderInUseError
 from cleanwatch.lifetime import stop_event
 from cleanwatch.settings import Settings
 
+DAYS = click.IntRange(1, 366)
+
 
 @click.command()
 def station() -> None:
@@ -55,19 +57,23 @@ def simulate() -> None:
 
 
 @click.command()
-@click.option("--days", type=click.IntRange(1, 366), default=30, show_default=True)
-def history(days: int) -> None:
+@click.option("--days", type=DAYS, default=30, show_default=True, help="Length of the generated past.")
+@click.option("--until", type=int, help="Where it ends, in milliseconds since 1970 UTC; now, if not given.")
+def history(days: int, until: int | None) -> None:
     """Fill the local store with the simulated plant's past, in bulk."""
     from cleanwatch.simulation import run_history
+    from facility.instants import system_clock
 
-    run_history(Settings(), days, stop_event(), lambda done, of: click.echo(f"{done} {of}"))
+    end = system_clock() if until is None else until
+    run_history(Settings(), days, end, stop_event(), lambda done, of: click.echo(f"{done} {of}"))
 
 
 @click.command()
 @click.option("--data", type=click.Path(path_type=Path), default=Path("demo-data"), show_default=True)
 @click.option("--reset", is_flag=True, help="Begin anew: forget what the demo has recorded so far.")
-def demo(data: Path, reset: bool) -> None:
+@click.option("--days", type=DAYS, default=30, show_default=True, help="Length of the generated past.")
+def demo(data: Path, reset: bool, days: int) -> None:
     """Run a simulated suite with everything it needs, and say where to look."""
     from cleanwatch.demo import run_demo
 
-    run_demo(data, reset, stop_event())
+    run_demo(data, reset, days, stop_event())

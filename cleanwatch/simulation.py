@@ -10,7 +10,7 @@ from collectors.simulator.design import load_design
 from collectors.simulator.gateways import run_simulator
 from collectors.simulator.history import load_history
 from collectors.simulator.scenario import load_scenario
-from facility.instants import system_clock
+from facility.instants import Instant, system_clock
 from facility.site_file import load_site
 from storage.samples.local import LocalStore
 
@@ -24,11 +24,11 @@ def run_simulation(settings: Settings, stopping: threading.Event) -> None:
 
 
 def run_history(
-    settings: Settings, days: int, stopping: threading.Event, progress: Callable[[int, int], None]
+    settings: Settings, days: int, until: Instant, stopping: threading.Event, progress: Callable[[int, int], None]
 ) -> None:
-    """Put the days before the demo's first start into the local store; goes on where an earlier one was ended."""
+    """Put the days before `until` into the local store. A later call goes on where the first one was ended."""
     site = load_site(DEMO_SITE)
     design = load_design(DEMO_PLANT, site)
     scenario = load_scenario(DEMO_SCENARIO, site, design)
     with closing(LocalStore.open(settings.samples_path, system_clock)) as store:
-        load_history(store, site, design, scenario, system_clock(), days, progress, stopping)
+        load_history(store, site, design, scenario, until, days, progress, stopping)

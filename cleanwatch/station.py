@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 STEP_SECONDS = 0.05
 """How long the engine waits for a commit before it looks for commands, timers and revisions."""
-LOOK_FOR_REVISION_SECONDS = 1.0
+LOOK_FOR_REVISION_SECONDS = 0.25
 SEAL_SECONDS = 600.0
 SEAL_BEFORE = HOUR
 """Readings stay as rows for this long; older ones are sealed into day chunks."""
