@@ -1,6 +1,7 @@
 """Smaller answers: brotli or gzip for text, never for a stream."""
 
 import gzip
+from functools import lru_cache
 
 import brotli  # type: ignore[import-untyped]  # it has no types
 from flask import Flask, Response, request
@@ -15,6 +16,7 @@ COMPRESSIBLE = {
     "text/javascript",
     "text/plain",
 }
+UNCHANGING = ("/assets/", "/_dash-component-suites/")
 WORTH_IT = 1024
 """Bytes below which an answer is sent as it is."""
 
@@ -31,6 +33,16 @@ def compress(server: Flask) -> None:
         response.vary.add("Accept-Encoding")
         body = response.get_data()
         if len(body) >= WORTH_IT:
-            response.set_data(brotli.compress(body, quality=5) if encoding == "br" else gzip.compress(body, 6))
+            squeeze = _kept if request.path.startswith(UNCHANGING) else _squeezed
+            response.set_data(squeeze(body, encoding))
             response.content_encoding = encoding
         return response
+
+
+def _squeezed(body: bytes, encoding: str) -> bytes:
+    squeezed: bytes = brotli.compress(body, quality=5) if encoding == "br" else gzip.compress(body, 6)
+    return squeezed
+
+
+_kept = lru_cache(maxsize=128)(_squeezed)
+"""The component libraries are two megabytes, and the same for everybody."""

@@ -1,10 +1,12 @@
 """The web server: Dash on Flask with our pages, live stream, health and guard, served by waitress."""
 
 from pathlib import Path
+from typing import Any
 
 from dash import Dash
 from flask import Flask
 from waitress.server import create_server
+from waitress.wasyncore import close_all
 
 from app import compression, health, security, shell
 from app.context import AppContext
@@ -46,8 +48,10 @@ class Server:
 
     def __init__(self, app: Dash, context: AppContext, port: int) -> None:
         self._hub = context.hub
+        self._sockets: dict[int, Any] = {}
         self._waitress = create_server(
             app.server,
+            map=self._sockets,
             host="127.0.0.1",
             port=port,
             threads=context.hub.most_viewers + SPARE_THREADS,
@@ -59,6 +63,8 @@ class Server:
         self._waitress.run()
 
     def stop(self) -> None:
-        """End every live stream and stop answering."""
+        """End every live stream, let answers on their way be finished, and hang up."""
         self._hub.close()
-        self._waitress.close()
+        self._waitress.task_dispatcher.shutdown()
+        # In the server's own thread, and browsers' idle connections too: it would wait for them for minutes.
+        self._waitress.trigger.pull_trigger(lambda: close_all(self._sockets, ignore_all=True))

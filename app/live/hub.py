@@ -57,7 +57,7 @@ class Hub:
         self._changed = threading.Condition()
         self._dirty = True
         self._closed = False
-        self._viewers = 0
+        self.viewers = 0
         self.most_viewers = most_viewers
         self._look = self._look_now()
         self._number = 0
@@ -195,17 +195,17 @@ class Hub:
         Raises TooManyViewersError where every place is taken.
         """
         with self._changed:
-            if self._viewers >= self.most_viewers:
+            if self.viewers >= self.most_viewers:
                 raise TooManyViewersError(
                     f"All {self.most_viewers} live places are taken. Close another Cleanwatch page, "
                     "or have `viewers` raised in the settings; this page tries again by itself."
                 )
-            self._viewers += 1
+            self.viewers += 1
         try:
             yield self._events()
         finally:
             with self._changed:
-                self._viewers -= 1
+                self.viewers -= 1
 
     def _events(self) -> Iterator[bytes]:
         seen = -1

@@ -1,0 +1,132 @@
+"""Values that live: painted without reload, and never old without saying so."""
+
+import dataclasses
+import time
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.app.ages import AGES
+from tests.browser.conftest import DESKTOP, Watch
+from tests.browser.running import RunningApp
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_new_value_appears_without_reload(page: Page, app: RunningApp) -> None:
+    page.evaluate("window.stillTheSamePage = true")
+    step = page.locator(".plan .dp[data-point='B101.DP2']")
+    app.reading("B101.DP2", 13.2)
+    expect(step).to_have_text("13")
+    app.reading("B101.DP2", 9.1)
+    expect(step).to_have_text("9", timeout=2000)
+    assert page.evaluate("window.stillTheSamePage") is True
+
+
+def test_air_that_flows_back_turns_its_arrow(page: Page, app: RunningApp) -> None:
+    arrow = page.locator(".plan [data-show=flow][data-point='B101.DP2']")
+    expect(arrow).to_have_attribute("data-flow", "on")
+    app.reading("B101.DP2", -3.0)
+    expect(arrow).to_have_attribute("data-flow", "back")
+
+
+def test_an_alarm_appears_everywhere_at_once(page: Page, app: RunningApp) -> None:
+    expect(page.locator("h1")).to_have_text("One advisory, in Aseptic processing 1")
+    app.reading("B101.PC1.p0_5", 611_400)
+    app.alarm("B101.PC1.p0_5")
+    expect(page.locator("h1")).to_have_text("One action alarm, in Aseptic processing 1")
+    plan = page.locator(".plan .rm[data-room=B101]")
+    expect(plan).to_have_attribute("data-status", "action")
+    expect(plan).to_have_attribute("aria-label", "B101 Aseptic processing 1, grade B, action")
+    expect(page.locator(".plan .rm[data-room=BSC1]")).to_have_attribute("data-status", "normal")
+    expect(page.locator(".rooms li").first).to_contain_text("B101 Aseptic processing 1")
+    expect(page.locator(".rooms li").first).to_contain_text("611,400")
+    expect(page.locator(".standing tbody tr")).to_contain_text("Not acknowledged")
+    expect(page.locator(".side .n")).to_have_text("1")
+
+
+def test_values_go_on_living_on_a_page_that_was_opened_later(page: Page, app: RunningApp) -> None:
+    app.alarm("B101.DP1")
+    page.locator(".side a", has_text="Alarms").click()
+    value = page.locator(".standing [data-point='B101.DP1'][data-show=value]")
+    app.reading("B101.DP1", 70.3)
+    expect(value).to_have_text("70.3\u202fPa")
+    page.go_back()
+    expect(page.locator(".plan .rm").first).to_be_visible()
+
+
+def test_a_page_whose_station_is_silent_says_so_within_six_seconds(page: Page, app: RunningApp) -> None:
+    expect(page.locator("#stale")).to_be_hidden()
+    app.beating = False
+    began = time.monotonic()
+    expect(page.locator("html")).to_have_attribute("data-stale", "yes", timeout=7000)
+    assert 4 < time.monotonic() - began < 6.5
+    expect(page.locator("#stale-title")).to_contain_text("The station is silent since")
+    expect(page.locator(".plan .rm[data-room=B102]")).to_have_attribute("data-status", "nodata")
+    expect(page.locator(".plan .dp").first).to_have_text("?")
+    app.beating = True
+    expect(page.locator("html")).to_have_attribute("data-stale", "no")
+    expect(page.locator(".plan .rm[data-room=B102]")).to_have_attribute("data-status", "normal")
+
+
+def test_a_page_without_server_says_so_and_comes_back_by_itself(page: Page, app: RunningApp, watch: Watch) -> None:
+    watch.forgiven = ("Failed to load resource", "net::ERR")
+    app.stop_server()
+    expect(page.locator("#stale-title")).to_contain_text("No connection to Cleanwatch", timeout=7000)
+    expect(page.locator("h1")).to_have_text("No live data")
+    app.start_server()
+    app.everything_normal()
+    expect(page.locator("html")).to_have_attribute("data-stale", "no", timeout=10_000)
+    expect(page.locator("#stale")).to_be_hidden()
+
+
+def test_a_point_that_is_silent_becomes_a_question_mark_with_its_last_value(page: Page, app: RunningApp) -> None:
+    app.site.points["B101.DP1"] = dataclasses.replace(app.site.points["B101.DP1"], silent_after=2000)
+    app.alarm("B101.DP1")
+    value = page.locator(".standing [data-point='B101.DP1'][data-show=value]")
+    app.reading("B101.DP1", 44.1)
+    expect(value).to_have_text("44.1\u202fPa")
+    expect(value).to_have_text("?", timeout=4000)
+    last = value.get_attribute("data-last")
+    assert last is not None
+    assert last.startswith("was 44.1\u202fPa, ")
+
+
+def test_tabs_of_one_browser_share_one_stream(page: Page, app: RunningApp) -> None:
+    tabs = [page.context.new_page() for _ in range(3)]
+    for tab in tabs:
+        tab.goto(app.address)
+        tab.wait_for_selector("html[data-stale=no]")
+    app.reading("B101.DP2", 11.0)
+    for tab in (page, *tabs):
+        expect(tab.locator(".plan .dp[data-point='B101.DP2']")).to_have_text("11")
+    assert app.hub.viewers == 1
+
+
+def test_another_tab_goes_on_when_the_one_that_leads_is_closed(page: Page, app: RunningApp) -> None:
+    other = page.context.new_page()
+    other.goto(app.address)
+    other.wait_for_selector("html[data-stale=no]")
+    page.close()
+    app.reading("B101.DP2", 14.0)
+    expect(other.locator(".plan .dp[data-point='B101.DP2']")).to_have_text("14")
+
+
+def test_one_viewer_too_many_is_told_so(browser: Browser, app: RunningApp, page: Page) -> None:
+    app.hub.most_viewers = app.hub.viewers
+    context = browser.new_context(viewport=DESKTOP)
+    refused = context.new_page()
+    refused.goto(app.address)
+    expect(refused.locator("#stale-title")).to_have_text("No place for live values")
+    expect(refused.locator("#stale-text")).to_contain_text("Close another Cleanwatch page")
+    app.hub.most_viewers += 1
+    expect(refused.locator("#stale")).to_be_hidden(timeout=10_000)
+    context.close()
+
+
+def test_browser_and_server_write_ages_the_same(page: Page) -> None:
+    spans = [span for span, _ in AGES]
+    written = page.evaluate(
+        "async (spans) => { const { age } = await import('/assets/formats.js'); return spans.map(age); }", spans
+    )
+    assert written == [text for _, text in AGES]
