@@ -18,6 +18,7 @@ from collectors.simulator.plant import Plant
 from collectors.simulator.plates import LITRES, plates
 from collectors.simulator.scenario import NetworkLoss, Scenario
 from collectors.simulator.sources import source_of
+from collectors.simulator.suite import Suite
 from collectors.simulator.trace import Coming, record
 from collectors.simulator.workdays import day_of, midnight
 from facility.instants import HOUR, SECOND, Instant
@@ -61,6 +62,7 @@ class History:
         self.days = [day for day in spans if day.start < day.end]
         self._site = site
         self._design = design
+        self._suite = Suite(design, site)
         self._seed = scenario.seed
         self._known = known_site(site).instruments
         self._past = effects.past(scenario, site, end)
@@ -85,9 +87,9 @@ class History:
             *self._plan(day.date).changes,
             *effects.changes(happening, self._design),
         ]
-        plant = Plant(self._design, self._site, begin)
+        plant = Plant(self._suite, begin)
         trace = record(plant, Coming(sorted(changes, key=lambda change: change.time)), day.end, TICK)
-        instruments = Instruments(self._site, self._design, plant, self._seed)
+        instruments = Instruments(self._site, self._design, self._suite, self._seed)
         readings: dict[str, Columns] = {}
         for id in instruments.ids:
             chance = np.random.default_rng([self._seed, zlib.crc32(id.encode()), day.date.toordinal()])

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from collectors.simulator import air
 from collectors.simulator.design import PlantDesign
 from collectors.simulator.effects import Occurrence
-from collectors.simulator.plant import Floats, Plant, Trait
 from collectors.simulator.scenario import FlowFault, FrozenSensor
+from collectors.simulator.suite import Floats, Suite, Trait
 from collectors.simulator.trace import Trace
 from facility.instants import MINUTE, SECOND, Instant
 from facility.quantities import Quantity
@@ -54,10 +54,10 @@ NOISE = {
 class Instruments:
     """All instruments of a site that sample by themselves (plates are not among them)."""
 
-    def __init__(self, site: Site, design: PlantDesign, plant: Plant, seed: int) -> None:
+    def __init__(self, site: Site, design: PlantDesign, suite: Suite, seed: int) -> None:
         self._site = site
         self._design = design
-        self._columns = plant.columns
+        self._columns = suite.columns
         self._seed = seed
         self._steps = {step.point: step for step in site.cascade}
         self._stuck: dict[tuple[str, Instant], float] = {}

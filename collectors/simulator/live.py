@@ -18,6 +18,7 @@ from collectors.simulator.plant import Plant
 from collectors.simulator.plates import Plate, plates
 from collectors.simulator.scenario import NetworkLoss, Scenario
 from collectors.simulator.sources import LABORATORY, SYSTEMS, source_of
+from collectors.simulator.suite import Suite
 from collectors.simulator.trace import Coming, record
 from collectors.simulator.workdays import day_of
 from facility.instants import HOUR, MINUTE, SECOND, Instant
@@ -46,13 +47,14 @@ class LivePlant:
         self._events = Coming(always_at_work.events(site, design, scenario, start))
         self._plates = _plates_to_read(site, scenario, start)
 
-        self._plant = Plant(design, site, start - WARM_UP)
+        suite = Suite(design, site)
+        self._plant = Plant(suite, start - WARM_UP)
         work = (plan.changes for plan in always_at_work.plans(site, design, scenario, start))
         happening = effects.live_changes(scenario, start, design)
         self._changes = Coming(heapq.merge(itertools.chain.from_iterable(work), happening, key=lambda c: c.time))
         record(self._plant, self._changes, start - REMEMBERED, 10 * SECOND)
         self._trace = record(self._plant, self._changes, start, SECOND)
-        self._instruments = Instruments(site, design, self._plant, scenario.seed)
+        self._instruments = Instruments(site, design, suite, scenario.seed)
         self._chances = {
             id: np.random.default_rng([scenario.seed, zlib.crc32(id.encode()), start]) for id in self._instruments.ids
         }

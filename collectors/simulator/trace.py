@@ -8,13 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collectors.simulator.changes import Change
-from collectors.simulator.plant import Floats, Plant
+from collectors.simulator.plant import Plant
+from collectors.simulator.suite import Floats
 from facility.instants import SECOND, Instant, Span
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """The state of the plant at a row of times: one line for each, in the columns of `Plant.columns`."""
+    """The state of the plant at a row of times: one line for each, in the suite's columns."""
 
     times: NDArray[np.int64]
     states: Floats
@@ -65,17 +66,17 @@ class Timed(Protocol):
     def time(self) -> Instant: ...
 
 
-Happening = TypeVar("Happening", bound=Timed)
+Due = TypeVar("Due", bound=Timed)
 
 
-class Coming(Generic[Happening]):
+class Coming(Generic[Due]):
     """What will happen, in the order of time (it may have no end), taken as it falls due."""
 
-    def __init__(self, happenings: Iterable[Happening]) -> None:
+    def __init__(self, happenings: Iterable[Due]) -> None:
         self._happenings = iter(happenings)
         self._next = next(self._happenings, None)
 
-    def until(self, time: Instant) -> Iterator[Happening]:
+    def until(self, time: Instant) -> Iterator[Due]:
         """What is due at a time and was not taken before."""
         while self._next is not None and self._next.time <= time:
             yield self._next

@@ -2,8 +2,9 @@
 
 import threading
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +33,6 @@ def history(*events: Mapping[str, object], days: int = 1) -> History:
 
 
 QUIET = history()
-WEDNESDAY, TUESDAY = (QUIET.readings(day) for day in QUIET.days)
 SPOILT = history(
     {"kind": "network loss", "at": "1 day ago, 02:00", "lasts": "4 h", "source": "pressure", "kept": "false"},
     {"kind": "network loss", "at": "1 day ago, 02:00", "lasts": "1 h", "source": "cabinets-B115"},
@@ -40,7 +40,21 @@ SPOILT = history(
     {"kind": "particle burst", "at": "1 day ago, 11:37", "room": "BSC1", "particles": "240000"},
     {"kind": "door held open", "at": "1 day ago, 10:13", "lasts": "112 s", "door": ["B101", "B106"], "shed": "6e5"},
 )
-SPOILT_TUESDAY = SPOILT.readings(SPOILT.days[1])
+
+
+@cache
+def wednesday() -> dict[str, Columns]:
+    return QUIET.readings(QUIET.days[0])
+
+
+@cache
+def tuesday() -> dict[str, Columns]:
+    return QUIET.readings(QUIET.days[1])
+
+
+@cache
+def spoilt_tuesday() -> dict[str, Columns]:
+    return SPOILT.readings(SPOILT.days[1])
 
 
 def outside(limit: Limit, readings: Columns) -> Truths:
@@ -86,22 +100,24 @@ def room_around(point: str) -> str:
     return SITE.rooms[room].inside or room
 
 
-@pytest.mark.parametrize("readings", [WEDNESDAY, TUESDAY], ids=["Wednesday", "Tuesday"])
+@pytest.mark.parametrize("readings", [wednesday, tuesday])
 @pytest.mark.parametrize("severity", [Severity.ALERT, Severity.ACTION])
-def test_a_day_on_which_nothing_goes_wrong_is_quiet(readings: dict[str, Columns], severity: Severity) -> None:
-    assert not alarming_points(QUIET, readings, severity)
+def test_a_day_on_which_nothing_goes_wrong_is_quiet(
+    readings: Callable[[], dict[str, Columns]], severity: Severity
+) -> None:
+    assert not alarming_points(QUIET, readings(), severity)
 
 
 def test_a_door_held_open_alarms_the_step_and_the_room_and_spares_the_workstation() -> None:
-    alarming = alarming_points(SPOILT, SPOILT_TUESDAY, Severity.ACTION)
+    alarming = alarming_points(SPOILT, spoilt_tuesday(), Severity.ACTION)
     assert {"B101.DP2", "B101.PC1.p0_5"} <= alarming
     assert not [point for point in alarming if not point.startswith(("B101.", "BSC1."))]
-    during = SPOILT_TUESDAY["BSC1.PC1.p0_5"].between(*(hours(1, 10, 11)))
+    during = spoilt_tuesday()["BSC1.PC1.p0_5"].between(*(hours(1, 10, 11)))
     assert during.value.max() < 2000
 
 
 def test_rooms_are_full_at_work_and_empty_at_night() -> None:
-    particles = TUESDAY["B101.PC1.p0_5"]
+    particles = tuesday()["B101.PC1.p0_5"]
     work, night = particles.between(*hours(1, 7, 13)), particles.between(*hours(1, 1, 5))
     assert 10_000 < np.median(work.value) < 100_000
     assert 50 < np.median(night.value) < 1000
@@ -116,27 +132,27 @@ def test_every_point_has_its_cadence_to_the_end_without_a_gap() -> None:
     for id, point in SITE.points.items():
         interval = SITE.instruments[point.instrument].interval
         if interval < DAY:
-            times = np.concatenate([TUESDAY[id].time, WEDNESDAY[id].time])
+            times = np.concatenate([tuesday()[id].time, wednesday()[id].time])
             assert set(np.diff(times)) == {interval}, id
             assert END - interval <= times[-1] < END
 
 
 def test_every_day_is_the_same_whenever_it_is_made() -> None:
     again = history().readings(QUIET.days[1])
-    assert set(again) == set(TUESDAY)
+    assert set(again) == set(tuesday())
     for id, columns in again.items():
         for field in ("time", "value", "reasons", "received", "count"):
-            assert np.array_equal(getattr(columns, field), getattr(TUESDAY[id], field)), id
+            assert np.array_equal(getattr(columns, field), getattr(tuesday()[id], field)), id
 
 
 def test_a_network_loss_without_memory_leaves_a_gap() -> None:
-    times = SPOILT_TUESDAY["B101.DP1"].time
+    times = spoilt_tuesday()["B101.DP1"].time
     assert int(np.diff(times).max()) == 4 * HOUR + 10 * SECOND
     assert len(times) == 8640 - 1440
 
 
 def test_after_a_network_loss_what_was_kept_arrives_late() -> None:
-    readings = SPOILT_TUESDAY["B115.FRZ2"]
+    readings = spoilt_tuesday()["B115.FRZ2"]
     late = readings.received - readings.time > MINUTE
     assert len(readings) == 1440
     assert late.sum() >= 59
@@ -145,13 +161,13 @@ def test_after_a_network_loss_what_was_kept_arrives_late() -> None:
 
 def test_what_the_station_would_doubt_is_doubted() -> None:
     """The hygrometer of B101 is overdue since 31 October 2026."""
-    assert np.all(TUESDAY["B101.RH1"].reasons == Reason.CALIBRATION_OVERDUE)
-    readings = SPOILT_TUESDAY["B107.PC1.p0_5"]
+    assert np.all(tuesday()["B101.RH1"].reasons == Reason.CALIBRATION_OVERDUE)
+    readings = spoilt_tuesday()["B107.PC1.p0_5"]
     assert np.sum(readings.reasons == Reason.FLOW_FAULT | Reason.FLOW_OFF) == 30
 
 
 def test_a_burst_in_a_workstation_shows_in_a_single_sample() -> None:
-    readings = SPOILT_TUESDAY["BSC1.PC1.p0_5"]
+    readings = spoilt_tuesday()["BSC1.PC1.p0_5"]
     assert np.sum(readings.value > 3520) == 1
 
 
@@ -164,7 +180,7 @@ def test_plates_are_read_days_after_they_were_taken() -> None:
     assert readings.value.tolist() == [12.0]
     assert day.start < readings.time[0] < day.end
     assert readings.received[0] - readings.time[0] >= 2 * DAY
-    assert "B102.VA1" not in TUESDAY
+    assert "B102.VA1" not in tuesday()
 
 
 def test_every_room_has_a_state_from_the_beginning() -> None:
@@ -219,6 +235,6 @@ def test_an_interrupted_history_goes_on_where_it_was_and_is_loaded_once(tmp_path
     assert list(events.events) == QUIET.events()
     assert [bool(day.backfilled) for day in days] == [True, True]
     [balance] = [balance for balance in store.balance() if balance.source == SOURCE]
-    assert balance.stored == sum(len(columns) for day in (WEDNESDAY, TUESDAY) for columns in day.values())
+    assert balance.stored == sum(len(columns) for day in (wednesday(), tuesday()) for columns in day.values())
     assert balance.repeated == balance.conflicting == 0
     store.close()

@@ -1,12 +1,15 @@
 """What instruments make of the plant: cadence, Poisson counts, noise, and faults of their own."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 
 from collectors.simulator import effects
 from collectors.simulator.effects import Occurrence
 from collectors.simulator.instruments import Instruments
-from collectors.simulator.plant import Plant, Trait
+from collectors.simulator.plant import Plant
+from collectors.simulator.suite import Suite, Trait
 from collectors.simulator.trace import Coming, Trace, record
 from facility.instants import DAY, HOUR, MINUTE, SECOND, Instant
 from facility.quantities import Quantity
@@ -16,20 +19,19 @@ from tests.collectors.suite import DESIGN, SITE, scenario_of
 
 START: Instant = 1_795_336_500_000
 SPAN = 6 * HOUR
+SUITE = Suite(DESIGN, SITE)
 
 
+@cache
 def resting_suite() -> tuple[Plant, Trace]:
-    plant = Plant(DESIGN, SITE, START - 2 * MINUTE)
+    plant = Plant(SUITE, START - 2 * MINUTE)
     return plant, record(plant, Coming([]), START + SPAN, 10 * SECOND)
 
 
-PLANT, AT_REST = resting_suite()
-
-
 def sample(id: str, *occurrences: Occurrence, seed: int = 1) -> dict[str, Columns]:
-    instruments = Instruments(SITE, DESIGN, PLANT, seed)
+    instruments = Instruments(SITE, DESIGN, SUITE, seed)
     times = instruments.due(id, START, START + SPAN)
-    return instruments.sample(id, times, AT_REST, np.random.default_rng(seed), occurrences)
+    return instruments.sample(id, times, resting_suite()[1], np.random.default_rng(seed), occurrences)
 
 
 def occurrence(**event: object) -> Occurrence:
@@ -39,13 +41,13 @@ def occurrence(**event: object) -> Occurrence:
 
 def test_every_instrument_of_the_site_but_the_plates_reads_every_point_of_its_own() -> None:
     read: set[str] = set()
-    for id in Instruments(SITE, DESIGN, PLANT, 1).ids:
+    for id in Instruments(SITE, DESIGN, SUITE, 1).ids:
         read |= set(sample(id))
     assert read == {point.id for point in SITE.points.values() if point.quantity is not Quantity.VIABLE_AIR}
 
 
 def test_an_instrument_samples_at_its_interval_whatever_stretch_is_asked_for() -> None:
-    instruments = Instruments(SITE, DESIGN, PLANT, 1)
+    instruments = Instruments(SITE, DESIGN, SUITE, 1)
     whole = instruments.due("B101.PC1", START, START + DAY)
     assert set(np.diff(whole)) == {MINUTE}
     assert len(whole) == 1440
@@ -54,7 +56,7 @@ def test_an_instrument_samples_at_its_interval_whatever_stretch_is_asked_for() -
 
 
 def test_instruments_sample_at_seconds_of_their_own() -> None:
-    instruments = Instruments(SITE, DESIGN, PLANT, 1)
+    instruments = Instruments(SITE, DESIGN, SUITE, 1)
     seconds = {int(instruments.due(id, 0, MINUTE)[0]) for id in instruments.ids if ".DP" in id}
     assert seconds == {n * SECOND for n in range(10)}
 
@@ -71,7 +73,7 @@ def test_counts_are_cumulative_and_give_the_concentration() -> None:
     assert np.all(fine.count >= coarse.count)
     assert np.allclose(fine.value, fine.count * 1000 / fine.volume)
     assert np.allclose(fine.volume, 28.3, rtol=0.02)
-    true = PLANT.state[PLANT.columns["B113", Trait.FINE]]
+    true = resting_suite()[0].state[SUITE.columns["B113", Trait.FINE]]
     assert fine.value.mean() == pytest.approx(true, rel=0.1)
 
 
@@ -109,10 +111,10 @@ def test_a_frozen_sensor_repeats_its_last_value_and_then_goes_on() -> None:
 
 def test_a_sensor_sampled_one_by_one_stays_frozen_at_the_same_value() -> None:
     frost = occurrence(kind="frozen sensor", at="1 h", lasts="2 h", instrument="B101.T1")
-    instruments, chance = Instruments(SITE, DESIGN, PLANT, 1), np.random.default_rng(1)
+    instruments, chance = Instruments(SITE, DESIGN, SUITE, 1), np.random.default_rng(1)
     times = instruments.due("B101.T1", frost.begins, frost.ends)
     values = {
-        instruments.sample("B101.T1", times[n : n + 1], AT_REST, chance, [frost])["B101.T1"].value[0]
+        instruments.sample("B101.T1", times[n : n + 1], resting_suite()[1], chance, [frost])["B101.T1"].value[0]
         for n in range(9)
     }
     assert len(values) == 1
@@ -124,7 +126,7 @@ def test_pressure_points_read_the_step_between_their_rooms() -> None:
 
 
 def test_no_reading_is_outside_what_is_possible() -> None:
-    for id in Instruments(SITE, DESIGN, PLANT, 1).ids:
+    for id in Instruments(SITE, DESIGN, SUITE, 1).ids:
         for point, readings in sample(id).items():
             measure = SITE.points[point].measure
             assert readings.value.min() >= measure.lowest

@@ -4,6 +4,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import TypeAlias
@@ -43,7 +44,9 @@ def run(scenario: Scenario, span: Span, step: Span = SECOND, start: Instant = SU
     return [(time, source, message) for time in times for source, message in plant.advance(time)]
 
 
-QUIET = run(scenario_of(), 3 * MINUTE)
+@cache
+def quiet() -> Sent:
+    return run(scenario_of(), 3 * MINUTE)
 
 
 def values_of(sent: Sent, point: str) -> list[Value]:
@@ -63,14 +66,14 @@ def decoded(sent: Sent) -> list[Reading]:
 
 
 def test_the_station_understands_every_message() -> None:
-    assert {reading.point for reading in decoded(QUIET)} == {
+    assert {reading.point for reading in decoded(quiet())} == {
         point.id for point in SITE.points.values() if point.quantity is not Quantity.VIABLE_AIR
     }
 
 
 def test_every_point_is_sent_at_its_interval() -> None:
     times = defaultdict(list)
-    for reading in decoded(QUIET):
+    for reading in decoded(quiet()):
         times[reading.point].append(reading.time)
     for id, found in times.items():
         interval = SITE.instruments[SITE.points[id].instrument].interval
@@ -79,11 +82,11 @@ def test_every_point_is_sent_at_its_interval() -> None:
 
 
 def test_something_changes_every_second() -> None:
-    assert {time for time, _, _ in QUIET} == {SUNDAY_NIGHT + n * SECOND for n in range(1, 181)}
+    assert {time for time, _, _ in quiet()} == {SUNDAY_NIGHT + n * SECOND for n in range(1, 181)}
 
 
 def test_a_reading_is_sent_within_a_second_of_its_time() -> None:
-    for time, _, message in QUIET:
+    for time, _, message in quiet():
         if isinstance(message, ReadingsMessage):
             assert all(time - SECOND < instant_of(value.time) <= time for value in message.values)
 
@@ -154,7 +157,7 @@ def test_what_is_held_back_at_the_end_is_not_forgotten() -> None:
 
 
 def test_after_a_pause_of_the_machine_nothing_is_missing() -> None:
-    stepped, paused = run(scenario_of(), 3 * MINUTE), run(scenario_of(), 3 * MINUTE, step=3 * MINUTE)
+    stepped, paused = quiet(), run(scenario_of(), 3 * MINUTE, step=3 * MINUTE)
     assert {(r.point, r.time) for r in decoded(stepped)} == {(r.point, r.time) for r in decoded(paused)}
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collectors.simulator import air
@@ -16,7 +16,8 @@ from collectors.simulator.changes import (
     SetBack,
     SupplyChanges,
 )
-from collectors.simulator.plant import Plant, Trait
+from collectors.simulator.plant import Plant
+from collectors.simulator.suite import Suite, Trait
 from facility.instants import MINUTE, SECOND, Instant, Span
 from facility.recovery import recovery_minutes
 from tests.collectors.suite import DESIGN, SITE
@@ -25,11 +26,11 @@ START: Instant = 1_795_336_500_000
 
 
 def plant() -> Plant:
-    return Plant(DESIGN, SITE, START)
+    return Plant(Suite(DESIGN, SITE), START)
 
 
 def read(plant: Plant, place: str, trait: Trait) -> float:
-    return float(plant.state[plant.columns[place, trait]])
+    return float(plant.state[plant.suite.columns[place, trait]])
 
 
 def wait(plant: Plant, span: Span) -> None:
@@ -66,6 +67,7 @@ def test_large_particles_settle_as_well() -> None:
     assert read(suite, "B112", Trait.COARSE) / read(suite, "B112", Trait.FINE) < before
 
 
+@settings(deadline=None, max_examples=30)
 @given(cuts=st.lists(st.integers(1, 599), max_size=8))
 def test_a_step_of_any_length_comes_to_the_same(cuts: list[int]) -> None:
     whole, parts = plant(), plant()
@@ -78,7 +80,7 @@ def test_a_step_of_any_length_comes_to_the_same(cuts: list[int]) -> None:
     whole.advance(START + 10 * MINUTE)
     parts.advance(START + 10 * MINUTE)
     # A workstation takes in its room, which is held for each step; nothing else may depend on the steps.
-    free = [column for (place, _), column in whole.columns.items() if place not in DESIGN.workstations]
+    free = [column for (place, _), column in whole.suite.columns.items() if place not in DESIGN.workstations]
     assert np.allclose(whole.state[free], parts.state[free], rtol=1e-9)
     assert np.allclose(whole.exposure[free], parts.exposure[free], rtol=1e-9)
 
@@ -196,7 +198,7 @@ def test_an_incubator_without_gas_leaks_until_the_bottle_is_changed() -> None:
 
 def test_exposure_is_the_sum_of_the_state_over_time() -> None:
     suite = plant()
-    column = suite.columns["BSC1", Trait.FINE]
+    column = suite.suite.columns["BSC1", Trait.FINE]
     suite.apply(Burst(START, "BSC1", 240_000))
     peak = suite.state[column] - 2
     suite.advance(START + MINUTE)
