@@ -66,13 +66,14 @@ def _run(console: Console, data: Path, reset: bool, days: int, stopping: threadi
         supervisor.start(Part("broker", ["broker", "--port", str(mqtt), "--port-mqtt5", str(mqtt5)]))
         supervisor.start(Part("station", ["station"]))
         supervisor.start(Part("app", ["app"]))
+        answers = _wait_for(address, supervisor, stopping)
+        # Only now, when the station listens: what is sent before that would wait for its sender's next attempt.
         began = system_clock()
         supervisor.start(Part("simulator", ["simulate"]))
-        if not _wait_for(address, supervisor, stopping):
-            if not stopping.is_set():
-                console.print(f"The dashboard does not answer yet; see the logs in {logs}.")
-        else:
+        if answers:
             _welcome(console, address, mqtt, data)
+        elif not stopping.is_set():
+            console.print(f"The dashboard does not answer yet; see the logs in {logs}.")
         with _history_bar(console) as hear:
             past = ["history", "--days", str(days), "--until", str(began)]
             supervisor.start(Part("history", past, may_end=True, hear=hear))

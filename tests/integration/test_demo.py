@@ -1,0 +1,186 @@
+"""The whole demo, started as a person starts it, and the README's example in it."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import msgspec
+import psutil
+import pytest
+from playwright.sync_api import Browser, expect
+
+from bus import topics
+from bus.client import Broker, Client, Message
+from bus.messages import StationBeat
+from facility.instants import system_clock
+from facility.site_file import load_site
+from storage.records import revisions
+from storage.records.database import Records
+from storage.samples.local import LocalStore
+from tests.integration.demo import RunningDemo
+from tests.parts import program
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+LONG = 60_000
+"""Milliseconds to wait for what comes at once on a machine that is not busy."""
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
+    running = RunningDemo(tmp_path_factory.mktemp("demo"))
+    assert running.address
+    yield running
+    running.interrupt()
+
+
+def site_with(folder: Path, instrument: str) -> Path:
+    """The demo's site file with one more instrument among those of room B109."""
+    text = (ROOT / "sites" / "demo.yaml").read_text()
+    neighbour = "      - {id: B109.T1,"
+    assert neighbour in text
+    path = folder / "site.yaml"
+    path.write_text(text.replace(neighbour, f"{instrument}\n{neighbour}"))
+    return path
+
+
+def load(demo: RunningDemo, site_file: Path) -> None:
+    """Put a site file in force, and wait until the station says that it is."""
+    done = subprocess.run(
+        [sys.executable, "-m", "cleanwatch", "site", "load", str(site_file), "--reason", "A second thermometer"],
+        env={**os.environ, "CLEANWATCH_DATA": str(demo.data)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    found = re.search(r"Site revision (\d+) is in force", done.stdout)
+    assert found, done.stdout
+    number, taken_over = int(found.group(1)), threading.Event()
+
+    def hear(message: Message) -> None:
+        if msgspec.json.decode(message.payload, type=StationBeat).revision == number:
+            taken_over.set()
+
+    listener = Client(
+        Broker(port=demo.mqtt_port), f"test-listener-{number}", filters=[topics.station("suite-b")], on_message=hear
+    )
+    listener.start()
+    assert taken_over.wait(LONG / 1000)
+    listener.stop()
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def publish(demo: RunningDemo, **changes: str) -> None:
+    """The README's mosquitto_pub, copied, but for the port and what `changes` says."""
+    program("mosquitto_pub")
+    command = next(block for block in blocks("sh") if block.startswith("mosquitto_pub"))
+    for old, new in {"-p 1883": f"-p {demo.mqtt_port}", **changes}.items():
+        assert old in command
+        command = command.replace(old, new)
+    subprocess.run(["bash", "-c", command], check=True)
+
+
+def test_a_new_instrument_from_the_readme_is_on_the_page(demo: RunningDemo, browser: Browser, tmp_path: Path) -> None:  # noqa: F811
+    load(demo, site_with(tmp_path, blocks("yaml")[0].rstrip()))
+    page = browser.new_page()
+    expect(page.locator("body")).to_be_visible()
+    page.goto(f"{demo.address}/rooms/B109")
+    expect(page.locator("[data-point='B109.T2']").first).to_be_visible(timeout=LONG)
+    publish(demo)
+    expect(page.locator("[data-point='B109.T2']").first).to_contain_text("20.7", timeout=LONG)
+    page.close()
+
+
+def test_an_alarm_goes_from_an_instrument_to_the_page_and_is_acknowledged(
+    demo: RunningDemo,
+    browser: Browser,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    limits = "limits: [{severity: action, high: 30}]"
+    load(
+        demo,
+        site_with(
+            tmp_path,
+            f"      - {{id: B109.T3, name: Drying cabinet, interval: 10 min, "
+            f"points: [{{quantity: temperature, {limits}}}]}}",
+        ),
+    )
+    page = browser.new_page()
+    page.goto(f"{demo.address}/alarms")
+    publish(demo, **{"B109.T2": "B109.T3", "20.7": "34.5"})
+    row = page.locator(".standing tbody tr").filter(has_text="34.5")
+    expect(row).to_be_visible(timeout=LONG)
+    row.get_by_role("button", name="Acknowledge").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("textbox").fill("Door left open, closed it")
+    dialog.get_by_role("button", name="Acknowledge").click()
+    expect(row).to_contain_text("Door left open, closed it", timeout=LONG)
+    page.close()
+
+
+def test_the_demo_says_what_will_happen_when(demo: RunningDemo) -> None:
+    demo.wait_for(r"after\s+\d+ s\s+the door between B101 and B106 is held open")
+
+
+def test_every_page_says_that_the_data_are_simulated(demo: RunningDemo, browser: Browser) -> None:  # noqa: F811
+    page = browser.new_page()
+    for path in ("/", "/rooms", "/rooms/B101", "/trends", "/alarms"):
+        page.goto(demo.address + path)
+        expect(page.get_by_text("simulated data", exact=False).first).to_be_visible(timeout=LONG)
+    page.close()
+
+
+def test_ctrl_c_ends_every_process_and_a_second_start_goes_on_where_it_was(tmp_path: Path) -> None:
+    first = RunningDemo(tmp_path)
+    address = first.address
+    first.wait_for("History")
+    processes = first.processes()
+    first.interrupt()
+    assert len(processes) >= 5
+    assert [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE] == []
+    port = int(address.rsplit(":", 1)[1])
+    with closing(socket.socket()) as probe:
+        assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+    point = next(iter(load_site(ROOT / "sites" / "demo.yaml").points))
+    with closing(LocalStore.open(tmp_path / "samples.db", system_clock, read_only=True)) as store:
+        before = store.extent([point])
+    second = RunningDemo(tmp_path)
+    assert second.address
+    second.interrupt()
+    with closing(LocalStore.open(tmp_path / "samples.db", system_clock, read_only=True)) as store:
+        after = store.extent([point])
+    assert before is not None and after is not None
+    assert after[0] <= before[0]
+    with closing(Records.open(tmp_path / "records.db", system_clock)) as records, records.reading() as connection:
+        assert revisions.newest_number(connection) == 1
+
+
+def test_a_taken_port_is_said_in_words_and_the_next_free_one_used(tmp_path: Path) -> None:
+    with closing(socket.socket()) as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            taken.bind(("127.0.0.1", 8050))
+            taken.listen()
+        except OSError:
+            pass  # somebody else has it, which serves as well
+        demo = RunningDemo(tmp_path)
+        demo.wait_for(r"Port 8050 for the dashboard is taken; using \d+\.")
+        assert not demo.address.endswith(":8050")
+        demo.interrupt()
+
+
+def test_a_second_demo_on_the_same_folder_is_refused_in_words(demo: RunningDemo) -> None:
+    assert demo.address
+    second = RunningDemo(demo.data)
+    second.wait_for("a demo is already running on")
+    second.interrupt()
