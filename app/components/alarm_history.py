@@ -36,7 +36,7 @@ def _row(site: Site, alarm: Alarm, now: Instant) -> Component:
     cells = [
         html.Td([html.Span(day, className="muted"), f" {time}"], className="num when"),
         html.Td(severity_chip(alarm), className="severity"),
-        html.Td(html.A(room_words(site, alarm.room), href=f"/rooms/{alarm.room}"), className="room"),
+        html.Td(html.A(room_words(site, alarm.room), href=f"/rooms/{alarm.room}"), className="where"),
         html.Td(point_words(site, alarm.point), className="point"),
         html.Td([formats.sentence(alarm.condition), " ", late], className="condition"),
         html.Td(html.B(value_words(site, alarm.point, alarm.worst)), className="r num value"),

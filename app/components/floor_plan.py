@@ -48,7 +48,7 @@ def floor_plan(site: Site, area: Area) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where the texts of a room stand. `word` and `value` are for a room that is not normal."""
+    """Where the texts of a room stand: x, y, and a size or the width that there is. `symbol` to `lines` are loud."""
 
     code: tuple[float, float]
     name: tuple[float, float] | None
@@ -56,7 +56,7 @@ class Places:
     symbol: tuple[float, float, float]
     word: tuple[float, float, float]
     value: tuple[float, float, float]
-    lines: tuple[float, float]
+    lines: tuple[float, float, float]
     second: bool
     quiet: tuple[float, float]
     width: float
@@ -75,7 +75,7 @@ def places(box: Rectangle) -> Places:
             symbol=(box.x + width * 0.42, line - 36, 48),
             word=(box.x + width * 0.42 + 60, line, 34),
             value=(box.x + width * 0.68, line, 34),
-            lines=(box.x + width * 0.68, line),
+            lines=(box.x + width * 0.68, line, width * 0.3),
             second=False,
             quiet=(box.x + box.width * 0.8, line),
             width=width,
@@ -88,7 +88,7 @@ def places(box: Rectangle) -> Places:
             symbol=(x - 2, y + 54, 34),
             word=(x + 40, y + 81, 28),
             value=(x, bottom - 14, 32),
-            lines=(x, bottom - 18),
+            lines=(x, bottom - 18, width * PLACE - DOOR / 2),  # beside the door in the wall below
             second=False,
             quiet=(x, bottom - 20),
             width=width,
@@ -103,7 +103,7 @@ def places(box: Rectangle) -> Places:
         symbol=(x - 2, top, size),
         word=(x + size + 12, top + size * 0.74, size * 0.72),
         value=(x, top + size * 1.95, size * 0.96),
-        lines=(x, top + size * 1.6),
+        lines=(x, top + size * 1.6, width),
         second=True,
         quiet=(x, bottom - 20),
         width=width,
@@ -143,9 +143,9 @@ def _room(room: Room, box: Rectangle, pressure: str | None) -> str:
 
 def _silence(at: Places, mark: str) -> str:
     """In place of a value that is too old: which point, for how long, and what it was."""
-    x, y = at.lines
+    x, y, width = at.lines
     first = (
-        f'<text class="silence" x="{x:g}" y="{y:g}" font-size="23" data-fit="{at.width:g}">'
+        f'<text class="silence" x="{x:g}" y="{y:g}" font-size="23" data-fit="{width:g}">'
         f'<tspan {mark} data-show="what"></tspan>, <tspan {mark} data-show="since"></tspan></text>'
     )
     if not at.second:

@@ -51,7 +51,7 @@ def _row(site: Site, alarm: Alarm, now: Instant) -> Component:
     onset = formats.moment(alarm.onset, site.timezone, now)
     cells = [
         html.Td(alarm_chip(alarm), className="severity"),
-        html.Td(html.A(html.B(room_words(site, alarm.room)), href=f"/rooms/{alarm.room}"), className="room nw"),
+        html.Td(html.A(html.B(room_words(site, alarm.room)), href=f"/rooms/{alarm.room}"), className="where nw"),
         html.Td(point_words(site, alarm.point), className="point"),
         html.Td(value, className="r num value"),
         html.Td(limit_words(site, alarm), className="num sec nw limit"),

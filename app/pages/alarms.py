@@ -99,7 +99,7 @@ def _filters(site: Site, query: AlarmQuery) -> list[Component]:
         dmc.TextInput(
             id="alarms-text",
             label="Text",
-            placeholder="Point, comment, person",
+            placeholder="Point, comment",
             value=values["text"],
             debounce=400,
             size="sm",
