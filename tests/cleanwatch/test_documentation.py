@@ -22,7 +22,7 @@ def commands(group: click.Group, path: str) -> Iterator[tuple[str, click.Command
             yield f"{path} {name}", command
 
 
-@pytest.mark.parametrize(("path", "command"), commands(cleanwatch, "cleanwatch"))
+@pytest.mark.parametrize(("path", "command"), list(commands(cleanwatch, "cleanwatch")))
 def test_every_command_is_documented_with_its_options(path: str, command: click.Command) -> None:
     row = next((line for line in DOCUMENT if line.startswith(f"| `{path}` |")), None)
     assert row is not None, f"docs/commands.md does not explain {path}"
