@@ -144,9 +144,10 @@ def _room(room: Room, box: Rectangle, pressure: str | None) -> str:
 def _silence(at: Places, mark: str) -> str:
     """In place of a value that is too old: which point, for how long, and what it was."""
     x, y, width = at.lines
+    what = "what" if at.second else "brief"
     first = (
         f'<text class="silence" x="{x:g}" y="{y:g}" font-size="23" data-fit="{width:g}">'
-        f'<tspan {mark} data-show="what"></tspan>, <tspan {mark} data-show="since"></tspan></text>'
+        f'<tspan {mark} data-show="{what}"></tspan>, <tspan {mark} data-show="since"></tspan></text>'
     )
     if not at.second:
         return first
