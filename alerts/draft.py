@@ -82,10 +82,8 @@ def write(
         alarm_records.save(connection, draft.alarms.values())
     engine_memory.save(connection, {**memories, **draft.memories})
     engine_memory.set_checkpoint(connection, checkpoint)
-    for topic, payload in {**draft.notices, **_room_notices(connection, draft, site, rooms, at)}.items():
-        outbox.add(connection, at, topic, payload)
-    for moment in dict.fromkeys(moment for moment, _ in draft.entries):
-        audit.append(connection, moment, [entry for when, entry in draft.entries if when == moment])
+    outbox.add(connection, at, {**draft.notices, **_room_notices(connection, draft, site, rooms, at)})
+    audit.append_dated(connection, draft.entries)
 
 
 def _room_notices(

@@ -63,14 +63,19 @@ class AuditFilter:
 
 
 def append(connection: Connection, at: Instant, entries: Iterable[AuditEntry]) -> None:
-    """Write entries at the end of the chain, in their order.
+    """Write entries of one moment at the end of the chain, in their order: see `append_dated`."""
+    append_dated(connection, ((at, entry) for entry in entries))
+
+
+def append_dated(connection: Connection, entries: Iterable[tuple[Instant, AuditEntry]]) -> None:
+    """Write entries, each with its moment, at the end of the chain, in their order.
 
     The head row is locked until the transaction ends, so do this last in it.
     """
     head = connection.execute(select(audit_head.c.seq, audit_head.c.hash).with_for_update()).one()
     seq, previous = head.seq, head.hash
     rows = []
-    for entry in entries:
+    for at, entry in entries:
         seq += 1
         data = _canonical(entry.data).decode()
         content = (seq, at, entry.actor, entry.action, entry.object, data, previous)

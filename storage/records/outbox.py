@@ -4,7 +4,7 @@ A row is marked only after it was published, so it may be published twice, but i
 order in which they were added: of two with the same retained topic the newer one stands at the end.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select, update
@@ -23,9 +23,11 @@ class Outgoing:
     payload: bytes
 
 
-def add(connection: Connection, at: Instant, topic: str, payload: bytes) -> None:
-    """Have a message published once this transaction has committed."""
-    connection.execute(insert(outbox).values(at=at, topic=topic, payload=payload))
+def add(connection: Connection, at: Instant, messages: Mapping[str, bytes]) -> None:
+    """Have payloads published, each on its topic, once this transaction has committed."""
+    if messages:
+        rows = [{"at": at, "topic": topic, "payload": payload} for topic, payload in messages.items()]
+        connection.execute(insert(outbox), rows)
 
 
 def waiting(connection: Connection, limit: int = 1000) -> list[Outgoing]:

@@ -17,7 +17,7 @@ while True:
         number = engine_memory.checkpoint(connection) + 1
         engine_memory.save(connection, {f"B{point}": b"%d" % number for point in range(20)})
         engine_memory.set_checkpoint(connection, number)
-        outbox.add(connection, number, "alarms", b"%d" % number)
+        outbox.add(connection, number, {"alarms": b"%d" % number})
         entries = [audit.AuditEntry("cleanwatch", "judged", f"commit {number}", {}) for _ in range(3)]
         audit.append(connection, number, entries)
     print(number, flush=True)

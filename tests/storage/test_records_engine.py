@@ -25,7 +25,7 @@ def test_the_engine_begins_at_zero_and_remembers_how_far_it_is(records: Records)
 def test_messages_wait_in_their_order_until_they_are_sent(records: Records) -> None:
     with records.transaction() as connection:
         for number in range(4):
-            outbox.add(connection, NOON + number, f"topic/{number % 2}", b"%d" % number)
+            outbox.add(connection, NOON + number, {f"topic/{number % 2}": b"%d" % number})
     with records.transaction() as connection:
         first, second, *_ = outbox.waiting(connection)
         assert second == Outgoing(2, NOON + 1, "topic/1", b"1")
@@ -41,7 +41,7 @@ def test_a_message_of_a_transaction_that_fails_is_not_sent(records: Records) -> 
 
     try:
         with records.transaction() as connection:
-            outbox.add(connection, NOON, "topic", b"")
+            outbox.add(connection, NOON, {"topic": b""})
             raise FailureError
     except FailureError:
         pass
