@@ -1,13 +1,13 @@
-// Mounts what Dash cannot draw: icons from the symbols in the page, and SVG that the server wrote.
+// Mounts what Dash cannot draw: SVG and large lists that the server wrote, and icons from the symbols in the page.
 
 const SVG = "http://www.w3.org/2000/svg";
 
 export function draw(root) {
-  for (const node of root.querySelectorAll("[data-icon]")) {
-    if (node.dataset.drawn !== node.dataset.icon) drawIcon(node);
-  }
   for (const node of root.querySelectorAll("[data-svg]")) {
     if (node.drawn !== node.dataset.svg) drawMarkup(node);
+  }
+  for (const node of root.querySelectorAll("[data-icon]")) {
+    if (node.dataset.drawn !== node.dataset.icon) drawIcon(node);
   }
   const page = root.querySelector("[data-title]");
   if (page) document.title = `${page.dataset.title} · Cleanwatch`;

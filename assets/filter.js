@@ -1,32 +1,36 @@
-// A box that filters the list below it: entries carry their words, groups open where something is found.
-// Dash knows nothing of it, so that typing costs no round trip.
+// A box that filters the list beside it: entries carry their words, groups open where something is found.
+// Dash knows nothing of it, so typing costs no round trip; and groups stay as people left them when the list is new.
 
-function filter(box) {
-  const wanted = box.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
-  const list = box.closest("section");
-  for (const group of list.querySelectorAll("details")) {
+const opened = new Map();
+document.addEventListener("toggle", (event) => opened.set(event.target.dataset.key, event.target.open), true);
+
+// Put the boxes in, and filter lists that are new; to be called after the page has changed.
+export function filters() {
+  for (const place of document.querySelectorAll("[data-filter]")) {
+    if (!place.firstElementChild) place.append(box(place));
+    filter(place.firstElementChild);
+  }
+}
+
+function box(place) {
+  const input = document.createElement("input");
+  input.type = "search";
+  input.placeholder = place.dataset.filter;
+  input.setAttribute("aria-label", place.dataset.filter);
+  input.addEventListener("input", () => filter(input));
+  return input;
+}
+
+function filter(input) {
+  const wanted = input.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
+  for (const group of input.closest("section").querySelectorAll("details")) {
     let found = false;
     for (const entry of group.querySelectorAll("[data-words]")) {
-      const fits = wanted.every((word) => entry.dataset.words.includes(word));
-      entry.hidden = !fits;
-      found ||= fits;
+      entry.hidden = !wanted.every((word) => entry.dataset.words.includes(word));
+      found ||= !entry.hidden;
     }
     group.hidden = !found;
-    if (wanted.length) group.open = found;
+    const open = wanted.length ? found : opened.get(group.dataset.key) ?? group.open;
+    if (group.open !== open) group.open = open;
   }
 }
-
-function mount() {
-  for (const place of document.querySelectorAll("[data-filter]")) {
-    if (place.firstElementChild) continue;
-    const box = document.createElement("input");
-    box.type = "search";
-    box.placeholder = place.dataset.filter;
-    box.setAttribute("aria-label", place.dataset.filter);
-    box.addEventListener("input", () => filter(box));
-    place.append(box);
-  }
-  for (const box of document.querySelectorAll("[data-filter] input")) if (box.value) filter(box);
-}
-
-new MutationObserver(mount).observe(document.body, { childList: true, subtree: true });

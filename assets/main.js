@@ -1,11 +1,12 @@
 // The browser's side of Cleanwatch: one stream of live values, painted into whatever page is open.
 
 import { draw } from "./draw.js";
-import "./filter.js";
+import { filters } from "./filter.js";
 import { start } from "./live.js";
 import { model } from "./model.js";
-import "./navigate.js";
+import { arrive } from "./navigate.js";
 import { find, fit, paint } from "./paint.js";
+import { sparks } from "./sparks.js";
 
 let alarms = null;
 
@@ -30,6 +31,9 @@ const observer = new MutationObserver((changes) => {
   queueMicrotask(() => {
     waiting = false;
     draw(document);
+    filters();
+    sparks();
+    arrive();
     find();
     document.querySelectorAll("[data-fit]").forEach(fit);
     repaint();

@@ -1,11 +1,11 @@
 // Paints what the model knows into marked nodes, and touches the page only where something is different.
 //
-//   data-point="B101.DP1" data-unit="Pa" data-show="value | whole | age | validity | word | used | status | symbol | at | flow"
+//   data-point="B101.DP1" data-unit="Pa" data-show="value | whole | age | validity | word | used | beyond | status | symbol | at | flow"
 //   data-room="B101"      data-show="value | unit | last | what | brief | word | short | since | beyond | state | used | status | symbol | at"
 //   data-show="title | lead | standing | unanswered | status | data-age | clock | date"
 //   data-since="1795342000000"   the age of a moment
 //
-// A value is followed by its data-unit; one that is too old is "?", and data-last says what it was.
+// A value is followed by its data-unit (style sheets set data-beside, smaller); one that is too old is "?", and data-last says what it was.
 // `status` sets data-status, which style sheets read; `at` sets --at, 0 to 1; the others set the text. Text in a
 // drawing shrinks until it is no wider than its data-fit. Lists with data-order are kept worst first.
 
@@ -75,15 +75,17 @@ function paintPoint({ node, show }, point, { now, stale }) {
     case "value":
     case "whole": {
       const value = show === "whole" && point.number !== undefined ? whole(point.number) : point.value;
-      const written = value + (node.dataset.unit ? `\u202f${node.dataset.unit}` : "");
-      text(node, old || !value ? UNKNOWN : written);
-      attribute(node, "data-last", old && point.time ? `was ${written}, ${age(now - point.time)}` : "");
+      const { unit, beside } = node.dataset;
+      const written = (of) => value + (of ? `\u202f${of}` : "");
+      text(node, old || !value ? UNKNOWN : written(unit));
+      attribute(node, "data-last", old && point.time ? `was ${written(unit || beside)}, ${age(now - point.time)}` : "");
       break;
     }
     case "age": text(node, point.time ? age(now - point.time) : ""); break;
     case "validity": text(node, old ? "no data" : point.validity || ""); break;
     case "word": text(node, old ? "NO DATA" : point.word); break;
     case "used": text(node, old ? "" : point.used || ""); break;
+    case "beyond": text(node, old ? "" : point.beyond || ""); break;
     case "status": attribute(node, "data-status", status); break;
     case "symbol": symbol(node, status); break;
     case "at": place(node, old ? undefined : point.at); break;

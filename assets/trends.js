@@ -12,10 +12,19 @@
     return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, coloured(value, styles)]));
   }
 
+  // Fewer words, so that they fit on a phone.
+  function narrow(layout) {
+    const some = (list) => list.filter((_, index) => index % 3 === 0);
+    Object.assign(layout.xaxis, { tickvals: some(layout.xaxis.tickvals), ticktext: some(layout.xaxis.ticktext) });
+    for (const label of layout.annotations) if (label.name === "title") label.text = label.text.replace(/ *<span.*/, "");
+    layout.margin.l = 66;
+  }
+
   function paint(figure) {
     if (!figure) return [{ data: [], layout: {} }, { display: "none" }];
     const painted = coloured(figure, getComputedStyle(document.documentElement));
     if (matchMedia("(pointer: coarse)").matches) painted.layout.dragmode = false; // a finger scrolls the page
+    if (innerWidth < 760) narrow(painted.layout);
     return [painted, { height: `${figure.layout.height}px` }];
   }
 

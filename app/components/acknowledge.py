@@ -1,25 +1,20 @@
 """Answering an alarm: the dialog, with a compulsory comment, and the wait for what the engine says to it."""
 
-import time
-
 import dash_mantine_components as dmc
 from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 
-from app import formats
 from app.components.alarm_words import alarm_chip, limit_words, point_words, room_words
 from app.components.basics import icon, live, since, tagged
 from app.context import AppContext
+from app.submitting import PATIENCE, submit
 from facility.alarm import Alarm
 from facility.limit import Severity
 from facility.site import Site
-from storage.records import alarms, commands
-from storage.records.commands import DONE, Acknowledge
+from storage.records import alarms
+from storage.records.commands import Acknowledge
 
 PHRASES = ("On my way", "Checking", "Process stopped", "Product covered", "Door closed", "By phone")
-PATIENCE = 5.0
-"""Seconds to wait for the engine, which applies a command at once while it runs."""
-GLANCE = 0.05
 NO_COMMENT = "Say what you see or what you do; an acknowledgement needs a comment."
 NO_ANSWER = (
     "The station has not answered yet. What you wrote is on record, and will be applied when the station runs; "
@@ -42,6 +37,7 @@ def dialog(user: str) -> Component:
         id="answer",
         title="Acknowledge",
         centered=True,
+        size=500,
         children=[
             dcc.Store(id="answered-alarm"),
             html.Div(id="answer-alarm"),
@@ -79,16 +75,7 @@ def send(context: AppContext, alarm: str, severity: Severity, comment: str, pati
     comment = comment.strip()
     if not comment:
         return NO_COMMENT
-    with context.records.transaction() as connection:
-        id = commands.submit(connection, context.clock(), context.user, Acknowledge(alarm, severity, comment))
-    until = time.monotonic() + patience
-    while time.monotonic() < until:
-        with context.records.reading() as connection:
-            outcome = commands.outcome(connection, id)
-        if outcome is not None:
-            return None if outcome == DONE else formats.sentence(outcome)
-        time.sleep(GLANCE)
-    return NO_ANSWER
+    return submit(context, Acknowledge(alarm, severity, comment), NO_ANSWER, patience)
 
 
 def register(app: Dash, context: AppContext) -> None:

@@ -2,54 +2,48 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TypeAlias
 
 from dash import html
 from dash.development.base_component import Component
 
 from app import formats
+from app.components.baked import baked
 from app.components.basics import grade, icon, live, symbol, tagged
 from app.components.segments import segments
 from app.trends.view import View
 from facility.quantities import MEASURES
 from facility.site import Point, Site
 
-Words: TypeAlias = str | Component | None
+
+def point_list(site: Site, view: View) -> Component:
+    """Groups that open, the ones with chosen points already open. A box beside it filters (assets/filter.js)."""
+    return baked(html.Div([_group(site, view, *group) for group in _groups(site, view)]), "groups")
 
 
-def point_list(site: Site, view: View) -> list[Component]:
-    """Groups that open, the ones with chosen points already open; and a box that filters (assets/filter.js)."""
-    return [
-        html.Div(
-            [
-                icon("search", small=True),
-                tagged(html.Div(className="filter-here"), data_filter="Point, room, quantity"),
-            ],
-            className="field filter",
-        ),
-        segments([("Room", replace(view, by="room")), ("Quantity", replace(view, by="quantity"))], view),
-        html.Div([_group(site, view, title, points) for title, points in _groups(site, view)], className="groups"),
-    ]
+def arrangements(view: View) -> Component:
+    """By room or by quantity."""
+    return segments([("Room", replace(view, by="room")), ("Quantity", replace(view, by="quantity"))], view)
 
 
-def _groups(site: Site, view: View) -> list[tuple[list[Words], Sequence[Point]]]:
+def _groups(site: Site, view: View) -> list[tuple[str, Component | None, Sequence[Point]]]:
+    """The title, what stands beside it, and the points of each group."""
     if view.by == "quantity":
         points = site.points.values()
-        groups = [([measure.name], [p for p in points if p.quantity is q]) for q, measure in MEASURES.items()]
-        return [(list[Words](title), found) for title, found in groups if found]
+        groups = [(measure.name, None, [p for p in points if p.quantity is q]) for q, measure in MEASURES.items()]
+        return [group for group in groups if group[2]]
     rooms = [room for room in site.rooms.values() if site.points_by_room[room.id]]
-    return [([f"{room.id} {room.name}", grade(room.classification)], site.points_by_room[room.id]) for room in rooms]
+    return [(f"{room.id} {room.name}", grade(room.classification), site.points_by_room[room.id]) for room in rooms]
 
 
-def _group(site: Site, view: View, title: list[Words], points: Sequence[Point]) -> Component:
-    chosen = any(point.id in view.points for point in points)
-    return html.Details(
+def _group(site: Site, view: View, title: str, beside: Component | None, points: Sequence[Point]) -> Component:
+    group = html.Details(
         [
-            html.Summary([icon("chev", small=True), html.Span(title)]),
+            html.Summary([icon("chev", small=True), title, beside]),
             html.Ul([_entry(site, view, point) for point in points]),
         ],
-        open=chosen,
+        open=any(point.id in view.points for point in points),
     )
+    return tagged(group, data_key=title)
 
 
 def _entry(site: Site, view: View, point: Point) -> Component:

@@ -6,6 +6,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from app import formats
+from app.components.baked import baked
 from app.trends.statistics import Row
 from facility.instants import Instant
 from facility.quantities import Quantity
@@ -21,7 +22,7 @@ def statistics_table(site: Site, rows: Mapping[str, Sequence[Row]], start: Insta
         f"{formats.date(start, zone)} {formats.hour_minute(start, zone)} to "
         f"{formats.date(end, zone)} {formats.hour_minute(end, zone)}, {zone}, {formats.offset(end, zone)}"
     )
-    return html.Table(
+    table = html.Table(
         [
             html.Caption([html.B("Statistics"), html.Span(caption, className="muted")]),
             html.Thead(
@@ -31,6 +32,7 @@ def statistics_table(site: Site, rows: Mapping[str, Sequence[Row]], start: Insta
         ],
         className="statistics",
     )
+    return baked(table)
 
 
 def _row(site: Site, row: Row, first: bool) -> Component:

@@ -8,7 +8,7 @@ import msgspec
 
 from app import formats
 from app.finding import finding
-from app.scale import Scale, Yardstick
+from app.scale import Yardstick
 from app.status import UNANSWERED, Newest, PointStatus, Status, overdue_by, point_status, room_status, worst_first
 from bus.messages import AlarmNotice, RoomNotice, StationBeat
 from facility.alarm import STANDING
@@ -29,6 +29,8 @@ class PointLook(msgspec.Struct, frozen=True, omit_defaults=True):
     validity: str = ""
     at: float | None = None
     used: str = ""
+    beyond: str = ""
+    """How far over or under a limit, in words; empty while the value is inside."""
 
 
 class RoomLook(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -140,7 +142,7 @@ def look_at(site: Site, known: Known, yardsticks: Mapping[str, Yardstick], now: 
         ),
         station=_station(known.beat),
         points={
-            point.id: _point(point, known.newest.get(point.id), statuses[point.id], yardsticks[point.id].scale)
+            point.id: _point(point, known.newest.get(point.id), statuses[point.id], yardsticks[point.id])
             for point in site.points.values()
         },
         rooms={room: _room(site, room, status, known, yardsticks) for room, status in rooms.items()},
@@ -151,9 +153,10 @@ def _station(beat: StationBeat | None) -> StationLook | None:
     return None if beat is None else StationLook(beat.alive, instant_of(beat.at), max(0, beat.commit - beat.judged))
 
 
-def _point(point: Point, newest: Newest | None, status: PointStatus, scale: Scale | None) -> PointLook:
+def _point(point: Point, newest: Newest | None, status: PointStatus, yardstick: Yardstick) -> PointLook:
     if newest is None:
         return PointLook(status.status.mark, status.word)
+    scale = yardstick.scale
     return PointLook(
         status=status.status.mark,
         word=status.word,
@@ -164,6 +167,7 @@ def _point(point: Point, newest: Newest | None, status: PointStatus, scale: Scal
         validity=", ".join((newest.validity.name.lower(), *newest.reasons)),
         at=None if scale is None or newest.value is None else round(scale.position(newest.value), 3),
         used="" if status.used is None else formats.percent(min(status.used, 9.99)),
+        beyond=_beyond(point, newest.value, yardstick.limits),
     )
 
 

@@ -1,10 +1,12 @@
 """The pages, in the order of the navigation. A new one is an import and an entry here."""
 
-from app.pages import alarms, overview, trends
+from app.pages import alarms, overview, room, rooms, trends
 from app.pages.page import Page
 
 PAGES: tuple[Page, ...] = (
     overview.PAGE,
+    rooms.PAGE,
+    room.PAGE,
     trends.PAGE,
     alarms.PAGE,
 )

@@ -12,7 +12,7 @@ from dash.exceptions import PreventUpdate
 from app import formats
 from app.components.basics import icon, tagged
 from app.components.graph import graph
-from app.components.point_list import point_list
+from app.components.point_list import arrangements, point_list
 from app.components.segments import segments
 from app.components.statistics_table import statistics_table
 from app.context import AppContext
@@ -49,19 +49,24 @@ def layout(_context: AppContext, _address: Address) -> Component:
                         html.Section(
                             [
                                 html.Header([html.H2("Points"), html.Span(id="trend-count", className="grow right")]),
+                                html.Div(
+                                    [
+                                        icon("search", small=True),
+                                        tagged(
+                                            html.Div(className="filter-here"), data_filter="Point, room, quantity"
+                                        ),
+                                    ],
+                                    className="field filter",
+                                ),
+                                html.Div(id="trend-by"),
                                 html.Div(id="trend-points"),
                             ],
-                            className="card points",
+                            className="card point-list",
                         ),
                         aria_label="Points",
                     ),
-                    html.Div(
-                        [
-                            tagged(html.Section([_legend(), _plot()], className="card plot"), aria_label="Trend"),
-                            html.Section(id="trend-statistics", className="card scroll"),
-                        ],
-                        className="trend-main",
-                    ),
+                    tagged(html.Section([_legend(), _plot()], className="card plot"), aria_label="Trend"),
+                    html.Section(id="trend-statistics", className="card scroll"),
                 ],
                 className="trend",
             ),
@@ -115,6 +120,7 @@ def register(app: Dash, context: AppContext) -> None:
     @app.callback(
         Output("trend-ranges", "children"),
         Output("trend-moves", "children"),
+        Output("trend-by", "children"),
         Output("trend-points", "children"),
         Output("trend-count", "children"),
         Output("trend-from", "value"),
@@ -130,6 +136,7 @@ def register(app: Dash, context: AppContext) -> None:
         return (
             _ranges(view),
             _moves(view, start, end),
+            arrangements(view),
             point_list(site, view),
             f"{len(view.points)} of {len(site.points)}",
             _wall_clock(start, site.timezone),

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from sqlalchemy import Connection
 
+from alerts.rooms import around
 from app.trends.bands import BandRow, alarm_bands, batch_bands, state_bands
 from app.trends.outside import peaks
 from app.trends.picture import Picture, PointHistory, PointPicture
@@ -56,7 +57,7 @@ def _histories(
     connection: Connection, site: Site, points: Sequence[str], start: Instant, end: Instant
 ) -> list[PointHistory]:
     found = [site.points[point] for point in points]
-    rooms = list(dict.fromkeys(room for point in found for room in _rooms(site, point.room)))
+    rooms = list(dict.fromkeys(room for point in found for room in around(site, point.room)))
     states = room_states.timeline(connection, rooms, start, end)
     sites = [(r, _site_of(r, site)) for r in _in_force_between(revisions.all(connection), start, end)]
     return [
@@ -66,7 +67,7 @@ def _histories(
             limit_steps(
                 [PointVersion(r.number, r.in_force_from, then.points.get(point.id)) for r, then in sites],
                 states,
-                _rooms(site, point.room),
+                around(site, point.room),
                 start,
                 end,
             ),
@@ -91,12 +92,6 @@ def _parsed(text: str) -> Site:
     return parse_site(text, "a site revision on record")
 
 
-def _rooms(site: Site, room: str) -> tuple[str, ...]:
-    """The zone or room itself, and the room that a zone is inside."""
-    inside = site.rooms[room].inside
-    return (room,) if inside is None else (room, inside)
-
-
 def _picture(samples: SampleStore, history: PointHistory, start: Instant, end: Instant, now: Instant) -> PointPicture:
     point, interval, until = history.point, history.interval, min(end, now)
     series = read_series(samples, point.id, start, end, interval)
@@ -119,8 +114,8 @@ def _rows(
 ) -> tuple[BandRow, ...]:
     """Alarms, state and batches of each room; a zone stands with its room."""
     points = {history.point.id: history.point for history in histories}
-    whole = {point: _rooms(site, points[point].room)[-1] for point in points}
-    zones = [room for room in site.rooms if _rooms(site, room)[-1] in whole.values()]
+    whole = {point: around(site, points[point].room)[-1] for point in points}
+    zones = [room for room in site.rooms if around(site, room)[-1] in whole.values()]
     found = alarms.overlapping(connection, list(points), start, end)
     states = room_states.timeline(connection, list(set(whole.values())), start, end)
     runs = batches.overlapping(connection, zones, start, end)
@@ -128,7 +123,7 @@ def _rows(
     for room in dict.fromkeys(whole.values()):
         prefix = f"{room} " if len(set(whole.values())) > 1 else ""
         of_room = [alarm for alarm in found if whole[alarm.point] == room]
-        made = [run for run in runs if _rooms(site, run.room)[-1] == room]
+        made = [run for run in runs if around(site, run.room)[-1] == room]
         rows += [
             BandRow(f"{prefix}Alarms", alarm_bands(of_room, points, start, end, site.timezone)),
             BandRow(f"{prefix}State", state_bands(room_stretches(states, room, start, end), room, site.timezone)),

@@ -13,8 +13,8 @@ from app.trends.steps import LimitLine
 from app.trends.traces import LINES, sampling_words
 from app.trends.value_axis import ValueAxis
 from facility import site_words
-from facility.instants import DAY, HOUR, MINUTE, SECOND, Span
-from facility.limit import ALL_ROOM_STATES, Limit, RoomState, Severity, Side
+from facility.instants import DAY, HOUR, MINUTE, SECOND, Instant, Span
+from facility.limit import Limit, RoomState, Severity, Side
 from facility.quantities import MEASURES
 
 Label = dict[str, Any]
@@ -34,6 +34,7 @@ def title(points: Sequence[PointPicture], top: float) -> Label:
     text = f"<b>{what}, {measure.unit}</b>"
     return _label(
         f"{text}   <span style='font-weight:400'>{sampling_words(points[0])}</span>",
+        name="title",
         xref="paper",
         yref="paper",
         x=0,
@@ -53,7 +54,7 @@ def labels(points: Sequence[PointPicture], axis: ValueAxis, yaxis: str, picture:
         found += [_limit_label(line, owner.peaks, axis, yaxis, picture) for line in longest[:MOST_LIMITS]]
     for owner in points:
         found += [_peak_label(peak, axis, yaxis, owner) for peak in owner.peaks]
-        found += [_change_label(at, revision, words, yaxis) for at, revision, words in owner.changes]
+        found += [_change_label(change, yaxis, picture) for change in owner.changes]
     if len(points) == 1:
         longest_gaps = sorted(points[0].gaps, key=lambda gap: gap[0] - gap[1])[:MOST_GAPS]
         found += [_gap_label(begin, end, yaxis, picture) for begin, end in longest_gaps]
@@ -63,25 +64,29 @@ def labels(points: Sequence[PointPicture], axis: ValueAxis, yaxis: str, picture:
 
 
 def _limit_label(line: LimitLine, peaks: Sequence[Peak], axis: ValueAxis, yaxis: str, picture: Picture) -> Label:
-    """At the beginning of a long stretch, on the outside of the line, and not across a labelled peak."""
+    """At the beginning of a long stretch; where that would leave the plot, at its end. Not across a labelled peak.
+
+    An action limit is named on its outside, an alert level on its inside: so the two do not meet.
+    """
     reach = LABEL_REACH * (picture.end - picture.start)
-    begin, _ = max(
+    begin, finish = max(
         line.stretches,
         key=lambda stretch: (
-            not any(stretch[0] - reach / 3 < peak.time < stretch[0] + reach for peak in peaks),
             stretch[0] + reach <= picture.end,
+            not any(stretch[0] - reach / 3 < peak.time < stretch[0] + reach for peak in peaks),
             stretch[1] - stretch[0],
         ),
     )
+    fits = begin + reach <= picture.end
     action = line.limit.severity is Severity.ACTION
     return _label(
         limit_words(line.limit),
-        x=begin,
+        x=begin if fits else finish,
         y=_at(axis, line.limit.value),
         yref=yaxis,
-        xshift=4,
-        xanchor="left",
-        yanchor="bottom" if line.limit.side is Side.HIGH else "top",
+        xshift=4 if fits else -4,
+        xanchor="left" if fits else "right",
+        yanchor="bottom" if action == (line.limit.side is Side.HIGH) else "top",
         font={"color": "--lim-action" if action else "--lim-alert", "size": 12, "weight": 600},
     )
 
@@ -90,9 +95,10 @@ def limit_words(limit: Limit) -> str:
     """at rest: action > 3,520, 15 min; as short as it can be said beside a line."""
     operator = limit.operator.replace("<", "&lt;").replace(">", "&gt;")
     words = f"{limit.severity.name.lower()} {operator} {site_words.number(limit.value)}"
-    if limit.room_states != ALL_ROOM_STATES:
-        states = [state for state in RoomState if state in limit.room_states]
-        words = f"{' or '.join(states)}: {words}"
+    held = [state for state in RoomState if state in limit.room_states]
+    others = [state for state in RoomState if state not in limit.room_states]
+    if others:
+        words = f"{' or '.join(held) if len(held) <= len(others) else 'not ' + ' or '.join(others)}: {words}"
     return ", ".join(filter(None, (words, site_words.patience(limit))))
 
 
@@ -180,14 +186,16 @@ def change_lines(points: Sequence[PointPicture], yaxis: str) -> list[Label]:
     ]
 
 
-def _change_label(at: int, revision: int, words: str, yaxis: str) -> Label:
+def _change_label(change: tuple[Instant, int, str], yaxis: str, picture: Picture) -> Label:
+    at, revision, words = change
+    left = at < (picture.start + picture.end) / 2
     return _label(
         f"<b>revision {revision}: {words}</b>",
         x=at,
         y=0.09,
         yref=f"{yaxis} domain",
-        xshift=6,
-        xanchor="left",
+        xshift=6 if left else -6,
+        xanchor="left" if left else "right",
         yanchor="bottom",
         font={"color": "--ink", "size": 12},
         bgcolor="--surface",

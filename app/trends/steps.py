@@ -1,9 +1,11 @@
 """Which limits were in force when: stepping with the room's state, and with the revision of the site file."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from alerts.rooms import periods
 from app.scale import Bounds, bounds_of
 from facility.instants import Instant
 from facility.limit import Limit, RoomState, Severity, Side
@@ -44,18 +46,6 @@ class LimitLine:
     stretches: tuple[tuple[Instant, Instant], ...]
 
 
-def state_at(states: Sequence[RoomStateSet], rooms: Sequence[str], at: Instant) -> RoomState | None:
-    """The state at a moment: of the zone itself where it has one, else of the room that it is inside.
-
-    `rooms` are the zone and then its room; `states` are ordered by time.
-    """
-    for room in rooms:
-        held = [event.state for event in states if event.room == room and event.time <= at]
-        if held:
-            return held[-1]
-    return None
-
-
 def limit_steps(
     versions: Sequence[PointVersion],
     states: Sequence[RoomStateSet],
@@ -65,15 +55,19 @@ def limit_steps(
 ) -> tuple[LimitStep, ...]:
     """The limits of one point over `[start, end)`, without gaps; stretches that are the same are one step.
 
-    Of several versions in force the one with the highest revision holds. Before the first there were no limits.
+    `rooms` are the zone of the point and the rooms around it: of their `states`, which are ordered by time, the one
+    that was set last holds. Of several versions in force the one with the highest revision holds; before the first
+    there were no limits.
     """
-    changes = {event.time for event in states if event.room in rooms} | {v.in_force_from for v in versions}
+    held_states = [event for event in states if event.room in rooms]
+    changes = {event.time for event in held_states} | {version.in_force_from for version in versions}
     edges = [start, *sorted(time for time in changes if start < time < end), end]
     steps: list[LimitStep] = []
     for begin, finish in pairwise(edges):
         held = [version for version in versions if version.in_force_from <= begin]
         version = max(held, key=lambda v: v.revision, default=None)
-        state = state_at(states, rooms, begin)
+        before = bisect_right(held_states, begin, key=lambda event: event.time)
+        state = held_states[before - 1].state if before else None
         limits = limits_in_force(version.point, state) if version is not None and version.point is not None else ()
         revision = None if version is None else version.revision
         last = steps[-1] if steps else None
@@ -88,15 +82,12 @@ def room_stretches(
     states: Sequence[RoomStateSet], room: str, start: Instant, end: Instant
 ) -> list[tuple[Instant, Instant, RoomState | None]]:
     """The states of one room over `[start, end)`, without gaps."""
-    edges = [start, *sorted({event.time for event in states if event.room == room and start < event.time < end}), end]
     stretches: list[tuple[Instant, Instant, RoomState | None]] = []
-    for begin, finish in pairwise(edges):
-        state = state_at(states, [room], begin)
+    for begin, finish, state in periods([event for event in states if event.room == room], start, end):
         if stretches and stretches[-1][2] is state:
-            stretches[-1] = (stretches[-1][0], finish, state)
-        else:
-            stretches.append((begin, finish, state))
-    return stretches if start < end else []
+            begin = stretches.pop()[0]
+        stretches.append((begin, finish, state))
+    return stretches
 
 
 def limit_lines(steps: Sequence[LimitStep]) -> tuple[LimitLine, ...]:

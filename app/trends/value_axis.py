@@ -51,8 +51,8 @@ def value_axis(quantity: Quantity, values: Iterable[float], limits: Iterable[flo
     if high - low < 4 * least:
         low, high = (low + high) / 2 - 2 * least, (low + high) / 2 + 2 * least
     margin = (high - low) * MARGIN
-    bottom = low if low == 0 == MEASURES[quantity].lowest else low - margin
-    return ValueAxis(bottom, high + margin, False, _ticks(bottom, high + margin))
+    ticks = _ticks(max(low - margin, MEASURES[quantity].lowest), high + margin)
+    return ValueAxis(low - margin, high + margin, False, ticks)
 
 
 def _logarithmic(shown: list[float]) -> ValueAxis:

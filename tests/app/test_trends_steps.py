@@ -1,4 +1,4 @@
-from app.trends.steps import PointVersion, limit_lines, limit_steps, revision_changes, room_stretches, state_at
+from app.trends.steps import PointVersion, limit_lines, limit_steps, revision_changes, room_stretches
 from facility.limit import Limit, RoomState, Severity, Side
 from facility.plant_events import RoomStateSet
 from facility.quantities import Quantity
@@ -61,10 +61,10 @@ def test_a_point_that_a_revision_does_not_have_has_no_limit_then() -> None:
     assert steps[-1].limits == ()
 
 
-def test_a_zone_follows_its_room_until_it_has_a_state_of_its_own() -> None:
+def test_what_was_set_last_holds_for_a_zone_be_it_for_the_zone_or_its_room() -> None:
     states = [state(0, RoomState.AT_REST), state(50, RoomState.CLEANING, "Z"), state(60, RoomState.IN_OPERATION)]
-    assert state_at(states, ["Z", "R"], 49) is RoomState.AT_REST
-    assert state_at(states, ["Z", "R"], 70) is RoomState.CLEANING
+    steps = limit_steps([version(1, 0, point(limit(10)))], states, ["Z", "R"], 0, 90)
+    assert [s.state for s in steps] == [RoomState.AT_REST, RoomState.CLEANING, RoomState.IN_OPERATION]
 
 
 def test_a_state_that_is_set_again_is_no_step() -> None:

@@ -22,7 +22,7 @@ from facility.limit import RoomState, Severity
 from facility.plant_events import RoomStateSet
 from facility.site import Point
 from facility.site_file import load_site
-from storage.records import alarms, commands
+from storage.records import alarms, commands, room_states
 from storage.records.commands import DONE, Acknowledge
 from storage.records.database import Records
 from storage.samples.local import LocalStore
@@ -139,11 +139,14 @@ class RunningApp:
                 self.hub.take(topics.station(self.site.id), msgspec.json.encode(beat))
 
     def _engine(self) -> None:
-        """Applies acknowledgements; a comment with the word "refuse" is refused."""
+        """Applies what people decide; an acknowledgement with the word "refuse" in its comment is refused."""
         while not self._ended.wait(0.1):
             with self.records.reading() as connection:
                 waiting = commands.waiting(connection)
             for command in waiting:
+                if isinstance(command.command, RoomStateSet):
+                    self._set(command.id, command.command)
+                    continue
                 assert isinstance(command.command, Acknowledge)
                 refused = "refuse" in command.command.comment
                 with self.records.transaction() as connection:
@@ -157,6 +160,12 @@ class RunningApp:
                     self._publish(
                         dataclasses.replace(alarm, state=AlarmState.ACKNOWLEDGED, acknowledgements=(answer,))
                     )
+
+    def _set(self, command: int, state: RoomStateSet) -> None:
+        with self.records.transaction() as connection:
+            room_states.record(connection, state, system_clock())
+            commands.applied(connection, command, system_clock(), DONE)
+        self.hub.take(topics.clean_room(self.site.id, state.room), room_notice(state.room, state, ()))
 
 
 def inside(point: Point) -> float:

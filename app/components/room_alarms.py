@@ -1,0 +1,58 @@
+"""The standing alarms of a room, as bands on top of its page: what, how far outside, since when, who answered."""
+
+from dash import html
+from dash.development.base_component import Component
+
+from app import formats
+from app.components.acknowledge import opener
+from app.components.alarm_words import limit_words, point_words, state_words
+from app.components.basics import live, since, symbol, tagged
+from app.status import UNANSWERED, alarm_status, alarm_word
+from facility.alarm import Alarm
+from facility.instants import Instant
+from facility.site import Site
+
+
+def room_alarms(site: Site, found: list[Alarm], now: Instant) -> list[Component]:
+    """A band for each, in the order given."""
+    return [_band(site, alarm, now) for alarm in found]
+
+
+def _band(site: Site, alarm: Alarm, now: Instant) -> Component:
+    status = alarm_status(alarm.condition, alarm.severity, alarm.state)
+    point = site.points.get(alarm.point)
+    open_ = alarm.state in UNANSWERED
+    what = point_words(site, alarm.point)
+    place = "" if alarm.room not in site.rooms or site.rooms[alarm.room].inside is None else f"{alarm.room}, "
+    value = tagged(live(html.Span(), "value", point=alarm.point), data_beside=point.unit if point else None)
+    beyond = live(html.Span(className="beyond"), "beyond", point=alarm.point)
+    word = alarm_word(alarm.condition, alarm.severity, alarm.state)
+    band = html.Section(
+        [
+            symbol(status.mark),
+            html.Div(
+                [
+                    html.Div([html.B(word), f", {place}{what}"], className="what"),
+                    html.Div(value, className="value num"),
+                    html.Div(
+                        [
+                            html.Span(f"{formats.sentence(limit_words(site, alarm))}."),
+                            beyond,
+                            html.Span(
+                                [
+                                    f"Since {formats.moment(alarm.onset, site.timezone, now)}, ",
+                                    since(alarm.onset),
+                                    ".",
+                                ]
+                            ),
+                        ],
+                        className="how-far",
+                    ),
+                ],
+                className="words",
+            ),
+            html.Div([state_words(site, alarm, now), opener(alarm) if open_ else None], className="answer"),
+        ],
+        className=f"alarm-band {status.mark}{' open' if open_ else ''}",
+    )
+    return tagged(band, aria_label="Standing alarm", data_alarm=alarm.id)

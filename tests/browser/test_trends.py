@@ -1,0 +1,180 @@
+"""The trend page: one bad sample at every zoom, addresses that can be shared, gaps, themes, a phone."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from facility.instants import HOUR, text_of
+from tests.app.past import BAD_SAMPLE, BAD_VALUE, NOW, PARTICLES, PRESSURE, write_past
+from tests.browser.conftest import Watch
+from tests.browser.past_app import PastApp
+
+pytestmark = pytest.mark.browser
+
+HIGHEST = """() => {
+  const plot = document.querySelector('#trend-graph .js-plotly-plot');
+  const drawn = plot._fullData.filter((t) => ['range', 'B101.PC1.p0_5'].includes(t.name)).flatMap((t) => [...t.y]);
+  return Math.max(...drawn.filter(Number.isFinite));
+}"""
+RANGE = "() => document.querySelector('#trend-graph .js-plotly-plot')._fullLayout.xaxis.range"
+"""What the plot shows, in milliseconds of UTC."""
+PIXELS = """() => {
+  const plot = document.querySelector('#trend-graph .js-plotly-plot');
+  const dot = [...plot.querySelectorAll('.scatterlayer .trace .point')]
+    .map((p) => p.getBoundingClientRect()).find((p) => p.width > 8 && p.height > 8);
+  return dot && { x: dot.x + dot.width / 2, y: dot.y + dot.height / 2 };
+}"""
+
+
+@pytest.fixture(scope="module")
+def past_app(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator[PastApp]:
+    with PastApp(write_past(tmp_path_factory.mktemp("past")), port).running() as app:
+        yield app
+
+
+@pytest.fixture
+def trend(profile: BrowserContext, past_app: PastApp, watch: Watch) -> Iterator[Page]:
+    """An empty page; whatever it will do, the console stays clean and the host is not left."""
+    page = profile.new_page()
+    watch.over(page, past_app.address)
+    yield page
+    page.evaluate("localStorage.clear()")
+    page.close()
+
+
+def show(page: Page, app: PastApp, query: str) -> None:
+    page.goto(f"{app.address}/trends?{query}")
+    drawn(page)
+
+
+def drawn(page: Page) -> None:
+    page.wait_for_function("() => document.querySelector('#trend-graph .js-plotly-plot')?.data?.length > 0")
+
+
+def settled(page: Page, start: float, end: float) -> None:
+    """Wait until the plot shows about this range, with data of the server for it."""
+    page.wait_for_function(
+        """([start, end]) => {
+          const layout = document.querySelector('#trend-graph .js-plotly-plot')?._fullLayout;
+          const near = (a, b) => Math.abs(a - b) < 0.02 * (end - start) + 1000;
+          return layout && near(layout.xaxis.range[0], start) && near(layout.xaxis.range[1], end)
+            && layout.uirevision && near(Number(layout.uirevision.split(' ')[0]), start);
+        }""",
+        arg=[start, end],
+    )
+
+
+def drag(page: Page, first: float, last: float) -> None:
+    """Drag over the uppermost plot, from one part of its width to another."""
+    box: Any = page.locator("#trend-graph .nsewdrag").first.bounding_box()
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * first, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * last, middle, steps=6)
+    page.mouse.up()
+
+
+def test_one_bad_sample_shows_at_every_zoom(trend: Page, past_app: PastApp) -> None:
+    start, end = float(BAD_SAMPLE - 60 * HOUR), float(BAD_SAMPLE + 60 * HOUR)
+    show(trend, past_app, f"points={PARTICLES}&from={iso(start)}&to={iso(end)}")
+    for _ in range(4):
+        settled(trend, start, end)
+        assert trend.evaluate(HIGHEST) == BAD_VALUE
+        assert trend.evaluate(PIXELS) is not None
+        expect(trend.locator("#trend-graph .annotation-text", has_text="411,000")).to_be_visible()
+        drag(trend, 0.4, 0.6)
+        start, end = start + (end - start) * 0.4, start + (end - start) * 0.6
+    settled(trend, start, end)
+    assert end - start < 15 * 60_000
+    assert trend.evaluate(HIGHEST) == BAD_VALUE
+
+
+def test_a_zoom_is_in_the_address_and_back_goes_back(trend: Page, past_app: PastApp) -> None:
+    show(trend, past_app, f"points={PARTICLES}&range=7d")
+    before = trend.evaluate(RANGE)
+    drag(trend, 0.25, 0.5)
+    expect(trend).to_have_url(re.compile(r"points=B101\.PC1\.p0_5&range=7d&from=2026-.*Z&to=2026-.*Z$"))
+    span = before[1] - before[0]
+    settled(trend, before[0] + 0.25 * span, before[0] + 0.5 * span)
+    expect(trend.locator(".seg .on", has_text="7 days")).to_have_count(0)
+    trend.go_back()
+    expect(trend.locator(".seg .on", has_text="7 days")).to_be_visible()
+    settled(trend, before[0], before[1])
+
+
+def test_a_double_click_returns_to_the_range_that_ends_now(trend: Page, past_app: PastApp) -> None:
+    show(trend, past_app, f"points={PARTICLES}&range=7d&from={iso(NOW - 9 * HOUR)}&to={iso(NOW - 8 * HOUR)}")
+    box: Any = trend.locator("#trend-graph .nsewdrag").first.bounding_box()
+    trend.mouse.dblclick(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(trend).to_have_url(re.compile(r"\?points=B101\.PC1\.p0_5&range=7d$"))
+    settled(trend, NOW - 168 * HOUR, NOW)
+
+
+def test_a_shared_address_shows_the_same_view(trend: Page, past_app: PastApp) -> None:
+    start, end = NOW - 30 * HOUR, NOW - 20 * HOUR
+    show(trend, past_app, f"points={PARTICLES},{PRESSURE}&from={iso(start)}&to={iso(end)}&plots=quantity")
+    settled(trend, start, end)
+    expect(trend.get_by_label("From", exact=True)).to_have_text("21 Nov 2026 05:06")
+    expect(trend.locator("#trend-count")).to_have_text("2 of 120")
+    expect(trend.locator("#trend-statistics tbody tr")).to_have_count(4)
+
+
+def test_points_are_chosen_from_the_list(trend: Page, past_app: PastApp) -> None:
+    trend.goto(f"{past_app.address}/trends")
+    expect(trend.get_by_role("heading", name="No point is chosen")).to_be_visible()
+    trend.get_by_label("Point, room, quantity").fill("b101 pressure")
+    entries = trend.locator(".point-list li:visible")
+    expect(entries).to_have_count(1)
+    entries.first.click()
+    expect(trend).to_have_url(re.compile(r"points=B101\.DP1&range=24h$"))
+    drawn(trend)
+    expect(trend.locator("#trend-graph .annotation-text", has_text="B101 Room pressure, Pa")).to_be_visible()
+    expect(trend.get_by_label("Point, room, quantity")).to_have_value("b101 pressure")
+    entries.first.click()
+    expect(trend.get_by_role("heading", name="No point is chosen")).to_be_visible()
+
+
+def test_colours_follow_the_theme_without_reload(trend: Page, past_app: PastApp) -> None:
+    show(trend, past_app, f"points={PARTICLES}&range=7d")
+    colour = "() => document.querySelector('#trend-graph .js-plotly-plot')._fullLayout.font.color"
+    light = trend.evaluate(colour)
+    trend.locator("#theme").click()
+    trend.wait_for_function(f"(light) => ({colour})() !== light", arg=light)
+    assert trend.evaluate(colour) == trend.evaluate(
+        "() => getComputedStyle(document.documentElement).getPropertyValue('--ink-3').trim()"
+    )
+
+
+def test_hovering_tells_the_time_of_the_site(trend: Page, past_app: PastApp) -> None:
+    show(trend, past_app, f"points={PRESSURE}&from={iso(NOW - HOUR)}&to={iso(NOW)}")
+    box: Any = trend.locator("#trend-graph .nsewdrag").first.bounding_box()
+    trend.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    label = trend.locator("#trend-graph .hovertext").first
+    expect(label).to_contain_text(re.compile(r"B101 Room pressure.*Sun 22 Nov 10:3\d:\d0.*5\d\.\d Pa"))
+
+
+def test_from_and_to_are_taken_in_the_zone_of_the_site(trend: Page, past_app: PastApp) -> None:
+    show(trend, past_app, f"points={PRESSURE}&from=2026-11-20T08:00:00Z&to=2026-11-20T09:00:00Z")
+    trend.get_by_role("button", name="Show").click()
+    expect(trend.get_by_label("From", exact=True)).to_have_text("20 Nov 2026 09:00")
+    settled(trend, 1_795_161_600_000, 1_795_165_200_000)
+
+
+def test_a_trend_fits_a_phone(browser: Browser, past_app: PastApp, watch: Watch) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    watch.over(page, past_app.address)
+    show(page, past_app, f"points={PARTICLES}&range=24h")
+    for part in ("#trend-graph", ".trend-head", ".point-list"):
+        box: Any = page.locator(part).bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+    context.close()
+
+
+def iso(instant: float) -> str:
+    """As addresses write a moment."""
+    return text_of(round(instant))
