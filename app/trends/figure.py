@@ -30,6 +30,8 @@ TITLE = 34
 ROW = 26
 """Pixels for each row of bands."""
 ABOVE_ROWS = 14
+LEAST_BAND = 0.004
+"""The part of the range that a band takes at least, so that an alarm of a minute is seen in a month."""
 PLOT_HEIGHTS = {1: 380, 2: 240, 3: 190}
 SMALLEST_PLOT = 150
 
@@ -170,13 +172,14 @@ def _add_rows(picture: Picture, data: list[Trace], layout: Dictionary, number: i
     }
     for index, row in enumerate(picture.rows):
         bands = row.bands
+        least = LEAST_BAND * (picture.end - picture.start)
         data.append(
             {
                 "type": "bar",
                 "orientation": "h",
                 "name": row.label,
                 "base": typed(np.array([band.start for band in bands], np.float64)),
-                "x": typed(np.array([band.end - band.start for band in bands], np.float64)),
+                "x": typed(np.array([max(band.end - band.start, least) for band in bands], np.float64)),
                 "y": [index] * len(bands),
                 "yaxis": yaxis,
                 "text": [band.text for band in bands],

@@ -16,6 +16,7 @@ from facility import site_words
 from facility.instants import DAY, HOUR, MINUTE, SECOND, Instant, Span
 from facility.limit import Limit, RoomState, Severity, Side
 from facility.quantities import MEASURES
+from facility.site import Point
 
 Label = dict[str, Any]
 
@@ -55,6 +56,9 @@ def labels(points: Sequence[PointPicture], axis: ValueAxis, yaxis: str, picture:
     for owner in points:
         found += [_peak_label(peak, axis, yaxis, owner) for peak in owner.peaks]
         found += [_change_label(change, yaxis, picture) for change in owner.changes]
+    empty = [owner.point for owner in points if len(owner.series) == 0]
+    if empty:
+        found.append(_emptiness_label(empty, yaxis, picture))
     if len(points) == 1:
         longest_gaps = sorted(points[0].gaps, key=lambda gap: gap[0] - gap[1])[:MOST_GAPS]
         found += [_gap_label(begin, end, yaxis, picture) for begin, end in longest_gaps]
@@ -141,6 +145,19 @@ def _gap_label(begin: int, end: int, yaxis: str, picture: Picture) -> Label:
         font={"color": "--ink-2", "size": 12},
         bgcolor="--surface",
         borderpad=2,
+    )
+
+
+def _emptiness_label(points: Sequence[Point], yaxis: str, picture: Picture) -> Label:
+    """Which points have no reading at all in this range."""
+    return _label(
+        f"no reading in this range: {', '.join(f'{point.room} {formats.what(point)}' for point in points)}",
+        x=(picture.start + picture.end) / 2,
+        y=0.5,
+        yref=f"{yaxis} domain",
+        font={"color": "--ink-2", "size": 13},
+        bgcolor="--surface",
+        borderpad=3,
     )
 
 

@@ -119,6 +119,16 @@ def test_alarms_states_and_batches_stand_below(past: Past) -> None:
     assert [band.text for band in batch_row.bands] == ["CT-26-0414", "CT-26-0415", "CT-26-0416"]
 
 
+def test_an_alarm_of_minutes_is_seen_in_a_month(past: Past) -> None:
+    drawn = figure(look(past, NOW - 30 * DAY, NOW, PRESSURE), False)
+    assert (numbers(traces(drawn, "Alarms")[0], "x") >= 0.004 * 30 * DAY).all()
+
+
+def test_a_point_without_a_reading_says_so(past: Past) -> None:
+    drawn = figure(look(past, NOW - DAY, NOW, "B102.DP1"), False)
+    assert "no reading in this range: B102 Room pressure" in [a["text"] for a in drawn["layout"]["annotations"]]
+
+
 def test_what_people_wrote_is_text_in_a_label(past: Past) -> None:
     picture = look(past, DIP[0] - HOUR, DIP[1] + HOUR, PRESSURE)
     assert "J. Moreau" in picture.rows[0].bands[0].facts
