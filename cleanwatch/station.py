@@ -2,6 +2,7 @@
 
 import getpass
 import logging
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack, closing
@@ -29,6 +30,9 @@ SEAL_SECONDS = 600.0
 SEAL_BEFORE = HOUR
 """Readings stay as rows for this long; older ones are sealed into day chunks."""
 PAUSE_AFTER_FAILURE = 1.0
+SWITCH_SECONDS = 0.0005
+"""How long a thread may compute while another wants to. Python's own 5 ms would be waited for at every read from the
+broker's socket, several times a message."""
 
 
 def run_station(settings: Settings, stopping: threading.Event) -> None:
@@ -36,6 +40,7 @@ def run_station(settings: Settings, stopping: threading.Event) -> None:
 
     Raises FolderInUseError where another station has the data folder, NoSiteError where there is no site file.
     """
+    sys.setswitchinterval(SWITCH_SECONDS)
     if warning := sqlite_warning():
         log.warning("%s", warning)
     with ExitStack() as stack:

@@ -39,4 +39,4 @@ def datetime_of(instant: Instant) -> datetime:
 
 def text_of(instant: Instant) -> str:
     """ISO 8601 in UTC with milliseconds: 2026-11-22T08:35:00.000Z."""
-    return datetime_of(instant).strftime("%Y-%m-%dT%H:%M:%S.") + f"{instant % 1000:03d}Z"
+    return datetime_of(instant).isoformat(timespec="milliseconds").replace("+00:00", "Z")
