@@ -9,7 +9,7 @@ from app.live.look import Known
 from app.status import Newest
 from bus.messages import AlarmNotice, RoomNotice
 from facility.instants import Clock, datetime_of
-from facility.reading import Reason, validity_of
+from facility.reading import validity_of, words_of
 from facility.site import Site
 from storage.records import alarms, batches, room_states
 from storage.records.database import Records
@@ -28,7 +28,7 @@ def beginning(site: Site, samples: SampleStore, records: Records, clock: Clock) 
             int(row["time"]),
             None if math.isnan(value) else value,
             validity_of(reasons),
-            tuple(words_of(reasons)),
+            words_of(reasons),
         )
     if len(latest):
         known.received = int(latest["received"].max())
@@ -42,8 +42,3 @@ def beginning(site: Site, samples: SampleStore, records: Records, clock: Clock) 
             made = tuple(run.batch for run in running if run.room == room)
             known.rooms[room] = RoomNotice(room, state.state.value, datetime_of(state.time), made)
     return known
-
-
-def words_of(reasons: int) -> list[str]:
-    """The reasons of a reading in words: "calibration overdue"."""
-    return [reason.name.lower().replace("_", " ") for reason in Reason if reasons & reason and reason.name]

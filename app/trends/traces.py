@@ -10,7 +10,6 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from app import formats
-from app.live.beginning import words_of
 from app.trends.outside import Peak
 from app.trends.picture import PointPicture
 from app.trends.series import Series, runs
@@ -19,6 +18,7 @@ from app.trends.value_axis import ValueAxis
 from facility.instants import DAY, Instant
 from facility.limit import Severity
 from facility.quantities import Quantity
+from facility.reading import words_of
 from storage.samples.columns import Array
 
 Trace: TypeAlias = dict[str, Any]
