@@ -17,6 +17,8 @@ HERE = Path(__file__).parent
 ASSETS = HERE.parent / "assets"
 SPARE_THREADS = 16
 """Threads beside one for each viewer's stream: for pages, callbacks and health."""
+LARGEST_ANSWER = 16 * 1024 * 1024
+"""Bytes up to which an answer waits in memory; the plotting library alone is five million."""
 
 
 def create_app(context: AppContext) -> Dash:
@@ -56,6 +58,7 @@ class Server:
             port=port,
             threads=context.hub.most_viewers + SPARE_THREADS,
             ident=None,
+            outbuf_overflow=LARGEST_ANSWER,
         )
 
     def serve(self) -> None:
@@ -67,4 +70,9 @@ class Server:
         self._hub.close()
         self._waitress.task_dispatcher.shutdown()
         # In the server's own thread, and browsers' idle connections too: it would wait for them for minutes.
-        self._waitress.trigger.pull_trigger(lambda: close_all(self._sockets, ignore_all=True))
+        self._waitress.trigger.pull_trigger(self._hang_up)
+
+    def _hang_up(self) -> None:
+        for channel in list(self._waitress.active_channels.values()):
+            channel.handle_close()  # with what it has not sent
+        close_all(self._sockets, ignore_all=True)
