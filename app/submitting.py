@@ -10,6 +10,7 @@ from storage.records.commands import DONE, Command
 PATIENCE = 5.0
 """Seconds to wait for the engine, which applies a command at once while it runs."""
 GLANCE = 0.05
+NOBODY = "Nobody is named who could answer for this. Set CLEANWATCH_USER to a person's name and start the app again."
 
 
 def submit(context: AppContext, command: Command, no_answer: str, patience: float = PATIENCE) -> str | None:
@@ -17,6 +18,8 @@ def submit(context: AppContext, command: Command, no_answer: str, patience: floa
 
     `no_answer` is said where the engine is silent: the command stays on record, and is applied when it runs.
     """
+    if not context.user:
+        return NOBODY
     with context.records.transaction() as connection:
         id = commands.submit(connection, context.clock(), context.user, command)
     until = time.monotonic() + patience

@@ -3,7 +3,7 @@
 import logging
 from pathlib import Path
 
-from facility.instants import Clock
+from facility.instants import Clock, Instant
 from facility.site import Site
 from facility.site_changes import differences
 from facility.site_file import load_site, parse_site
@@ -13,6 +13,8 @@ from storage.records.revisions import Revision
 
 log = logging.getLogger(__name__)
 
+BEGINNING: Instant = 0
+
 
 class NoSiteError(Exception):
     """No site file has been loaded yet."""
@@ -20,6 +22,8 @@ class NoSiteError(Exception):
 
 def load_revision(records: Records, path: Path, author: str, reason: str, clock: Clock) -> Revision | None:
     """Put a site file in force from now on; None where it is in force already, to the letter.
+
+    The first one also holds for all readings from before it, so that imported history is seen against its limits.
 
     Raises SiteFileError where the file has mistakes: then nothing changes. ValueError where the file describes
     another site than the one on record.
@@ -39,7 +43,7 @@ def load_revision(records: Records, path: Path, author: str, reason: str, clock:
         return revisions.add(
             connection,
             now,
-            in_force_from=now,
+            in_force_from=now if present else BEGINNING,
             author=author,
             reason=reason,
             text=site.text,

@@ -58,6 +58,24 @@ def test_loading_a_site_file_makes_a_revision_with_author_and_reason(data: Path)
     assert (revision.number, revision.author, revision.reason) == (1, "A. Novak", "first version")
 
 
+def test_the_first_revision_holds_for_readings_from_before_it_and_a_later_one_does_not(data: Path) -> None:
+    run("site", "load", str(DEMO), "--reason", "first version")
+    run(
+        "site",
+        "load",
+        str(changed_demo(data, "name: Aseptic processing 1", "name: Filling 1")),
+        "--reason",
+        "renamed",
+    )
+    records = Records.open(data / "records.db", system_clock)
+    with records.reading() as connection:
+        years_ago = revisions.in_force_at(connection, 1)
+        now = revisions.in_force_at(connection, system_clock())
+    records.close()
+    assert years_ago is not None and years_ago.number == 1
+    assert now is not None and now.number == 2
+
+
 def test_loading_the_same_file_twice_changes_nothing(data: Path) -> None:
     run("site", "load", str(DEMO), "--reason", "first version")
     result = run("site", "load", str(DEMO), "--reason", "again")
