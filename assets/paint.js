@@ -1,7 +1,7 @@
 // Paints what the model knows into marked nodes, and touches the page only where something is different.
 //
 //   data-point="B101.DP1" data-unit="Pa" data-show="value | whole | age | validity | word | used | beyond | status | symbol | at | flow"
-//   data-room="B101"      data-show="value | unit | last | what | brief | word | short | since | beyond | state | used | status | symbol | at"
+//   data-room="B101"      data-show="value | unit | last | what | brief | word | short | since | for | beyond | state | used | status | symbol | at"
 //   data-show="title | lead | standing | unanswered | status | data-age | clock | date"
 //   data-since="1795342000000"   the age of a moment
 //
@@ -98,6 +98,11 @@ function whole(number) {
   return rounded < 0 ? `−${-rounded}` : String(rounded);
 }
 
+function forHowLong(room, now, stale) {
+  const begin = stale ?? room.since;
+  return begin ? age(now - begin) : "";
+}
+
 function paintRoom({ node, show }, room, { now, stale }) {
   if (!room) return;
   const old = stale !== null;
@@ -111,7 +116,8 @@ function paintRoom({ node, show }, room, { now, stale }) {
     case "what": text(node, room.what || ""); break;
     case "word": text(node, old ? "NO DATA" : room.word); break;
     case "short": text(node, SHORT[status]); break;
-    case "since": text(node, (old ? stale : room.since) ? age(now - (old ? stale : room.since)) : ""); break;
+    case "since": text(node, forHowLong(room, now, stale)); break;
+    case "for": { const span = forHowLong(room, now, stale); text(node, span && `, ${span}`); break; }
     case "beyond": text(node, nodata ? "" : room.beyond || ""); break;
     case "state": text(node, room.state || ""); break;
     case "used": text(node, nodata ? "" : room.used || ""); break;

@@ -3,6 +3,7 @@
 import logging
 import os
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 
@@ -22,6 +23,9 @@ log = logging.getLogger(__name__)
 
 LOOK_FOR_REVISION_SECONDS = 1.0
 LOOK_FOR_STATION_SECONDS = 0.25
+COMPARE_SECONDS = 5.0
+"""How often the live values are compared with the stores: what came in bulk, or while the broker was away, is on no
+clean topic."""
 
 
 def run_app(settings: Settings, stopping: threading.Event) -> None:
@@ -47,8 +51,10 @@ def run_app(settings: Settings, stopping: threading.Event) -> None:
         hub.begin_with(beginning(in_force.site, samples, records, system_clock))
         with _serving(server):
             log.info("the dashboard answers at http://127.0.0.1:%s", settings.web_port)
+            looked = time.monotonic()
             while not stopping.wait(LOOK_FOR_REVISION_SECONDS):
-                if in_force.refresh():
+                if in_force.refresh() or time.monotonic() - looked >= COMPARE_SECONDS:
+                    looked = time.monotonic()
                     hub.begin_with(beginning(in_force.site, samples, records, system_clock))
         client.stop()
 

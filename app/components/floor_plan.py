@@ -147,7 +147,7 @@ def _silence(at: Places, mark: str) -> str:
     what = "what" if at.second else "brief"
     first = (
         f'<text class="silence" x="{x:g}" y="{y:g}" font-size="23" data-fit="{width:g}">'
-        f'<tspan {mark} data-show="{what}"></tspan>, <tspan {mark} data-show="since"></tspan></text>'
+        f'<tspan {mark} data-show="{what}"></tspan><tspan {mark} data-show="for"></tspan></text>'
     )
     if not at.second:
         return first

@@ -89,7 +89,7 @@ def publish(demo: RunningDemo, **changes: str) -> None:
     subprocess.run(["bash", "-c", command], check=True)
 
 
-def test_a_new_instrument_from_the_readme_is_on_the_page(demo: RunningDemo, browser: Browser, tmp_path: Path) -> None:  # noqa: F811
+def test_a_new_instrument_from_the_readme_is_on_the_page(demo: RunningDemo, browser: Browser, tmp_path: Path) -> None:
     load(demo, site_with(tmp_path, blocks("yaml")[0].rstrip()))
     page = browser.new_page()
     expect(page.locator("body")).to_be_visible()
@@ -102,7 +102,7 @@ def test_a_new_instrument_from_the_readme_is_on_the_page(demo: RunningDemo, brow
 
 def test_an_alarm_goes_from_an_instrument_to_the_page_and_is_acknowledged(
     demo: RunningDemo,
-    browser: Browser,  # noqa: F811
+    browser: Browser,
     tmp_path: Path,
 ) -> None:
     limits = "limits: [{severity: action, high: 30}]"
@@ -131,7 +131,7 @@ def test_the_demo_says_what_will_happen_when(demo: RunningDemo) -> None:
     demo.wait_for(r"after\s+\d+ s\s+the door between B101 and B106 is held open")
 
 
-def test_every_page_says_that_the_data_are_simulated(demo: RunningDemo, browser: Browser) -> None:  # noqa: F811
+def test_every_page_says_that_the_data_are_simulated(demo: RunningDemo, browser: Browser) -> None:
     page = browser.new_page()
     for path in ("/", "/rooms", "/rooms/B101", "/trends", "/alarms"):
         page.goto(demo.address + path)
