@@ -15,6 +15,7 @@ def graph(id: str) -> Component:
             "displayModeBar": "hover",
             "modeBarButtons": [["zoom2d", "pan2d"]],
             "doubleClick": "autosize",
+            "doubleClickDelay": 500,
             "scrollZoom": False,
             "showTips": False,
         },

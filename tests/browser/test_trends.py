@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from facility.instants import HOUR, text_of
 from tests.app.past import BAD_SAMPLE, BAD_VALUE, NOW, PARTICLES, PRESSURE, write_past
@@ -107,9 +109,13 @@ def test_a_zoom_is_in_the_address_and_back_goes_back(trend: Page, past_app: Past
 
 def test_a_double_click_returns_to_the_range_that_ends_now(trend: Page, past_app: PastApp) -> None:
     show(trend, past_app, f"points={PARTICLES}&range=7d&from={iso(NOW - 9 * HOUR)}&to={iso(NOW - 8 * HOUR)}")
+    settled(trend, NOW - 9 * HOUR, NOW - 8 * HOUR)
     box: Any = trend.locator("#trend-graph .nsewdrag").first.bounding_box()
-    trend.mouse.dblclick(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    expect(trend).to_have_url(re.compile(r"\?points=B101\.PC1\.p0_5&range=7d$"))
+    for _ in range(5):  # on a busy machine two clicks may be too far apart to be one double click
+        trend.mouse.dblclick(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        with suppress(PlaywrightTimeout):
+            trend.wait_for_url(re.compile(r"\?points=B101\.PC1\.p0_5&range=7d$"), timeout=3000)
+            break
     settled(trend, NOW - 168 * HOUR, NOW)
 
 

@@ -202,8 +202,8 @@ def test_over_a_broker_the_station_stores_all_that_the_gateways_send(broker: Bro
         broker.start()
         wait_until(lambda: len(store.latest(pressures)) >= 12, seconds=20)
         wait_until(lambda: not any(store.gaps(source) for source in sources(SITE, DESIGN)), seconds=20)
+        wait_until(lambda: (store.acknowledged("pressure") or (0, 0))[1] >= 3, seconds=40)
     collector.stop()
-    assert (store.acknowledged("pressure") or (0, 0))[1] >= 3
     assert {balance.source for balance in store.balance()} > {"pressure", "climate"}
     assert not [balance for balance in store.balance() if balance.conflicting or balance.dead_lettered]
     store.close()
