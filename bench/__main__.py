@@ -35,17 +35,21 @@ def main() -> None:
     parser.add_argument("--keep", action="store_true", help="write the table to docs/performance.md")
     chosen = parser.parse_args()
 
-    table = ["| what | measured | aim |", "|---|---|---|"]
+    lines = [
+        f"Measured on {datetime.now(UTC):%Y-%m-%d}: {machine()}.",
+        "",
+        "| what | measured | aim |",
+        "|---|---|---|",
+    ]
+    print("\n".join(lines), flush=True)
     for name in chosen.names or MEASUREMENTS:
         print(f"measuring {name} ...", file=sys.stderr, flush=True)
         for what, measured, aim in importlib.import_module(f"bench.{name}").run():
-            table.append(f"| {what} | {measured} | {aim} |")
-    heading = f"Measured on {datetime.now(UTC):%Y-%m-%d}: {machine()}."
-    text = "\n".join([heading, "", *table])
-    print(text)
+            lines.append(f"| {what} | {measured} | {aim} |")
+            print(lines[-1], flush=True)
     if chosen.keep:
         before = KEPT.read_text().split(MARK)[0]
-        KEPT.write_text(f"{before}{MARK}\n\n{text}\n")
+        KEPT.write_text("\n".join([f"{before}{MARK}", "", *lines, ""]))
 
 
 main()
