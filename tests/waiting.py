@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 10, what: str = "the condition") -> None:
+def wait_until(condition: Callable[[], object], seconds: float = 30, what: str = "the condition") -> None:
     """Return as soon as the condition holds; fail when it takes longer than that."""
     deadline = time.monotonic() + seconds
     while not condition():

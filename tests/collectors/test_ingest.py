@@ -101,9 +101,9 @@ def disk_full(intakes: Sequence[Intake]) -> Commit:
 
 
 def test_retained_messages_are_counted_and_ignored(broker: BrokerUnderTest, store: LocalStore) -> None:
-    with client_of(broker, "gw") as (gateway, _):
+    with client_of(broker, "gw", (TOPIC,)) as (gateway, got):
         gateway.publish(TOPIC, pressure_message(1), retain=True)
-        gateway.publish("other", b"")
+        wait_until(lambda: got, what="the broker handing the message on, so that it is retained by now")
         with collecting(broker, store) as collector:
             wait_until(lambda: collector.health().retained_ignored == 1)
             gateway.publish(TOPIC, pressure_message(2))
