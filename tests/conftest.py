@@ -1,4 +1,4 @@
-"""Chromium from the machine, for every test that looks at a page."""
+"""Parts that start slowly, shared by all tests: Chromium for every test that looks at a page, one PostgreSQL."""
 
 from collections.abc import Iterator
 
@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.parts import program
+from tests.postgres import PostgresUnderTest, running_postgres
 
 FLAGS = (
     "--headless",
@@ -26,3 +27,10 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresUnderTest]:
+    """One cluster for all tests, each with a database of its own. A test that kills it starts another."""
+    with running_postgres() as server:
+        yield server

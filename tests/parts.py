@@ -16,12 +16,19 @@ DEBIAN_PACKAGE = {
     "chromium": "chromium",
     "mosquitto": "mosquitto",
     "mosquitto_pub": "mosquitto-clients",
+    "initdb": "postgresql",
+    "pg_basebackup": "postgresql",
+    "pg_dump": "postgresql",
+    "pg_restore": "postgresql",
+    "postgres": "postgresql",
+    "psql": "postgresql",
 }
+OTHER_FOLDERS = ("/usr/sbin", "/usr/local/sbin", "/usr/lib/postgresql/15/bin")
 
 
 def program(name: str) -> Path:
     """The path of a program that a test needs; skips (or fails) the test where it is not installed."""
-    found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+    found = shutil.which(name, path=":".join((os.environ.get("PATH", ""), *OTHER_FOLDERS)))
     if found:
         return Path(found)
     line = f"needs {name}: apt-get install {DEBIAN_PACKAGE[name]}"
