@@ -173,3 +173,12 @@ revisions = Table(
     Column("text", Text, nullable=False),
     Column("differences", Text, nullable=False),
 )
+
+station_reports = Table(
+    "station_reports",
+    metadata,
+    Column("station", Text, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),
+)
+"""How each station is: replaced every few seconds, and nothing that anyone relies on later."""
