@@ -118,6 +118,22 @@ class CascadeStep:
     low: str | None
 
 
+MAIN = "main"
+"""The station of a site that has only one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """One process that watches areas of the site, and the sources that it hears.
+
+    None for all areas, or whatever sources there are: the station of a site that has only one.
+    """
+
+    id: str
+    areas: tuple[str, ...] | None = None
+    sources: tuple[str, ...] | None = None
+
+
 @dataclass(frozen=True)
 class Site:
     """Everything that is watched, indexed by id. `text` is the site file as it was read, for the revision."""
@@ -132,6 +148,7 @@ class Site:
     points: dict[str, Point]
     cascade: tuple[CascadeStep, ...]
     simulated: bool = False
+    stations: tuple[Station, ...] = (Station(MAIN),)
     text: str = field(default="", repr=False, compare=False)
 
     @cached_property
@@ -161,4 +178,5 @@ __all__ = [
     "Room",
     "RoomState",
     "Site",
+    "Station",
 ]

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, select
 
-from storage.records.schema import engine_checkpoint, engine_memory
+from facility.site import MAIN
+from storage.records.schema import engine_checkpoints, engine_memory
 from storage.records.upsert import upsert
 
 
@@ -18,12 +19,12 @@ def save(connection: Connection, memories: Mapping[str, bytes]) -> None:
     upsert(connection, engine_memory, [{"point": point, "memory": memory} for point, memory in memories.items()])
 
 
-def checkpoint(connection: Connection) -> int:
-    """The number of the newest commit that has been judged; 0 before the first."""
-    number: int = connection.execute(select(engine_checkpoint.c.number)).scalar_one()
-    return number
+def checkpoint(connection: Connection, station: str = MAIN) -> int:
+    """The number of the newest commit in a station's local store that has been judged; 0 before the first."""
+    query = select(engine_checkpoints.c.number).where(engine_checkpoints.c.station == station)
+    return connection.execute(query).scalar() or 0
 
 
-def set_checkpoint(connection: Connection, number: int) -> None:
-    """Remember that all commits up to this one have been judged."""
-    upsert(connection, engine_checkpoint, [{"id": 1, "number": number}])
+def set_checkpoint(connection: Connection, number: int, station: str = MAIN) -> None:
+    """Remember that all commits of a station up to this one have been judged."""
+    upsert(connection, engine_checkpoints, [{"station": station, "number": number}])

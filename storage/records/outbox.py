@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, insert, select, update
 
 from facility.instants import Instant
+from facility.site import MAIN
 from storage.records.schema import outbox
 
 
@@ -23,17 +24,20 @@ class Outgoing:
     payload: bytes
 
 
-def add(connection: Connection, at: Instant, messages: Mapping[str, bytes]) -> None:
-    """Have payloads published, each on its topic, once this transaction has committed."""
+def add(connection: Connection, at: Instant, messages: Mapping[str, bytes], station: str = MAIN) -> None:
+    """Have a station publish payloads, each on its topic, once this transaction has committed."""
     if messages:
-        rows = [{"at": at, "topic": topic, "payload": payload} for topic, payload in messages.items()]
+        rows = [
+            {"at": at, "topic": topic, "payload": payload, "station": station} for topic, payload in messages.items()
+        ]
         connection.execute(insert(outbox), rows)
 
 
-def waiting(connection: Connection, limit: int = 1000) -> list[Outgoing]:
-    """The oldest messages that are not marked as sent, in the order they were added."""
+def waiting(connection: Connection, station: str = MAIN, limit: int = 1000) -> list[Outgoing]:
+    """The oldest messages of a station that are not marked as sent, in the order they were added."""
     columns = (outbox.c.id, outbox.c.at, outbox.c.topic, outbox.c.payload)
-    query = select(*columns).where(outbox.c.sent.is_(None)).order_by(outbox.c.id).limit(limit)
+    own = select(*columns).where(outbox.c.station == station, outbox.c.sent.is_(None))
+    query = own.order_by(outbox.c.id).limit(limit)
     return [Outgoing(*row) for row in connection.execute(query)]
 
 

@@ -89,6 +89,14 @@ acknowledgements = Table(
     Column("severity", Integer, nullable=False),
 )
 
+blinded_points = Table(
+    "blinded_points",
+    metadata,
+    Column("alarm", Text, ForeignKey("alarms.id"), primary_key=True),
+    Column("point", Text, primary_key=True),
+    Column("room", Text, nullable=False),
+)
+
 engine_memory = Table(
     "engine_memory",
     metadata,
@@ -97,11 +105,47 @@ engine_memory = Table(
     sqlite_with_rowid=False,
 )
 
-engine_checkpoint = Table(
-    "engine_checkpoint",
+engine_checkpoints = Table(
+    "engine_checkpoints",
     metadata,
-    Column("id", Integer, CheckConstraint("id = 1", name="one_row"), primary_key=True, autoincrement=False),
+    Column("station", Text, primary_key=True),
     Column("number", BigInteger, nullable=False),
+)
+
+station_claims = Table(
+    "station_claims",
+    metadata,
+    Column("station", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("instance", Text, nullable=False),
+    Column("beat", BigInteger, nullable=False),
+    Column("released", Boolean, nullable=False),
+)
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("station", Text, nullable=False),
+    Column("online", Boolean, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("lost", BigInteger),
+    Column("points", Text, nullable=False),
+)
+
+source_gaps = Table(
+    "source_gaps",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("station", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("first", BigInteger, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    Column("after", BigInteger),
+    Column("before", BigInteger, nullable=False),
+    Column("closed", BigInteger),
+    UniqueConstraint("station", "source", "epoch", "first", "last"),
 )
 
 commands = Table(
@@ -135,7 +179,8 @@ outbox = Table(
     Column("topic", Text, nullable=False),
     Column("payload", LargeBinary, nullable=False),
     Column("sent", BigInteger),
-    Index("ix_outbox_sent", "sent", "id"),
+    Column("station", Text, nullable=False, server_default="main"),
+    Index("ix_outbox_waiting", "station", "sent", "id"),
 )
 
 room_states = Table(
