@@ -1,0 +1,100 @@
+"""What is wrong now, in words, with since when; each is logged once when it begins, changes and ends."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeftError
+
+from facility.instants import Clock, Instant
+from storage.records.station_report import Problem
+from storage.sqlite import sqlite
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a part finds wrong. `key` tells apart what one part may find at the same time."""
+
+    part: str
+    text: str
+    key: str = ""
+    advisory: bool = False
+
+
+class Problems:
+    """The problems that stand. Any thread may tell; `changed` is set whenever one begins, changes or ends."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._standing: dict[tuple[str, str], tuple[Finding, Instant]] = {}
+        self._lock = threading.Lock()
+        self.changed = threading.Event()
+
+    def tell(self, part: str, text: str | None) -> None:
+        """What is wrong with a part now; None where nothing is."""
+        self.tell_all(part, () if text is None else (Finding(part, text),))
+
+    def tell_all(self, part: str, found: Iterable[Finding]) -> None:
+        """Everything that is wrong with a part now; what it said before and does not say again is over."""
+        now = self._clock()
+        present = {(part, finding.key): finding for finding in found}
+        with self._lock:
+            gone = [key for key in self._standing if key[0] == part and key not in present]
+            for key in gone:
+                finding, since = self._standing.pop(key)
+                log.warning("over after %d s: %s: %s", (now - since) // 1000, part, finding.text)
+            for key, finding in present.items():
+                before = self._standing.get(key)
+                if before is not None and before[0] == finding:
+                    continue
+                self._standing[key] = (finding, now if before is None else before[1])
+                log.log(logging.WARNING if finding.advisory else logging.ERROR, "%s: %s", part, finding.text)
+                gone.append(key)
+        if gone:
+            self.changed.set()
+
+    def now(self) -> tuple[Problem, ...]:
+        """The problems that stand: what is no mere advisory first, then what stands longest."""
+        with self._lock:
+            standing = list(self._standing.values())
+        problems = [Problem(found.part, found.text, since, found.advisory) for found, since in standing]
+        return tuple(sorted(problems, key=lambda problem: (problem.advisory, problem.since, problem.part)))
+
+
+def in_words(error: Exception) -> str:
+    """An error as a person is told it: what fails, and what goes on regardless."""
+    if isinstance(error, (DBAPIError, NoConnectionLeftError)):
+        cause = str(error.orig if isinstance(error, DBAPIError) else error).strip().splitlines()
+        return f"the records cannot be read or written: {cause[0] if cause else type(error).__name__}"
+    if isinstance(error, sqlite.Error):
+        return f"the local store cannot be read or written: {error}"
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    return f"a fault of Cleanwatch: {error!r}"
+
+
+def is_known(error: Exception) -> bool:
+    """May this happen on a bad day? Then a line says enough; of anything else the traceback is wanted."""
+    return isinstance(error, (DBAPIError, NoConnectionLeftError, sqlite.Error, OSError))
+
+
+def watched(work: Callable[[], object], part: str, problems: Problems) -> Callable[[], bool]:
+    """The same work, which tells what it raised instead of raising it; returns whether it went well."""
+
+    def attempt() -> bool:
+        try:
+            work()
+        except Exception as error:
+            text = f"{in_words(error)}; it is tried again every few seconds"
+            if not is_known(error) and not any(p.part == part and p.text == text for p in problems.now()):
+                log.exception("%s failed", part)
+            problems.tell(part, text)
+            return False
+        problems.tell(part, None)
+        return True
+
+    return attempt
