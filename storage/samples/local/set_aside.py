@@ -40,6 +40,12 @@ def dead_letters(connection: Connection, after: int, limit: int) -> list[StoredL
     return [_letter(*row) for row in rows]
 
 
+def waiting(connection: Connection, most: int) -> int:
+    """How many dead letters wait, counted up to `most`."""
+    query = "SELECT count(*) FROM (SELECT 1 FROM dead_letter WHERE replayed IS NULL LIMIT ?)"
+    return int(connection.execute(query, (most,)).fetchone()[0])
+
+
 def dead_letter(connection: Connection, id: int) -> StoredLetter | None:
     """One dead letter, replayed or not."""
     row = connection.execute(
