@@ -126,6 +126,18 @@ class LocalStore:
         with self._database.reading() as connection:
             return queries.extent(connection, points)
 
+    def newest(self) -> tuple[int, Instant]:
+        """Number and stamp of the newest commit; zeros before the first."""
+        with self._database.reading() as connection:
+            number, stamp = connection.execute("SELECT number, stamp FROM head").fetchone()
+        return int(number), int(stamp)
+
+    def stamp_after(self, number: int) -> Instant | None:
+        """When the first commit after this number was made, if there is one and it is still kept by its number."""
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT stamp FROM commits WHERE number > ? ORDER BY number LIMIT 1", (number,)).fetchone()
+        return None if row is None else int(row[0])
+
     def balance(self) -> list[Balance]:
         """What became of the readings of each source."""
         with self._database.reading() as connection:
@@ -135,6 +147,11 @@ class LocalStore:
         """Dead letters that wait for a fix, oldest first, from the one after the number `after` on."""
         with self._database.reading() as connection:
             return set_aside.dead_letters(connection, after, limit)
+
+    def letters_waiting(self, most: int) -> int:
+        """How many dead letters wait for a fix; they are counted up to `most`."""
+        with self._database.reading() as connection:
+            return set_aside.waiting(connection, most)
 
     def dead_letter(self, id: int) -> StoredLetter | None:
         """One dead letter by its number, replayed or not."""
