@@ -6,6 +6,7 @@ from facility.instants import SECOND, Span
 from facility.limit import Limit, Severity
 from facility.quantities import MEASURES, Quantity
 from facility.site import (
+    MAIN,
     Area,
     CascadeStep,
     Classification,
@@ -17,6 +18,7 @@ from facility.site import (
     Rectangle,
     Room,
     Site,
+    Station,
 )
 from facility.site_limits import combined, site_limits
 from facility.site_schema import OUTSIDE, InstrumentEntry, LimitEntry, PointEntry, RoomEntry, SiteEntry
@@ -45,6 +47,7 @@ def build(site: SiteEntry, text: str) -> Site:
         points={point.id: point for room in site.rooms for i in room.instruments for point in _points(site, room, i)},
         cascade=tuple(_cascade(site)),
         simulated=site.simulated,
+        stations=_stations(site),
         text=text,
     )
 
@@ -98,6 +101,19 @@ def _usual_standards(classification: Classification | None) -> list[Standard]:
             return [Standard.ISO14644]
         case None:
             return []
+
+
+def _stations(site: SiteEntry) -> tuple[Station, ...]:
+    if site.stations is None:
+        return (Station(MAIN),)
+    return tuple(
+        Station(
+            station.id,
+            None if station.areas is None else tuple(station.areas),
+            None if station.sources is None else tuple(station.sources),
+        )
+        for station in site.stations
+    )
 
 
 def _room(site: SiteEntry, room: RoomEntry) -> Room:

@@ -11,6 +11,7 @@ from facility.site import CascadeStep, Door, Grade, IsoClass, Point, Rectangle, 
 
 _SPANS = frozenset({"interval", "silent_after", "on_delay", "off_delay"})
 _IN_THE_UNIT = frozenset({"value", "deadband"})
+_ALL_WITHOUT = frozenset({"areas", "sources"})
 _FREE_TEXT = frozenset({"name", "serial", "rationale", "source"})
 
 
@@ -30,6 +31,7 @@ def _differences(old: Site, new: Site) -> Iterator[str]:
         if getattr(old, name) != getattr(new, name):
             yield f"site {_change(name, getattr(old, name), getattr(new, name))}"
     yield from _things("area", {area.id: area for area in old.areas}, {area.id: area for area in new.areas})
+    yield from _things("station", {s.id: s for s in old.stations}, {s.id: s for s in new.stations})
     yield from _things("room", old.rooms, new.rooms)
     yield from _things("instrument", old.instruments, new.instruments)
     yield from _points(old.points, new.points)
@@ -103,7 +105,7 @@ def _change(name: str, old: object, new: object, old_unit: str = "", new_unit: s
 def _text(name: str, value: Any, unit: str) -> str:
     match value:
         case None:
-            return "none"
+            return "all" if name in _ALL_WITHOUT else "none"
         case bool():
             return "yes" if value else "no"
         case Severity():
@@ -121,6 +123,8 @@ def _text(name: str, value: Any, unit: str) -> str:
             return "each reading"
         case Consecutive():
             return f"{value.n} in a row"
+        case tuple():
+            return ", ".join(value)
         case frozenset():
             return words.room_states(value)
         case date():

@@ -28,12 +28,15 @@ def mistakes_in(site: SiteEntry, rooms: Collection[str]) -> Iterator[Mistake]:
                 yield from _point(here, point, room, site, rooms)
                 yield from _limits(here, point_id(instrument, point), point, room, site)
     yield from _doors(site, rooms)
+    yield from _stations(site)
 
 
 def _used_twice(site: SiteEntry) -> Iterator[Mistake]:
     places: dict[tuple[str, str], list[Path]] = defaultdict(list)
     for index, area in enumerate(site.areas):
         places["area", area.id].append(("areas", index, "id"))
+    for index, station in enumerate(site.stations or ()):
+        places["station", station.id].append(("stations", index, "id"))
     for index, room in enumerate(site.rooms):
         places["room", room.id].append(("rooms", index, "id"))
         for number, instrument in enumerate(room.instruments):
@@ -134,6 +137,29 @@ def _doors(site: SiteEntry, rooms: Collection[str]) -> Iterator[Mistake]:
         if pair in seen:
             yield place, f"the door between {' and '.join(door.between)} is described twice"
         seen.add(pair)
+
+
+def _stations(site: SiteEntry) -> Iterator[Mistake]:
+    """Every area in exactly one station, no source in two; only a station that is alone may leave them out."""
+    stations = site.stations or []
+    areas = [area.id for area in site.areas]
+    watched: dict[tuple[str, str], str] = {}
+    for index, station in enumerate(stations):
+        for key, names in (("areas", station.areas), ("sources", station.sources)):
+            if names is None and len(stations) > 1:
+                yield ("stations", index), f"the key {key!r} is missing; with several stations each says its own"
+            for number, name in enumerate(names or ()):
+                place: Path = ("stations", index, key, number)
+                noun = key.removesuffix("s")
+                if noun == "area" and name not in areas:
+                    yield place, _not_described("area", name, areas)
+                elif (noun, name) in watched:
+                    yield place, f"{noun} {name} is in station {watched[noun, name]} already; leave it out of one"
+                watched.setdefault((noun, name), station.id)
+    if stations and all(station.areas is not None for station in stations):
+        for index, area in enumerate(site.areas):
+            if ("area", area.id) not in watched:
+                yield ("areas", index), f"no station watches area {area.id}; name it in the areas of one"
 
 
 def _not_described(kind: str, name: str, known: Collection[str]) -> str:

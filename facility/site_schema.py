@@ -151,12 +151,19 @@ class AreaEntry(Entry):
     name: Name
 
 
+class StationEntry(Entry):
+    id: Id
+    areas: Annotated[list[Name], Field(min_length=1)] | None = None
+    sources: Annotated[list[Id], Field(min_length=1)] | None = None
+
+
 class SiteEntry(Entry):
     id: Id
     name: Name
     timezone: Timezone
     simulated: bool = False
     areas: Annotated[list[AreaEntry], Field(min_length=1)]
+    stations: Annotated[list[StationEntry], Field(min_length=1)] | None = None
     limit_sets: dict[Name, list[LimitEntry]] = {}
     rooms: Annotated[list[RoomEntry], Field(min_length=1)]
     doors: list[DoorEntry] = []

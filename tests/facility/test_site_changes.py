@@ -9,7 +9,7 @@ import pytest
 from facility.instants import MINUTE, SECOND
 from facility.limit import Consecutive, Limit, RoomState, Severity, Side
 from facility.quantities import Quantity
-from facility.site import Area, Door, Grade, IsoClass, Rectangle, Site
+from facility.site import Area, Door, Grade, IsoClass, Rectangle, Site, Station
 from facility.site_changes import differences
 from facility.site_file import parse_site
 from tests.facility.sites import SMALL, changed
@@ -124,6 +124,7 @@ OTHER_SITES = [
     replace(SITE, points={}),
     replace(SITE, cascade=()),
     replace(SITE, simulated=True),
+    replace(SITE, stations=(Station("main", ("N",)),)),
 ]
 """A site for each field, in which that field is another. `text` is kept beside and not compared."""
 COMPARED = [field.name for field in fields(Site) if field.compare]
