@@ -6,6 +6,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bus.client import Broker
+from storage.samples.influx import Influx
 
 
 class Settings(BaseSettings):
@@ -23,6 +24,13 @@ class Settings(BaseSettings):
     broker_port: int = Field(1883, ge=1, le=65535, description="Port of the MQTT broker.")
     broker_username: str | None = Field(None, description="User name at the broker, if it asks for one.")
     broker_password_file: Path | None = Field(None, description="File that holds the password at the broker.")
+    influx_url: str | None = Field(
+        None, pattern="^https?://", description="Address of InfluxDB (1.8, 2.x or 3.x); without one there is none."
+    )
+    influx_org: str = Field("cleanwatch", description="Organisation at InfluxDB 2.x; the others ignore it.")
+    influx_bucket: str = Field("cleanwatch", description="Bucket of the readings; at 1.8 a database.")
+    influx_token_file: Path | None = Field(None, description="File that holds the token for InfluxDB.")
+    influx_ca_file: Path | None = Field(None, description="Certificates to trust for InfluxDB.")
     web_port: int = Field(8050, ge=1, le=65535, description="Port of the dashboard, on loopback only.")
     viewers: int = Field(
         24, ge=1, le=500, description="How many browsers may watch live at once; sizes the server's threads."
@@ -54,4 +62,17 @@ class Settings(BaseSettings):
             self.broker_port,
             username=self.broker_username,
             password_file=self.broker_password_file,
+        )
+
+    @property
+    def influx(self) -> Influx | None:
+        """Where InfluxDB is, if there is one."""
+        if self.influx_url is None:
+            return None
+        return Influx(
+            self.influx_url.rstrip("/"),
+            self.influx_org,
+            self.influx_bucket,
+            self.influx_token_file,
+            self.influx_ca_file,
         )

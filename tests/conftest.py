@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.influx import InfluxServer, any_influx
 from tests.parts import program
 from tests.postgres import PostgresUnderTest, running_postgres
 
@@ -33,4 +34,11 @@ def browser() -> Iterator[Browser]:
 def postgres() -> Iterator[PostgresUnderTest]:
     """One cluster for all tests, each with a database of its own. A test that kills it starts another."""
     with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def influx_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InfluxServer]:
+    """A running InfluxDB: every test takes a bucket of its own."""
+    with any_influx(tmp_path_factory.mktemp("influx")) as server:
         yield server

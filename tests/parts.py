@@ -14,9 +14,11 @@ NO_SKIPS = "CLEANWATCH_TESTS_NO_SKIPS"
 
 DEBIAN_PACKAGE = {
     "chromium": "chromium",
+    "influxd": "influxdb",
     "mosquitto": "mosquitto",
     "mosquitto_pub": "mosquitto-clients",
     "initdb": "postgresql",
+    "nginx": "nginx-light",
     "pg_basebackup": "postgresql",
     "pg_dump": "postgresql",
     "pg_restore": "postgresql",
