@@ -1,6 +1,7 @@
 """The local store: readings in one SQLite file, journal, buffer and history in one."""
 
 from storage.samples.local.arrays import DamagedChunkError
+from storage.samples.local.backlog import Backlog, OwedHour, Portion, Progress, Refused
 from storage.samples.local.follower import CommitsSealedError, Follower
 from storage.samples.local.schema import NewerSchemaError
 from storage.samples.local.set_aside import Conflict, StoredLetter
@@ -8,6 +9,7 @@ from storage.samples.local.sources import Balance, Gap
 from storage.samples.local.store import LocalStore
 
 __all__ = [
+    "Backlog",
     "Balance",
     "CommitsSealedError",
     "Conflict",
@@ -16,5 +18,9 @@ __all__ = [
     "Gap",
     "LocalStore",
     "NewerSchemaError",
+    "OwedHour",
+    "Portion",
+    "Progress",
+    "Refused",
     "StoredLetter",
 ]

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from facility.instants import DAY, Clock
+from facility.instants import DAY, HOUR, Clock
 from facility.reading import Reading
 from storage.samples.columns import NO_NUMBER, Array, Columns
 from storage.samples.commit import Commit, Stretch
-from storage.samples.local import chunks, sources
+from storage.samples.local import chunks, owing, sources
 from storage.samples.local.append import Kept, conflict_row, kept_at, next_commit, write_conflicts
 from storage.samples.local.database import Database
 from storage.samples.local.points import KnownPoints, id_of, widen
@@ -30,6 +30,8 @@ class _Plan:
     number: int
     chunks: list[tuple[str, PreparedChunk]] = field(default_factory=list)
     stretches: list[Stretch] = field(default_factory=list)
+    hours: list[tuple[str, int, int]] = field(default_factory=list)
+    """Point, hour since 1970, and how many readings are new in it."""
     conflicts: list[tuple[Kept, Reading]] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
 
@@ -65,6 +67,8 @@ def _plan(connection: Connection, history: Mapping[str, Columns]) -> _Plan:
                 plan.chunks.append((point, prepare(day, merged)))
         if new:
             plan.stretches.append(Stretch(point, int(new[0][0]), int(new[-1][-1])))
+            hours, counts = np.unique(np.concatenate(new) // HOUR, return_counts=True)
+            plan.hours += [(point, *hour) for hour in zip(hours.tolist(), counts.tolist(), strict=True)]
     return plan
 
 
@@ -137,6 +141,7 @@ def _write(connection: Connection, known: KnownPoints, clock: Clock, plan: _Plan
     number, stamp = next_commit(connection, clock())
     points = known.get(connection, {point for point, _ in plan.chunks})
     write_chunks(connection, ((points[point].id, chunk) for point, chunk in plan.chunks))
+    owing.backfilled(connection, ((points[point].id, hour, n) for point, hour, n in plan.hours))
     widen(connection, [(points[stretch.point], stretch.start, stretch.end) for stretch in plan.stretches])
     connection.executemany(
         "INSERT INTO stretch VALUES (?, ?, ?, ?)",

@@ -78,12 +78,17 @@ def save(connection: Connection, point_id: int, day: int, hours: Array) -> None:
     connection.execute("INSERT OR REPLACE INTO rollup VALUES (?, ?, ?)", (point_id, day, body))
 
 
+def hours_of_day(body: bytes) -> Array:
+    """The hours of one chunk from the bytes that `save` wrote."""
+    return np.frombuffer(zlib.decompress(unframed(body)[1]), SUMMARY)
+
+
 def load(connection: Connection, point_id: int, start: Instant, end: Instant) -> Array:
     """The sealed hours that lie wholly in a range of time, in order."""
     rows = connection.execute(
         "SELECT hours FROM rollup WHERE point_id = ? AND day BETWEEN ? AND ? ORDER BY day",
         (point_id, start // DAY, (end - 1) // DAY),
     ).fetchall()
-    hours = np.frombuffer(b"".join(zlib.decompress(unframed(body)[1]) for (body,) in rows), SUMMARY)
+    hours = np.concatenate([np.empty(0, SUMMARY), *(hours_of_day(body) for (body,) in rows)])
     whole = (hours["key"] * HOUR >= start) & ((hours["key"] + 1) * HOUR <= end)
     return hours[whole]

@@ -8,9 +8,7 @@ from storage.sqlite import sqlite, switch_to_wal
 Connection: TypeAlias = Any
 """A connection of whichever SQLite `storage.sqlite` chose; neither has types."""
 
-VERSION = 1
-
-TABLES = """
+FIRST_TABLES = """
 -- One row: the newest commit; `sealed` is the highest number that may have been sealed, `generation` counts
 -- every change of chunks, and followers that join, so that whoever prepared chunks outside the write lock knows
 -- whether they still fit.
@@ -80,6 +78,35 @@ CREATE TABLE dead_letter (
 """
 
 
+BACKLOGS = """
+-- Followers that may lag and hold up nobody (`backlog.py`): the newest commit each has passed, and how many readings
+-- it has taken or refused for good.
+CREATE TABLE backlog (name TEXT PRIMARY KEY, passed INTEGER NOT NULL, settled INTEGER NOT NULL) WITHOUT ROWID;
+
+-- Hours of points (since 1970) that a backlog has not finished with. `readings` of the hour still wait for it; with 0
+-- only the sums of the hour are to be told. `generation` is that of the last change.
+CREATE TABLE owed (
+    backlog TEXT, hour INTEGER, point_id INTEGER, readings INTEGER NOT NULL, generation INTEGER NOT NULL,
+    PRIMARY KEY (backlog, hour, point_id)
+) WITHOUT ROWID;
+CREATE INDEX owed_readings ON owed (backlog, hour, point_id) WHERE readings > 0;
+CREATE INDEX owed_sums ON owed (backlog, hour, point_id) WHERE readings = 0;
+
+-- Readings that whoever takes them will never accept.
+CREATE TABLE refused (
+    backlog TEXT, point_id INTEGER, time INTEGER, reason TEXT NOT NULL, line TEXT NOT NULL,
+    PRIMARY KEY (backlog, point_id, time)
+) WITHOUT ROWID;
+
+-- Hours of a point before this one may have been pruned.
+CREATE TABLE pruned (point_id INTEGER PRIMARY KEY, before_hour INTEGER NOT NULL);
+"""
+
+VERSIONS = (FIRST_TABLES, BACKLOGS)
+"""What each version of the schema added to the one before."""
+VERSION = len(VERSIONS)
+
+
 class NewerSchemaError(Exception):
     """The file was written by a newer Cleanwatch than this one."""
 
@@ -99,23 +126,25 @@ def connect(path: Path, read_only: bool) -> Connection:
 
 
 def prepare(connection: Connection, path: Path) -> None:
-    """Create the tables in a new file; refuse a file of a newer schema, which this program would misread."""
+    """Create the tables, or those an older Cleanwatch did not know; refuse a newer schema, which we would misread."""
     switch_to_wal(connection)
-    if _version(connection) == 0:
+    if _version(connection) < VERSION:
         connection.execute("BEGIN IMMEDIATE")
-        if _version(connection) == 0:  # else another process was quicker
-            for statement in TABLES.split(";\n"):
+        for tables in VERSIONS[_version(connection) :]:  # none where another process was quicker
+            for statement in tables.split(";\n"):
                 connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
     check_version(connection, path)
 
 
 def check_version(connection: Connection, path: Path) -> None:
-    """Raise NewerSchemaError where the file's schema is not known here, FileNotFoundError where it has none yet."""
+    """Raise NewerSchemaError where the file's schema is not known here, FileNotFoundError where it has none yet or an older one."""
     version = _version(connection)
     if version == 0:
         raise FileNotFoundError(f"{path} holds no local store yet; the station creates it when it first starts")
+    if version < VERSION:
+        raise FileNotFoundError(f"{path} is of an older Cleanwatch; the station brings it up to date when it starts")
     if version > VERSION:
         raise NewerSchemaError(
             f"{path} has schema version {version}; this Cleanwatch knows versions up to {VERSION}. "

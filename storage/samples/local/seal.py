@@ -1,19 +1,22 @@
 """Sealing: rows that every follower has passed become compressed chunks with their hours summed up.
 
+Backlogs are not waited for: what one of them has not passed is owed to it from then on (`owing.py`).
+
 The slow part, decoding and compressing, happens outside the write lock. The generation in `head` counts every change
 of chunks and every follower that joins: where it has moved meanwhile, the write is given up and the rows stay.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
 from facility.instants import DAY, Instant
 from storage.samples.columns import Array, Columns
-from storage.samples.local import chunks, rollup
+from storage.samples.local import chunks, owing, rollup
 from storage.samples.local.chunks import PackedColumns
 from storage.samples.local.database import Database
+from storage.samples.local.owing import SealedRows
 from storage.samples.local.queries import READING
 from storage.samples.local.schema import Connection
 
@@ -28,6 +31,14 @@ class PreparedChunk:
     day: int
     packed: PackedColumns
     hours: Array
+
+
+@dataclass(frozen=True, slots=True)
+class _Slice:
+    """What is sealed in one transaction: chunks by the numbers of their points, and the rows that are new in them."""
+
+    chunks: list[tuple[int, PreparedChunk]]
+    rows: SealedRows
 
 
 def prepare(day: int, readings: Columns) -> PreparedChunk:
@@ -46,11 +57,11 @@ def seal(database: Database, upto: Instant) -> int:
             if end is None:
                 break
             rows = connection.execute(
-                f"SELECT point_id, {READING} FROM hot WHERE time < ? AND number <= ? ORDER BY point_id, time",  # noqa: S608 - a constant
+                f"SELECT point_id, number, {READING} FROM hot WHERE time < ? AND number <= ? ORDER BY point_id, time",  # noqa: S608 - a constant
                 (end, passed),
             ).fetchall()
-            prepared = list(_prepare_rows(connection, rows))
-        if not _write(database, prepared, generation, end, passed):
+            slice_ = _prepare(connection, rows)
+        if not _write(database, slice_, generation, end, passed):
             break
         sealed += len(rows)
     _drop_passed_commits(database)
@@ -89,25 +100,26 @@ def _slice_end(connection: Connection, upto: Instant, passed: int) -> Instant | 
     return upto if beyond is None else max(beyond[0], first[0] + 1)
 
 
-def _prepare_rows(connection: Connection, rows: list[tuple[object, ...]]) -> Iterator[tuple[int, PreparedChunk]]:
-    """The chunks that these rows (point, reading), ordered by point and time, go into."""
-    points = np.array([row[0] for row in rows])
-    readings = Columns.of_rows([row[1:] for row in rows])
+def _prepare(connection: Connection, rows: list[tuple[object, ...]]) -> _Slice:
+    """What becomes of these rows (point, commit, reading), ordered by point and time."""
+    points, numbers = np.array([row[:2] for row in rows], np.int64).T
+    readings = Columns.of_rows([row[2:] for row in rows])
     days = readings.time // DAY
     borders = np.flatnonzero((np.diff(points) != 0) | (np.diff(days) != 0)) + 1
+    prepared = []
     for places in np.split(np.arange(len(rows)), borders):
         point_id, day = int(points[places[0]]), int(days[places[0]])
         old = chunks.load(connection, Columns, point_id, day, day)
-        yield point_id, prepare(day, Columns.joined([*old, readings.take(places)]).ordered())
+        prepared.append((point_id, prepare(day, Columns.joined([*old, readings.take(places)]).ordered())))
+    return _Slice(prepared, SealedRows.of(points, readings.time, numbers))
 
 
-def _write(
-    database: Database, prepared: list[tuple[int, PreparedChunk]], generation: int, end: Instant, passed: int
-) -> bool:
+def _write(database: Database, slice_: _Slice, generation: int, end: Instant, passed: int) -> bool:
     with database.writing() as connection:
         if generation_of(connection) != generation:
             return False
-        write_chunks(connection, prepared)
+        write_chunks(connection, slice_.chunks)
+        owing.sealed(connection, slice_.rows)
         connection.execute("DELETE FROM hot WHERE time < ? AND number <= ?", (end, passed))
         connection.execute("UPDATE head SET sealed = max(sealed, ?)", (passed,))
     return True

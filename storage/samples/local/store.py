@@ -10,12 +10,14 @@ import pandas as pd
 from facility.instants import Clock, Instant
 from storage.samples.columns import Columns
 from storage.samples.commit import Commit, Intake
-from storage.samples.local import envelope, queries, set_aside, sources
+from storage.samples.local import envelope, owing, queries, set_aside, sources
 from storage.samples.local.append import write_commit
 from storage.samples.local.backfill import backfill
+from storage.samples.local.backlog import Backlog, Progress, Refused, progress, refused
 from storage.samples.local.database import Database
 from storage.samples.local.follower import Follower, RecentCommits, register
 from storage.samples.local.points import KnownPoints
+from storage.samples.local.prune import prune
 from storage.samples.local.seal import seal
 from storage.samples.local.set_aside import Conflict, StoredLetter
 from storage.samples.local.sources import Balance, Gap
@@ -94,6 +96,41 @@ class LocalStore:
         self._followers.add(follower)
         return follower
 
+    def backlog(self, name: str) -> Backlog:
+        """Take what is stored, now and from now on, without holding back sealing; goes on where it was.
+
+        To one that is new everything that the store holds is owed.
+        """
+        with self._database.writing() as connection:
+            owing.join(connection, name)
+        return Backlog(self._database, name)
+
+    def progress(self, name: str) -> Progress | None:
+        """How far a backlog is; None where there is none of this name."""
+        return progress(self._database, name)
+
+    def refused(self, name: str, limit: int = 100) -> list[Refused]:
+        """Readings that a backlog was refused for good, by time."""
+        return refused(self._database, name, limit)
+
+    def unfollow(self, name: str) -> None:
+        """This follower or backlog will not come back: nothing is kept for it any longer."""
+        with self._database.writing() as connection:
+            connection.execute("DELETE FROM follower WHERE name = ?", (name,))
+            owing.leave(connection, name)
+
+    def prune(self, before: Instant) -> int:
+        """Remove sealed days that ended before this time and are owed to nobody; how many readings went.
+
+        Does nothing as long as there is no backlog, since then nobody else has them. The newest day of a point
+        always stays.
+        """
+        try:
+            return prune(self._database, before)
+        finally:
+            with self._database.writing():
+                self._known.forget()
+
     def latest(self, points: Sequence[str]) -> pd.DataFrame:
         """The newest reading of each point that has one: `RAW_COLUMNS`, indexed by point."""
         with self._database.reading() as connection:
@@ -135,7 +172,9 @@ class LocalStore:
     def stamp_after(self, number: int) -> Instant | None:
         """When the first commit after this number was made, if there is one and it is still kept by its number."""
         with self._database.reading() as connection:
-            row = connection.execute("SELECT stamp FROM commits WHERE number > ? ORDER BY number LIMIT 1", (number,)).fetchone()
+            row = connection.execute(
+                "SELECT stamp FROM commits WHERE number > ? ORDER BY number LIMIT 1", (number,)
+            ).fetchone()
         return None if row is None else int(row[0])
 
     def balance(self) -> list[Balance]:

@@ -1,0 +1,245 @@
+"""A backlog: a follower that may lag for days and holds up nobody. It takes readings in two queues, oldest first.
+
+`newest` are rows of commits that it has not passed, in order of their numbers. When sealing overtakes it, what it has
+not passed is *owed* to it, by point and hour, and `owed` reads that back from the chunks. What it has taken may come
+again, after a crash or because its hour got a late reading: whoever takes readings must not mind a repeat.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from facility.instants import HOUR, Instant
+from storage.samples.columns import Array, Columns
+from storage.samples.local import chunks, owing, rollup
+from storage.samples.local.database import Database
+from storage.samples.local.queries import READING
+from storage.samples.local.schema import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class OwedHour:
+    """An hour of a point that a backlog has not finished with."""
+
+    point: str
+    start: Instant
+    readings: int
+    """So many of it have not been settled yet; with 0 only its sums are to be told."""
+    pruned: bool
+    """The local store has pruned this day before: what it holds of the hour came late and is not all of it."""
+    point_id: int
+    generation: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Portion:
+    """Readings to be taken together, by point; either those of commits up to `passed`, or of `hours`."""
+
+    readings: tuple[tuple[str, Columns], ...]
+    passed: int | None = None
+    hours: tuple[OwedHour, ...] = ()
+
+    def __len__(self) -> int:
+        return sum(len(columns) for _, columns in self.readings)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A reading that whoever takes them will never accept, and the reason given."""
+
+    point: str
+    time: Instant
+    reason: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a backlog is, in readings: stored = taken + refused + waiting, at any moment."""
+
+    stored: int
+    taken: int
+    refused: int
+    oldest: Instant | None
+    """No reading that waits is older; for owed hours the beginning of the hour. None where none waits."""
+    passed: int
+    """The newest commit of which nothing waits any more, except in owed hours."""
+    sums_due: int
+    """Hours of points whose readings are taken and whose sums are not."""
+
+    @property
+    def waiting(self) -> int:
+        return self.stored - self.taken - self.refused
+
+
+class Backlog:
+    """One taker of readings. Use it from one thread."""
+
+    def __init__(self, database: Database, name: str) -> None:
+        self._database = database
+        self._name = name
+
+    def newest(self, limit: int) -> Portion | None:
+        """The next readings in order of commits, about `limit`; None where there is none."""
+        with self._database.reading() as connection:
+            passed = self._passed(connection)
+            numbers = "SELECT number FROM hot WHERE number > ? ORDER BY number LIMIT 1 OFFSET ?"
+            first = connection.execute(numbers, (passed, 0)).fetchone()
+            if first is None:
+                return None
+            beyond = connection.execute(numbers, (passed, limit)).fetchone()
+            (newest,) = connection.execute("SELECT number FROM head").fetchone()
+            upto = newest if beyond is None else max(beyond[0] - 1, first[0])
+            rows = connection.execute(
+                f"SELECT point.name, {READING} FROM hot JOIN point ON point.id = point_id "  # noqa: S608 - a constant
+                "WHERE number > ? AND number <= ? ORDER BY point_id, time",
+                (passed, upto),
+            ).fetchall()
+        return Portion(tuple(_by_point(rows)), passed=upto)
+
+    def owed(self, limit: int) -> Portion | None:
+        """The oldest hours that are owed, whole, with about `limit` readings; None where there is none."""
+        with self._database.reading() as connection:
+            readings: list[tuple[str, Columns]] = []
+            hours = []
+            for hour in self._hours(connection, "readings > 0", limit):
+                readings.append((hour.point, _hour(connection, hour)))
+                hours.append(hour)
+                if sum(len(columns) for _, columns in readings) >= limit:
+                    break
+        return Portion(tuple(readings), hours=tuple(hours)) if hours else None
+
+    def settle(self, portion: Portion, refused: Sequence[Refused] = ()) -> None:
+        """These readings are taken, or refused for good; they wait no longer. On disk when this returns."""
+        with self._database.writing() as connection:
+            settled = sum(self._settle_hour(connection, hour) for hour in portion.hours)
+            if portion.passed is not None:
+                (rows,) = connection.execute(
+                    "SELECT count(*) FROM hot WHERE number > ? AND number <= ?",
+                    (self._passed(connection), portion.passed),
+                ).fetchone()
+                settled += rows
+                connection.execute("UPDATE backlog SET passed = ? WHERE name = ?", (portion.passed, self._name))
+            connection.execute("UPDATE backlog SET settled = settled + ? WHERE name = ?", (settled, self._name))
+            connection.executemany(
+                "INSERT OR REPLACE INTO refused SELECT ?, id, ?, ?, ? FROM point WHERE name = ?",
+                [(self._name, one.time, one.reason, one.line, one.point) for one in refused],
+            )
+
+    def whole_hours(self, before: Instant, limit: int) -> list[tuple[OwedHour, Array]]:
+        """Hours that ended before this time, whose readings are all taken, with their sums (`rollup.SUMMARY`)."""
+        with self._database.reading() as connection:
+            hours = self._hours(connection, "readings = 0", limit, before)
+            return [(hour, rollup.load(connection, hour.point_id, hour.start, hour.start + HOUR)) for hour in hours]
+
+    def finish(self, hours: Sequence[OwedHour]) -> None:
+        """The sums of these hours are told. An hour that has changed meanwhile stays."""
+        with self._database.writing() as connection:
+            connection.executemany(
+                "DELETE FROM owed WHERE backlog = ? AND hour = ? AND point_id = ? AND generation = ? "
+                "AND readings = 0",
+                [(self._name, hour.start // HOUR, hour.point_id, hour.generation) for hour in hours],
+            )
+
+    def owe_again(self, since: Instant) -> int:
+        """Take everything again that is kept from this hour on; how many readings that adds to those that wait."""
+        with self._database.writing() as connection:
+            return owing.owe_again(connection, self._name, since)
+
+    def progress(self) -> Progress:
+        """How far this backlog is."""
+        found = progress(self._database, self._name)
+        if found is None:
+            raise KeyError(f"the local store has no backlog {self._name}")
+        return found
+
+    def _passed(self, connection: Connection) -> int:
+        passed: int = connection.execute("SELECT passed FROM backlog WHERE name = ?", (self._name,)).fetchone()[0]
+        return passed
+
+    def _hours(
+        self, connection: Connection, which: str, limit: int, before: Instant | None = None
+    ) -> Iterator[OwedHour]:
+        for point, start, readings, pruned, *rest in connection.execute(
+            "SELECT point.name, hour * ?, readings, ifnull(hour < pruned.before_hour, 0), owed.point_id, generation "  # noqa: S608 - constants
+            "FROM owed JOIN point ON point.id = owed.point_id LEFT JOIN pruned ON pruned.point_id = owed.point_id "
+            f"WHERE backlog = ? AND {which} AND hour < ? ORDER BY hour, owed.point_id LIMIT ?",
+            (HOUR, self._name, _EVERY_HOUR if before is None else before // HOUR, limit),
+        ):
+            yield OwedHour(point, start, readings, bool(pruned), *rest)
+
+    def _settle_hour(self, connection: Connection, hour: OwedHour) -> int:
+        """How many readings of it waited; 0 where it has changed since it was read, then it will come again."""
+        key = (self._name, hour.start // HOUR, hour.point_id, hour.generation)
+        settled = connection.execute(
+            "UPDATE owed SET readings = 0 WHERE backlog = ? AND hour = ? AND point_id = ? AND generation = ?", key
+        )
+        connection.execute(
+            "DELETE FROM refused WHERE backlog = ? AND point_id = ? AND time BETWEEN ? AND ?",
+            (self._name, hour.point_id, hour.start, hour.start + HOUR - 1),
+        )
+        return hour.readings if settled.rowcount else 0
+
+
+_EVERY_HOUR = 1 << 62
+
+
+def progress(database: Database, name: str) -> Progress | None:
+    """How far a backlog is, asked by anyone; None where there is no such backlog."""
+    with database.reading() as connection:
+        row = connection.execute("SELECT passed, settled FROM backlog WHERE name = ?", (name,)).fetchone()
+        if row is None:
+            return None
+        passed, settled = row
+        (refused,) = connection.execute("SELECT count(*) FROM refused WHERE backlog = ?", (name,)).fetchone()
+        (sums_due,) = connection.execute(
+            "SELECT count(*) FROM owed WHERE backlog = ? AND readings = 0", (name,)
+        ).fetchone()
+        hour = connection.execute(
+            "SELECT hour * ? FROM owed WHERE backlog = ? AND readings > 0 ORDER BY hour LIMIT 1", (HOUR, name)
+        ).fetchone()
+        row = connection.execute(
+            "SELECT time FROM hot WHERE number > ? ORDER BY number, time LIMIT 1", (passed,)
+        ).fetchone()
+        return Progress(
+            stored=owing.stored(connection),
+            taken=settled - refused,
+            refused=refused,
+            oldest=min((found[0] for found in (hour, row) if found), default=None),
+            passed=passed,
+            sums_due=sums_due,
+        )
+
+
+def refused(database: Database, name: str, limit: int) -> list[Refused]:
+    """Readings that a backlog was refused for good, by time."""
+    with database.reading() as connection:
+        rows = connection.execute(
+            "SELECT point.name, time, reason, line FROM refused JOIN point ON point.id = point_id "
+            "WHERE backlog = ? ORDER BY time, point.name LIMIT ?",
+            (name, limit),
+        ).fetchall()
+    return [Refused(*row) for row in rows]
+
+
+def _hour(connection: Connection, hour: OwedHour) -> Columns:
+    """Every reading of an hour, sealed or not."""
+    day = chunks.day_of(hour.start)
+    end = hour.start + HOUR
+    sealed = [chunk.between(hour.start, end) for chunk in chunks.load(connection, Columns, hour.point_id, day, day)]
+    rows = connection.execute(
+        f"SELECT {READING} FROM hot WHERE point_id = ? AND time >= ? AND time < ? ORDER BY time",  # noqa: S608 - a constant
+        (hour.point_id, hour.start, end),
+    ).fetchall()
+    return Columns.joined([*sealed, Columns.of_rows(rows)]).ordered()
+
+
+def _by_point(rows: list[tuple[object, ...]]) -> list[tuple[str, Columns]]:
+    """Rows that begin with their point, ordered by it, as columns of each."""
+    names = np.array([row[0] for row in rows])
+    borders = [0, *(np.flatnonzero(names[1:] != names[:-1]) + 1).tolist(), len(rows)]
+    return [
+        (str(names[begin]), Columns.of_rows([row[1:] for row in rows[begin:end]])) for begin, end in pairwise(borders)
+    ]
