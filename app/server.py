@@ -46,15 +46,15 @@ def create_app(context: AppContext) -> Dash:
 
 
 class Server:
-    """A web server on loopback, one thread for each viewer and some to spare."""
+    """A web server, one thread for each viewer and some to spare."""
 
-    def __init__(self, app: Dash, context: AppContext, port: int) -> None:
+    def __init__(self, app: Dash, context: AppContext, port: int, host: str = "127.0.0.1") -> None:
         self._hub = context.hub
         self._sockets: dict[int, Any] = {}
         self._waitress = create_server(
             app.server,
             map=self._sockets,
-            host="127.0.0.1",
+            host=host,
             port=port,
             threads=context.hub.most_viewers + SPARE_THREADS,
             ident=None,

@@ -1,5 +1,6 @@
 """Where a broker is, and how we introduce ourselves to it."""
 
+import ssl
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,13 +19,18 @@ SECONDS_A_DAY = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Broker:
-    """Where a broker is, and who we are there. A password is given itself, or as a file that holds nothing else."""
+    """Where a broker is, and who we are there. A password is given itself, or as a file that holds nothing else.
+
+    With `ca_file`, the certificates of the authorities that we trust, the connection is by TLS 1.2 or newer, and the
+    broker's certificate must be for `host`.
+    """
 
     host: str = "127.0.0.1"
     port: int = 1883
     username: str | None = None
     password: str | None = field(default=None, repr=False)
     password_file: Path | None = None
+    ca_file: Path | None = None
 
     def __str__(self) -> str:
         return f"{self.host}:{self.port}"
@@ -53,7 +59,16 @@ class Introduction:
     will: Will | None
 
 
-def paho_client(version: MQTTProtocolVersion, we: Introduction) -> paho.Client:
+def tls_context(broker: Broker) -> ssl.SSLContext | None:
+    """What checks the broker's certificate, trusting nobody yet; None for a connection without TLS."""
+    if broker.ca_file is None:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def paho_client(version: MQTTProtocolVersion, we: Introduction, tls: ssl.SSLContext | None) -> paho.Client:
     """A paho client that does nothing by itself. Its in-flight window stays at 20: every broker allows that."""
     client = paho.Client(
         CallbackAPIVersion.VERSION2,
@@ -64,6 +79,8 @@ def paho_client(version: MQTTProtocolVersion, we: Introduction) -> paho.Client:
         manual_ack=we.manual_ack,
     )
     client.max_queued_messages_set(MOST_QUEUED)
+    if tls is not None:
+        client.tls_set_context(tls)
     if we.will is not None:
         client.will_set(we.will.topic, we.will.payload, qos=1, retain=we.will.retain)
     # Without this, paho would write to the socket from whichever thread publishes.
@@ -71,8 +88,13 @@ def paho_client(version: MQTTProtocolVersion, we: Introduction) -> paho.Client:
     return client
 
 
-def connect(client: paho.Client, broker: Broker, we: Introduction) -> None:
-    """Open the connection and prepare to say who we are; OSError where nobody listens."""
+def connect(client: paho.Client, broker: Broker, we: Introduction, tls: ssl.SSLContext | None) -> None:
+    """Open the connection and prepare to say who we are; OSError where nobody listens or a file cannot be read.
+
+    Password and authorities are read afresh each time, so that they can be changed while we run.
+    """
+    if tls is not None:
+        tls.load_verify_locations(broker.ca_file)
     if broker.username is not None:
         client.username_pw_set(broker.username, broker.secret())
     if client.protocol != MQTTProtocolVersion.MQTTv5:

@@ -8,9 +8,9 @@ ends the loop (paho's own thread dies of it, while its `is_connected()` stays tr
 import logging
 import select
 import socket
+import ssl
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,10 +18,12 @@ from typing import Any
 
 import msgspec
 import paho.mqtt.client as paho
-from paho.mqtt.enums import MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.enums import MQTTProtocolVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
-from bus.broker import MOST_QUEUED, Broker, Introduction, Will, connect, paho_client
+from bus import problems
+from bus.broker import Broker, Introduction, Will, connect, paho_client, tls_context
+from bus.sending import Sending
 
 __all__ = ["Broker", "BrokerUnreachableError", "Client", "Health", "Message", "Will"]
 
@@ -31,6 +33,11 @@ FIRST_DELAY, LONGEST_DELAY = 0.25, 15.0
 """Seconds between attempts to connect: after the first, and the longest after doubling."""
 SOUND_AFTER = 10.0
 """A connection that lasted this many seconds was a good one: the delays begin anew."""
+ENDED_SOON = 3
+"""After so many connections in a row that were no good ones, another client with our client id is suspected."""
+TAKEN_OVER_DELAY = 60.0
+"""Seconds that we leave the broker to another client with our client id: two that come back at once would only throw
+each other out, and both lose their messages."""
 IDLE_SECONDS = 1.0
 GOODBYE_SECONDS, LEAVING_SECONDS = 2.0, 0.02
 READS_A_TURN = 100
@@ -52,7 +59,9 @@ class Health:
     """How the connection is.
 
     `silent_for` is seconds since the last message, None before the first; `refused` counts own messages that
-    were not taken because too many wait already; `problem` says in words why there is no connection just now.
+    were not taken because too many wait already; `problem` says in words why there is no connection just now, or
+    what the broker does not let us do. `certificate_ends` is when the broker's certificate does, in seconds since
+    1970; None without TLS.
     """
 
     connected: bool
@@ -62,6 +71,7 @@ class Health:
     handler_errors: int
     refused: int
     problem: str | None
+    certificate_ends: float | None
 
 
 class BrokerUnreachableError(ConnectionError):
@@ -104,16 +114,17 @@ class Client:
         self._lock = threading.Lock()
         self._wake_sent = False
         self._connection = 0
-        self._early: deque[tuple[str, bytes, bool]] | None = deque()
-        """What was published before the first connection; None from then on, when paho keeps it."""
+        self._sending = Sending()
         self._last_message: float | None = None
-        self._opened = False
+        self._opened = self._answer_came = False
         self._got_message = False
         self._connections = 0
-        self._published = self._confirmed = 0
+        self._ended_soon = 0
         self._handler_errors = 0
-        self._refused = 0
+        self._certificate_ends: float | None = None
         self._problem: str | None = "not started"
+        self._telling = problems.Telling(log, f"MQTT client {client_id} at {broker}")
+        self._tls = tls_context(broker)
         self._paho = self._built(MQTTProtocolVersion.MQTTv5)
 
     # What callers use
@@ -152,16 +163,7 @@ class Client:
 
         Messages wait for a broker that is slow or away, up to `MOST_QUEUED` of them.
         """
-        with self._lock:
-            if self._early is None:
-                outcome = self._paho.publish(topic, payload, qos=1, retain=retain).rc
-                taken = outcome in (MQTTErrorCode.MQTT_ERR_SUCCESS, MQTTErrorCode.MQTT_ERR_NO_CONN)
-            else:
-                taken = len(self._early) < MOST_QUEUED
-                if taken:
-                    self._early.append((topic, payload, retain))
-            self._published += taken
-            self._refused += not taken
+        taken = self._sending.publish(topic, payload, retain)
         self._wake()
         return taken
 
@@ -181,7 +183,7 @@ class Client:
     @property
     def backlog(self) -> int:
         """How many of our messages the broker has not confirmed yet."""
-        return self._published - self._confirmed
+        return self._sending.backlog
 
     @property
     def connected(self) -> bool:
@@ -197,8 +199,9 @@ class Client:
             silent_for=None if last is None else time.monotonic() - last,
             connections=self._connections,
             handler_errors=self._handler_errors,
-            refused=self._refused,
-            problem=self._problem,
+            refused=self._sending.not_taken,
+            problem=self._problem or self._refusal(),
+            certificate_ends=self._certificate_ends,
         )
 
     # The loop
@@ -207,20 +210,21 @@ class Client:
         delay = FIRST_DELAY
         while not self._stopping.is_set():
             began = time.monotonic()
+            self._opened = self._answer_came = False
             try:
-                self._opened = False
-                connect(self._paho, self.broker, self._we)
+                connect(self._paho, self.broker, self._we, self._tls)
                 self._until_lost()
             except OSError as error:
-                self._problem = error.strerror or str(error)
+                self._problem = problems.why_not_reached(error, self.broker)
             except Exception as error:
                 self._problem = f"the loop failed: {error!r}"
                 log.exception("MQTT client %s: the loop failed and begins anew", self._we.client_id)
-            self._lost()
+            was_good = time.monotonic() - began > SOUND_AFTER
+            self._lost(was_good)
             if not self._stopping.is_set():
-                log.warning("MQTT client %s at %s: %s", self._we.client_id, self.broker, self._problem)
-                delay = FIRST_DELAY if time.monotonic() - began > SOUND_AFTER else delay
-                self._pass_the_time(delay)
+                self._telling.now(self._problem)
+                delay = FIRST_DELAY if was_good else delay
+                self._pass_the_time(TAKEN_OVER_DELAY if self._is_taken_over() else delay)
                 delay = min(delay * 2, LONGEST_DELAY)
 
     def _until_lost(self) -> None:
@@ -237,6 +241,10 @@ class Client:
             if client.want_write():
                 client.loop_write()
             client.loop_misc()
+            if self._ready.is_set():
+                self._telling.now(self._refusal())
+            if _holds_more(client.socket()):
+                wait = 0.0
             if self._stopping.is_set():
                 leaving = leaving or time.monotonic() + GOODBYE_SECONDS
                 if not (self.backlog or client.want_write()) or time.monotonic() > leaving:
@@ -253,13 +261,25 @@ class Client:
             if not self._got_message:
                 return
 
-    def _lost(self) -> None:
+    def _lost(self, was_good: bool) -> None:
         with self._lock:
+            was_ready = self._ready.is_set()
             self._ready.clear()
             self._connection += 1
-            if self._opened and self._early is not None:
-                # Reached, but not let in: many brokers without MQTT 5 hang up on it without a word.
+            if self._opened and not self._answer_came and not self._sending.begun:
+                # Reached, but not answered: many brokers without MQTT 5 hang up on it without a word.
                 self._paho = self._built(self._other_version())
+        self._ended_soon = self._ended_soon + 1 if was_ready and not was_good else 0
+        if self._ended_soon >= ENDED_SOON:
+            self._problem = problems.perhaps_taken_over(self._we.client_id)
+
+    def _is_taken_over(self) -> bool:
+        client_id = self._we.client_id
+        return self._problem in (problems.taken_over(client_id), problems.perhaps_taken_over(client_id))
+
+    def _refusal(self) -> str | None:
+        refusal = self._sending.refusal
+        return None if refusal is None else problems.why_not_published(*refusal, self.broker)
 
     def _other_version(self) -> MQTTProtocolVersion:
         five, three = MQTTProtocolVersion.MQTTv5, MQTTProtocolVersion.MQTTv311
@@ -286,7 +306,7 @@ class Client:
     # What paho calls, in the loop's thread
 
     def _built(self, version: MQTTProtocolVersion) -> paho.Client:
-        client = paho_client(version, self._we)
+        client = paho_client(version, self._we, self._tls)
         client.on_socket_open = self._socket_opened
         client.on_connect = self._answered
         client.on_subscribe = self._subscribed
@@ -298,18 +318,19 @@ class Client:
     def _socket_opened(self, _client: paho.Client, _userdata: object, opened: Any) -> None:
         opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._opened = True
+        if isinstance(opened, ssl.SSLSocket) and (certificate := opened.getpeercert()):
+            self._certificate_ends = ssl.cert_time_to_seconds(str(certificate["notAfter"]))
         self._problem = "no answer to CONNECT (not an MQTT broker, or it refuses us without a word)"
 
     def _answered(
         self, client: paho.Client, _userdata: object, _flags: object, reason: ReasonCode, _properties: object
     ) -> None:
         if reason.is_failure:
-            self._problem = f"the broker refused the connection: {reason}"
+            self._answer_came = reason.value not in problems.UNSUPPORTED_VERSION
+            self._problem = problems.why_not_let_in(reason, self.broker)
             return
-        with self._lock:
-            early, self._early = self._early, None
-            for topic, payload, retain in early or ():
-                client.publish(topic, payload, qos=1, retain=retain)
+        self._answer_came = True
+        self._sending.begin(client)
         if self._filters:
             client.subscribe([(filter, 1) for filter in self._filters])
         else:
@@ -318,10 +339,10 @@ class Client:
     def _subscribed(
         self, client: paho.Client, _userdata: object, _mid: int, reasons: list[ReasonCode], _properties: object
     ) -> None:
-        answers = zip(self._filters, reasons, strict=False)
-        refused = [f"{filter} ({reason})" for filter, reason in answers if reason.is_failure]
+        refused = [filter for filter, reason in zip(self._filters, reasons, strict=False) if reason.is_failure]
         if refused:
-            self._problem = f"the broker refused the subscription to {', '.join(refused)}"
+            reason = next(reason for reason in reasons if reason.is_failure)
+            self._problem = problems.why_no_subscription(refused, reason, self.broker)
             client.disconnect()
         else:
             self._is_ready()
@@ -349,16 +370,21 @@ class Client:
             self._handler_failed("on_message")
 
     def _sent(
-        self, _client: paho.Client, _userdata: object, _mid: int, _reason: ReasonCode, _properties: object
+        self, _client: paho.Client, _userdata: object, mid: int, reason: ReasonCode, _properties: object
     ) -> None:
-        self._confirmed += 1
+        self._sending.confirmed(mid, reason)
 
     def _disconnected(
         self, _client: paho.Client, _userdata: object, _flags: object, reason: ReasonCode, _properties: object
     ) -> None:
         if self._ready.is_set():
-            self._problem = f"connection lost: {reason}"
+            self._problem = problems.why_ended(reason, self._we.client_id)
 
     def _handler_failed(self, which: str) -> None:
         self._handler_errors += 1
         log.exception("MQTT client %s: %s failed", self._we.client_id, which)
+
+
+def _holds_more(connection: Any) -> bool:
+    """Has TLS deciphered more than was read? `select` sees only what is still in the socket."""
+    return isinstance(connection, ssl.SSLSocket) and connection.pending() > 0

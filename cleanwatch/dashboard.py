@@ -45,12 +45,12 @@ def run_app(settings: Settings, stopping: threading.Event) -> None:
             on_message=lambda message: hub.take(message.topic, message.payload),
         )
         context = AppContext(lambda: in_force.site, samples, records, hub, settings.user, system_clock)
-        server = Server(create_app(context), context, settings.web_port)
+        server = Server(create_app(context), context, settings.web_port, settings.web_host)
         hub.start()
         client.start()
         hub.begin_with(beginning(in_force.site, samples, records, system_clock))
         with _serving(server):
-            log.info("the dashboard answers at http://127.0.0.1:%s", settings.web_port)
+            log.info("the dashboard answers at http://%s:%s", settings.web_host, settings.web_port)
             looked = time.monotonic()
             while not stopping.wait(LOOK_FOR_REVISION_SECONDS):
                 if in_force.refresh() or time.monotonic() - looked >= COMPARE_SECONDS:

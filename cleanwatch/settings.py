@@ -31,7 +31,11 @@ class Settings(BaseSettings):
     influx_bucket: str = Field("cleanwatch", description="Bucket of the readings; at 1.8 a database.")
     influx_token_file: Path | None = Field(None, description="File that holds the token for InfluxDB.")
     influx_ca_file: Path | None = Field(None, description="Certificates to trust for InfluxDB.")
-    web_port: int = Field(8050, ge=1, le=65535, description="Port of the dashboard, on loopback only.")
+    broker_ca_file: Path | None = Field(
+        None, description="Certificates of the authorities that the broker's must be signed by; switches TLS on."
+    )
+    web_host: str = Field("127.0.0.1", description="Address that the dashboard listens on.")
+    web_port: int = Field(8050, ge=1, le=65535, description="Port of the dashboard.")
     viewers: int = Field(
         24, ge=1, le=500, description="How many browsers may watch live at once; sizes the server's threads."
     )
@@ -62,6 +66,7 @@ class Settings(BaseSettings):
             self.broker_port,
             username=self.broker_username,
             password_file=self.broker_password_file,
+            ca_file=self.broker_ca_file,
         )
 
     @property

@@ -71,7 +71,7 @@ def test_what_is_published_is_sent_before_the_end(broker: BrokerUnderTest) -> No
 def test_only_so_many_messages_wait_for_a_broker_that_is_away(
     broker: BrokerUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bus.client.MOST_QUEUED", 5)
+    monkeypatch.setattr("bus.sending.MOST_QUEUED", 5)
     monkeypatch.setattr("bus.broker.MOST_QUEUED", 5)
     client = Client(broker.address, "writer")
     assert [client.publish("a", b"") for _ in range(6)] == [True] * 5 + [False]
