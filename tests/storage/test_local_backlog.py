@@ -37,7 +37,8 @@ def append(store: LocalStore, *times: Instant, point: str = "T1") -> None:
 
 def taken(portion: Portion | None) -> list[tuple[str, Instant]]:
     assert portion is not None
-    return [(point, time) for point, columns in portion.readings for time in columns.time.tolist()]
+    of_hours = [(hour.point, time) for hour, columns in portion.hours for time in columns.time.tolist()]
+    return [(reading.point, reading.time) for reading in portion.readings] + of_hours
 
 
 def take_all(backlog: Backlog, limit: int = 5_000) -> Counter[tuple[str, Instant]]:
@@ -209,9 +210,10 @@ def test_an_hour_is_whole_when_it_has_ended_and_all_of_it_is_taken(store: LocalS
     store.seal(LATER)
     assert backlog.whole_hours(LATER, MANY) == []
     take_all(backlog)
-    ((hour, sums),) = backlog.whole_hours(MIDNIGHT + HOUR, MANY)
-    assert (hour.point, hour.start, sums["n"].tolist(), sums["sum"].tolist()) == ("T1", MIDNIGHT, [2], [40.0])
-    backlog.finish([hour])
+    (whole,) = backlog.whole_hours(MIDNIGHT + HOUR, MANY)
+    assert (whole.hour.point, whole.hour.start) == ("T1", MIDNIGHT)
+    assert (whole.sums["n"].tolist(), whole.sums["sum"].tolist()) == ([2], [40.0])
+    backlog.finish([whole])
     assert backlog.whole_hours(MIDNIGHT + HOUR, MANY) == []
     assert backlog.progress().sums_due == 1
 
@@ -221,14 +223,14 @@ def test_a_late_reading_makes_its_hour_due_again(store: LocalStore) -> None:
     append(store, MIDNIGHT)
     store.seal(LATER)
     take_all(backlog)
-    ((stale, _),) = backlog.whole_hours(LATER, MANY)
+    (stale,) = backlog.whole_hours(LATER, MANY)
     append(store, MIDNIGHT + 1)
     store.seal(LATER)
     take_all(backlog)
     backlog.finish([stale])  # its sums were told without the late reading
-    ((hour, sums),) = backlog.whole_hours(LATER, MANY)
-    assert sums["n"].tolist() == [2]
-    backlog.finish([hour])
+    (whole,) = backlog.whole_hours(LATER, MANY)
+    assert (whole.sums["n"].tolist(), stale.revision, whole.revision) == ([2], 1, 2)
+    backlog.finish([whole])
     assert backlog.whole_hours(LATER, MANY) == []
 
 
@@ -279,7 +281,7 @@ def test_a_file_of_the_first_schema_is_brought_up_to_date(store: LocalStore, pat
     append(store, MIDNIGHT)
     store.close()
     connection = sqlite.connect(path)
-    for table in ("backlog", "owed", "refused", "pruned"):
+    for table in ("backlog", "owed", "told", "refused", "pruned"):
         connection.execute(f"DROP TABLE {table}")
     connection.execute("PRAGMA user_version = 1")
     connection.commit()

@@ -31,7 +31,7 @@ def forward(backlog: Backlog) -> None:
     while portion := backlog.newest(1_000) or backlog.owed(1_000):
         backlog.settle(portion)
     while due := backlog.whole_hours(LATER, 1_000):
-        backlog.finish([hour for hour, _ in due])
+        backlog.finish(due)
 
 
 def times(store: LocalStore, point: str = "T1") -> list[Instant]:
@@ -103,7 +103,7 @@ def test_a_reading_of_a_pruned_day_is_stored_forwarded_and_known_as_such(store: 
     assert portion is not None
     backlog.settle(portion)
     assert len(portion) == 1
-    ((hour, _),) = backlog.whole_hours(LATER, 1_000)
-    assert (hour.start, hour.pruned) == (MIDNIGHT + HOUR, True)
+    (whole,) = backlog.whole_hours(LATER, 1_000)
+    assert (whole.hour.start, whole.hour.pruned, whole.revision) == (MIDNIGHT + HOUR, True, 2)
     assert backlog.progress().waiting == 0
     assert store.extent(["T1"]) == (MIDNIGHT + HOUR, MIDNIGHT + DAY)

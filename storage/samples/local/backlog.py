@@ -7,14 +7,13 @@ again, after a crash or because its hour got a late reading: whoever takes readi
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-
-import numpy as np
 
 from facility.instants import HOUR, Instant
+from facility.reading import Reading
 from storage.samples.columns import Array, Columns
 from storage.samples.local import chunks, owing, rollup
 from storage.samples.local.database import Database
+from storage.samples.local.follower import reading_of
 from storage.samples.local.queries import READING
 from storage.samples.local.schema import Connection
 
@@ -35,14 +34,23 @@ class OwedHour:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Portion:
-    """Readings to be taken together, by point; either those of commits up to `passed`, or of `hours`."""
+    """What is to be taken together: readings of commits up to `passed`, or hours, each with all of its readings."""
 
-    readings: tuple[tuple[str, Columns], ...]
     passed: int | None = None
-    hours: tuple[OwedHour, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    hours: tuple[tuple[OwedHour, Columns], ...] = ()
 
     def __len__(self) -> int:
-        return sum(len(columns) for _, columns in self.readings)
+        return len(self.readings) + sum(len(columns) for _, columns in self.hours)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WholeHour:
+    """An hour of a point to be told in sums (`summaries.SUMMARY`, one row), and which revision of it this is, from 1."""
+
+    hour: OwedHour
+    sums: Array
+    revision: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,27 +102,27 @@ class Backlog:
             upto = newest if beyond is None else max(beyond[0] - 1, first[0])
             rows = connection.execute(
                 f"SELECT point.name, {READING} FROM hot JOIN point ON point.id = point_id "  # noqa: S608 - a constant
-                "WHERE number > ? AND number <= ? ORDER BY point_id, time",
+                "WHERE number > ? AND number <= ? ORDER BY number",
                 (passed, upto),
             ).fetchall()
-        return Portion(tuple(_by_point(rows)), passed=upto)
+        return Portion(upto, tuple(reading_of(*row) for row in rows))
 
     def owed(self, limit: int) -> Portion | None:
         """The oldest hours that are owed, whole, with about `limit` readings; None where there is none."""
         with self._database.reading() as connection:
-            readings: list[tuple[str, Columns]] = []
             hours = []
+            found = 0
             for hour in self._hours(connection, "readings > 0", limit):
-                readings.append((hour.point, _hour(connection, hour)))
-                hours.append(hour)
-                if sum(len(columns) for _, columns in readings) >= limit:
+                hours.append((hour, _hour(connection, hour)))
+                found += len(hours[-1][1])
+                if found >= limit:
                     break
-        return Portion(tuple(readings), hours=tuple(hours)) if hours else None
+        return Portion(hours=tuple(hours)) if hours else None
 
     def settle(self, portion: Portion, refused: Sequence[Refused] = ()) -> None:
         """These readings are taken, or refused for good; they wait no longer. On disk when this returns."""
         with self._database.writing() as connection:
-            settled = sum(self._settle_hour(connection, hour) for hour in portion.hours)
+            settled = sum(self._settle_hour(connection, hour) for hour, _ in portion.hours)
             if portion.passed is not None:
                 (rows,) = connection.execute(
                     "SELECT count(*) FROM hot WHERE number > ? AND number <= ?",
@@ -128,19 +136,41 @@ class Backlog:
                 [(self._name, one.time, one.reason, one.line, one.point) for one in refused],
             )
 
-    def whole_hours(self, before: Instant, limit: int) -> list[tuple[OwedHour, Array]]:
-        """Hours that ended before this time, whose readings are all taken, with their sums (`rollup.SUMMARY`)."""
-        with self._database.reading() as connection:
-            hours = self._hours(connection, "readings = 0", limit, before)
-            return [(hour, rollup.load(connection, hour.point_id, hour.start, hour.start + HOUR)) for hour in hours]
+    def whole_hours(self, before: Instant, limit: int) -> list[WholeHour]:
+        """Hours that ended before this time and whose readings are all taken, with their sums, to be told.
 
-    def finish(self, hours: Sequence[OwedHour]) -> None:
+        Each call gives its revisions numbers that were never given before, whatever becomes of them.
+        """
+        with self._database.writing() as connection:
+            hours = list(self._hours(connection, "readings = 0", limit, before))
+            connection.executemany(
+                "INSERT INTO told VALUES (?1, ?2, ?3, 1 + ifnull("
+                "(SELECT revision FROM pruned WHERE point_id = ?3 AND before_hour > ?2), 0)) "
+                "ON CONFLICT DO UPDATE SET revision = revision + 1",
+                [(self._name, hour.start // HOUR, hour.point_id) for hour in hours],
+            )
+            return [
+                WholeHour(
+                    hour,
+                    rollup.load(connection, hour.point_id, hour.start, hour.start + HOUR),
+                    *connection.execute(
+                        "SELECT revision FROM told WHERE backlog = ? AND hour = ? AND point_id = ?",
+                        (self._name, hour.start // HOUR, hour.point_id),
+                    ).fetchone(),
+                )
+                for hour in hours
+            ]
+
+    def finish(self, hours: Sequence[WholeHour]) -> None:
         """The sums of these hours are told. An hour that has changed meanwhile stays."""
         with self._database.writing() as connection:
             connection.executemany(
                 "DELETE FROM owed WHERE backlog = ? AND hour = ? AND point_id = ? AND generation = ? "
                 "AND readings = 0",
-                [(self._name, hour.start // HOUR, hour.point_id, hour.generation) for hour in hours],
+                [
+                    (self._name, whole.hour.start // HOUR, whole.hour.point_id, whole.hour.generation)
+                    for whole in hours
+                ],
             )
 
     def owe_again(self, since: Instant) -> int:
@@ -234,12 +264,3 @@ def _hour(connection: Connection, hour: OwedHour) -> Columns:
         (hour.point_id, hour.start, end),
     ).fetchall()
     return Columns.joined([*sealed, Columns.of_rows(rows)]).ordered()
-
-
-def _by_point(rows: list[tuple[object, ...]]) -> list[tuple[str, Columns]]:
-    """Rows that begin with their point, ordered by it, as columns of each."""
-    names = np.array([row[0] for row in rows])
-    borders = [0, *(np.flatnonzero(names[1:] != names[:-1]) + 1).tolist(), len(rows)]
-    return [
-        (str(names[begin]), Columns.of_rows([row[1:] for row in rows[begin:end]])) for begin, end in pairwise(borders)
-    ]

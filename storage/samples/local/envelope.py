@@ -11,10 +11,11 @@ import pandas as pd
 
 from facility.instants import HOUR, Instant
 from storage.samples.columns import Array, Values
+from storage.samples.frames import envelope_frame
 from storage.samples.local import chunks, rollup
 from storage.samples.local.points import id_of
 from storage.samples.local.schema import Connection
-from storage.samples.store import ENVELOPE_COLUMNS
+from storage.samples.summaries import add, cut_hours, empty, grid, summary
 
 
 def envelope(
@@ -29,23 +30,23 @@ def envelope(
         raise ValueError(f"an envelope needs at least one bucket, not {buckets}")
     ids = {point: id for point in points if (id := id_of(connection, point)) is not None}
     if start >= end or not ids:
-        return _frame([])
+        return envelope_frame([])
     origin, width = grid(start, end, buckets)
     hot = _hot(connection, ids.values(), start, end)
     found = []
     for point, id in ids.items():
-        total = rollup.empty(-(-(end - origin) // width))
+        total = empty(-(-(end - origin) // width))
         if width % HOUR == 0:
             hours = rollup.load(connection, id, start, end)
-            rollup.add(total, hours, (hours["key"] * HOUR - origin) // width)
+            add(total, hours, (hours["key"] * HOUR - origin) // width)
             sealed = [_sealed(connection, id, *edge) for edge in cut_hours(start, end)]
         else:
             sealed = [_sealed(connection, id, start, end)]
         for values in (*sealed, hot[id]):
-            part = rollup.summary(values, (values.time - origin) // width)
-            rollup.add(total, part, part["key"])
+            part = summary(values, (values.time - origin) // width)
+            add(total, part, part["key"])
         found.append((point, origin, width, total[total["n"] > 0]))
-    return _frame(found)
+    return envelope_frame(found)
 
 
 def count_outside(
@@ -66,23 +67,6 @@ def count_outside(
     for values in (*edges, *inside_hours, _hot(connection, [id], start, end)[id]):
         outside += int(np.count_nonzero(values.judged & ((values.value < low) | (values.value > high))))
     return outside
-
-
-def grid(start: Instant, end: Instant, buckets: int) -> tuple[Instant, int]:
-    """Where the first bucket begins, and how long each is, so that at most `buckets` cover the range."""
-    width = -(-(end - start) // buckets)
-    if width < HOUR:
-        return start, width
-    origin = start // HOUR * HOUR
-    return origin, -(-(end - origin) // (buckets * HOUR)) * HOUR
-
-
-def cut_hours(start: Instant, end: Instant) -> list[tuple[Instant, Instant]]:
-    """The parts of a range that are no whole hours, at its beginning and its end."""
-    first_whole, last_whole = -(-start // HOUR) * HOUR, end // HOUR * HOUR
-    if first_whole > last_whole:
-        return [(start, end)]
-    return [cut for cut in ((start, first_whole), (last_whole, end)) if cut[0] < cut[1]]
 
 
 def _sealed(connection: Connection, point_id: int, start: Instant, end: Instant) -> Values:
@@ -110,22 +94,3 @@ def _hot(connection: Connection, ids: Iterable[int], start: Instant, end: Instan
     ).fetchall():
         rows[id].append(tuple(row))
     return {id: Values.of_rows(found) for id, found in rows.items()}
-
-
-def _frame(found: list[tuple[str, Instant, int, Array]]) -> pd.DataFrame:
-    """`ENVELOPE_COLUMNS` of the filled buckets of each point."""
-    totals = np.concatenate([rollup.empty(0), *(total for *_, total in found)])
-    none_judged = totals["judged"] == 0
-    with np.errstate(invalid="ignore"):
-        mean = totals["sum"] / totals["judged"]
-    columns = {
-        "point": pd.Series([point for point, *_, total in found for _ in total], dtype=str),
-        "start": np.concatenate([np.empty(0, np.int64), *(o + total["key"] * width for _, o, width, total in found)]),
-        "min": np.where(none_judged, np.nan, totals["min"]),
-        "mean": mean,
-        "max": np.where(none_judged, np.nan, totals["max"]),
-        "n": totals["n"],
-        "judged": totals["judged"],
-        "valid": totals["valid"],
-    }
-    return pd.DataFrame(columns, columns=list(ENVELOPE_COLUMNS))

@@ -145,7 +145,7 @@ def read_commit(connection: Connection, number: int) -> Commit | None:
     return Commit(
         number=number,
         stamp=row[0],
-        readings=tuple(_reading(*reading) for reading in readings),
+        readings=tuple(reading_of(*reading) for reading in readings),
         events=tuple(_EVENT.decode(body) for (body,) in events),
         backfilled=tuple(Stretch(*stretch) for stretch in stretches),
     )
@@ -154,5 +154,6 @@ def read_commit(connection: Connection, number: int) -> Commit | None:
 _EVENT: msgspec.json.Decoder[PlantEvent] = msgspec.json.Decoder(PlantEvent)
 
 
-def _reading(point: str, time: Instant, value: float | None, *rest: Any) -> Reading:
+def reading_of(point: str, time: Instant, value: float | None, *rest: Any) -> Reading:
+    """A reading from its row."""
     return Reading(point, time, float("nan") if value is None else value, *rest)

@@ -54,7 +54,7 @@ def join(connection: Connection, name: str) -> None:
 
 def leave(connection: Connection, name: str) -> None:
     """End a backlog; nothing is kept for it any longer."""
-    for table, column in (("backlog", "name"), ("owed", "backlog"), ("refused", "backlog")):
+    for table, column in (("backlog", "name"), ("owed", "backlog"), ("told", "backlog"), ("refused", "backlog")):
         connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (name,))  # noqa: S608 - constants
 
 

@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
 from facility.instants import Instant
-from storage.samples.columns import NO_NUMBER, Columns
+from storage.samples.columns import Columns
+from storage.samples.frames import raw_frame
 from storage.samples.local import chunks
 from storage.samples.local.points import id_of
 from storage.samples.local.schema import Connection
-from storage.samples.store import RAW_COLUMNS
 
 READING = "time, value, reasons, received, sequence, count, volume"
 
@@ -37,16 +36,7 @@ def latest(connection: Connection, points: Sequence[str]) -> pd.DataFrame:
         if row is not None and row[0] is not None:
             found[point] = columns(connection, point, row[0], row[0] + 1)
     readings = Columns.joined([Columns.of_rows([]), *found.values()])
-    return frame(readings).set_index(pd.Index(list(found), name="point", dtype=str))
-
-
-def frame(readings: Columns) -> pd.DataFrame:
-    """`RAW_COLUMNS` as a table; sequence, count and volume are NaN where there is none."""
-    table = {name: getattr(readings, name) for name in RAW_COLUMNS}
-    table["reasons"] = table["reasons"].astype(np.int64)
-    for name in ("sequence", "count"):
-        table[name] = np.where(table[name] == NO_NUMBER, np.nan, table[name])
-    return pd.DataFrame(table)
+    return raw_frame(readings).set_index(pd.Index(list(found), name="point", dtype=str))
 
 
 def extent(connection: Connection, points: Sequence[str]) -> tuple[Instant, Instant] | None:

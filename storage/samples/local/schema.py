@@ -92,14 +92,19 @@ CREATE TABLE owed (
 CREATE INDEX owed_readings ON owed (backlog, hour, point_id) WHERE readings > 0;
 CREATE INDEX owed_sums ON owed (backlog, hour, point_id) WHERE readings = 0;
 
+-- How often the sums of an hour were told to a backlog; an hour that changes is told again.
+CREATE TABLE told (
+    backlog TEXT, hour INTEGER, point_id INTEGER, revision INTEGER NOT NULL, PRIMARY KEY (backlog, hour, point_id)
+) WITHOUT ROWID;
+
 -- Readings that whoever takes them will never accept.
 CREATE TABLE refused (
     backlog TEXT, point_id INTEGER, time INTEGER, reason TEXT NOT NULL, line TEXT NOT NULL,
     PRIMARY KEY (backlog, point_id, time)
 ) WITHOUT ROWID;
 
--- Hours of a point before this one may have been pruned.
-CREATE TABLE pruned (point_id INTEGER PRIMARY KEY, before_hour INTEGER NOT NULL);
+-- Hours of a point before this one may have been pruned; `revision` is the highest that was told of any of them.
+CREATE TABLE pruned (point_id INTEGER PRIMARY KEY, before_hour INTEGER NOT NULL, revision INTEGER NOT NULL);
 """
 
 VERSIONS = (FIRST_TABLES, BACKLOGS)
@@ -139,7 +144,10 @@ def prepare(connection: Connection, path: Path) -> None:
 
 
 def check_version(connection: Connection, path: Path) -> None:
-    """Raise NewerSchemaError where the file's schema is not known here, FileNotFoundError where it has none yet or an older one."""
+    """Raise NewerSchemaError where the file's schema is not known here.
+
+    Raises FileNotFoundError where it has none or an older one: only the station creates it and brings it up to date.
+    """
     version = _version(connection)
     if version == 0:
         raise FileNotFoundError(f"{path} holds no local store yet; the station creates it when it first starts")

@@ -19,6 +19,7 @@ from storage.samples.local.database import Database
 from storage.samples.local.owing import SealedRows
 from storage.samples.local.queries import READING
 from storage.samples.local.schema import Connection
+from storage.samples.summaries import by_hour
 
 SLICE = 100_000
 """Rows sealed in one transaction, which bounds memory and the time that the write lock is held."""
@@ -43,7 +44,7 @@ class _Slice:
 
 def prepare(day: int, readings: Columns) -> PreparedChunk:
     """The chunk of a day; `readings` are all of that point and day, ordered by time."""
-    return PreparedChunk(day, chunks.packed(readings), rollup.by_hour(readings))
+    return PreparedChunk(day, chunks.packed(readings), by_hour(readings))
 
 
 def seal(database: Database, upto: Instant) -> int:

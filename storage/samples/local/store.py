@@ -10,6 +10,7 @@ import pandas as pd
 from facility.instants import Clock, Instant
 from storage.samples.columns import Columns
 from storage.samples.commit import Commit, Intake
+from storage.samples.frames import raw_frame
 from storage.samples.local import envelope, owing, queries, set_aside, sources
 from storage.samples.local.append import write_commit
 from storage.samples.local.backfill import backfill
@@ -138,7 +139,7 @@ class LocalStore:
 
     def raw(self, point: str, start: Instant, end: Instant) -> pd.DataFrame:
         """Every reading of one point, by time: `RAW_COLUMNS`."""
-        return queries.frame(self.columns(point, start, end))
+        return raw_frame(self.columns(point, start, end))
 
     def columns(self, point: str, start: Instant, end: Instant) -> Columns:
         """Every reading of one point, by time, as arrays."""
