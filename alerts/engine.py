@@ -31,7 +31,7 @@ END_OF_TIME: Instant = 1 << 62
 
 
 class Engine:
-    """Use it from one thread: `step` again and again. Only `use_site` may be called from another."""
+    """Use it from one thread: `step` again and again. Only what says so may be called from another."""
 
     def __init__(self, site: Site, store: LocalStore, records: Records, clock: Clock) -> None:
         """Load what is on record, and follow the store from there.
@@ -75,8 +75,15 @@ class Engine:
         return len(self._present.reviewing)
 
     def use_site(self, site: Site) -> None:
-        """Watch this site from the next step on."""
+        """Watch this site from the next step on. From any thread."""
         self._next_site = site
+
+    def clock_set_forward(self, now: Instant) -> None:
+        """The clock that this engine reads is about to say `now`, a leap: no point was silent meanwhile.
+
+        From any thread, before anyone is told the new time.
+        """
+        self._present.listen_from(now)
 
     def step(self, timeout: float) -> None:
         """Judge the commits that are there, waiting up to `timeout` seconds for one, and write what they led to.

@@ -59,6 +59,10 @@ class Present:
         """Watch another site, or the same one changed; what is remembered of its points goes on."""
         self._watch(site, {id: watch.memory() for id, watch in self.watches.items()}, now)
 
+    def listen_from(self, now: Instant) -> None:
+        """Count silence from now on, as after a start: nobody can have been heard in a time that never was."""
+        self._listening_since = now
+
     def advance(self, now: Instant) -> None:
         """Time has come to `now`: room states begin, delays run out, points have been silent for too long."""
         while self.rooms.due is not None and self.rooms.due <= now:

@@ -42,6 +42,9 @@ class Settings(BaseSettings):
     user: str = Field(
         "", description="Name that acknowledgements are attributed to, until sign-in exists; empty: nobody may."
     )
+    ntp_server: str = Field(
+        "", description="Time server to compare this machine's clock with: host or host:port; empty: none."
+    )
     log_level: str = Field(
         "INFO",
         pattern="^(DEBUG|INFO|WARNING|ERROR)$",

@@ -19,7 +19,9 @@ import msgspec
 from bus import topics
 from bus.client import Broker, Client, Health, Message
 from collectors.codecs.cleanwatch_json import Codec
+from collectors.instrument_clocks import InstrumentClocks
 from collectors.messages import Acknowledgement
+from collectors.source_presence import SourcePresence
 from facility.instants import Clock
 from facility.site import Site
 from storage.samples.commit import Intake
@@ -68,22 +70,18 @@ class IngestHealth:
 
 
 class Collector:
-    """Takes what instruments send to one site and puts it into the local store."""
+    """Takes what the sources of one station send and puts it into the local store. `site` is the station's part."""
 
     def __init__(self, broker: Broker, site: Site, store: LocalStore, clock: Clock) -> None:
+        self._broker = broker
         self._site_id = site.id
+        self._share = site.share
         self._codec = Codec(site)
         self._store = store
         self._clock = clock
-        self._client = Client(
-            broker,
-            f"cleanwatch-{site.id}-collector",
-            filters=topics.instrument_filters(site.id),
-            on_message=self.take,
-            turn=self._turn,
-            session_days=SESSION_DAYS,
-            manual_ack=True,
-        )
+        self.instrument_clocks = InstrumentClocks()
+        self._presence = SourcePresence()
+        self._client = self._new_client()
         self._stopping = threading.Event()
         self._waiting: list[Message] = []
         self._intakes: list[Intake] = []
@@ -96,6 +94,18 @@ class Collector:
         self._acknowledged_at = 0.0
         self._messages = self._commits = self._qos_0 = self._retained = self._failures = 0
         self._problem: str | None = None
+
+    def _new_client(self) -> Client:
+        share = self._share
+        return Client(
+            self._broker,
+            f"cleanwatch-{self._site_id}-{share.station}-collector",
+            filters=topics.instrument_filters(self._site_id, share.sources, share.leads),
+            on_message=self.take,
+            turn=self._turn,
+            session_days=SESSION_DAYS,
+            manual_ack=True,
+        )
 
     def start(self) -> None:
         """Begin to connect and collect, in a thread of its own."""
@@ -113,10 +123,28 @@ class Collector:
             self.commit()
 
     def use(self, site: Site) -> None:
-        """Decode what comes from now on by another revision of the same site."""
+        """Decode what comes from now on by another revision of the same site, and hear the sources that it says."""
         if site.id != self._site_id:
             raise ValueError(f"this collector serves site {self._site_id!r}, not {site.id!r}; restart the station")
         self._codec = Codec(site)
+        before, self._share = self._share, site.share
+        if (before.sources, before.leads) != (self._share.sources, self._share.leads):
+            self._hear_others()
+
+    def _hear_others(self) -> None:
+        """Come again with other subscriptions. What was not acknowledged by then, the broker sends once more."""
+        self._client.stop()
+        if self._waiting:
+            self.commit()
+        self._waiting, self._intakes, self._readings = [], [], 0
+        self._presence = SourcePresence()
+        self._client = self._new_client()
+        self._client.start()
+
+    @property
+    def broker(self) -> Broker:
+        """The broker that it collects from."""
+        return self._client.broker
 
     def balance(self) -> list[SourceBalance]:
         """What became of the readings of each source, from the first day on."""
@@ -161,14 +189,20 @@ class Collector:
         """Decode a message; it waits for the next commit."""
         self._messages += 1
         self._waiting.append(message)
-        if message.retain:
+        is_status = message.topic.endswith(topics.STATUS)
+        if message.retain and not is_status:
             # Sent before we subscribed, by somebody who does not know better; it may be of any age.
             self._retained += 1
             return
+        source = message.topic.split("/")[-2]
+        if not hears(...):
+            self._hear_no_more(...)
         self._qos_0 += message.qos == 0
-        intake = self._codec.decode(message.topic, message.payload, self._clock())
+        received = self._clock()
+        intake = self._codec.decode(message.topic, message.payload, received)
         self._intakes.append(intake)
         self._readings += len(intake.readings)
+        self.instrument_clocks.heard(intake.readings)
 
     def _turn(self) -> float:
         """Commit when it is time; returns the seconds until it will be."""
@@ -199,9 +233,10 @@ class Collector:
                 self._readings = 0
         except Exception as error:
             self._failures += 1
-            if self._problem is None:
-                log.exception("the local store does not take readings; they stay with the broker until it does")
-            self._problem = f"the local store does not take readings: {error}"
+            self._problem = (
+                f"the local store does not take readings: {error}. They stay with the broker until it does; "
+                "if the disk is full, make room"
+            )
             self._retry_delay = min(max(self._retry_delay * 2, FIRST_RETRY), LONGEST_RETRY)
         else:
             self._client.ack(stored)

@@ -1,0 +1,169 @@
+"""The station's report: what its parts say of themselves, put together, and what is wrong with them in words."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import msgspec
+
+from alerts.engine import Engine
+from cleanwatch import clock_watch
+from cleanwatch.clock_watch import ClockWatch
+from cleanwatch.disk import disk, room_left
+from cleanwatch.problems import Finding, Problems
+from cleanwatch.revisions import SiteInForce
+from collectors.ingest import Collector
+from collectors.publisher import Publisher
+from facility.instants import SECOND, Clock, Span
+from storage.records import outbox, reports
+from storage.records.database import Records
+from storage.records.station_report import BrokerReport, GapReport, SourceReport, StationReport
+from storage.samples.local import LocalStore
+
+MOST_GAPS = 20
+MOST_LETTERS = 1_000
+MOST_OUTGOING = 1_000
+"""So many gaps are listed, and so many dead letters and outgoing messages counted."""
+JUDGING_LATE: Span = 10 * SECOND
+PATIENCE: Span = 5 * SECOND
+"""A connection that is not there yet so soon after the start is no problem."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of a running station that a report is made of."""
+
+    folder: Path
+    records: Records
+    in_force: SiteInForce
+    store: LocalStore
+    engine: Engine
+    collector: Collector
+    publisher: Publisher
+    clocks: ClockWatch
+
+
+class Reporter:
+    """Looks at the parts, tells what is wrong with them, and keeps the report on record. Use it from one thread."""
+
+    def __init__(self, station: str, parts: Parts, problems: Problems, clock: Clock) -> None:
+        self._station = station
+        self._parts = parts
+        self._problems = problems
+        self._clock = clock
+        self._started = clock()
+
+    def report(self) -> None:
+        """Put a new report on record, with the problems as they are now."""
+        self._parts.clocks.record()
+        report = self._look()
+        for part, found in self._findings(report):
+            self._problems.tell_all(part, found)
+        self._save(msgspec.structs.replace(report, problems=self._problems.now()))
+
+    def ended(self) -> None:
+        """The last report: the station ends as it was told to."""
+        self._save(msgspec.structs.replace(self._look(), state="ended"))
+
+    def _look(self) -> StationReport:
+        parts, now = self._parts, self._clock()
+        commits, _ = parts.store.newest()
+        judged = parts.engine.judged
+        waiting_since = parts.store.stamp_after(judged)
+        gaps = [gap for source in parts.store.balance() for gap in parts.store.gaps(source.source)]
+        with parts.records.reading() as connection:
+            outgoing = len(outbox.waiting(connection, limit=MOST_OUTGOING))
+        return StationReport(
+            station=self._station,
+            at=now,
+            version=version("cleanwatch"),
+            started=self._started,
+            site=parts.in_force.site.id,
+            revision=parts.in_force.number,
+            commits=commits,
+            judged=judged,
+            judged_behind=0 if waiting_since is None else max(0, now - waiting_since),
+            reviewing=parts.engine.reviewing,
+            outbox_waiting=outgoing,
+            dead_letters_waiting=parts.store.letters_waiting(MOST_LETTERS),
+            broker=self._broker(),
+            sources=tuple(self._sources()),
+            gaps=tuple(GapReport(gap.source, gap.epoch, gap.first, gap.last) for gap in gaps[-MOST_GAPS:]),
+            gaps_total=sum(gap.last - gap.first + 1 for gap in gaps),
+            disk=disk(parts.folder),
+            clocks=parts.clocks.report(parts.in_force.site, parts.collector.instrument_clocks),
+        )
+
+    def _broker(self) -> BrokerReport:
+        collecting, publisher = self._parts.collector.health(), self._parts.publisher
+        return BrokerReport(
+            address=str(self._parts.collector.broker),
+            collecting=collecting.connection.connected,
+            publishing=publisher.health().connected,
+            silent_for=collecting.connection.silent_for,
+            messages=collecting.messages,
+            connections=collecting.connection.connections,
+            sent_with_qos_0=collecting.sent_with_qos_0,
+            retained_ignored=collecting.retained_ignored,
+            passed_over=publisher.passed_over,
+        )
+
+    def _sources(self) -> Iterator[SourceReport]:
+        heard = {entry.source: entry.heard for entry in self._parts.store.balance()}
+        for entry in self._parts.collector.balance():
+            yield SourceReport(
+                source=entry.source,
+                received=entry.received,
+                stored=entry.stored,
+                repeated=entry.repeated,
+                conflicting=entry.conflicting,
+                dead_lettered=entry.dead_lettered,
+                pending=entry.pending,
+                heard=heard.get(entry.source),
+            )
+
+    def _findings(self, report: StationReport) -> Iterator[tuple[str, list[Finding]]]:
+        """What every part finds wrong, nothing included."""
+        collecting, publishing = self._parts.collector.health(), self._parts.publisher.health()
+        yield "local store", [Finding("local store", text) for text in [collecting.store_problem] if text]
+        yield "broker", list(_connection(report, collecting.connection.problem or publishing.problem, self._started))
+        yield "disk", list(room_left(report.disk))
+        yield "clock", list(clock_watch.findings(report.clocks))
+        yield "judging", list(_judging(report))
+        yield "sources", list(_sources(report))
+
+    def _save(self, report: StationReport) -> None:
+        with self._parts.records.transaction() as connection:
+            reports.save(connection, report)
+
+
+def _connection(report: StationReport, problem: str | None, started: int) -> Iterator[Finding]:
+    broker = report.broker
+    if broker is None or (broker.collecting and broker.publishing) or report.at - started < PATIENCE:
+        return
+    what = "publishes nothing" if broker.collecting else "receives nothing"
+    yield Finding(
+        "broker",
+        f"the station {what}: MQTT broker {broker.address}: {problem or 'no connection'}. "
+        "Readings wait in their senders' outboxes and at the broker; it is tried again every few seconds",
+    )
+
+
+def _judging(report: StationReport) -> Iterator[Finding]:
+    if report.judged_behind > JUDGING_LATE:
+        text = "stored readings wait to be judged, so alarms come late. It catches up by itself when it can"
+        yield Finding("judging", text)
+
+
+def _sources(report: StationReport) -> Iterator[Finding]:
+    for source in report.sources:
+        if not source.adds_up:
+            text = f"the balance of source {source.source} does not add up, which is a fault of Cleanwatch"
+            yield Finding("sources", text, key=source.source)
+    if report.dead_letters_waiting:
+        text = (
+            "messages that could not be understood wait for a fix. cleanwatch dead-letters list says why; "
+            "correct sender or site file, then: cleanwatch dead-letters replay"
+        )
+        yield Finding("sources", text, key="dead letters", advisory=True)
