@@ -8,6 +8,7 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
+from typing_extensions import override
 
 RECEIVE_MAXIMUM = 1000
 """How many unacknowledged messages an MQTT 5 broker may have on the way to us."""
@@ -59,12 +60,25 @@ class Introduction:
     will: Will | None
 
 
+class _Closing(ssl.SSLSocket):
+    """A socket that is closed when the other side is not who it should be; paho would leave it open."""
+
+    @override
+    def do_handshake(self, block: bool = False) -> None:
+        try:
+            super().do_handshake(block)
+        except OSError:
+            self.close()
+            raise
+
+
 def tls_context(broker: Broker) -> ssl.SSLContext | None:
     """What checks the broker's certificate, trusting nobody yet; None for a connection without TLS."""
     if broker.ca_file is None:
         return None
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.sslsocket_class = _Closing
     return context
 
 
@@ -93,8 +107,8 @@ def connect(client: paho.Client, broker: Broker, we: Introduction, tls: ssl.SSLC
 
     Password and authorities are read afresh each time, so that they can be changed while we run.
     """
-    if tls is not None:
-        tls.load_verify_locations(broker.ca_file)
+    if tls is not None and broker.ca_file is not None:
+        _trust(tls, broker.ca_file)
     if broker.username is not None:
         client.username_pw_set(broker.username, broker.secret())
     if client.protocol != MQTTProtocolVersion.MQTTv5:
@@ -105,3 +119,10 @@ def connect(client: paho.Client, broker: Broker, we: Introduction, tls: ssl.SSLC
     wishes.ReceiveMaximum = RECEIVE_MAXIMUM
     new_session = we.session_days == 0
     client.connect(broker.host, broker.port, KEEPALIVE_SECONDS, clean_start=new_session, properties=wishes)
+
+
+def _trust(tls: ssl.SSLContext, authorities: Path) -> None:
+    try:
+        tls.load_verify_locations(cadata=authorities.read_text())
+    except (ssl.SSLError, ValueError):
+        raise OSError(f"{authorities} holds no certificates in PEM form") from None
