@@ -30,6 +30,7 @@ SETTINGS = {
     "shared_buffers": "32MB",
     "max_connections": "60",
     "autovacuum": "off",
+    "full_page_writes": "off",
     # The tests kill the server, never the machine: what a process has written is then there without fsync too,
     # and a database for each test costs 0.1 s instead of 0.3 s.
     "fsync": "off",
@@ -76,6 +77,7 @@ class PostgresUnderTest:
                 group=USER,
             )
         wait_until(self._answers, what="PostgreSQL")
+        self._superuser = psycopg.connect(self.url("postgres", SUPERUSER), autocommit=True)
 
     def stop(self) -> None:
         """Let it end tidily, hanging up on whoever is connected."""
@@ -108,22 +110,22 @@ class PostgresUnderTest:
         """Where a database is, with the password that every role of the tests has."""
         return f"postgresql://{role}:{PASSWORD.replace(' ', '%20')}@127.0.0.1:{port or self.port}/{database}"
 
-    def run(self, statement: str, database: str = "postgres", role: str = SUPERUSER) -> None:
-        """Execute SQL as the superuser, or as another role."""
+    def run(self, statement: str, database: str, role: str = SUPERUSER) -> None:
+        """Execute SQL in some database, as the superuser or as another role."""
         with psycopg.connect(self.url(database, role), autocommit=True) as connection:
             connection.execute(sql.SQL(statement))
 
     def create_role(self, name: str) -> None:
         """A role that may log in."""
-        self.run(f"CREATE ROLE {name} LOGIN PASSWORD '{PASSWORD}'")
+        self._superuser.execute(f"CREATE ROLE {name} LOGIN PASSWORD '{PASSWORD}'")
 
     def create_database(self, name: str, template: str = "template0", owner: str = OWNER) -> None:
         """A database of this owner, empty or a copy of another."""
-        self.run(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {owner}")
+        self._superuser.execute(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {owner}")
 
     def drop_database(self, name: str) -> None:
         """Remove a database, whoever is connected."""
-        self.run(f"DROP DATABASE {name} WITH (FORCE)")
+        self._superuser.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
     def _answers(self) -> bool:
         assert self._process is not None and self._process.poll() is None, (
@@ -138,6 +140,7 @@ class PostgresUnderTest:
 
     def _end(self, how: signal.Signals) -> None:
         if self._process is not None:
+            self._superuser.close()
             self._process.send_signal(how)
             self._process.wait(timeout=30)
             self._process = None

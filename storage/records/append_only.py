@@ -35,10 +35,7 @@ def protect(connection: Connection, table: str, keys: tuple[tuple[str, ...], ...
 def missing_triggers(connection: Connection) -> list[str]:
     """The names of triggers that should protect the append-only tables but are gone, disabled or changed."""
     if connection.dialect.name == "postgresql":
-        rows = connection.execute(text("SELECT tgname FROM pg_trigger WHERE tgenabled = 'A' AND NOT tgisinternal"))
-        present = {row.tgname for row in rows}
-        expected = [name for table in APPEND_ONLY for name in _postgresql_triggers(table)]
-        return [name for name in expected if name not in present]
+        return _missing_in_postgresql(connection)
     rows = connection.execute(text("SELECT sql FROM sqlite_master WHERE type = 'trigger'"))
     texts = {row.sql for row in rows}
     return [
@@ -63,13 +60,36 @@ def _sqlite_refusal(table: str, event: str) -> str:
     return f"SELECT RAISE(ABORT, '{table} is append-only ({event} refused)');"
 
 
-_POSTGRESQL_FUNCTION = """
-CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+_POSTGRESQL_BODY = """
 BEGIN
   RAISE EXCEPTION USING
     MESSAGE = TG_TABLE_NAME || ' is append-only (' || TG_OP || ' refused)', ERRCODE = 'insufficient_privilege';
-END $$
+END
 """
+_POSTGRESQL_FUNCTION = (
+    f"CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $${_POSTGRESQL_BODY}$$"
+)
+
+
+_SOUND_TRIGGERS = text("""
+SELECT relname, tgname, tgtype
+FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid JOIN pg_proc ON pg_proc.oid = tgfoid
+WHERE pg_table_is_visible(tgrelid) AND tgenabled = 'A' AND tgqual IS NULL AND tgattr = '' AND prosrc = :function
+""")
+_EACH_ROW, _BEFORE, _DELETE, _UPDATE, _TRUNCATE = 1, 2, 8, 16, 32
+"""Bits of tgtype (PostgreSQL's catalog/pg_trigger.h)."""
+
+
+def _missing_in_postgresql(connection: Connection) -> list[str]:
+    rows = connection.execute(_SOUND_TRIGGERS, {"function": _POSTGRESQL_BODY})
+    present = {(row.relname, row.tgname, row.tgtype) for row in rows}
+    kinds = (_EACH_ROW | _BEFORE | _DELETE | _UPDATE, _BEFORE | _TRUNCATE)
+    return [
+        name
+        for table in APPEND_ONLY
+        for name, kind in zip(_postgresql_triggers(table), kinds, strict=True)
+        if (table, name, kind) not in present
+    ]
 
 
 def _postgresql_triggers(table: str) -> tuple[str, str]:

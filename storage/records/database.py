@@ -1,127 +1,134 @@
 """Opening the records, and the two ways to use them: a transaction that writes, and a reading that cannot."""
 
+import logging
+import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection
 from sqlalchemy.exc import DBAPIError
 
-from facility.instants import Clock
-from storage.records import append_only, audit, migrating
-from storage.records.migrating import RecordsError
-from storage.sqlite import sqlite, switch_to_wal
+from facility.instants import Clock, Instant
+from storage.records import append_only, migrating, rights
+from storage.records.connecting import READING, engine_for, url_of
+from storage.records.troubles import AWAY, RecordsAwayError, RecordsError, in_words
 
-BUSY_SECONDS = 15
-"""How long a SQLite transaction waits for another one before it gives up."""
+log = logging.getLogger(__name__)
 
-READING: dict[str, dict[str, Any]] = {
-    "sqlite": {"reading": True},  # understood by _begin_sqlite
-    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
-}
-"""What makes a connection see one moment of the database and refuse to write, in each dialect."""
+
+@dataclass(frozen=True, slots=True)
+class RecordsHealth:
+    """Whether the database does its work. `problem` says in words what is wrong, `since` when it was first met."""
+
+    problem: str | None = None
+    since: Instant | None = None
 
 
 class Records:
     """An open records store. Any thread may use it; any number of processes may have the same records open."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._writing = engine
-        self._reading = engine.execution_options(**READING[engine.dialect.name])
+    def __init__(self, url: URL, clock: Clock, password_file: Path | None = None) -> None:
+        self._url = url
+        self._clock = clock
+        self._password_file = password_file
+        self._writing = engine_for(url, password_file)
+        self._reading = self._writing.execution_options(**READING[self._writing.dialect.name])
+        self._health = RecordsHealth()
+        self._health_lock = threading.Lock()
 
     @classmethod
-    def open(cls, url_or_path: str | Path, clock: Clock) -> "Records":
+    def open(cls, url_or_path: str | Path, clock: Clock, password_file: Path | None = None) -> "Records":
         """Open the records at a path (SQLite) or database URL, creating or migrating them where needed.
 
-        Raises RecordsError where the schema is newer than this program, where the database cannot be opened or
-        belongs to something else, and where triggers are missing that keep the records append-only.
+        Raises RecordsAwayError where the database cannot be reached now. Raises RecordsError where the schema is
+        newer than this program, or older and not to be migrated by this role; where the database belongs to
+        something else; where rights or the triggers are missing that keep the records append-only.
         """
-        url = _url(url_or_path)
-        records = cls(_engine(url))
+        records = cls(url_of(url_or_path), clock, password_file)
         try:
-            records._bring_up_to_date(clock)
+            records._bring_up_to_date()
         except DBAPIError as error:
             records.close()
-            raise RecordsError(f"The records at {url} cannot be opened: {error.orig}.") from error
+            raise RecordsError(in_words(error, records._url)) from error
         except BaseException:
             records.close()
             raise
         return records
 
-    def transaction(self) -> AbstractContextManager[Connection]:
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
         """A transaction that commits at the end, or rolls back on an exception.
 
-        In SQLite it has the one write lock from its beginning (BEGIN IMMEDIATE): keep it short.
+        In SQLite it has the one write lock from its beginning (BEGIN IMMEDIATE): keep it short. Raises
+        RecordsAwayError where the database fails; at the very end it is then not known whether all of it is on
+        record or nothing: read what is.
         """
-        return self._writing.begin()
+        with self._answering(), self._writing.begin() as connection:
+            yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A consistent view of the records as they are now, which cannot write and delays nobody who does."""
-        with self._reading.connect() as connection, connection.begin():
+        """A consistent view of the records as they are now, which cannot write and delays nobody who does.
+
+        Raises RecordsAwayError where the database fails.
+        """
+        with self._answering(), self._reading.connect() as connection, connection.begin():
             yield connection
+
+    def health(self) -> RecordsHealth:
+        """How the last transaction or reading went."""
+        return self._health
 
     def close(self) -> None:
         """Close every connection that is not in use."""
         self._writing.dispose()
 
-    def _bring_up_to_date(self, clock: Clock) -> None:
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        try:
+            yield
+        except AWAY as error:
+            words = in_words(error, self._url)
+            self._is_away(words)
+            raise RecordsAwayError(words) from error
+        self._is_back()
+
+    def _is_away(self, problem: str) -> None:
+        with self._health_lock:
+            known = self._health
+            self._health = RecordsHealth(problem, known.since or self._clock())
+        if known.problem != problem:
+            log.error("%s Tried again until it works.", problem)
+
+    def _is_back(self) -> None:
+        if self._health.problem is None:
+            return
+        with self._health_lock:
+            since, self._health = self._health.since, RecordsHealth()
+        if since is not None:
+            log.info("the records can be used again, after %.0f s", (self._clock() - since) / 1000)
+
+    def _bring_up_to_date(self) -> None:
         with self.reading() as connection:
             up_to_date = migrating.present_revision(connection) == migrating.newest_revision()
         if not up_to_date:
-            self._migrate(clock)
+            migrating.migrate(self._url, self._clock, self._password_file)
         with self.reading() as connection:
             if missing := append_only.missing_triggers(connection):
                 raise RecordsError(
                     f"The records are no longer protected against change: {', '.join(missing)} missing or altered. "
                     "Find out who changed the database, verify the audit trail, restore a backup."
                 )
-
-    def _migrate(self, clock: Clock) -> None:
-        with self.transaction() as connection:
-            before = migrating.present_revision(connection)
-            newest = migrating.newest_revision()
-            if before == newest:  # another process was faster
-                return
-            migrating.upgrade(connection)
-            audit.append(
-                connection,
-                clock(),
-                [audit.AuditEntry("cleanwatch", "schema migrated", "records", {"from": before, "to": newest})],
-            )
-
-
-def _url(url_or_path: str | Path) -> URL:
-    if isinstance(url_or_path, str) and "://" in url_or_path:
-        return make_url(url_or_path)
-    return URL.create("sqlite", database=str(url_or_path))
-
-
-def _engine(url: URL) -> Engine:
-    if url.get_backend_name() not in READING:
-        raise RecordsError(
-            f"{url} is no place for records: name a file (SQLite), or a URL that begins with postgresql"
-        )
-    if url.get_backend_name() != "sqlite":
-        return create_engine(url)
-    if url.database in (None, "", ":memory:"):
-        raise RecordsError("Records need a file: name its path")
-    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, module=sqlite, connect_args={"timeout": BUSY_SECONDS}, max_overflow=-1)
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # the driver begins no transactions of its own; _begin_sqlite does
-    switch_to_wal(connection, BUSY_SECONDS)
-    for pragma in ("synchronous = FULL", "foreign_keys = ON", "recursive_triggers = ON"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    reading = connection.get_execution_options().get("reading", False)
-    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if reading else 'OFF'}")
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+            if missing := rights.missing(connection):
+                raise RecordsError(
+                    f"Role {self._url.username} has not the rights it needs in the records: {', '.join(missing)}. "
+                    f"As the owner of the tables run: cleanwatch records migrate --grant-to {self._url.username}"
+                )
+            if rights.too_many(connection):
+                log.warning(
+                    "role %s could take away what keeps the records append-only: let another role own the tables "
+                    "(docs/operations.md)",
+                    self._url.username,
+                )

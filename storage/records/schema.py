@@ -16,9 +16,10 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Table,
-    Text,
     UniqueConstraint,
 )
+
+from storage.records.plain_text import Text
 
 metadata = MetaData(
     naming_convention={

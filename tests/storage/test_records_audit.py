@@ -4,16 +4,18 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, StatementError
 
 from storage.records import audit
 from storage.records.audit import AuditEntry, AuditFilter
 from storage.records.database import Records
-from tests.storage.conftest import NOON, Tamper
+from tests.postgres import PostgresUnderTest
+from tests.storage.conftest import DATABASE, NOON, Tamper
 
 
 def write(records: Records, count: int) -> None:
@@ -50,7 +52,7 @@ def test_anyone_can_compute_the_hash_of_a_row(records: Records) -> None:
     assert row.hash == hashlib.sha256(plain.encode()).hexdigest()
 
 
-texts = st.text(st.characters(exclude_categories=["Cs"]))
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 wild = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats() | texts,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
@@ -102,7 +104,6 @@ def test_the_listing_is_filtered_and_paged(records: Records) -> None:
         "UPDATE audit SET actor = 'Eve' WHERE seq = 2",
         "DELETE FROM audit WHERE seq = 2",
         "DELETE FROM audit",
-        "INSERT INTO audit SELECT * FROM audit WHERE seq = 2",
     ],
 )
 def test_the_trail_refuses_to_be_changed(records: Records, statement: str) -> None:
@@ -112,13 +113,51 @@ def test_the_trail_refuses_to_be_changed(records: Records, statement: str) -> No
     assert problems(records) == []
 
 
-@pytest.mark.parametrize("seq", [3, 99])
-def test_a_row_cannot_be_replaced_over_its_number_nor_over_its_hash(records: Records, seq: int) -> None:
+def test_a_row_is_not_written_twice(records: Records) -> None:
     write(records, 3)
-    columns = "at, 'Eve', action, object, data, previous, hash"
-    replace = f"INSERT OR REPLACE INTO audit SELECT :seq, {columns} FROM audit WHERE seq = 3"
+    with pytest.raises(DBAPIError, match=r"append-only|duplicate key"), records.transaction() as connection:
+        connection.execute(text("INSERT INTO audit SELECT * FROM audit WHERE seq = 2"))
+
+
+OVER_ITS = {"seq": "3, at, 'Eve', action, object, data, previous, 'x'", "hash": "9, at, 'Eve', '', '', '', '', hash"}
+
+
+@pytest.mark.parametrize("key", OVER_ITS)
+def test_a_row_cannot_be_updated_over_its_number_nor_over_its_hash(records: Records, key: str) -> None:
+    write(records, 3)
+    update = f"INSERT INTO audit SELECT {OVER_ITS[key]} FROM audit WHERE seq = 3"
+    with pytest.raises(DBAPIError, match="append-only"), records.transaction() as connection:
+        connection.execute(text(f"{update} ON CONFLICT ({key}) DO UPDATE SET actor = 'Eve'"))
+    assert problems(records) == []
+
+
+@pytest.mark.parametrize("records_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("key", OVER_ITS)
+def test_a_row_cannot_be_replaced_over_its_number_nor_over_its_hash(records: Records, key: str) -> None:
+    write(records, 3)
+    replace = f"INSERT OR REPLACE INTO audit SELECT {OVER_ITS[key]} FROM audit WHERE seq = 3"
     with pytest.raises(DBAPIError, match="REPLACE refused"), records.transaction() as connection:
-        connection.execute(text(replace), {"seq": seq})
+        connection.execute(text(replace))
+
+
+@pytest.mark.parametrize("records_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("statement", ["UPDATE audit SET actor = 'Eve'", "DELETE FROM audit", "TRUNCATE audit"])
+def test_not_even_a_superuser_changes_the_trail_in_passing(
+    records: Records, postgres: PostgresUnderTest, statement: str
+) -> None:
+    write(records, 1)
+    for setting in ("origin", "replica"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="audit is append-only"):
+            postgres.run(f"SET session_replication_role = {setting}; {statement}", DATABASE)
+    assert problems(records) == []
+
+
+def test_text_that_postgresql_cannot_hold_is_refused_in_every_database(records: Records) -> None:
+    with pytest.raises(StatementError, match="text with a NUL character"), records.transaction() as connection:
+        audit.append(connection, NOON, [AuditEntry("A\0nn", "told", "records", {})])
+    with records.transaction() as connection:
+        audit.append(connection, NOON, [AuditEntry("Ann", "told", "records", {"escaped there": "\0"})])
+    assert problems(records) == []
 
 
 @pytest.mark.parametrize("column", ["at", "actor", "action", "object", "data"])
@@ -130,7 +169,7 @@ def test_verify_names_an_altered_row(records: Records, tamper: Tamper, column: s
 
 def test_verify_names_a_row_whose_content_is_no_text_any_more(records: Records, tamper: Tamper) -> None:
     write(records, 3)
-    tamper("UPDATE audit SET data = x'00ff' WHERE seq = 3")
+    tamper("UPDATE audit SET data = x'00ff' WHERE seq = 3")  # what only SQLite lets pass into a text
     assert problems(records) == ["row 3 was altered: its content does not give its hash"]
 
 

@@ -2,6 +2,8 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,19 +14,28 @@ from sqlalchemy.exc import DBAPIError
 
 from facility.instants import Instant
 from storage.records import append_only, audit, engine_memory, migrating
+from storage.records.connecting import engine_for, url_of
 from storage.records.database import Records
-from storage.records.migrating import RecordsError, newest_revision
+from storage.records.migrating import newest_revision
 from storage.records.schema import metadata
+from storage.records.troubles import RecordsError
 from storage.sqlite import sqlite
+
+
+@contextmanager
+def behind(url: str) -> Iterator[Connection]:
+    """Work on a database behind the program's back, with the rights of its owner."""
+    engine = engine_for(url_of(url))
+    with engine.begin() as connection:
+        yield connection
+    engine.dispose()
 
 
 def alter(url: str, *statements: str) -> None:
     """Change a database behind the program's back."""
-    connection = sqlite.connect(url.removeprefix("sqlite:///"))
-    for statement in statements:
-        connection.execute(statement)
-    connection.commit()
-    connection.close()
+    with behind(url) as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
 
 
 def test_the_migrations_lead_to_the_tables_of_the_schema(records: Records) -> None:
@@ -67,15 +78,14 @@ def test_the_database_of_something_else_is_refused_and_left_alone(records_url: s
     alter(records_url, "CREATE TABLE recipes (name TEXT)")
     with pytest.raises(RecordsError, match="not a records database of Cleanwatch: it has the tables recipes"):
         Records.open(records_url, clock=lambda: 0)
-    connection = sqlite.connect(records_url.removeprefix("sqlite:///"))
-    assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("recipes",)]
-    connection.close()
+    with behind(records_url) as connection:
+        assert inspect(connection).get_table_names() == ["recipes"]
 
 
 def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "records.sqlite"
     path.write_text("a shopping list, longer than the header of a database file, which has a hundred bytes\n" * 99)
-    with pytest.raises(RecordsError, match=r"records\.sqlite cannot be opened: file is not a database"):
+    with pytest.raises(RecordsError, match=r"records\.sqlite cannot be used: the file is no database"):
         Records.open(path, clock=lambda: 0)
     assert path.read_text().startswith("a shopping list")
 
@@ -91,11 +101,15 @@ def test_a_place_that_cannot_keep_records_is_refused(place: str, message: str) -
 
 def test_missing_triggers_are_noticed_at_start(records: Records, records_url: str) -> None:
     records.close()
-    alter(records_url, "DROP TRIGGER revisions_no_delete")
-    with pytest.raises(RecordsError, match="revisions_no_delete missing or altered"):
+    if records_url.startswith("sqlite"):
+        alter(records_url, "DROP TRIGGER revisions_no_delete")
+    else:
+        alter(records_url, "DROP TRIGGER revisions_no_truncate ON revisions")
+    with pytest.raises(RecordsError, match=r"revisions_no_(delete|truncate) missing or altered"):
         Records.open(records_url, clock=lambda: 0)
 
 
+@pytest.mark.parametrize("records_url", ["sqlite"], indirect=True)
 def test_a_trigger_that_does_nothing_any_more_is_noticed_at_start(records: Records, records_url: str) -> None:
     records.close()
     alter(
@@ -104,6 +118,30 @@ def test_a_trigger_that_does_nothing_any_more_is_noticed_at_start(records: Recor
         "CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT 1; END",
     )
     with pytest.raises(RecordsError, match="audit_no_update missing or altered"):
+        Records.open(records_url, clock=lambda: 0)
+
+
+WEAKENED = {
+    "switched off": "ALTER TABLE audit DISABLE TRIGGER audit_no_change",
+    "not under every replication role": "ALTER TABLE audit ENABLE TRIGGER audit_no_change",
+    "for nothing": "CREATE OR REPLACE TRIGGER audit_no_change BEFORE UPDATE OR DELETE ON audit FOR EACH ROW "
+    "WHEN (false) EXECUTE FUNCTION refuse_change()",
+    "for one column": "CREATE OR REPLACE TRIGGER audit_no_change BEFORE UPDATE OF hash OR DELETE ON audit "
+    "FOR EACH ROW EXECUTE FUNCTION refuse_change()",
+    "without DELETE": "CREATE OR REPLACE TRIGGER audit_no_change BEFORE UPDATE ON audit "
+    "FOR EACH ROW EXECUTE FUNCTION refuse_change()",
+    "with another function": "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql "
+    "AS 'BEGIN RETURN NEW; END'",
+}
+
+
+@pytest.mark.parametrize("records_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("how", WEAKENED)
+def test_a_trigger_that_was_weakened_is_noticed_at_start(records: Records, records_url: str, how: str) -> None:
+    alter(records_url, WEAKENED[how])
+    if how in ("for nothing", "for one column", "without DELETE"):
+        alter(records_url, "ALTER TABLE audit ENABLE ALWAYS TRIGGER audit_no_change")
+    with pytest.raises(RecordsError, match=r"audit_no_change.* missing or altered"):
         Records.open(records_url, clock=lambda: 0)
 
 
@@ -125,7 +163,7 @@ def test_a_transaction_that_fails_leaves_nothing_behind(records: Records) -> Non
 
 
 def test_a_reading_cannot_write(records: Records) -> None:
-    with pytest.raises(DBAPIError, match="readonly"), records.reading() as connection:
+    with pytest.raises((DBAPIError, RecordsError), match=r"read-?only"), records.reading() as connection:
         engine_memory.set_checkpoint(connection, 7)
     with records.transaction() as connection:
         engine_memory.set_checkpoint(connection, 8)
@@ -143,8 +181,11 @@ def test_a_reading_sees_one_moment_while_others_write(records: Records) -> None:
 
 def test_commits_are_synced_to_disk(records: Records) -> None:
     with records.transaction() as connection:
-        assert connection.execute(text("PRAGMA synchronous")).scalar() == 2
-        assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+        if connection.dialect.name == "sqlite":
+            assert connection.execute(text("PRAGMA synchronous")).scalar() == 2
+            assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+        else:
+            assert connection.execute(text("SHOW synchronous_commit")).scalar() == "on"
 
 
 def test_many_threads_use_the_same_records(records: Records) -> None:
@@ -201,6 +242,7 @@ def test_the_second_of_two_that_create_the_records_finds_them_created(
     assert_created_once(records_url, at=1)
 
 
+@pytest.mark.parametrize("records_url", ["sqlite"], indirect=True)
 def test_a_new_file_that_is_locked_is_tried_again(records_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     other = sqlite.connect(records_url.removeprefix("sqlite:///"), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
