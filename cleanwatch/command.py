@@ -19,6 +19,7 @@ SUBCOMMANDS = {
     "simulate": "process_commands:simulate",
     "site": "site_commands:site",
     "station": "process_commands:station",
+    "status": "status_command:status",
 }
 """Where each subcommand is. It is imported when it is called, so that a small process stays small."""
 
