@@ -34,11 +34,13 @@ class OwedHour:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Portion:
-    """What is to be taken together: readings of commits up to `passed`, or hours, each with all of its readings."""
+    """What is to be taken together: readings of commits up to `passed`, or hours with all of their readings."""
 
     passed: int | None = None
     readings: tuple[Reading, ...] = ()
     hours: tuple[tuple[OwedHour, Columns], ...] = ()
+    pruned: frozenset[tuple[str, Instant]] = frozenset()
+    """Points and hours of days that the local store has pruned before: what is here of them came late."""
 
     def __len__(self) -> int:
         return len(self.readings) + sum(len(columns) for _, columns in self.hours)
@@ -46,7 +48,7 @@ class Portion:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WholeHour:
-    """An hour of a point to be told in sums (`summaries.SUMMARY`, one row), and which revision of it this is, from 1."""
+    """An hour of a point to be told in sums (one row of SUMMARY), and which revision of it this is, from 1."""
 
     hour: OwedHour
     sums: Array
@@ -101,11 +103,21 @@ class Backlog:
             (newest,) = connection.execute("SELECT number FROM head").fetchone()
             upto = newest if beyond is None else max(beyond[0] - 1, first[0])
             rows = connection.execute(
-                f"SELECT point.name, {READING} FROM hot JOIN point ON point.id = point_id "  # noqa: S608 - a constant
+                f"SELECT time < before_hour * ?, point.name, {READING} FROM hot "  # noqa: S608 - a constant
+                "JOIN point ON point.id = hot.point_id LEFT JOIN pruned ON pruned.point_id = hot.point_id "
                 "WHERE number > ? AND number <= ? ORDER BY number",
-                (passed, upto),
+                (HOUR, passed, upto),
             ).fetchall()
-        return Portion(upto, tuple(reading_of(*row) for row in rows))
+        readings = tuple(reading_of(*row) for _, *row in rows)
+        return Portion(
+            upto,
+            readings,
+            pruned=frozenset(
+                (reading.point, reading.time // HOUR * HOUR)
+                for reading, (pruned, *_) in zip(readings, rows, strict=True)
+                if pruned
+            ),
+        )
 
     def owed(self, limit: int) -> Portion | None:
         """The oldest hours that are owed, whole, with about `limit` readings; None where there is none."""
@@ -117,7 +129,8 @@ class Backlog:
                 found += len(hours[-1][1])
                 if found >= limit:
                     break
-        return Portion(hours=tuple(hours)) if hours else None
+        pruned = frozenset((hour.point, hour.start) for hour, _ in hours if hour.pruned)
+        return Portion(hours=tuple(hours), pruned=pruned) if hours else None
 
     def settle(self, portion: Portion, refused: Sequence[Refused] = ()) -> None:
         """These readings are taken, or refused for good; they wait no longer. On disk when this returns."""
@@ -141,10 +154,13 @@ class Backlog:
 
         Each call gives its revisions numbers that were never given before, whatever becomes of them.
         """
+        with self._database.reading() as connection:
+            if next(self._hours(connection, "readings = 0", 1, before), None) is None:
+                return []
         with self._database.writing() as connection:
             hours = list(self._hours(connection, "readings = 0", limit, before))
             connection.executemany(
-                "INSERT INTO told VALUES (?1, ?2, ?3, 1 + ifnull("
+                "INSERT INTO told VALUES (?1, ?3, ?2, 1 + ifnull("
                 "(SELECT revision FROM pruned WHERE point_id = ?3 AND before_hour > ?2), 0)) "
                 "ON CONFLICT DO UPDATE SET revision = revision + 1",
                 [(self._name, hour.start // HOUR, hour.point_id) for hour in hours],

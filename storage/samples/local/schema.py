@@ -94,7 +94,7 @@ CREATE INDEX owed_sums ON owed (backlog, hour, point_id) WHERE readings = 0;
 
 -- How often the sums of an hour were told to a backlog; an hour that changes is told again.
 CREATE TABLE told (
-    backlog TEXT, hour INTEGER, point_id INTEGER, revision INTEGER NOT NULL, PRIMARY KEY (backlog, hour, point_id)
+    backlog TEXT, point_id INTEGER, hour INTEGER, revision INTEGER NOT NULL, PRIMARY KEY (backlog, point_id, hour)
 ) WITHOUT ROWID;
 
 -- Readings that whoever takes them will never accept.

@@ -1,0 +1,158 @@
+"""The forwarder: takes what the local store holds to InfluxDB, and knows at any moment what is not there yet.
+
+Two queues, each oldest first, are served in turn: commits that have not been forwarded, and hours that sealing has
+overtaken during an outage. So after a long outage the past is filled up from its oldest hour on, while what comes in
+now is there within seconds. A reading is written again where it is not certain that it was taken; it says the same.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from collectors.draining import Draining
+from facility.instants import HOUR, MINUTE, Clock, Instant
+from storage.samples.influx import InfluxError, InfluxStore
+from storage.samples.local import LocalStore, Portion, Progress, Refused
+
+log = logging.getLogger(__name__)
+
+BACKLOG = "influxdb"
+"""What the local store calls what it keeps for the forwarder."""
+PORTION = 5_000
+"""About so many readings are written and settled together."""
+GATHER_SECONDS = 1.0
+"""Readings that come in now are gathered this long: few large writes cost InfluxDB less than many small ones."""
+FIRST_DELAY, LONGEST_DELAY = 0.5, 30.0
+"""Seconds between attempts while InfluxDB does not take anything: the first, and the longest after doubling."""
+SUMS_SECONDS = 5.0
+SUMS = 1_000
+"""How often it is looked for hours that can be summed up, and so many are written together."""
+SUMS_AFTER = HOUR + 15 * MINUTE
+"""An hour is summed up so long after its end: it is sealed by then, and most late readings have come."""
+STOP_SECONDS = 5.0
+"""So long an end waits for a write under way; what it wrote is then written again at the next start."""
+
+Identity: TypeAlias = tuple[str, Instant]
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarding:
+    """How forwarding goes. `problem` says in words why InfluxDB takes nothing, or that it refuses readings."""
+
+    connected: bool
+    problem: str | None
+    progress: Progress
+    rate: float
+    """Readings a second, of late."""
+    seconds_left: float | None
+    """Until nothing waits; None where nothing moves."""
+
+
+class Forwarder:
+    """Forwards the readings of one station, in a thread of its own."""
+
+    def __init__(self, influx: InfluxStore, store: LocalStore, clock: Clock) -> None:
+        self._influx = influx
+        self._store = store
+        self._clock = clock
+        self._backlog = store.backlog(BACKLOG)
+        self._draining = Draining()
+        self._connected = False
+        self._delay = FIRST_DELAY
+        self._sums_at = 0.0
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="forwarder", daemon=True)
+
+    def start(self) -> None:
+        """Begin to forward what waits."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End; what waits is forwarded after the next start."""
+        self._stopping.set()
+        if self._thread.ident is not None:
+            self._thread.join(STOP_SECONDS)
+
+    def health(self) -> Forwarding:
+        """How forwarding goes, and what waits."""
+        progress = self._backlog.progress()
+        now = time.monotonic()
+        return Forwarding(
+            connected=self._connected,
+            problem=self._draining.problem or self._refusals(progress),
+            progress=progress,
+            rate=self._draining.rate(now),
+            seconds_left=self._draining.seconds_left(progress, now) if progress.waiting else 0.0,
+        )
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                more = self._turn()
+            except InfluxError as error:
+                self._failed(str(error), error.wait)
+            except Exception as error:
+                if not self._stopping.is_set():
+                    log.debug("forwarding failed", exc_info=True)
+                    self._failed(f"forwarding to InfluxDB failed and is tried again: {error!r}", None)
+            else:
+                self._delay = FIRST_DELAY
+                if not more:
+                    self._draining.caught_up(time.monotonic())
+                    self._stopping.wait(GATHER_SECONDS)
+
+    def _failed(self, problem: str, asked: float | None) -> None:
+        self._connected = False
+        self._draining.failed(problem)
+        self._stopping.wait(min(LONGEST_DELAY, max(self._delay, asked or 0.0)))
+        self._delay = min(LONGEST_DELAY, self._delay * 2)
+
+    def _turn(self) -> bool:
+        """Forward a portion of each queue; whether more waits than what has just come in."""
+        newest = self._backlog.newest(PORTION)
+        if newest is not None:
+            self._forward(newest)
+        owed = self._backlog.owed(PORTION)
+        if owed is not None:
+            self._forward(owed)
+        return owed is not None or (newest is not None and len(newest) >= PORTION)
+
+    def _forward(self, portion: Portion) -> None:
+        """Write a portion; settled only when InfluxDB has taken it."""
+        lines = self._influx.lines()
+        written = lines.of_readings(portion.readings)
+        for hour, columns in portion.hours:
+            written += lines.of_columns(hour.point, columns)
+        refused = {one.line: one.reason for one in self._influx.write(written)}
+        self._connected = True
+        self._draining.progress(self._backlog.progress(), time.monotonic())
+        self._backlog.settle(portion, list(_refused(portion, written, refused)) if refused else ())
+        self._draining.took(len(portion), time.monotonic())
+
+    def _refusals(self, progress: Progress) -> str | None:
+        if not progress.refused:
+            return None
+        (newest,) = self._store.refused(BACKLOG, limit=1)
+        return (
+            f"InfluxDB has refused {progress.refused} readings for good, one of them of {newest.point}: "
+            f"{newest.reason}. They are kept; see: cleanwatch forward refused"
+        )
+
+
+def _refused(portion: Portion, written: list[bytes], reasons: dict[bytes, str]) -> Iterator[Refused]:
+    """Which readings those of the lines are that were refused."""
+    for (point, instant), line in zip(_identities(portion), written, strict=True):
+        if line in reasons:
+            yield Refused(point, instant, reasons[line], line.decode())
+
+
+def _identities(portion: Portion) -> Iterator[Identity]:
+    """Point and time of each reading, in the order in which lines are made."""
+    for reading in portion.readings:
+        yield reading.point, reading.time
+    for hour, columns in portion.hours:
+        for instant in columns.time.tolist():
+            yield hour.point, instant
