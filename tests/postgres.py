@@ -31,8 +31,8 @@ SETTINGS = {
     "max_connections": "60",
     "autovacuum": "off",
     "full_page_writes": "off",
-    # The tests kill the server, never the machine: what a process has written is then there without fsync too,
-    # and a database for each test costs 0.1 s instead of 0.3 s.
+    "max_wal_size": "64MB",
+    # The tests kill the server, never the machine: what a process has written is then there without fsync too.
     "fsync": "off",
 }
 
@@ -121,7 +121,7 @@ class PostgresUnderTest:
 
     def create_database(self, name: str, template: str = "template0", owner: str = OWNER) -> None:
         """A database of this owner, empty or a copy of another."""
-        self._superuser.execute(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {owner}")
+        self._superuser.execute(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {owner} STRATEGY file_copy")
 
     def drop_database(self, name: str) -> None:
         """Remove a database, whoever is connected."""
@@ -158,7 +158,8 @@ class PostgresUnderTest:
 @contextmanager
 def running_postgres() -> Iterator[PostgresUnderTest]:
     """A running cluster on a free port of loopback with the role `OWNER`; stopped and removed afterwards."""
-    with tempfile.TemporaryDirectory(prefix="cleanwatch-postgres-") as folder:  # pytest's own are closed to others
+    # Not in a folder of pytest's: those are closed to other users.
+    with tempfile.TemporaryDirectory(prefix="cleanwatch-postgres-", dir=_fast_folder()) as folder:
         server = PostgresUnderTest(Path(folder))
         server.create()
         server.start()
@@ -167,3 +168,9 @@ def running_postgres() -> Iterator[PostgresUnderTest]:
             yield server
         finally:
             server.stop()
+
+
+def _fast_folder() -> Path | None:
+    """Memory where there is enough of it: a database for each test then costs 0.03 s instead of 0.2 s."""
+    memory = Path("/dev/shm")
+    return memory if memory.exists() and shutil.disk_usage(memory).free > 1 << 30 else None
