@@ -5,11 +5,9 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as NoConnectionLeftError
-
 from facility.instants import Clock, Instant
 from storage.records.station_report import Problem
+from storage.records.troubles import RecordsAwayError, RecordsError
 from storage.sqlite import sqlite
 
 log = logging.getLogger(__name__)
@@ -23,6 +21,8 @@ class Finding:
     text: str
     key: str = ""
     advisory: bool = False
+    logged: bool = False
+    """Has the part told the log itself?"""
 
 
 class Problems:
@@ -46,13 +46,13 @@ class Problems:
             gone = [key for key in self._standing if key[0] == part and key not in present]
             for key in gone:
                 finding, since = self._standing.pop(key)
-                log.warning("over after %d s: %s: %s", (now - since) // 1000, part, finding.text)
+                _log(finding, logging.WARNING, "over after %d s: %s: %s", (now - since) // 1000, part, finding.text)
             for key, finding in present.items():
                 before = self._standing.get(key)
                 if before is not None and before[0] == finding:
                     continue
                 self._standing[key] = (finding, now if before is None else before[1])
-                log.log(logging.WARNING if finding.advisory else logging.ERROR, "%s: %s", part, finding.text)
+                _log(finding, logging.WARNING if finding.advisory else logging.ERROR, "%s: %s", part, finding.text)
                 gone.append(key)
         if gone:
             self.changed.set()
@@ -66,28 +66,32 @@ class Problems:
 
 
 def in_words(error: Exception) -> str:
-    """An error as a person is told it: what fails, and what goes on regardless."""
-    if isinstance(error, (DBAPIError, NoConnectionLeftError)):
-        cause = str(error.orig if isinstance(error, DBAPIError) else error).strip().splitlines()
-        return f"the records cannot be read or written: {cause[0] if cause else type(error).__name__}"
+    """An error as a person is told it."""
+    if isinstance(error, RecordsError):
+        return str(error)
     if isinstance(error, sqlite.Error):
         return f"the local store cannot be read or written: {error}"
     if isinstance(error, OSError):
-        return error.strerror or str(error)
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error)
     return f"a fault of Cleanwatch: {error!r}"
 
 
 def is_known(error: Exception) -> bool:
     """May this happen on a bad day? Then a line says enough; of anything else the traceback is wanted."""
-    return isinstance(error, (DBAPIError, NoConnectionLeftError, sqlite.Error, OSError))
+    return isinstance(error, (RecordsError, sqlite.Error, OSError))
 
 
 def watched(work: Callable[[], object], part: str, problems: Problems) -> Callable[[], bool]:
-    """The same work, which tells what it raised instead of raising it; returns whether it went well."""
+    """The same work, which tells what it raised instead of raising it; returns whether it went well.
+
+    Records that are away are a problem of their own (`Records.health`), not one of everyone who uses them.
+    """
 
     def attempt() -> bool:
         try:
             work()
+        except RecordsAwayError:
+            return False
         except Exception as error:
             text = f"{in_words(error)}; it is tried again every few seconds"
             if not is_known(error) and not any(p.part == part and p.text == text for p in problems.now()):
@@ -98,3 +102,8 @@ def watched(work: Callable[[], object], part: str, problems: Problems) -> Callab
         return True
 
     return attempt
+
+
+def _log(finding: Finding, level: int, message: str, *arguments: object) -> None:
+    if not finding.logged:
+        log.log(level, message, *arguments)

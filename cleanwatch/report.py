@@ -126,6 +126,8 @@ class Reporter:
     def _findings(self, report: StationReport) -> Iterator[tuple[str, list[Finding]]]:
         """What every part finds wrong, nothing included."""
         collecting, publishing = self._parts.collector.health(), self._parts.publisher.health()
+        away = self._parts.records.health().problem
+        yield "records", [Finding("records", text, logged=True) for text in [away] if text]
         yield "local store", [Finding("local store", text) for text in [collecting.store_problem] if text]
         yield "broker", list(_connection(report, collecting.connection.problem or publishing.problem, self._started))
         yield "disk", list(room_left(report.disk))
@@ -147,6 +149,7 @@ def _connection(report: StationReport, problem: str | None, started: int) -> Ite
         "broker",
         f"the station {what}: MQTT broker {broker.address}: {problem or 'no connection'}. "
         "Readings wait in their senders' outboxes and at the broker; it is tried again every few seconds",
+        logged=True,
     )
 
 

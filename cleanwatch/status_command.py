@@ -9,8 +9,8 @@ from cleanwatch.settings import Settings
 from facility.instants import SECOND, Instant, Span, system_clock
 from storage.records import reports
 from storage.records.database import Records
-from storage.records.migrating import RecordsError
 from storage.records.station_report import StationReport
+from storage.records.troubles import RecordsError
 
 SILENT_AFTER: Span = 15 * SECOND
 """A station reports every other second."""

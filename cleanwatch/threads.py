@@ -11,7 +11,7 @@ PAUSE_AFTER_FAILURE = 1.0
 def again_and_again(
     part: str, work: Callable[[], object], pause: float, problems: Problems, stopping: threading.Event
 ) -> threading.Thread:
-    """Work with a pause of seconds between, until the end. What it raises is told as a problem, and it is tried again."""
+    """Work with pauses of so many seconds until the end; what it raises is a problem, and it is tried again."""
     attempt = watched(work, part, problems)
 
     def loop() -> None:

@@ -4,11 +4,11 @@ import re
 import threading
 
 import pytest
-from sqlalchemy.exc import OperationalError
 
 from cleanwatch.problems import Finding, Problems, in_words, watched
 from cleanwatch.threads import again_and_again
 from storage.records.station_report import Problem
+from storage.records.troubles import RecordsAwayError, RecordsError
 from storage.sqlite import sqlite
 from tests.waiting import wait_until
 
@@ -90,10 +90,7 @@ def test_every_change_asks_for_a_report(problems: Problems) -> None:
     ("error", "words"),
     [
         (sqlite.OperationalError("database or disk is full"), "the local store cannot be .* disk is full"),
-        (
-            OperationalError("SELECT 1", {}, Exception("server closed\nHint: x")),
-            "the records cannot .*: server closed$",
-        ),
+        (RecordsError("The records are of a newer Cleanwatch."), "^The records are of a newer Cleanwatch.$"),
         (FileNotFoundError(2, "No such file or directory"), "No such file or directory"),
         (ZeroDivisionError("division by zero"), "a fault of Cleanwatch: ZeroDivisionError"),
     ],
@@ -115,6 +112,22 @@ def test_a_fault_of_ours_leaves_one_traceback_and_a_bad_day_none(
     assert [attempt() for _ in range(4)] == [False, False, False, True]
     assert [record.exc_info is not None for record in caplog.records] == [True, False, False, False]
     assert problems.now() == ()
+
+
+def test_records_that_are_away_are_no_problem_of_everyone_who_uses_them(problems: Problems) -> None:
+    def work() -> None:
+        raise RecordsAwayError("The records are away.")
+
+    assert not watched(work, "engine", problems)()
+    assert problems.now() == ()
+
+
+def test_what_a_part_has_told_the_log_itself_is_not_logged_again(
+    problems: Problems, caplog: pytest.LogCaptureFixture
+) -> None:
+    problems.tell_all("records", [Finding("records", "they are away", logged=True)])
+    problems.tell_all("records", [])
+    assert caplog.records == []
 
 
 def test_work_that_fails_is_tried_again_in_its_thread(problems: Problems) -> None:

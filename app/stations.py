@@ -1,0 +1,135 @@
+"""How the stations are, as far as the app can know: from their reports in the records and, retained, at the broker.
+
+Either way may fail: a station that the broker does not let in still reports to the records, and one whose records
+have no room still reports to the broker. How old a report is, is measured from its arrival here, by a clock that
+nobody can set.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import msgspec
+
+from app import formats
+from facility.instants import SECOND, Clock, Span
+from storage.records import reports
+from storage.records.database import Records
+from storage.records.station_report import Problem, StationReport
+from storage.records.troubles import RecordsError
+
+SILENT_AFTER: Span = 15 * SECOND
+"""A station reports every other second."""
+
+
+@dataclass(frozen=True, slots=True)
+class StationHealth:
+    """One station: its newest report, and for how long nothing newer has come."""
+
+    report: StationReport
+    silent_for: Span
+
+    @property
+    def state(self) -> str:
+        """In one word: running, silent or ended."""
+        if self.report.state == "ended":
+            return "ended"
+        return "silent" if self.silent_for > SILENT_AFTER else "running"
+
+
+@dataclass(frozen=True, slots=True)
+class SystemHealth:
+    """Everything that is known of the system now. `problems` are of all stations and the app, the worst first."""
+
+    stations: tuple[StationHealth, ...]
+    problems: tuple[tuple[str, Problem], ...]
+    """Each with the station that has it; "" for the app's own."""
+
+    @property
+    def troubles(self) -> int:
+        """How many of the problems are more than a task for somebody."""
+        return sum(not problem.advisory for _, problem in self.problems)
+
+    @property
+    def words(self) -> str:
+        """For the bar of every page; empty while nothing is wrong."""
+        return formats.count(self.troubles, "system problem") if self.troubles else ""
+
+
+class Stations:
+    """What has been heard of the stations. Any thread may call it."""
+
+    def __init__(self, clock: Clock, elapsed: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._elapsed = elapsed
+        self._lock = threading.Lock()
+        self._newest: dict[str, tuple[StationReport, float]] = {}
+        """Of each station its newest report, and since when (by `elapsed`) there is none newer."""
+        self._records_problem: Problem | None = None
+
+    def look(self, records: Records) -> None:
+        """Take what is on record."""
+        try:
+            with records.reading() as connection:
+                found = reports.all(connection)
+        except RecordsError as error:
+            text = f"{error} History, alarms and what is decided here cannot be shown or kept; live values go on."
+            self._records_are(text)
+        else:
+            self._records_are(None)
+            self._hear(found)
+
+    def take(self, payload: bytes) -> None:
+        """Take a report from the broker. Raises msgspec.MsgspecError for one of another version."""
+        if payload:
+            self._hear([msgspec.json.decode(payload, type=StationReport)])
+
+    def now(self) -> SystemHealth:
+        """How it all is now."""
+        with self._lock:
+            newest, own = list(self._newest.values()), self._records_problem
+        elapsed = self._elapsed()
+        stations = [
+            StationHealth(report, max(0, round((elapsed - since) * 1000)))
+            for report, since in sorted(newest, key=lambda entry: entry[0].station)
+        ]
+        problems = [] if own is None else [("", own)]
+        for station in stations:
+            problems += [(station.report.station, problem) for problem in self._problems(station)]
+        problems.sort(key=lambda entry: (entry[1].advisory, entry[1].since))
+        return SystemHealth(tuple(stations), tuple(problems))
+
+    def _problems(self, station: StationHealth) -> Iterable[Problem]:
+        report = station.report
+        if station.state == "running":
+            return report.problems
+        since = self._clock() - station.silent_for
+        if station.state == "ended":
+            text = "the station has ended as it was told to. Nothing is stored or judged until it is started again"
+        else:
+            text = "the station is silent. Nothing may be stored or judged; start it, or look at its log"
+        return (Problem("station", text, since), *(p for p in report.problems if not p.advisory))
+
+    def _records_are(self, problem: str | None) -> None:
+        with self._lock:
+            before = self._records_problem
+            since = self._clock() if before is None else before.since
+            self._records_problem = None if problem is None else Problem("records", problem, since)
+
+    def _hear(self, found: Iterable[StationReport]) -> None:
+        with self._lock:
+            for report in found:
+                known = self._newest.get(report.station)
+                if known is None:
+                    ago = self._clock() - report.at
+                    self._newest[report.station] = report, self._elapsed() - max(0, ago) / 1000
+                elif _is_newer(report, known[0]):
+                    self._newest[report.station] = report, self._elapsed()
+
+
+def _is_newer(report: StationReport, known: StationReport) -> bool:
+    """Within one run of a station its time never goes back; of two runs the one with another start is the newer."""
+    if report.started == known.started:
+        return (report.at, report.state == "ended") > (known.at, known.state == "ended")
+    return report.at > known.at
