@@ -33,6 +33,9 @@ check: setup
 bench: setup
 	@$(BIN)/python -m bench
 
-# Versions and hashes only, for every platform; needs uv on the PATH.
+# Versions and hashes only, for every platform; needs uv on the PATH. The container's locks are part of the whole one.
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 lock:
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev pyproject.toml -o requirements.lock
+	$(LOCK) --extra dev pyproject.toml -o requirements.lock
+	$(LOCK) --constraint requirements.lock pyproject.toml -o requirements-runtime.lock
+	echo 'setuptools' | $(LOCK) --constraint requirements.lock - -o requirements-build.lock
