@@ -14,6 +14,7 @@ from facility.reading import Reading, Reason, Validity
 from storage.samples.commit import Intake
 from storage.samples.local import LocalStore
 from storage.samples.local.sources import Balance
+from storage.samples.store import SampleStore
 from tests.storage.sample_store_contract import MIDNIGHT
 from tests.storage.test_local_contract import columns_by_point
 
@@ -117,7 +118,7 @@ def carry_out(step: Append | Backfill | Seal, store: LocalStore, model: Model) -
         model.take(reading)
 
 
-def check_envelope(store: LocalStore, model: Model, start: int, end: int, buckets: int) -> None:
+def check_envelope(store: SampleStore, model: Model, start: int, end: int, buckets: int) -> None:
     for point, rows in store.envelope(POINTS, start, end, buckets).groupby("point"):
         assert len(rows) <= buckets
         assert rows["n"].sum() == len(model.of(str(point), start, end))

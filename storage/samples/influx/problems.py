@@ -64,6 +64,13 @@ def no_bucket(server: Server, answer: str) -> str:
     )
 
 
+def query_refused(server: Server, answer: str) -> str:
+    """An error inside an answer to a question."""
+    if is_file_limit(answer):
+        return file_limit(server, answer)
+    return f"InfluxDB at {server.url} could not answer from bucket {server.bucket} ({answer})"
+
+
 FILE_LIMIT_SIGNS = ("file limit", "parquet files", "query-file-limit")
 
 

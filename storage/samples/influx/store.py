@@ -1,13 +1,30 @@
 """The store in InfluxDB: lines go in, questions are answered."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Self
 
-from facility.instants import Clock
+import numpy as np
+import pandas as pd
+
+from facility.instants import HOUR, Clock, Instant
 from facility.site import Site
+from storage.samples.columns import Array, Columns
+from storage.samples.frames import raw_frame
+from storage.samples.influx import envelope, queries
 from storage.samples.influx.address import Influx
+from storage.samples.influx.influxql import Reader
 from storage.samples.influx.lines import Lines
+from storage.samples.influx.problems import InfluxError
+from storage.samples.influx.rollups import hours_of, opening, summing_up
 from storage.samples.influx.writing import Refused, Writer
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """`problem` says in words why the newest question was not answered."""
+
+    problem: str | None
 
 
 class InfluxStore:
@@ -18,6 +35,7 @@ class InfluxStore:
         self._site = site
         self._clock = clock
         self._writer = Writer(influx)
+        self._reader = Reader(influx)
 
     @classmethod
     def open(cls, influx: Influx, site: Callable[[], Site], clock: Clock) -> Self:
@@ -27,6 +45,11 @@ class InfluxStore:
     def close(self) -> None:
         """Hang up."""
         self._writer.close()
+        self._reader.close()
+
+    def health(self) -> Health:
+        """How the newest question went."""
+        return Health(self._reader.problem)
 
     def lines(self) -> Lines:
         """Makes lines as the site is now; for one batch, since rooms may change with the next revision."""
@@ -39,3 +62,60 @@ class InfluxStore:
         not let us write: then some may be written, and the call is to be repeated with the same lines.
         """
         return self._writer.write(lines)
+
+    def reopen(self, readings: Iterable[tuple[str, Array]]) -> None:
+        """To be called before readings of these points and times are written: their hours' sums hold no longer.
+
+        Asks for the sums of these hours, and writes only where there are any, that is for late readings. Raises
+        InfluxError. Readings of one point are written and summed up by one process, in one thread.
+        """
+        self._write_sums(opening(self._reader, self._site(), hours_of(readings)))
+
+    def roll_up(self, hours: Iterable[tuple[str, Instant]]) -> dict[tuple[str, Instant], int]:
+        """Have these hours of points (told by their beginnings) summed up from what the bucket holds of them.
+
+        Writes what is not kept yet, and may be repeated. An hour that is still going on may be summed up too;
+        `reopen` opens it again. Returns how many readings each hour has in the bucket: fewer than were written means
+        that somebody deleted some. Raises InfluxError.
+        """
+        asked = list(hours)
+        lines, counts = summing_up(
+            self._reader, self._site(), hours_of((point, np.array([start])) for point, start in asked)
+        )
+        self._write_sums(lines)
+        return {(point, start): counts[point, start // HOUR] for point, start in asked}
+
+    def latest(self, points: Sequence[str]) -> pd.DataFrame:
+        """The newest reading of each point that has one: `RAW_COLUMNS`, indexed by point."""
+        return queries.latest(self._reader, self._site(), points, self._clock())
+
+    def raw(self, point: str, start: Instant, end: Instant) -> pd.DataFrame:
+        """Every reading of one point, by time: `RAW_COLUMNS`."""
+        return raw_frame(self.columns(point, start, end))
+
+    def columns(self, point: str, start: Instant, end: Instant) -> Columns:
+        """Every reading of one point, by time, as arrays."""
+        return queries.columns(self._reader, self._site(), point, start, end)
+
+    def envelope(self, points: Sequence[str], start: Instant, end: Instant, buckets: int) -> pd.DataFrame:
+        """At most `buckets` equal buckets a point, empty ones left out: `ENVELOPE_COLUMNS`.
+
+        From one hour a bucket on they begin at whole hours and are whole hours long.
+        """
+        return envelope.envelope(self._reader, self._site(), points, start, end, buckets)
+
+    def count_outside(self, point: str, start: Instant, end: Instant, low: float | None, high: float | None) -> int:
+        """How many judged readings lie below `low` or above `high`, exactly."""
+        return envelope.count_outside(self._reader, self._site(), point, start, end, low, high)
+
+    def extent(self, points: Sequence[str]) -> tuple[Instant, Instant] | None:
+        """Times of the first and the last reading of these points, or None where there is no reading."""
+        return queries.extent(self._reader, self._site(), points)
+
+    def _write_sums(self, lines: list[bytes]) -> None:
+        refused = self.write(lines)
+        if refused:
+            raise InfluxError(
+                f"InfluxDB at {self._influx.url} refuses {len(refused)} hourly sums, the first one because: "
+                f"{refused[0].reason} ({refused[0].line.decode()})"
+            )
