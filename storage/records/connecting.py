@@ -10,7 +10,7 @@ from psycopg.pq import TransactionStatus
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from typing_extensions import override
 
-from storage.records.troubles import RecordsError
+from storage.records.errors import RecordsError
 from storage.sqlite import sqlite, switch_to_wal
 
 BUSY_SECONDS = 15

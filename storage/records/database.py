@@ -13,7 +13,8 @@ from sqlalchemy.exc import DBAPIError
 from facility.instants import Clock, Instant
 from storage.records import append_only, migrating, rights
 from storage.records.connecting import READING, engine_for, url_of
-from storage.records.troubles import AWAY, RecordsAwayError, RecordsError, in_words
+from storage.records.errors import RecordsAwayError, RecordsError
+from storage.records.troubles import AWAY, in_words
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,8 @@ from sqlalchemy.exc import DBAPIError
 from facility.instants import Clock
 from storage.records import audit, rights
 from storage.records.connecting import patient_engine_for
-from storage.records.troubles import AWAY, RecordsAwayError, RecordsError, in_words, place
+from storage.records.errors import RecordsAwayError, RecordsError
+from storage.records.troubles import AWAY, in_words, place
 
 LOCK = 0x636C65616E  # "clean"
 """Of PostgreSQL's advisory locks the one that whoever migrates holds: creating tables twice at once fails in words

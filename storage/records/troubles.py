@@ -6,14 +6,6 @@ from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
 
 
-class RecordsError(Exception):
-    """The database is not one that this program may work with; the message says why and what to do."""
-
-
-class RecordsAwayError(RecordsError):
-    """The database does not do its work just now: it may do so later, without anything being changed here."""
-
-
 AWAY = (OperationalError, InterfaceError, TimeoutError)
 """What SQLAlchemy raises then: not reached, hung up, too slow, full, locked."""
 

@@ -18,7 +18,7 @@ from storage.records.connecting import engine_for, url_of
 from storage.records.database import Records
 from storage.records.migrating import newest_revision
 from storage.records.schema import metadata
-from storage.records.troubles import RecordsError
+from storage.records.errors import RecordsError
 from storage.sqlite import sqlite
 
 
