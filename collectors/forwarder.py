@@ -12,8 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
+import numpy as np
+
 from collectors.draining import Draining
 from facility.instants import HOUR, MINUTE, Clock, Instant
+from storage.samples.columns import Columns
 from storage.samples.influx import InfluxError, InfluxStore
 from storage.samples.local import LocalStore, Portion, Progress, Refused
 
@@ -118,19 +121,54 @@ class Forwarder:
         owed = self._backlog.owed(PORTION)
         if owed is not None:
             self._forward(owed)
+        self._sum_up()
         return owed is not None or (newest is not None and len(newest) >= PORTION)
 
     def _forward(self, portion: Portion) -> None:
         """Write a portion; settled only when InfluxDB has taken it."""
+        if portion.finished:
+            self._influx.reopen((point, np.array([start])) for point, start in portion.finished)
         lines = self._influx.lines()
-        written = lines.of_readings(portion.readings)
+        made = lines.of_readings(portion.readings)
         for hour, columns in portion.hours:
-            written += lines.of_columns(hour.point, columns)
-        refused = {one.line: one.reason for one in self._influx.write(written)}
+            made += lines.of_columns(hour.point, columns)
+        refused = self._contradicting(portion, made) if portion.pruned else {}
+        refused |= {
+            one.line: one.reason for one in self._influx.write([line for line in made if line not in refused])
+        }
         self._connected = True
         self._draining.progress(self._backlog.progress(), time.monotonic())
-        self._backlog.settle(portion, list(_refused(portion, written, refused)) if refused else ())
+        self._backlog.settle(portion, list(_refused(portion, made, refused)) if refused else ())
         self._draining.took(len(portion), time.monotonic())
+
+    def _contradicting(self, portion: Portion, made: list[bytes]) -> dict[bytes, str]:
+        """Lines that would change what InfluxDB holds, and why they must not.
+
+        The local store sees to it that a reading never changes, as long as it knows the reading. Of days that it has
+        pruned, InfluxDB is asked.
+        """
+        line_of = dict(zip(_identities(portion), made, strict=True))
+        reasons = {}
+        for point, start in portion.pruned:
+            offered = _of_hour(portion, point, start)
+            held = self._influx.columns(point, start, start + HOUR)
+            _, ours, theirs = np.intersect1d(offered.time, held.time, return_indices=True)
+            offered, held = offered.take(ours), held.take(theirs)
+            for place in np.flatnonzero(~offered.same(held)).tolist():
+                reasons[line_of[point, int(offered.time[place])]] = (
+                    f"InfluxDB already holds {held.value[place]:g} for this point and time; a reading never changes"
+                )
+        return reasons
+
+    def _sum_up(self) -> None:
+        """Have hours summed up that are complete, now and then."""
+        if time.monotonic() < self._sums_at:
+            return
+        hours = self._backlog.whole_hours(self._clock() - SUMS_AFTER, SUMS)
+        if hours:
+            self._influx.roll_up((hour.point, hour.start) for hour in hours)
+            self._backlog.finish(hours)
+        self._sums_at = time.monotonic() + SUMS_SECONDS
 
     def _refusals(self, progress: Progress) -> str | None:
         if not progress.refused:
@@ -147,6 +185,17 @@ def _refused(portion: Portion, written: list[bytes], reasons: dict[bytes, str]) 
     for (point, instant), line in zip(_identities(portion), written, strict=True):
         if line in reasons:
             yield Refused(point, instant, reasons[line], line.decode())
+
+
+def _of_hour(portion: Portion, point: str, start: Instant) -> Columns:
+    """The readings of one hour of a point among those of a portion."""
+    rows = [
+        (one.time, one.value, one.reasons, one.received, one.sequence, one.count, one.volume)
+        for one in portion.readings
+        if one.point == point and start <= one.time < start + HOUR
+    ]
+    owed = [columns for hour, columns in portion.hours if (hour.point, hour.start) == (point, start)]
+    return Columns.joined([Columns.of_rows(rows), *owed]).ordered()
 
 
 def _identities(portion: Portion) -> Iterator[Identity]:

@@ -101,3 +101,10 @@ class Columns(Values):
     """int64, raw and cumulative; `NO_NUMBER` where there is none."""
     volume: Array
     """float64, litres; NaN where there is none."""
+
+    def same(self, others: Self) -> Array:
+        """Which readings say the same as the one at the same place of the others: value, count and volume."""
+        same: Array = self.count == others.count
+        for a, b in ((self.value, others.value), (self.volume, others.volume)):
+            same = same & ((a == b) | (np.isnan(a) & np.isnan(b)))
+        return same

@@ -3,6 +3,7 @@
 import logging
 import random
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias, cast
@@ -234,3 +235,57 @@ def test_under_random_faults_the_balance_holds_at_every_moment(
         wait_until(lambda: waits(store) == 0)
     assert held(server, influx) == 600 * len(POINTS) == progress_of(store).taken
     assert store.prune(NOW + 10 * DAY) == 0  # no hour has been summed up yet
+
+
+def finish(store: LocalStore) -> None:
+    """Wait until everything is forwarded and summed up."""
+    wait_until(lambda: waits(store) == 0 and progress_of(store).sums_due == 0)
+
+
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hours are summed up as soon as they are sealed."""
+    monkeypatch.setattr(forwarder, "SUMS_SECONDS", 0.02)
+    monkeypatch.setattr(forwarder, "SUMS_AFTER", -30 * DAY)
+
+
+@pytest.mark.usefixtures("soon")
+def test_hours_are_summed_up_when_they_are_complete_and_again_when_a_late_reading_comes(
+    store: LocalStore, influx: Influx, begin: Begin
+) -> None:
+    begin(influx)
+    append(store, 0, 50, 30 * 60 * SECOND)
+    assert progress_of(store).sums_due == 0
+    store.seal(NOW + 10 * DAY)
+    finish(store)
+    with closing(InfluxStore.open(influx, lambda: SITE, lambda: NOW)) as to:
+        day = (NOW // DAY * DAY, NOW // DAY * DAY + 2 * DAY, 2)
+        assert to.envelope(POINTS[:1], *day)["n"].sum() == 50
+        store.append([Intake("s", [Reading(POINTS[0], NOW + 1, 99.0, 0, NOW + 50)])])
+        wait_until(lambda: waits(store) == 0)
+        assert to.envelope(POINTS[:1], *day)["max"].max() == 99.0  # opened, and asked of the readings
+        store.seal(NOW + 10 * DAY)
+        finish(store)
+        assert to.envelope(POINTS[:1], *day)["n"].sum() == 51
+
+
+@pytest.mark.usefixtures("soon")
+def test_what_contradicts_a_pruned_reading_does_not_overwrite_it(
+    store: LocalStore, server: InfluxUnderTest, influx: Influx, begin: Begin
+) -> None:
+    begin(influx)
+    append(store, 0, 3, DAY)
+    store.seal(NOW + 10 * DAY)
+    finish(store)
+    assert store.prune(NOW + 10 * DAY) == 2 * len(POINTS)
+    point = POINTS[0]
+    late = [(NOW, 0.0), (NOW + 1, 7.0), (NOW + DAY, 8.0)]  # a repeat, a new one, a contradiction
+    store.append([Intake("s", [Reading(point, time, value, 0, time + 40) for time, value in late])])
+    store.seal(NOW + 10 * DAY)
+    finish(store)
+    (refused,) = store.refused(BACKLOG)
+    assert (refused.point, refused.time) == (point, NOW + DAY)
+    assert refused.reason == "InfluxDB already holds 1 for this point and time; a reading never changes"
+    with closing(InfluxStore.open(influx, lambda: SITE, lambda: NOW)) as to:
+        assert to.raw(point, NOW, NOW + 10 * DAY)["value"].tolist() == [0.0, 7.0, 1.0, 2.0]
+        assert to.envelope([point], NOW, NOW + 10 * DAY, 100)["n"].sum() == 4

@@ -210,10 +210,9 @@ def test_an_hour_is_whole_when_it_has_ended_and_all_of_it_is_taken(store: LocalS
     store.seal(LATER)
     assert backlog.whole_hours(LATER, MANY) == []
     take_all(backlog)
-    (whole,) = backlog.whole_hours(MIDNIGHT + HOUR, MANY)
-    assert (whole.hour.point, whole.hour.start) == ("T1", MIDNIGHT)
-    assert (whole.sums["n"].tolist(), whole.sums["sum"].tolist()) == ([2], [40.0])
-    backlog.finish([whole])
+    (hour,) = backlog.whole_hours(MIDNIGHT + HOUR, MANY)
+    assert (hour.point, hour.start) == ("T1", MIDNIGHT)
+    backlog.finish([hour])
     assert backlog.whole_hours(MIDNIGHT + HOUR, MANY) == []
     assert backlog.progress().sums_due == 1
 
@@ -227,11 +226,25 @@ def test_a_late_reading_makes_its_hour_due_again(store: LocalStore) -> None:
     append(store, MIDNIGHT + 1)
     store.seal(LATER)
     take_all(backlog)
-    backlog.finish([stale])  # its sums were told without the late reading
-    (whole,) = backlog.whole_hours(LATER, MANY)
-    assert (whole.sums["n"].tolist(), stale.revision, whole.revision) == ([2], 1, 2)
-    backlog.finish([whole])
+    backlog.finish([stale])  # its sums were made without the late reading
+    (hour,) = backlog.whole_hours(LATER, MANY)
+    backlog.finish([hour])
     assert backlog.whole_hours(LATER, MANY) == []
+
+
+def test_a_portion_says_which_hours_were_finished_before(store: LocalStore) -> None:
+    backlog = store.backlog("influx")
+    append(store, MIDNIGHT)
+    store.seal(LATER)
+    take_all(backlog)
+    backlog.finish(backlog.whole_hours(LATER, MANY))
+    append(store, MIDNIGHT + 1, MIDNIGHT + HOUR)
+    portions = [backlog.newest(MANY)]
+    store.seal(LATER)
+    portions.append(backlog.owed(MANY))
+    for portion in portions:
+        assert portion
+        assert (list(portion.finished), list(portion.pruned)) == ([("T1", MIDNIGHT)], [])
 
 
 def test_what_left_for_good_holds_nothing_back_and_begins_anew_when_it_returns(store: LocalStore) -> None:
@@ -281,7 +294,7 @@ def test_a_file_of_the_first_schema_is_brought_up_to_date(store: LocalStore, pat
     append(store, MIDNIGHT)
     store.close()
     connection = sqlite.connect(path)
-    for table in ("backlog", "owed", "told", "refused", "pruned"):
+    for table in ("backlog", "owed", "finished", "refused", "pruned"):
         connection.execute(f"DROP TABLE {table}")
     connection.execute("PRAGMA user_version = 1")
     connection.commit()

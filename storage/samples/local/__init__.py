@@ -1,7 +1,7 @@
 """The local store: readings in one SQLite file, journal, buffer and history in one."""
 
 from storage.samples.local.arrays import DamagedChunkError
-from storage.samples.local.backlog import Backlog, OwedHour, Portion, Progress, Refused, WholeHour
+from storage.samples.local.backlog import Backlog, OwedHour, Portion, Progress, Refused
 from storage.samples.local.follower import CommitsSealedError, Follower
 from storage.samples.local.schema import NewerSchemaError
 from storage.samples.local.set_aside import Conflict, StoredLetter
@@ -23,5 +23,4 @@ __all__ = [
     "Progress",
     "Refused",
     "StoredLetter",
-    "WholeHour",
 ]

@@ -83,20 +83,13 @@ def _admit(plan: _Plan, point: str, kept: list[Columns], offered: Columns) -> Ar
     places = np.arange(offset, len(everything))
     fresh: Array = leader[offset:] == places
     doubled = places[~fresh]
-    equal = _say_the_same(everything.take(doubled), everything.take(leader[doubled]))
+    equal = everything.take(doubled).same(everything.take(leader[doubled]))
     for place in doubled[~equal].tolist():
         plan.conflicts.append((kept_at(everything, int(leader[place])), _reading(point, everything, place)))
     plan.tally.stored += int(fresh.sum())
     plan.tally.repeated += int(equal.sum())
     plan.tally.conflicting += len(doubled) - int(equal.sum())
     return fresh
-
-
-def _say_the_same(some: Columns, others: Columns) -> Array:
-    same: Array = some.count == others.count
-    for a, b in ((some.value, others.value), (some.volume, others.volume)):
-        same = same & ((a == b) | (np.isnan(a) & np.isnan(b)))
-    return same
 
 
 def _rows(connection: Connection, point_id: int | None, offered: Columns) -> Columns:

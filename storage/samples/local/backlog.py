@@ -5,13 +5,13 @@ not passed is *owed* to it, by point and hour, and `owed` reads that back from t
 again, after a crash or because its hour got a late reading: whoever takes readings must not mind a repeat.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from facility.instants import HOUR, Instant
 from facility.reading import Reading
-from storage.samples.columns import Array, Columns
-from storage.samples.local import chunks, owing, rollup
+from storage.samples.columns import Columns
+from storage.samples.local import chunks, owing
 from storage.samples.local.database import Database
 from storage.samples.local.follower import reading_of
 from storage.samples.local.queries import READING
@@ -25,7 +25,9 @@ class OwedHour:
     point: str
     start: Instant
     readings: int
-    """So many of it have not been settled yet; with 0 only its sums are to be told."""
+    """So many of it have not been settled yet; with 0 only its sums are to be made."""
+    finished: bool
+    """The backlog had finished with it before, and more came."""
     pruned: bool
     """The local store has pruned this day before: what it holds of the hour came late and is not all of it."""
     point_id: int
@@ -39,20 +41,13 @@ class Portion:
     passed: int | None = None
     readings: tuple[Reading, ...] = ()
     hours: tuple[tuple[OwedHour, Columns], ...] = ()
+    finished: frozenset[tuple[str, Instant]] = frozenset()
+    """Points and hours that the backlog had finished with before these readings came."""
     pruned: frozenset[tuple[str, Instant]] = frozenset()
-    """Points and hours of days that the local store has pruned before: what is here of them came late."""
+    """Those of them whose day the local store has pruned: it no longer knows what else it held of them."""
 
     def __len__(self) -> int:
         return len(self.readings) + sum(len(columns) for _, columns in self.hours)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class WholeHour:
-    """An hour of a point to be told in sums (one row of SUMMARY), and which revision of it this is, from 1."""
-
-    hour: OwedHour
-    sums: Array
-    revision: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +72,7 @@ class Progress:
     passed: int
     """The newest commit of which nothing waits any more, except in owed hours."""
     sums_due: int
-    """Hours of points whose readings are taken and whose sums are not."""
+    """Hours of points whose readings are taken and whose sums are not made yet."""
 
     @property
     def waiting(self) -> int:
@@ -103,21 +98,19 @@ class Backlog:
             (newest,) = connection.execute("SELECT number FROM head").fetchone()
             upto = newest if beyond is None else max(beyond[0] - 1, first[0])
             rows = connection.execute(
-                f"SELECT time < before_hour * ?, point.name, {READING} FROM hot "  # noqa: S608 - a constant
+                f"SELECT finished.hour IS NOT NULL, time < before_hour * ?, point.name, {READING} FROM hot "  # noqa: S608 - a constant
                 "JOIN point ON point.id = hot.point_id LEFT JOIN pruned ON pruned.point_id = hot.point_id "
+                "LEFT JOIN finished ON backlog = ? AND finished.point_id = hot.point_id AND finished.hour = time / ? "
                 "WHERE number > ? AND number <= ? ORDER BY number",
-                (HOUR, passed, upto),
+                (HOUR, self._name, HOUR, passed, upto),
             ).fetchall()
-        readings = tuple(reading_of(*row) for _, *row in rows)
-        return Portion(
-            upto,
-            readings,
-            pruned=frozenset(
-                (reading.point, reading.time // HOUR * HOUR)
-                for reading, (pruned, *_) in zip(readings, rows, strict=True)
-                if pruned
-            ),
-        )
+        readings = tuple(reading_of(*row) for _, _, *row in rows)
+        late = [
+            (reading.point, reading.time // HOUR * HOUR, bool(pruned))
+            for reading, (finished, pruned, *_) in zip(readings, rows, strict=True)
+            if finished or pruned
+        ]
+        return Portion(upto, readings, (), *_late(late))
 
     def owed(self, limit: int) -> Portion | None:
         """The oldest hours that are owed, whole, with about `limit` readings; None where there is none."""
@@ -129,8 +122,8 @@ class Backlog:
                 found += len(hours[-1][1])
                 if found >= limit:
                     break
-        pruned = frozenset((hour.point, hour.start) for hour, _ in hours if hour.pruned)
-        return Portion(hours=tuple(hours), pruned=pruned) if hours else None
+        late = [(hour.point, hour.start, hour.pruned) for hour, _ in hours if hour.finished or hour.pruned]
+        return Portion(None, (), tuple(hours), *_late(late)) if hours else None
 
     def settle(self, portion: Portion, refused: Sequence[Refused] = ()) -> None:
         """These readings are taken, or refused for good; they wait no longer. On disk when this returns."""
@@ -149,44 +142,22 @@ class Backlog:
                 [(self._name, one.time, one.reason, one.line, one.point) for one in refused],
             )
 
-    def whole_hours(self, before: Instant, limit: int) -> list[WholeHour]:
-        """Hours that ended before this time and whose readings are all taken, with their sums, to be told.
-
-        Each call gives its revisions numbers that were never given before, whatever becomes of them.
-        """
+    def whole_hours(self, before: Instant, limit: int) -> list[OwedHour]:
+        """Hours that ended before this time and whose readings are all taken: their sums can be made now."""
         with self._database.reading() as connection:
-            if next(self._hours(connection, "readings = 0", 1, before), None) is None:
-                return []
-        with self._database.writing() as connection:
-            hours = list(self._hours(connection, "readings = 0", limit, before))
-            connection.executemany(
-                "INSERT INTO told VALUES (?1, ?3, ?2, 1 + ifnull("
-                "(SELECT revision FROM pruned WHERE point_id = ?3 AND before_hour > ?2), 0)) "
-                "ON CONFLICT DO UPDATE SET revision = revision + 1",
-                [(self._name, hour.start // HOUR, hour.point_id) for hour in hours],
-            )
-            return [
-                WholeHour(
-                    hour,
-                    rollup.load(connection, hour.point_id, hour.start, hour.start + HOUR),
-                    *connection.execute(
-                        "SELECT revision FROM told WHERE backlog = ? AND hour = ? AND point_id = ?",
-                        (self._name, hour.start // HOUR, hour.point_id),
-                    ).fetchone(),
-                )
-                for hour in hours
-            ]
+            return list(self._hours(connection, "readings = 0", limit, before))
 
-    def finish(self, hours: Sequence[WholeHour]) -> None:
-        """The sums of these hours are told. An hour that has changed meanwhile stays."""
+    def finish(self, hours: Sequence[OwedHour]) -> None:
+        """The sums of these hours are made. An hour that has changed meanwhile stays."""
         with self._database.writing() as connection:
             connection.executemany(
                 "DELETE FROM owed WHERE backlog = ? AND hour = ? AND point_id = ? AND generation = ? "
                 "AND readings = 0",
-                [
-                    (self._name, whole.hour.start // HOUR, whole.hour.point_id, whole.hour.generation)
-                    for whole in hours
-                ],
+                [(self._name, hour.start // HOUR, hour.point_id, hour.generation) for hour in hours],
+            )
+            connection.executemany(
+                "INSERT OR IGNORE INTO finished VALUES (?, ?, ?)",
+                [(self._name, hour.point_id, hour.start // HOUR) for hour in hours],
             )
 
     def owe_again(self, since: Instant) -> int:
@@ -208,13 +179,15 @@ class Backlog:
     def _hours(
         self, connection: Connection, which: str, limit: int, before: Instant | None = None
     ) -> Iterator[OwedHour]:
-        for point, start, readings, pruned, *rest in connection.execute(
-            "SELECT point.name, hour * ?, readings, ifnull(hour < pruned.before_hour, 0), owed.point_id, generation "  # noqa: S608 - constants
-            "FROM owed JOIN point ON point.id = owed.point_id LEFT JOIN pruned ON pruned.point_id = owed.point_id "
-            f"WHERE backlog = ? AND {which} AND hour < ? ORDER BY hour, owed.point_id LIMIT ?",
+        for point, start, readings, finished, pruned, *rest in connection.execute(
+            "SELECT point.name, owed.hour * ?, readings, finished.hour IS NOT NULL, "  # noqa: S608 - constants
+            "owed.hour < pruned.before_hour, owed.point_id, generation FROM owed "
+            "JOIN point ON point.id = owed.point_id LEFT JOIN pruned ON pruned.point_id = owed.point_id LEFT JOIN finished "
+            "ON finished.backlog = owed.backlog AND finished.point_id = owed.point_id AND finished.hour = owed.hour "
+            f"WHERE owed.backlog = ? AND {which} AND owed.hour < ? ORDER BY owed.hour, owed.point_id LIMIT ?",
             (HOUR, self._name, _EVERY_HOUR if before is None else before // HOUR, limit),
         ):
-            yield OwedHour(point, start, readings, bool(pruned), *rest)
+            yield OwedHour(point, start, readings, bool(finished), bool(pruned), *rest)
 
     def _settle_hour(self, connection: Connection, hour: OwedHour) -> int:
         """How many readings of it waited; 0 where it has changed since it was read, then it will come again."""
@@ -227,6 +200,14 @@ class Backlog:
             (self._name, hour.point_id, hour.start, hour.start + HOUR - 1),
         )
         return hour.readings if settled.rowcount else 0
+
+
+def _late(
+    hours: Iterable[tuple[str, Instant, bool]],
+) -> tuple[frozenset[tuple[str, Instant]], frozenset[tuple[str, Instant]]]:
+    """Of points and hours that were finished before, and whether they were pruned: all of them, and those pruned."""
+    found = set(hours)
+    return frozenset(hour[:2] for hour in found), frozenset(hour[:2] for hour in found if hour[2])
 
 
 _EVERY_HOUR = 1 << 62

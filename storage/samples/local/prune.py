@@ -55,15 +55,17 @@ def _remove(connection: Connection, days: list[tuple[int, int]]) -> None:
     connection.execute("UPDATE head SET generation = generation + 1")
     connection.executemany("DELETE FROM chunk WHERE point_id = ? AND day = ?", days)
     connection.executemany("DELETE FROM rollup WHERE point_id = ? AND day = ?", days)
-    hours = [(point_id, day * DAY // HOUR, (day + 1) * DAY // HOUR - 1) for point_id, day in days]
+    hours = [(point_id, day * DAY // HOUR, (day + 1) * DAY // HOUR) for point_id, day in days]
     connection.executemany(
-        "INSERT INTO pruned SELECT ?1, ?3 + 1, ifnull(max(revision), 0) FROM backlog JOIN told "
-        "ON told.backlog = backlog.name AND hour BETWEEN ?2 AND ?3 AND point_id = ?1 WHERE true "
-        "ON CONFLICT DO UPDATE SET before_hour = max(before_hour, excluded.before_hour), "
-        "revision = max(revision, excluded.revision)",
+        "INSERT INTO pruned VALUES (?, ?) "
+        "ON CONFLICT DO UPDATE SET before_hour = max(before_hour, excluded.before_hour)",
+        [(point_id, end) for point_id, _, end in hours],
+    )
+    connection.executemany(
+        "DELETE FROM finished WHERE backlog IN (SELECT name FROM backlog) "
+        "AND point_id = ? AND hour >= ? AND hour < ?",
         hours,
     )
-    connection.executemany("DELETE FROM told WHERE point_id = ? AND hour BETWEEN ? AND ?", hours)
     first = {point_id: _first_sealed(connection, point_id) for point_id, _ in days}
     rows = connection.execute(
         "SELECT point_id, min(time) FROM hot WHERE time < ? GROUP BY point_id", (max(first.values()),)

@@ -84,7 +84,7 @@ BACKLOGS = """
 CREATE TABLE backlog (name TEXT PRIMARY KEY, passed INTEGER NOT NULL, settled INTEGER NOT NULL) WITHOUT ROWID;
 
 -- Hours of points (since 1970) that a backlog has not finished with. `readings` of the hour still wait for it; with 0
--- only the sums of the hour are to be told. `generation` is that of the last change.
+-- only the sums of the hour are to be made there. `generation` is that of the last change.
 CREATE TABLE owed (
     backlog TEXT, hour INTEGER, point_id INTEGER, readings INTEGER NOT NULL, generation INTEGER NOT NULL,
     PRIMARY KEY (backlog, hour, point_id)
@@ -92,9 +92,9 @@ CREATE TABLE owed (
 CREATE INDEX owed_readings ON owed (backlog, hour, point_id) WHERE readings > 0;
 CREATE INDEX owed_sums ON owed (backlog, hour, point_id) WHERE readings = 0;
 
--- How often the sums of an hour were told to a backlog; an hour that changes is told again.
-CREATE TABLE told (
-    backlog TEXT, point_id INTEGER, hour INTEGER, revision INTEGER NOT NULL, PRIMARY KEY (backlog, point_id, hour)
+-- Hours that a backlog has finished with; one that gets another reading is owed again.
+CREATE TABLE finished (
+    backlog TEXT, point_id INTEGER, hour INTEGER, PRIMARY KEY (backlog, point_id, hour)
 ) WITHOUT ROWID;
 
 -- Readings that whoever takes them will never accept.
@@ -103,8 +103,8 @@ CREATE TABLE refused (
     PRIMARY KEY (backlog, point_id, time)
 ) WITHOUT ROWID;
 
--- Hours of a point before this one may have been pruned; `revision` is the highest that was told of any of them.
-CREATE TABLE pruned (point_id INTEGER PRIMARY KEY, before_hour INTEGER NOT NULL, revision INTEGER NOT NULL);
+-- Hours of a point before this one may have been pruned, here and from `finished`.
+CREATE TABLE pruned (point_id INTEGER PRIMARY KEY, before_hour INTEGER NOT NULL);
 """
 
 VERSIONS = (FIRST_TABLES, BACKLOGS)
