@@ -16,8 +16,8 @@ from app import formats
 from facility.instants import SECOND, Clock, Span
 from storage.records import reports
 from storage.records.database import Records
+from storage.records.errors import RecordsError
 from storage.records.station_report import Problem, StationReport
-from storage.records.troubles import RecordsError
 
 SILENT_AFTER: Span = 15 * SECOND
 """A station reports every other second."""

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from typing_extensions import override
 
 from cleanwatch.settings import Settings
+from storage.records.errors import RecordsError
 
 SUBCOMMANDS = {
     "app": "process_commands:app",
@@ -16,6 +17,7 @@ SUBCOMMANDS = {
     "dead-letters": "dead_letter_commands:dead_letters",
     "demo": "process_commands:demo",
     "history": "process_commands:history",
+    "records": "records_commands:records",
     "simulate": "process_commands:simulate",
     "site": "site_commands:site",
     "station": "process_commands:station",
@@ -39,6 +41,13 @@ class Subcommands(click.Group):
         command = getattr(importlib.import_module(f"cleanwatch.{module}"), name)
         assert isinstance(command, click.Command)
         return command
+
+    @override
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except RecordsError as error:
+            raise click.ClickException(str(error)) from None
 
 
 @click.group(cls=Subcommands)

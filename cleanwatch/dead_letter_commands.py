@@ -7,12 +7,12 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from cleanwatch.opening import open_records
 from cleanwatch.revisions import NoSiteError, SiteInForce
 from cleanwatch.settings import Settings
 from collectors.dead_letters import Replay, replay, replay_waiting, waiting
 from facility.instants import system_clock, text_of
 from facility.site import Site
-from storage.records.database import Records
 from storage.samples.local import LocalStore
 
 
@@ -89,7 +89,7 @@ def _store(read_only: bool) -> Iterator[LocalStore]:
 
 
 def _site_in_force() -> Site:
-    with closing(Records.open(Settings().records_path, system_clock)) as records:
+    with closing(open_records(Settings(), system_clock)) as records:
         try:
             return SiteInForce(records).site
         except NoSiteError as error:

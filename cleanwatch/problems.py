@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from facility.instants import Clock, Instant
+from storage.records.errors import RecordsAwayError, RecordsError
 from storage.records.station_report import Problem
-from storage.records.troubles import RecordsAwayError, RecordsError
 from storage.sqlite import sqlite
 
 log = logging.getLogger(__name__)

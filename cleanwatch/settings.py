@@ -1,8 +1,9 @@
 """Every setting, read from the environment (CLEANWATCH_...). Documented in docs/settings.md."""
 
+import re
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bus.client import Broker
@@ -19,6 +20,13 @@ class Settings(BaseSettings):
         None,
         description="The site file. At start a changed file becomes a new revision; without one the station "
         "goes on with the revision on record.",
+    )
+    records_url: str | None = Field(
+        None,
+        description="Where the records are: postgresql://role@host/database, or a file; none: in the data folder.",
+    )
+    records_password_file: Path | None = Field(
+        None, description="File that holds the password of the records' role in PostgreSQL."
     )
     broker_host: str = Field("127.0.0.1", description="Host of the MQTT broker.")
     broker_port: int = Field(1883, ge=1, le=65535, description="Port of the MQTT broker.")
@@ -51,14 +59,28 @@ class Settings(BaseSettings):
         description="How much is logged: DEBUG, INFO, WARNING or ERROR.",
     )
 
+    @field_validator("records_url")
+    @classmethod
+    def _without_password(cls, value: str | None) -> str | None:
+        if value and re.search("://[^/@]*:[^/@]*@", value):
+            raise ValueError(
+                "a password is no part of it: put that into a file, and name that as CLEANWATCH_RECORDS_PASSWORD_FILE"
+            )
+        return value
+
     @property
     def samples_path(self) -> Path:
         """The local store's file."""
         return self.data / "samples.db"
 
     @property
+    def records_place(self) -> str | Path:
+        """The records' URL, or their file."""
+        return self.records_url or self.records_path
+
+    @property
     def records_path(self) -> Path:
-        """The records' file."""
+        """The records' file, where they are in none other and in no PostgreSQL."""
         return self.data / "records.db"
 
     @property

@@ -6,13 +6,13 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from cleanwatch.opening import open_records
 from cleanwatch.revisions import load_revision
 from cleanwatch.settings import Settings
 from facility.instants import system_clock
 from facility.site_errors import SiteFileError
 from facility.site_file import load_site
 from facility.site_summary import render_problems, summary
-from storage.records.database import Records
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -42,7 +42,7 @@ def check(file: Path) -> None:
 @click.option("--author", default=getpass.getuser, show_default="the user at this computer", help="Who changes it.")
 def load(file: Path, reason: str, author: str) -> None:
     """Put FILE in force from now on, as a new revision on record. A running station and app take it over."""
-    records = Records.open(Settings().records_path, system_clock)
+    records = open_records(Settings(), system_clock)
     try:
         revision = load_revision(records, file, author, reason, system_clock)
     except SiteFileError as error:

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import click
 
 from app.formats import age
+from cleanwatch.opening import open_records
 from cleanwatch.settings import Settings
 from facility.instants import SECOND, Instant, Span, system_clock
 from storage.records import reports
-from storage.records.database import Records
+from storage.records.errors import RecordsError
 from storage.records.station_report import StationReport
-from storage.records.troubles import RecordsError
 
 SILENT_AFTER: Span = 15 * SECOND
 """A station reports every other second."""
@@ -23,7 +23,7 @@ def status(alive: bool, station: str | None) -> None:
     """Print how the stations are, a line for each part. The exit code is 1 where something is wrong."""
     settings = Settings()
     try:
-        records = Records.open(settings.records_path, system_clock)
+        records = open_records(settings, system_clock)
         with records.reading() as connection:
             found = [report for report in reports.all(connection) if station in (None, report.station)]
         records.close()

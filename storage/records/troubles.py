@@ -5,7 +5,6 @@ import re
 from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
 
-
 AWAY = (OperationalError, InterfaceError, TimeoutError)
 """What SQLAlchemy raises then: not reached, hung up, too slow, full, locked."""
 

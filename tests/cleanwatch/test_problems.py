@@ -7,8 +7,8 @@ import pytest
 
 from cleanwatch.problems import Finding, Problems, in_words, watched
 from cleanwatch.threads import again_and_again
+from storage.records.errors import RecordsAwayError, RecordsError
 from storage.records.station_report import Problem
-from storage.records.troubles import RecordsAwayError, RecordsError
 from storage.sqlite import sqlite
 from tests.waiting import wait_until
 
