@@ -1,11 +1,11 @@
 """The app process: the stores, the live hub and the web server put together, until it is told to end."""
 
 import logging
-import os
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
+from uuid import uuid4
 
 from app.context import AppContext
 from app.live.beginning import beginning
@@ -13,10 +13,12 @@ from app.live.hub import Hub
 from app.server import Server, create_app
 from bus import topics
 from bus.client import Client
+from cleanwatch.opening import wait_for_records
 from cleanwatch.revisions import NoSiteError, SiteInForce
 from cleanwatch.settings import Settings
 from facility.instants import system_clock
 from storage.records.database import Records
+from storage.records.errors import RecordsAwayError
 from storage.samples.local import LocalStore
 
 log = logging.getLogger(__name__)
@@ -31,7 +33,10 @@ clean topic."""
 def run_app(settings: Settings, stopping: threading.Event) -> None:
     """Serve the dashboard until `stopping` is set. Waits for a station that has not yet begun its data folder."""
     with ExitStack() as stack:
-        records = stack.enter_context(closing(Records.open(settings.records_path, system_clock)))
+        opened = wait_for_records(settings, system_clock, stopping)
+        if opened is None:
+            return
+        records = stack.enter_context(closing(opened))
         in_force = _wait_for_site(records, stopping)
         samples = _wait_for_samples(settings, stopping)
         if in_force is None or samples is None:
@@ -40,7 +45,7 @@ def run_app(settings: Settings, stopping: threading.Event) -> None:
         hub = Hub(lambda: in_force.site, system_clock, settings.viewers)
         client = Client(
             settings.broker,
-            f"cleanwatch-{in_force.site.id}-app-{os.getpid()}",
+            f"cleanwatch-{in_force.site.id}-app-{uuid4().hex[:12]}",
             filters=[topics.everything_clean(in_force.site.id)],
             on_message=lambda message: hub.take(message.topic, message.payload),
         )
@@ -48,14 +53,16 @@ def run_app(settings: Settings, stopping: threading.Event) -> None:
         server = Server(create_app(context), context, settings.web_port, settings.web_host)
         hub.start()
         client.start()
-        hub.begin_with(beginning(in_force.site, samples, records, system_clock))
+        with suppress(RecordsAwayError):
+            hub.begin_with(beginning(in_force.site, samples, records, system_clock))
         with _serving(server):
             log.info("the dashboard answers at http://%s:%s", settings.web_host, settings.web_port)
             looked = time.monotonic()
             while not stopping.wait(LOOK_FOR_REVISION_SECONDS):
-                if in_force.refresh() or time.monotonic() - looked >= COMPARE_SECONDS:
-                    looked = time.monotonic()
-                    hub.begin_with(beginning(in_force.site, samples, records, system_clock))
+                with suppress(RecordsAwayError):  # said in the log by the records, and on the pages
+                    if in_force.refresh() or time.monotonic() - looked >= COMPARE_SECONDS:
+                        looked = time.monotonic()
+                        hub.begin_with(beginning(in_force.site, samples, records, system_clock))
         client.stop()
 
 
@@ -79,6 +86,8 @@ def _wait_for_site(records: Records, stopping: threading.Event) -> SiteInForce |
             if not told:
                 log.warning("%s", error)
                 told = True
+            stopping.wait(LOOK_FOR_STATION_SECONDS)
+        except RecordsAwayError:
             stopping.wait(LOOK_FOR_STATION_SECONDS)
     return None
 

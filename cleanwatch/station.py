@@ -10,6 +10,8 @@ from alerts.engine import Engine
 from alerts.outbox import send_waiting
 from cleanwatch.clock_watch import ClockWatch
 from cleanwatch.folder import claimed
+from cleanwatch.forwarding import forwarding, tidy
+from cleanwatch.opening import wait_for_records
 from cleanwatch.problems import Problems
 from cleanwatch.report import Parts, Reporter
 from cleanwatch.revisions import SiteInForce, load_revision
@@ -17,7 +19,6 @@ from cleanwatch.settings import Settings
 from cleanwatch.threads import again_and_again
 from collectors.ingest import Collector
 from collectors.publisher import Publisher
-from facility.instants import HOUR
 from facility.site import MAIN
 from facility.site_errors import SiteFileError
 from facility.steady_clock import Jump, SteadyClock
@@ -33,9 +34,7 @@ STEP_SECONDS = 0.05
 LOOK_FOR_REVISION_SECONDS = 0.25
 REPORT_SECONDS = 2.0
 ASK_FOR_TIME_SECONDS = 32.0
-SEAL_SECONDS = 600.0
-SEAL_BEFORE = HOUR
-"""Readings stay as rows for this long; older ones are sealed into day chunks."""
+TIDY_SECONDS = 600.0
 SWITCH_SECONDS = 0.0005
 """How long a thread may compute while another wants to. Python's own 5 ms would be waited for at every read from the
 broker's socket, several times a message."""
@@ -52,7 +51,10 @@ def run_station(settings: Settings, stopping: threading.Event) -> None:
     problems.tell("SQLite", sqlite_warning())
     with ExitStack() as stack:
         stack.enter_context(claimed(settings.data, "station"))
-        records = stack.enter_context(closing(Records.open(settings.records_path, clock)))
+        opened = wait_for_records(settings, clock, stopping)
+        if opened is None:
+            return
+        records = stack.enter_context(closing(opened))
         _load_site_file(settings, records, problems, clock)
         in_force = SiteInForce(records)
         store = stack.enter_context(closing(LocalStore.open(settings.samples_path, clock)))
@@ -62,7 +64,8 @@ def run_station(settings: Settings, stopping: threading.Event) -> None:
         engine = Engine(in_force.site, store, records, clock)
         publisher = Publisher(settings.broker, in_force.site, store, clock)
         collector = Collector(settings.broker, in_force.site, store, clock)
-        parts = Parts(settings.data, records, in_force, store, engine, collector, publisher, clocks)
+        forwarder = stack.enter_context(forwarding(settings, store, lambda: in_force.site, clock))
+        parts = Parts(settings.data, records, in_force, store, engine, collector, publisher, forwarder, clocks)
         reporter = Reporter(MAIN, parts, problems, clock)
 
         def clock_set(jump: Jump) -> None:
@@ -90,7 +93,7 @@ def run_station(settings: Settings, stopping: threading.Event) -> None:
         threads = [
             again_and_again("engine", judge, 0, problems, stopping),
             again_and_again("revision", take_over_revision, LOOK_FOR_REVISION_SECONDS, problems, stopping),
-            again_and_again("seal", lambda: store.seal(clock() - SEAL_BEFORE), SEAL_SECONDS, problems, stopping),
+            again_and_again("tidy", lambda: tidy(settings, store, clock), TIDY_SECONDS, problems, stopping),
             again_and_again("time server", clocks.ask, ASK_FOR_TIME_SECONDS, problems, stopping),
             again_and_again("report", report, 0, problems, stopping),
         ]
