@@ -13,12 +13,13 @@ from cleanwatch.clock_watch import ClockWatch
 from cleanwatch.disk import disk, room_left
 from cleanwatch.problems import Finding, Problems
 from cleanwatch.revisions import SiteInForce
+from collectors.forwarder import Forwarder
 from collectors.ingest import Collector
 from collectors.publisher import Publisher
 from facility.instants import SECOND, Clock, Span
 from storage.records import outbox, reports
 from storage.records.database import Records
-from storage.records.station_report import BrokerReport, GapReport, SourceReport, StationReport
+from storage.records.station_report import BrokerReport, ForwarderReport, GapReport, SourceReport, StationReport
 from storage.samples.local import LocalStore
 
 MOST_GAPS = 20
@@ -41,6 +42,7 @@ class Parts:
     engine: Engine
     collector: Collector
     publisher: Publisher
+    forwarder: Forwarder | None
     clocks: ClockWatch
 
 
@@ -91,6 +93,7 @@ class Reporter:
             sources=tuple(self._sources()),
             gaps=tuple(GapReport(gap.source, gap.epoch, gap.first, gap.last) for gap in gaps[-MOST_GAPS:]),
             gaps_total=sum(gap.last - gap.first + 1 for gap in gaps),
+            forwarder=self._forwarder(),
             disk=disk(parts.folder),
             clocks=parts.clocks.report(parts.in_force.site, parts.collector.instrument_clocks),
         )
@@ -107,6 +110,21 @@ class Reporter:
             sent_with_qos_0=collecting.sent_with_qos_0,
             retained_ignored=collecting.retained_ignored,
             passed_over=publisher.passed_over,
+        )
+
+    def _forwarder(self) -> ForwarderReport | None:
+        forwarder = self._parts.forwarder
+        if forwarder is None:
+            return None
+        health = forwarder.health()
+        return ForwarderReport(
+            target=forwarder.target,
+            waiting=health.progress.waiting,
+            oldest=health.progress.oldest,
+            rate=health.rate,
+            seconds_left=health.seconds_left,
+            dead_lines=health.progress.refused,
+            written=health.written,
         )
 
     def _sources(self) -> Iterator[SourceReport]:
@@ -129,6 +147,7 @@ class Reporter:
         away = self._parts.records.health().problem
         yield "records", [Finding("records", text, logged=True) for text in [away] if text]
         yield "local store", [Finding("local store", text) for text in [collecting.store_problem] if text]
+        yield "InfluxDB", list(_forwarding(self._parts.forwarder))
         yield "broker", list(_connection(report, collecting.connection.problem or publishing.problem, self._started))
         yield "disk", list(room_left(report.disk))
         yield "clock", list(clock_watch.findings(report.clocks))
@@ -138,6 +157,16 @@ class Reporter:
     def _save(self, report: StationReport) -> None:
         with self._parts.records.transaction() as connection:
             reports.save(connection, report)
+
+
+def _forwarding(forwarder: Forwarder | None) -> Iterator[Finding]:
+    if forwarder is None:
+        return
+    health = forwarder.health()
+    if health.problem is not None:
+        yield Finding("InfluxDB", health.problem, logged=True)
+    if health.refusals is not None:
+        yield Finding("InfluxDB", health.refusals, key="refused")
 
 
 def _connection(report: StationReport, problem: str | None, started: int) -> Iterator[Finding]:

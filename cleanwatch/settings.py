@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     influx_bucket: str = Field("cleanwatch", description="Bucket of the readings; at 1.8 a database.")
     influx_token_file: Path | None = Field(None, description="File that holds the token for InfluxDB.")
     influx_ca_file: Path | None = Field(None, description="Certificates to trust for InfluxDB.")
+    local_days: int = Field(
+        30, ge=1, description="Days that the local store keeps where InfluxDB has the readings too."
+    )
     broker_ca_file: Path | None = Field(
         None, description="Certificates of the authorities that the broker's must be signed by; switches TLS on."
     )

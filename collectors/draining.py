@@ -24,6 +24,8 @@ class Draining:
         self._began: float | None = None
         self._told = 0.0
         self._total = 0
+        self.taken = 0
+        """Readings since the start."""
 
     def failed(self, problem: str) -> None:
         """InfluxDB did not take readings."""
@@ -33,6 +35,7 @@ class Draining:
 
     def took(self, readings: int, now: float) -> None:
         """InfluxDB has taken so many readings."""
+        self.taken += readings
         self._sent.append((now, readings))
         while self._sent[0][0] < now - TELL_SECONDS:
             self._sent.popleft()

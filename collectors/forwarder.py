@@ -43,11 +43,14 @@ Identity: TypeAlias = tuple[str, Instant]
 
 @dataclass(frozen=True, slots=True)
 class Forwarding:
-    """How forwarding goes. `problem` says in words why InfluxDB takes nothing, or that it refuses readings."""
+    """How forwarding goes. `problem` says in words why InfluxDB takes nothing, `refusals` what it refused."""
 
     connected: bool
     problem: str | None
+    refusals: str | None
     progress: Progress
+    written: int
+    """Readings since the start."""
     rate: float
     """Readings a second, of late."""
     seconds_left: float | None
@@ -79,14 +82,21 @@ class Forwarder:
         if self._thread.ident is not None:
             self._thread.join(STOP_SECONDS)
 
+    @property
+    def target(self) -> str:
+        """What people know the server by."""
+        return f"InfluxDB at {self._influx.url}"
+
     def health(self) -> Forwarding:
         """How forwarding goes, and what waits."""
         progress = self._backlog.progress()
         now = time.monotonic()
         return Forwarding(
             connected=self._connected,
-            problem=self._draining.problem or self._refusals(progress),
+            problem=self._draining.problem,
+            refusals=self._refusals(progress),
             progress=progress,
+            written=self._draining.taken,
             rate=self._draining.rate(now),
             seconds_left=self._draining.seconds_left(progress, now) if progress.waiting else 0.0,
         )

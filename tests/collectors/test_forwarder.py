@@ -167,9 +167,9 @@ def test_a_line_that_is_refused_costs_itself_only(
         ("B101.DP1", NOW + k * SECOND) for k in range(10)
     }
     assert "field type conflict" in store.refused(BACKLOG)[0].reason
-    problem = running.health().problem
-    assert problem is not None
-    assert problem.startswith("InfluxDB has refused 10 readings for good, one of them of B101.DP1: ")
+    refusals = running.health().refusals
+    assert refusals is not None
+    assert refusals.startswith("InfluxDB has refused 10 readings for good, one of them of B101.DP1: ")
 
 
 def test_the_newest_arrive_while_the_past_is_filled_up(

@@ -182,8 +182,9 @@ class Backlog:
         for point, start, readings, finished, pruned, *rest in connection.execute(
             "SELECT point.name, owed.hour * ?, readings, finished.hour IS NOT NULL, "  # noqa: S608 - constants
             "owed.hour < pruned.before_hour, owed.point_id, generation FROM owed "
-            "JOIN point ON point.id = owed.point_id LEFT JOIN pruned ON pruned.point_id = owed.point_id LEFT JOIN finished "
-            "ON finished.backlog = owed.backlog AND finished.point_id = owed.point_id AND finished.hour = owed.hour "
+            "JOIN point ON point.id = owed.point_id LEFT JOIN pruned ON pruned.point_id = owed.point_id "
+            "LEFT JOIN finished ON finished.backlog = owed.backlog AND finished.point_id = owed.point_id "
+            "AND finished.hour = owed.hour "
             f"WHERE owed.backlog = ? AND {which} AND owed.hour < ? ORDER BY owed.hour, owed.point_id LIMIT ?",
             (HOUR, self._name, _EVERY_HOUR if before is None else before // HOUR, limit),
         ):
