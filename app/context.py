@@ -1,10 +1,11 @@
 """What every page and route is handed: the parts that the app shows and the person who looks."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.live.hub import Hub
-from facility.instants import Clock
+from app.stations import Stations
+from facility.instants import Clock, system_clock
 from facility.site import Site
 from storage.records.database import Records
 from storage.samples.store import SampleStore
@@ -20,3 +21,4 @@ class AppContext:
     hub: Hub
     user: str
     clock: Clock
+    stations: Stations = field(default_factory=lambda: Stations(system_clock))

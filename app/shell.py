@@ -75,6 +75,7 @@ def _top(context: AppContext, site: Site) -> Component:
             ),
             html.Span("Simulated data", className="simulated") if site.simulated else None,
             html.Span(className="grow"),
+            html.A([symbol("nodata"), live(html.B(), "system")], href="/system", className="trouble"),
             html.Span(
                 [
                     html.Span(className="beat"),

@@ -54,7 +54,7 @@ class SystemHealth:
     @property
     def words(self) -> str:
         """For the bar of every page; empty while nothing is wrong."""
-        return formats.count(self.troubles, "system problem") if self.troubles else ""
+        return formats.sentence(formats.count(self.troubles, "system problem")) if self.troubles else ""
 
 
 class Stations:

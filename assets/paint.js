@@ -2,7 +2,7 @@
 //
 //   data-point="B101.DP1" data-unit="Pa" data-show="value | whole | age | validity | word | used | beyond | status | symbol | at | flow"
 //   data-room="B101"      data-show="value | unit | last | what | brief | word | short | since | for | beyond | state | used | status | symbol | at"
-//   data-show="title | lead | standing | unanswered | status | data-age | clock | date"
+//   data-show="title | lead | standing | unanswered | status | system | data-age | clock | date"
 //   data-since="1795342000000"   the age of a moment
 //
 // A value is followed by its data-unit (style sheets set data-beside, smaller); one that is too old is "?", and data-last says what it was.
@@ -146,6 +146,7 @@ function paintSite({ node, show }, site, { now, stale }) {
       break;
     case "unanswered": text(node, site.unanswered ? String(site.unanswered) : ""); break;
     case "status": attribute(node, "data-status", stale === null ? site.status : "nodata"); break;
+    case "system": text(node, site.system || ""); break;
     case "behind": text(node, model.station?.waiting > 20 ? `judging is ${model.station.waiting} commits behind` : ""); break;
     case "data-age": text(node, site.newest ? age(now - site.newest) : ""); break;
   }

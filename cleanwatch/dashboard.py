@@ -11,12 +11,14 @@ from app.context import AppContext
 from app.live.beginning import beginning
 from app.live.hub import Hub
 from app.server import Server, create_app
+from app.stations import Stations
 from bus import topics
 from bus.client import Client
 from cleanwatch.opening import wait_for_records
 from cleanwatch.revisions import NoSiteError, SiteInForce
 from cleanwatch.settings import Settings
 from facility.instants import system_clock
+from facility.steady_clock import SteadyClock
 from storage.records.database import Records
 from storage.records.errors import RecordsAwayError
 from storage.samples.local import LocalStore
@@ -42,27 +44,31 @@ def run_app(settings: Settings, stopping: threading.Event) -> None:
         if in_force is None or samples is None:
             return
         stack.enter_context(closing(samples))
-        hub = Hub(lambda: in_force.site, system_clock, settings.viewers)
+        clock, stations = SteadyClock(), Stations(system_clock)
+        stations.look(records)
+        hub = Hub(lambda: in_force.site, clock, settings.viewers)
         client = Client(
             settings.broker,
             f"cleanwatch-{in_force.site.id}-app-{uuid4().hex[:12]}",
             filters=[topics.everything_clean(in_force.site.id)],
             on_message=lambda message: hub.take(message.topic, message.payload),
         )
-        context = AppContext(lambda: in_force.site, samples, records, hub, settings.user, system_clock)
+        context = AppContext(lambda: in_force.site, samples, records, hub, settings.user, clock, stations)
         server = Server(create_app(context), context, settings.web_port, settings.web_host)
         hub.start()
         client.start()
         with suppress(RecordsAwayError):
-            hub.begin_with(beginning(in_force.site, samples, records, system_clock))
+            hub.begin_with(beginning(in_force.site, samples, records, clock))
         with _serving(server):
             log.info("the dashboard answers at http://%s:%s", settings.web_host, settings.web_port)
             looked = time.monotonic()
             while not stopping.wait(LOOK_FOR_REVISION_SECONDS):
-                with suppress(RecordsAwayError):  # said in the log by the records, and on the pages
+                stations.look(records)
+                hub.say(stations.now().words)
+                with suppress(RecordsAwayError):  # the records have said so themselves
                     if in_force.refresh() or time.monotonic() - looked >= COMPARE_SECONDS:
                         looked = time.monotonic()
-                        hub.begin_with(beginning(in_force.site, samples, records, system_clock))
+                        hub.begin_with(beginning(in_force.site, samples, records, clock))
         client.stop()
 
 

@@ -79,6 +79,7 @@ class Hub:
                 known.rooms | heard.rooms,
                 heard.beat or known.beat,
                 received,
+                heard.system,
             )
             self._tell()
         self.refresh()
@@ -116,6 +117,13 @@ class Hub:
             self._known.alarms[key] = msgspec.json.decode(payload, type=AlarmNotice)
         else:
             self._known.alarms.pop(key, None)
+
+    def say(self, system: str) -> None:
+        """What is wrong with the system itself, in two words, for the bar of every page; empty: nothing."""
+        with self._changed:
+            if system != self._known.system:
+                self._known.system = system
+                self._tell()
 
     def look(self) -> Look:
         """How the site stood a moment ago; for pages that are being drawn."""

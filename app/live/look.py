@@ -71,6 +71,8 @@ class SiteLook(msgspec.Struct, frozen=True, omit_defaults=True):
     """Changes whenever any room state does."""
     newest: Instant | None = None
     """When the newest reading was received."""
+    system: str = ""
+    """What is wrong with the system itself, in two words; empty while nothing is."""
 
 
 class StationLook(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -101,6 +103,7 @@ class Known(msgspec.Struct):
     rooms: dict[str, RoomNotice] = {}
     beat: StationBeat | None = None
     received: Instant | None = None
+    system: str = ""
 
 
 def look_at(site: Site, known: Known, yardsticks: Mapping[str, Yardstick], now: Instant) -> Look:
@@ -139,6 +142,7 @@ def look_at(site: Site, known: Known, yardsticks: Mapping[str, Yardstick], now: 
             alarms=_digest([(a.alarm, a.severity, a.state) for a in standing]),
             states=_digest([(r.room, r.state or "", *r.batches) for r in known.rooms.values()]),
             newest=known.received,
+            system=known.system,
         ),
         station=_station(known.beat),
         points={

@@ -1,0 +1,243 @@
+"""The tables of the system page: what is wrong, the balance, stations, clocks, gaps."""
+
+from collections.abc import Sequence
+
+from dash import html
+from dash.development.base_component import Component
+
+from app import formats
+from app.components.basics import chip, icon, since, symbol, tagged
+from app.stations import StationHealth, SystemHealth
+from facility.instants import SECOND, Instant, Span
+from storage.records.station_report import (
+    ClockReport,
+    DiskReport,
+    ForwarderReport,
+    GapReport,
+    InstrumentClock,
+    SourceReport,
+    StationReport,
+)
+
+NOTEWORTHY: Span = 2 * SECOND
+"""An instrument's clock that is off by less is not worth a line."""
+MOST_CLOCKS = 8
+TERMS = ("stored", "repeated", "conflicting", "dead_lettered", "pending")
+
+
+def problem_list(health: SystemHealth, zone: str, now: Instant) -> Component:
+    """What is wrong, in words with since when, worst first."""
+    if not health.problems:
+        return html.P([icon("check", small=True), "Nothing is wrong."], className="nothing")
+    several = len(health.stations) > 1
+    rows = []
+    for station, problem in health.problems:
+        part = f"{station}: {problem.part}" if several and station else problem.part
+        mark = chip("advisory", "Advisory") if problem.advisory else chip("nodata", "Problem")
+        began = formats.moment(problem.since, zone, now)
+        rows.append(
+            html.Li(
+                [
+                    html.Span(mark, className="mark"),
+                    html.Div(
+                        [html.B(formats.sentence(part)), html.P(formats.sentence(problem.text))], className="grow"
+                    ),
+                    html.Div([html.Div(f"since {began}", className="nw"), since(problem.since, "muted")]),
+                ]
+            )
+        )
+    return html.Ul(rows, className="problems")
+
+
+def balance_table(sources: Sequence[SourceReport]) -> Component:
+    """Received on the left, what became of it on the right, and whether the two are the same."""
+    heads = ["Source", "Received", "", "Stored", "", "Repeated", "", "Conflicting", "", "Dead letters", "", "Pending"]
+    total = SourceReport(
+        "All sources",
+        sum(source.received for source in sources),
+        *(sum(getattr(source, term) for source in sources) for term in TERMS),
+    )
+    rows = [_balance_row(source) for source in sources]
+    return html.Table(
+        [
+            html.Thead(
+                html.Tr([*(_head(head) for head in heads), html.Th("Adds up"), html.Th("Heard", className="r")])
+            ),
+            html.Tbody(rows),
+            html.Tfoot(_balance_row(total)),
+        ],
+        className="balance",
+    )
+
+
+def _head(words: str) -> Component:
+    return html.Th(words, className="" if words == "Source" else "r")
+
+
+def _balance_row(source: SourceReport) -> Component:
+    cells = [html.Th(source.source, scope="row"), _number(source.received, "sum")]
+    for place, term in enumerate(TERMS):
+        cells += [html.Td("+" if place else "=", className="sign"), _number(getattr(source, term))]
+    if source.adds_up:
+        verdict = [icon("check", small=True), html.Span("yes", className="sr")]
+    else:
+        off = source.received - sum(getattr(source, term) for term in TERMS)
+        verdict = [chip("nodata", f"no: {off:+,}")]
+    return html.Tr([*cells, html.Td(verdict, className="verdict"), html.Td(since(source.heard), className="r")])
+
+
+def _number(value: int, className: str = "") -> Component:  # noqa: N803  # as Dash spells it
+    return html.Td(f"{value:,}", className=f"r num {className} {'' if value else 'none'}".strip())
+
+
+def forwarder_part(forwarder: ForwarderReport | None) -> Component:
+    """How far InfluxDB is behind, and when it will have caught up."""
+    if forwarder is None:
+        words = "No InfluxDB is configured. The local store keeps every reading, and history is read from it."
+        return html.P(words, className="quiet")
+    done = forwarder.written
+    whole = done + forwarder.waiting
+    bar = tagged(
+        html.Progress(value=str(done), max=str(max(1, whole))), aria_label="Readings forwarded, of those to forward"
+    )
+    if not forwarder.waiting:
+        words = f"{forwarder.target} has every reading."
+    else:
+        left = (
+            ""
+            if forwarder.seconds_left is None
+            else f", about {formats.age(round(forwarder.seconds_left * 1000))} left"
+        )
+        words = f"{forwarder.waiting:,} readings wait, {forwarder.rate:,.0f} a second go{left}."
+    return html.Div(
+        [
+            bar,
+            html.P(words),
+            html.P(["Oldest that waits: ", since(forwarder.oldest)], className="sec") if forwarder.oldest else None,
+            html.P(f"{forwarder.dead_lines:,} readings refused for good", className="b")
+            if forwarder.dead_lines
+            else None,
+        ],
+        className="quiet",
+    )
+
+
+def clock_part(clocks: ClockReport) -> Component:
+    """The offsets between server, instruments and time server."""
+    rows = [("Server and time server", _ntp(clocks)), ("Station and server", _steady(clocks))]
+    noteworthy = sorted(
+        (c for c in clocks.instruments if abs(c.ahead) >= NOTEWORTHY), key=lambda c: abs(c.ahead), reverse=True
+    )
+    right = len(clocks.instruments) - len(noteworthy)
+    within = (
+        f"{formats.count(right, 'instrument')} within {formats.age(NOTEWORTHY)}"
+        if clocks.instruments
+        else "none heard yet"
+    )
+    rows.append(("Instruments and station", within))
+    rows += [(clock.instrument, _instrument(clock)) for clock in noteworthy[:MOST_CLOCKS]]
+    if more := len(noteworthy) - MOST_CLOCKS:
+        rows += [("", f"and {more} more")] if more > 0 else []
+    return html.Dl([part for name, words in rows for part in (html.Dt(name), html.Dd(words))], className="facts")
+
+
+def _ntp(clocks: ClockReport) -> str:
+    if not clocks.ntp_server:
+        return "no time server is asked"
+    if clocks.machine_ahead_of_ntp is None:
+        return clocks.ntp_problem or f"{clocks.ntp_server} has not been asked yet"
+    return f"{_offset(clocks.machine_ahead_of_ntp)} {clocks.ntp_server}"
+
+
+def _steady(clocks: ClockReport) -> str:
+    if clocks.ahead_of_machine < SECOND:
+        return "agree"
+    return f"{_offset(clocks.ahead_of_machine)} the server's, which was set back; it waits for it"
+
+
+def _instrument(clock: InstrumentClock) -> str:
+    return f"{_offset(clock.ahead)} the station, by {formats.count(clock.samples, 'reading')}"
+
+
+def _offset(ahead: float) -> str:
+    """12 ms ahead of, 42 s behind."""
+    side = "ahead of" if ahead >= 0 else "behind"
+    size = abs(ahead)
+    return f"{size:.0f}{formats.NARROW}ms {side}" if size < SECOND else f"{formats.age(round(size))} {side}"
+
+
+def gap_part(report: StationReport) -> Component:
+    """Messages that never arrived, and how to list what could not be understood."""
+    gaps = (
+        [html.P("No message is missing of the sources that number theirs.")]
+        if not report.gaps
+        else [
+            html.P(f"{formats.count(report.gaps_total, 'message')} missing:"),
+            html.Ul([html.Li(_gap(gap)) for gap in reversed(report.gaps)], className="mono gaps"),
+        ]
+    )
+    waiting = report.dead_letters_waiting
+    letters = (
+        [html.P("No dead letter waits for a fix.")]
+        if not waiting
+        else [
+            html.P([symbol("advisory"), f"{formats.count(waiting, 'dead letter')} wait for a fix. List them with:"]),
+            html.Code("cleanwatch dead-letters list"),
+        ]
+    )
+    return html.Div([*gaps, *letters], className="quiet")
+
+
+def _gap(gap: GapReport) -> str:
+    span = f"{gap.first:,}" if gap.first == gap.last else f"{gap.first:,} to {gap.last:,}"
+    return f"{gap.source}: {span} (epoch {gap.epoch})"
+
+
+def station_table(stations: Sequence[StationHealth], zone: str, now: Instant) -> Component:
+    """One row a station."""
+    heads = (
+        "Station",
+        "State",
+        "Reported",
+        "Running since",
+        "Version",
+        "Site revision",
+        "Records",
+        "Disk free",
+        "Files",
+    )
+    return html.Table(
+        [
+            html.Thead(html.Tr([html.Th(head) for head in heads])),
+            html.Tbody([_station(s, zone, now) for s in stations]),
+        ],
+        className="stations",
+    )
+
+
+def _station(station: StationHealth, zone: str, now: Instant) -> Component:
+    report = station.report
+    state = "running" if station.state == "running" else chip("nodata", station.state)
+    files = ", ".join(f"{file.name} {_bytes(file.bytes)}" for file in report.disk.files)
+    cells = [
+        state,
+        since(now - station.silent_for),
+        formats.moment(report.started, zone, now),
+        report.version,
+        str(report.revision),
+        report.records,
+        _free(report.disk),
+        files,
+    ]
+    return html.Tr([html.Th(report.station, scope="row"), *(html.Td(cell) for cell in cells)])
+
+
+def _free(disk: DiskReport) -> str:
+    return f"{_bytes(disk.free)} of {_bytes(disk.total)}" if disk.total else ""
+
+
+def _bytes(size: int) -> str:
+    for unit, bytes in (("GB", 1_000_000_000), ("MB", 1_000_000)):
+        if size >= bytes:
+            return f"{size / bytes:,.1f}{formats.NARROW}{unit}"
+    return f"{size / 1000:,.0f}{formats.NARROW}kB"

@@ -1,0 +1,135 @@
+"""The system: is Cleanwatch itself well? What is wrong first, then every part with its figures."""
+
+from collections.abc import Iterator
+
+from dash import Dash, Input, Output, dcc, html
+from dash.development.base_component import Component
+
+from app import formats
+from app.components.basics import symbol, tagged
+from app.components.system_flow import flow
+from app.components.system_tables import (
+    balance_table,
+    clock_part,
+    forwarder_part,
+    gap_part,
+    problem_list,
+    station_table,
+)
+from app.context import AppContext
+from app.pages.page import Address, Page
+from app.stations import StationHealth, SystemHealth
+from facility.instants import Instant
+
+POLL_MILLISECONDS = 3_000
+NO_BACKUP = (
+    "No backup is known: nothing reports one yet. docs/operations.md says how to make one, and how to try it out."
+)
+
+
+def layout(context: AppContext, _address: Address) -> Component:
+    """Everything, and an interval that draws it anew."""
+    return html.Div(
+        [
+            dcc.Interval(id="system-again", interval=POLL_MILLISECONDS),
+            html.Div(_content(context), id="system-content", className="system-page"),
+        ]
+    )
+
+
+def register(app: Dash, context: AppContext) -> None:
+    """The page is drawn anew every few seconds; ages tick in between by themselves."""
+
+    @app.callback(
+        Output("system-content", "children"), Input("system-again", "n_intervals"), prevent_initial_call=True
+    )
+    def draw(_times: int | None) -> list[Component]:
+        return _content(context)
+
+
+def _content(context: AppContext) -> list[Component]:
+    health, zone, now = context.stations.now(), context.site().timezone, context.clock()
+    title, lead = finding(health)
+    head = html.Div([html.H1(title), html.P(lead, className="lead")], className="head")
+    wrong = _card("What is wrong", problem_list(health, zone, now))
+    if not health.stations:
+        return [head, _never_heard(), *([wrong] if health.problems else [])]
+    several = len(health.stations) > 1
+    return [
+        head,
+        wrong,
+        *(card for station in health.stations for card in _station_cards(station, several, now)),
+        _card("Stations", _wide(station_table(health.stations, zone, now))),
+        _card("Backups", html.P(NO_BACKUP, className="quiet")),
+    ]
+
+
+def finding(health: SystemHealth) -> tuple[str, str]:
+    """Title and lead: how the system is, in words."""
+    if health.troubles:
+        title = f"{formats.sentence(formats.count(health.troubles, 'problem'))} in the system"
+    elif not health.stations:
+        title = "No station has reported yet"
+    elif health.problems:
+        title = f"The system works; {formats.count(len(health.problems), 'task')} for somebody"
+    else:
+        title = "Every part of the system works"
+    return title, " ".join(_lead(health))
+
+
+def _lead(health: SystemHealth) -> Iterator[str]:
+    if not health.stations:
+        yield "A station collects, stores, judges and publishes; the app only shows."
+        return
+    running = sum(station.state == "running" for station in health.stations)
+    many = len(health.stations)
+    yield f"The station is {health.stations[0].state}." if many == 1 else f"{running} of {many} stations are running."
+    sources = [source for station in health.stations for source in station.report.sources]
+    pending = sum(source.pending for source in sources)
+    received = sum(source.received for source in sources)
+    yield f"{received:,} readings received, {f'{pending:,} of them pending' if pending else 'none pending'}."
+
+
+def _station_cards(station: StationHealth, several: bool, now: Instant) -> Iterator[Component]:
+    report = station.report
+    of = f" of station {report.station}" if several else ""
+    yield _card(f"Data flow{of}", flow(station, now))
+    balance = balance_table(report.sources) if report.sources else html.P("No source yet.", className="quiet")
+    yield _card(f"Balance{of}, in readings", _wide(balance), "since the first day")
+    yield html.Div(
+        [
+            _card(f"InfluxDB{of}", forwarder_part(report.forwarder)),
+            _card(f"Clocks{of}", clock_part(report.clocks)),
+            _card(f"Gaps and dead letters{of}", gap_part(report)),
+        ],
+        className="thirds",
+    )
+
+
+def _never_heard() -> Component:
+    return html.Div(
+        [
+            symbol("nodata"),
+            html.Div(
+                [
+                    html.B("No station has reported yet."),
+                    html.Div("Start one: cleanwatch station. It reports here within seconds.", className="sec"),
+                ]
+            ),
+        ],
+        className="banner",
+    )
+
+
+def _card(title: str, content: Component, words: str = "") -> Component:
+    return html.Section(
+        [html.Header([html.H2(title), html.Span(words, className="grow") if words else None]), content],
+        className="card",
+    )
+
+
+def _wide(table: Component) -> Component:
+    return tagged(html.Div(table, className="scroll", tabIndex="0", role="region"), aria_label="Table")
+
+
+PAGE = Page("/system", "System", layout, register, icon="system")
