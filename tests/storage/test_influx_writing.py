@@ -97,6 +97,27 @@ def test_a_server_that_is_not_there_is_told() -> None:
         store_in(Influx(url, "", "any")).write(GOOD)
 
 
+def test_a_server_that_hangs_is_told_and_not_waited_for_long(
+    own_server: InfluxUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.samples.influx.writing.ANSWER_SECONDS", 0.2)
+    store = store_in(own_server.new_bucket())
+    own_server.hang()
+    try:
+        with pytest.raises(InfluxError, match=r"does not answer .*timed out"):
+            store.write(GOOD)
+    finally:
+        own_server.go_on()
+
+
+def test_lines_that_the_bucket_has_forgotten_already_are_refused_at_once(own_server: InfluxUnderTest) -> None:
+    influx = own_server.new_bucket()
+    own_server.query(f'ALTER RETENTION POLICY "autogen" ON "{influx.bucket}" DURATION 30d')
+    refused = store_in(influx).write(GOOD)
+    assert [one.line for one in refused] == GOOD
+    assert "retention policy" in refused[0].reason
+
+
 def test_after_a_kill_the_same_store_goes_on_writing(own_server: InfluxUnderTest) -> None:
     influx = own_server.new_bucket()
     store = store_in(influx)

@@ -13,7 +13,7 @@ from urllib3.exceptions import HTTPError
 
 from facility.instants import Instant
 from storage.samples.influx.address import Influx
-from storage.samples.influx.problems import InfluxError, no_bucket, query_refused, refusal, unreachable
+from storage.samples.influx.problems import InfluxError, question_refused, refusal, unreachable
 
 CONNECT_SECONDS, ANSWER_SECONDS = 5, 60
 LONGEST_LIST = 3_000
@@ -27,9 +27,9 @@ FIRST, LAST = -9_000_000_000_000, 9_000_000_000_000
 class Series(msgspec.Struct, frozen=True):
     """Rows that share measurement and the tags that were grouped by."""
 
-    name: str
     columns: list[str]
-    values: list[list[Any]]
+    values: list[list[Any]] = []
+    name: str = ""
     tags: dict[str, str] = {}
 
     def column(self, name: str) -> list[Any]:
@@ -149,10 +149,8 @@ class Reader:
         except msgspec.DecodeError as error:
             raise InfluxError(f"what InfluxDB at {self._influx.url} answers is not understood: {error}") from error
         for said in (answer.error, *(result.error for result in answer.results)):
-            if said is not None and "not found" in said:
-                raise InfluxError(no_bucket(self._influx, said))
             if said is not None:
-                raise InfluxError(query_refused(self._influx, said))
+                raise question_refused(self._influx, said)
         return [result.series for result in answer.results]
 
     def request(self, path: str, fields: dict[str, str], question: str | None = None) -> tuple[int, bytes, Any]:

@@ -18,6 +18,10 @@ class InfluxError(Exception):
         self.wait = wait
 
 
+class NoBucketError(InfluxError):
+    """There is no such bucket, or none that we may see."""
+
+
 class Server(Protocol):
     """What is said about a server in a message (see `address.Influx`)."""
 
@@ -33,7 +37,10 @@ class Server(Protocol):
 
 def refusal(server: Server, doing: str, status: int, body: str, headers: Mapping[str, str]) -> InfluxError:
     """What an answer that is not 2xx means; `doing` is what was asked for: "write" or "read"."""
-    return InfluxError(_words(server, doing, status, said(body)), _seconds(headers.get("Retry-After")))
+    answer = said(body)
+    if status == 404 and "organization" not in answer and any(word in answer for word in _BUCKET_WORDS):
+        return no_bucket(server, answer)
+    return InfluxError(_words(server, doing, status, answer), _seconds(headers.get("Retry-After")))
 
 
 def unreachable(server: Server, error: Exception) -> InfluxError:
@@ -52,31 +59,36 @@ def said(body: str) -> str:
         answer = body
     if isinstance(answer, dict):
         answer = answer.get("message") or answer.get("error") or body
-    return " ".join(str(answer).split())[:500]
+    return " ".join(str(answer).split())[:2000]
 
 
-def no_bucket(server: Server, answer: str) -> str:
+def no_bucket(server: Server, answer: str) -> NoBucketError:
     """The bucket is missing: how it is made."""
-    return (
+    return NoBucketError(
         f"InfluxDB at {server.url} has no bucket {server.bucket}, or the token may not see it ({answer}). "
         f"Make it with InfluxDB 2: influx bucket create --name {server.bucket} --org {server.org} --retention 0; "
         f'InfluxDB 1.8: CREATE DATABASE "{server.bucket}"; InfluxDB 3: influxdb3 create database {server.bucket}'
     )
 
 
-def query_refused(server: Server, answer: str) -> str:
+_BUCKET_WORDS = ("bucket", "database", "retention policy", "dbrp")
+
+
+def question_refused(server: Server, answer: str) -> InfluxError:
     """An error inside an answer to a question."""
-    if is_file_limit(answer):
-        return file_limit(server, answer)
-    return f"InfluxDB at {server.url} could not answer from bucket {server.bucket} ({answer})"
+    if "not found" in answer:
+        return no_bucket(server, answer)
+    if _is_file_limit(answer):
+        return InfluxError(_file_limit(server, answer))
+    return InfluxError(f"InfluxDB at {server.url} could not answer from bucket {server.bucket} ({answer})")
 
 
-FILE_LIMIT_SIGNS = ("file limit", "parquet files", "query-file-limit")
+_FILE_LIMIT_SIGNS = ("file limit", "parquet files", "query-file-limit")
 
 
 def _words(server: Server, doing: str, status: int, answer: str) -> str:
-    if is_file_limit(answer):
-        return file_limit(server, answer)
+    if _is_file_limit(answer):
+        return _file_limit(server, answer)
     if status == 401:
         return (
             f"InfluxDB at {server.url} refuses a request {server.token_words} (401: {answer}). The file that "
@@ -93,8 +105,6 @@ def _words(server: Server, doing: str, status: int, answer: str) -> str:
             f"InfluxDB at {server.url} knows no organisation {server.org} ({answer}). Set CLEANWATCH_INFLUX_ORG to "
             "the one that the bucket belongs to"
         )
-    if status == 404 and any(word in answer for word in ("bucket", "database", "retention policy", "dbrp")):
-        return no_bucket(server, answer)
     if status == 404:
         return (
             f"what answers at {server.url} is no InfluxDB 1.8, 2 or 3 (404: {answer}). Check the address and what "
@@ -107,12 +117,12 @@ def _words(server: Server, doing: str, status: int, answer: str) -> str:
     return f"InfluxDB at {server.url} could not {doing} in bucket {server.bucket} ({status}: {answer})"
 
 
-def is_file_limit(answer: str) -> bool:
+def _is_file_limit(answer: str) -> bool:
     """Whether this is what InfluxDB 3 Core says to a question over too long a time."""
-    return any(sign in answer.lower() for sign in FILE_LIMIT_SIGNS)
+    return any(sign in answer.lower() for sign in _FILE_LIMIT_SIGNS)
 
 
-def file_limit(server: Server, answer: str) -> str:
+def _file_limit(server: Server, answer: str) -> str:
     """InfluxDB 3 Core does not answer for long ranges: what can be done."""
     return (
         f"InfluxDB 3 Core at {server.url} does not answer questions over more than about 72 hours of new readings "

@@ -13,6 +13,7 @@ from storage.samples.columns import Array, Columns
 from storage.samples.frames import raw_frame
 from storage.samples.influx import envelope, queries
 from storage.samples.influx.address import Influx
+from storage.samples.influx.checks import Finding, check
 from storage.samples.influx.influxql import Reader
 from storage.samples.influx.lines import Lines
 from storage.samples.influx.problems import InfluxError
@@ -42,6 +43,11 @@ class InfluxStore:
         """Nothing is asked of the server yet. `site` says which site is in force; tags are taken from it."""
         return cls(influx, site, clock)
 
+    @property
+    def url(self) -> str:
+        """Where the server is."""
+        return self._influx.url
+
     def close(self) -> None:
         """Hang up."""
         self._writer.close()
@@ -50,6 +56,10 @@ class InfluxStore:
     def health(self) -> Health:
         """How the newest question went."""
         return Health(self._reader.problem)
+
+    def check(self) -> list[Finding]:
+        """Whether the server is fit for us, in sentences: product, rights, bucket, how long it keeps readings."""
+        return check(self._influx, self._reader, self._writer)
 
     def lines(self) -> Lines:
         """Makes lines as the site is now; for one batch, since rooms may change with the next revision."""

@@ -20,7 +20,7 @@ CONNECT_SECONDS, ANSWER_SECONDS = 5, 30
 REFUSED_FOR_CONTENT = (400, 413, 422)
 """Statuses that are about what was sent, and not about who sent it or how the server is."""
 
-_DROPPED = re.compile(r"partial write: .* dropped=(\d+)$")
+_DROPPED = re.compile(r"partial write: .* dropped=(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,10 @@ class Writer:
         for begin in range(0, len(lines), BODY_LINES):
             refused += self._isolate(lines[begin : begin + BODY_LINES])
         return refused
+
+    def probe(self) -> None:
+        """Write nothing, to learn whether we may. Raises InfluxError."""
+        self._post([])
 
     def close(self) -> None:
         """Hang up."""
