@@ -14,11 +14,12 @@ from alerts.rooms import RoomStates, around
 from bus import topics
 from facility.alarm import Alarm
 from facility.instants import Instant, text_of
-from facility.plant_events import PlantEvent, RoomStateSet
+from facility.plant_events import RoomEvent, RoomStateSet
 from facility.site import Site
 from storage.records import alarms as alarm_records
-from storage.records import audit, batches, commands, engine_memory, outbox, room_states
+from storage.records import audit, batches, commands, engine_memory, outbox, room_states, sources
 from storage.records.audit import JSON, AuditEntry
+from storage.records.sources import KnownSource
 
 ENGINE = "cleanwatch"
 """Who acted, in the audit trail, where no person did."""
@@ -33,16 +34,18 @@ class Draft:
     """The newest payload of each topic."""
     rooms: set[str] = field(default_factory=set)
     """Rooms whose state or batches have changed."""
-    events: list[tuple[Instant, PlantEvent]] = field(default_factory=list)
+    events: list[tuple[Instant, RoomEvent]] = field(default_factory=list)
     outcomes: list[tuple[Instant, int, str]] = field(default_factory=list)
     entries: list[tuple[Instant, AuditEntry]] = field(default_factory=list)
     memories: dict[str, bytes] = field(default_factory=dict)
     """Of points that are no longer watched."""
+    sources: dict[str, KnownSource] = field(default_factory=dict)
+    retired_sources: set[str] = field(default_factory=set)
 
     @property
     def urgent(self) -> bool:
         """Must it be written at once? Only a worst value may wait, for a second."""
-        return bool(self.entries or self.rooms or self.events or self.outcomes or self.memories)
+        return bool(self.entries or self.rooms or self.events or self.outcomes or self.memories or self.sources)
 
     def alarm(self, alarm: Alarm, site: Site) -> None:
         """An alarm is now like this. What was found in late readings is put on record and not published."""
@@ -59,6 +62,17 @@ class Draft:
     def entry(self, at: Instant, actor: str, action: str, alarm: Alarm, **more: JSON) -> None:
         """Something happened to an alarm."""
         self.entries.append((at, AuditEntry(actor, action, f"alarm {alarm.id}", {**_told(alarm), **more})))
+
+    def source_entry(self, at: Instant, actor: str, action: str, source: KnownSource, **more: JSON) -> None:
+        """Something happened to a source."""
+        told = {"station": source.station, "points": list(source.points), **more}
+        self.entries.append((at, AuditEntry(actor, action, f"source {source.source}", told)))
+
+    def retire_source(self, source: KnownSource, site: Site) -> None:
+        """A source is known no longer; the broker is to forget what it retains of it."""
+        self.sources.pop(source.source, None)
+        self.retired_sources.add(source.source)
+        self.notices[topics.source_status(site.id, source.source)] = b""
 
 
 def write(
@@ -81,8 +95,11 @@ def write(
     if draft.alarms:
         alarm_records.save(connection, draft.alarms.values())
     engine_memory.save(connection, {**memories, **draft.memories})
-    engine_memory.set_checkpoint(connection, checkpoint)
-    outbox.add(connection, at, {**draft.notices, **_room_notices(connection, draft, site, rooms, at)})
+    sources.remove(connection, draft.retired_sources)
+    sources.save(connection, draft.sources.values())
+    station = site.share.station
+    engine_memory.set_checkpoint(connection, checkpoint, station)
+    outbox.add(connection, at, {**draft.notices, **_room_notices(connection, draft, site, rooms, at)}, station)
     audit.append_dated(connection, draft.entries)
 
 

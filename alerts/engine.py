@@ -14,12 +14,16 @@ from alerts.present import Present
 from alerts.reviews import Review, first_ready
 from alerts.rooms import RoomStates, around
 from alerts.watch import Watch, decode, encode
-from facility.alarm import Alarm, AlarmState
+from facility.alarm import Alarm, AlarmState, of_source
 from facility.instants import DAY, SECOND, Clock, Instant, Span
+from facility.plant_events import BatchEnded, BatchStarted, RoomStateSet
 from facility.site import Site
+from facility.site_part import watches
 from storage.records import alarms as alarm_records
 from storage.records import commands, engine_memory, room_states
+from storage.records import sources as source_records
 from storage.records.alarms import AlarmFilter
+from storage.records.commands import Acknowledge, Command, RetireSource
 from storage.records.database import Records
 from storage.samples.local import LocalStore
 
@@ -42,27 +46,37 @@ class Engine:
         self._store = store
         self._records = records
         self._clock = clock
+        self._listening_since = clock()
+        self._announced = False
+        """Is what stood at the start, or came with another site, on record as published?"""
         self._load()
 
     def _load(self) -> None:
         """Take up what is on record."""
         now = self._clock()
         with self._records.reading() as connection:
-            self._judged = self._saved = engine_memory.checkpoint(connection)
-            memories = {id: decode(stored) for id, stored in engine_memory.load(connection).items()}
+            self._judged = self._saved = engine_memory.checkpoint(connection, self._site.share.station)
+            stored = engine_memory.load(connection)
+            memories = {id: decode(memory) for id, memory in stored.items() if self._watches(id)}
             last = max((memory.heard for memory in memories.values()), default=now)
             timeline = room_states.timeline(connection, list(self._site.rooms), last, END_OF_TIME)
-            standing = alarm_records.standing(connection)
+            standing = [alarm for alarm in alarm_records.standing(connection) if self._watches(alarm.point)]
+            sources = [s for s in source_records.all(connection) if self._watches(of_source(s.source))]
             over = AlarmFilter(states=[AlarmState.NORMAL], start=now - DAY, retrospective=False)
-            just_over = alarm_records.history(connection, over, limit=1000)
+            ended = alarm_records.history(connection, over, limit=1000)
+            just_over = [alarm for alarm in ended if self._watches(alarm.point)]
         rooms = RoomStates({}, tuple(timeline)).at(last)
-        self._present = Present(self._site, rooms, memories, standing, now)
-        self._present.announce([*reversed(just_over), *standing])
+        self._present = Present(self._site, rooms, memories, standing, sources, now)
+        self._present.listen_from(self._listening_since)
+        if self._announced:
+            self._present.draft.rooms.clear()
+        else:
+            self._present.announce([*reversed(just_over), *standing])
         self._follower = self._store.follow(FOLLOWER, self._judged)
         self._saved_at = now
         self._review: _UnderReview | None = None
         self._must_load = False
-        """Set while a commit is taken: one that was taken by half is taken again from what is on record."""
+        """Set while a step is under way: after one that failed, only what is on record is sure."""
 
     @property
     def judged(self) -> int:
@@ -83,23 +97,24 @@ class Engine:
 
         From any thread, before anyone is told the new time.
         """
+        self._listening_since = now
         self._present.listen_from(now)
 
     def step(self, timeout: float) -> None:
         """Judge the commits that are there, waiting up to `timeout` seconds for one, and write what they led to.
 
         Where nothing comes, a slice of the past is judged instead. Where it raises (a disk is full, the records are
-        away) nothing is forgotten: call it again.
+        away) nothing is forgotten: call it again. It then begins with what is on record, because a transaction whose
+        answer was lost may have been committed or not.
         """
         if self._must_load:
             self._load()
+        self._must_load = True
         self._take_site()
         number = self._judged
         commit = self._follower.next(0 if self._review_ready() else timeout)
         while commit is not None:
-            self._must_load = True
             self._present.take(commit)
-            self._must_load = False
             self._judged = commit.number
             commit = self._follower.next(0) if commit.number < number + MOST_COMMITS else None
         now = self._clock()
@@ -109,17 +124,28 @@ class Engine:
         if self._judged == number and self._review_ready():
             self._review_slice(now)
             self._save(now)
+        self._must_load = False
+
+    def _watches(self, id: str) -> bool:
+        return watches(self._site, id)
 
     def _take_site(self) -> None:
-        if self._next_site is not self._site:
-            self._site = self._next_site
-            self._present.use_site(self._site, self._clock())
-            self._review = None
+        if self._next_site is self._site:
+            return
+        self._announced = False
+        others = self._site.share.elsewhere
+        self._site = self._next_site
+        self._review = None
+        self._present.use_site(self._site, self._clock())
+        if any(watches(self._site, id) for id in others):
+            # Another station has watched this until now: what it had on record goes on here.
+            self._save(self._clock())
+            self._load()
 
     def _tend(self, now: Instant) -> None:
         """What people want, and the record of it all."""
         with self._records.reading() as connection:
-            waiting = commands.waiting(connection)
+            waiting = [command for command in commands.waiting(connection) if self._watches(_of(command.command))]
         noted = {id for _, id, _ in self._present.draft.outcomes}
         for command in waiting:
             if command.id not in noted:
@@ -139,7 +165,7 @@ class Engine:
         present.draft = Draft()
         for watch in changed:
             watch.changed = False
-        self._saved, self._saved_at = self._judged, now
+        self._saved, self._saved_at, self._announced = self._judged, now, True
         self._follower.passed(self._saved)
 
     def _review_ready(self) -> bool:
@@ -191,6 +217,17 @@ class Engine:
             under.open_since = found.onset if under.open_since is None else min(under.open_since, found.onset)
         if alarm.retrospective or alarm.returned is not None:
             self._present.amend(alarm, action, now)
+
+
+def _of(command: Command) -> str:
+    """What a command is about, as `watches` knows it: a point, a room, a source."""
+    match command:
+        case Acknowledge(alarm=alarm):
+            return alarm.split("/")[0]
+        case RetireSource(source=source):
+            return of_source(source)
+        case RoomStateSet(room=room) | BatchStarted(room=room) | BatchEnded(room=room):
+            return room
 
 
 @dataclass(slots=True)

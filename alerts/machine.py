@@ -9,12 +9,12 @@ returned, not acknowledged ──acknowledged──> normal
 
 from dataclasses import replace
 from enum import StrEnum
+from typing import Protocol
 
 from alerts.findings import Finding, Raised, Returned, Worsened
 from facility.alarm import Acknowledgement, Alarm, AlarmState, Condition
 from facility.instants import Instant
 from facility.limit import Severity
-from facility.site import Point
 
 
 class Transition(StrEnum):
@@ -27,18 +27,28 @@ class Transition(StrEnum):
     ACKNOWLEDGED = "alarm acknowledged"
 
 
+class Place(Protocol):
+    """What an alarm is of: a point, or a source with the room where its loss is worst."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def room(self) -> str: ...
+
+
 class RefusedError(Exception):
     """An alarm cannot be acknowledged like this; the message tells the person why."""
 
 
-def follow(alarm: Alarm | None, point: Point, finding: Finding) -> tuple[Alarm | None, Transition | None]:
+def follow(alarm: Alarm | None, place: Place, finding: Finding) -> tuple[Alarm | None, Transition | None]:
     """The alarm after one finding about its condition, and the transition that this was, if any.
 
-    `alarm` is the standing alarm of that point and condition, None where there is none.
+    `alarm` is the standing alarm of that place and condition, None where there is none.
     """
     match finding, alarm:
         case Raised(), None:
-            return raised(point, finding), Transition.RAISED
+            return raised(place, finding), Transition.RAISED
         case Raised(), Alarm(state=AlarmState.RETURNED):
             return came_back(alarm, finding), Transition.CAME_BACK
         case Raised(), Alarm() if finding.severity > alarm.severity:
@@ -51,11 +61,11 @@ def follow(alarm: Alarm | None, point: Point, finding: Finding) -> tuple[Alarm |
             return alarm, None
 
 
-def raised(point: Point, finding: Raised) -> Alarm:
+def raised(place: Place, finding: Raised) -> Alarm:
     """A new alarm."""
     return Alarm(
-        point=point.id,
-        room=point.room,
+        point=place.id,
+        room=place.room,
         condition=finding.condition,
         severity=finding.severity,
         state=AlarmState.UNACKNOWLEDGED,

@@ -33,6 +33,7 @@ def alarm_notice(alarm: Alarm, unit: str) -> bytes:
             acknowledged_by=answer.by if answer else None,
             acknowledged_at=datetime_of(answer.at) if answer else None,
             comment=answer.comment if answer else None,
+            blinds=tuple(blinded.point for blinded in alarm.blinds),
         )
     )
 

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from facility.instants import Clock
+from facility.site import MAIN
 from storage.records import outbox
 from storage.records.database import Records
 
@@ -13,13 +14,13 @@ class Publish(Protocol):
     def __call__(self, topic: str, payload: bytes, *, retain: bool) -> bool: ...
 
 
-def send_waiting(records: Records, publish: Publish, clock: Clock) -> int:
-    """Publish what waits, oldest first, and mark it; how many that were.
+def send_waiting(records: Records, publish: Publish, clock: Clock, station: str = MAIN) -> int:
+    """Publish what waits of a station, oldest first, and mark it; how many that were.
 
     Stops at the first message that is not taken: the rest stays waiting in its order, for the next call.
     """
     with records.reading() as connection:
-        waiting = outbox.waiting(connection)
+        waiting = outbox.waiting(connection, station)
     taken = []
     for message in waiting:
         if not publish(message.topic, message.payload, retain=True):

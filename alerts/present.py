@@ -9,26 +9,28 @@ from dataclasses import replace
 
 import msgspec
 
-from alerts import machine
+from alerts import machine, sources
 from alerts.draft import ENGINE, Draft
 from alerts.findings import Finding
 from alerts.machine import RefusedError, Transition
 from alerts.reviews import SETTLING, Review, with_late
 from alerts.rooms import RoomStates, within
 from alerts.watch import Memory, Watch, encode
-from facility.alarm import STANDING, Alarm, AlarmState
+from facility.alarm import STANDING, Alarm, AlarmState, Condition, of_source
 from facility.instants import Instant
 from facility.limit import RoomState
-from facility.plant_events import PlantEvent, RoomStateSet
+from facility.plant_events import PlantEvent, RoomStateSet, SourceHeard, SourceStatus
 from facility.site import Point, Site
-from storage.records.commands import DONE, Acknowledge, WaitingCommand
+from facility.site_part import watches
+from storage.records.commands import DONE, Acknowledge, RetireSource, WaitingCommand
+from storage.records.sources import KnownSource
 from storage.samples.commit import Commit
 
 NEVER: Instant = 1 << 62
 
 
 class Present:
-    """The state of the whole site as of the newest event.
+    """The state of the site, or of the part of it that this station watches, as of the newest event.
 
     `now` is when listening begins: whoever was silent before is given until then plus its span of silence, so that
     a station that was down does not take its own silence for that of every instrument.
@@ -40,9 +42,11 @@ class Present:
         rooms: RoomStates,
         memories: Mapping[str, Memory],
         standing: Iterable[Alarm],
+        known_sources: Iterable[KnownSource],
         now: Instant,
     ) -> None:
         self.rooms = rooms
+        self.sources = {source.source: source for source in known_sources}
         self.draft = Draft()
         self.standing = {(alarm.point, alarm.condition): alarm for alarm in standing}
         self.watches: dict[str, Watch] = {}
@@ -53,6 +57,11 @@ class Present:
         """The points where a delay runs."""
         self._silence_due: Instant = NEVER
         """No point is silent for too long before this."""
+        self._blind: set[str] = set()
+        """The points that are not heard because their source is lost: the alarm of the source speaks for them."""
+        self._heard_again: dict[str, Instant] = {}
+        """When the source of a point was back after an alarm: as after a start, silence is counted from then."""
+        self._see_blind()
         self._watch(site, memories, now)
 
     def use_site(self, site: Site, now: Instant) -> None:
@@ -93,17 +102,26 @@ class Present:
 
     def happen(self, event: PlantEvent, stamp: Instant) -> None:
         """The plant has said something beside readings."""
-        self.draft.events.append((stamp, event))
-        if isinstance(event, RoomStateSet):
-            self._rooms_become(self.rooms.with_set(event, stamp))
-        elif event.room in self.site.rooms:
-            self.draft.rooms.update(within(self.site, event.room))
+        match event:
+            case SourceStatus():
+                self._source_says(event, stamp)
+            case SourceHeard():
+                self._source_serves(event)
+            case RoomStateSet():
+                self.draft.events.append((stamp, event))
+                self._rooms_become(self.rooms.with_set(event, stamp))
+            case _:
+                self.draft.events.append((stamp, event))
+                if event.room in self.site.rooms:
+                    self.draft.rooms.update(within(self.site, event.room))
 
     def apply(self, waiting: WaitingCommand, now: Instant) -> None:
         """A person has decided something; the outcome says what came of it."""
         command = waiting.command
         if isinstance(command, Acknowledge):
             outcome = self._acknowledge(command, waiting)
+        elif isinstance(command, RetireSource):
+            outcome = self._retire_source(command, waiting.actor, now)
         elif command.room not in self.site.rooms:
             outcome = f"There is no room {command.room}."
         else:
@@ -136,9 +154,14 @@ class Present:
             for id, point in site.points.items()
         }
         for id in memories.keys() - site.points.keys():
-            self.draft.memories[id] = encode(Memory(heard=now, judged=memories[id].judged))
-        for alarm in [alarm for alarm in self.standing.values() if alarm.point not in site.points]:
-            self._retire(alarm, now)
+            if watches(site, id):
+                self.draft.memories[id] = encode(Memory(heard=now, judged=memories[id].judged))
+        for key, alarm in list(self.standing.items()):
+            if not watches(site, alarm.point):  # another station's from now on
+                del self.standing[key]
+            elif alarm.source is None and alarm.point not in site.points:
+                self._close(alarm, now, "the point is watched no longer")
+        self.sources = {id: source for id, source in self.sources.items() if watches(site, of_source(id))}
         self._pending = {id: watch for id, watch in self.watches.items() if watch.state.due is not None}
         self.reviewing = {id: watch for id, watch in self.watches.items() if watch.reviews}
         self._silence_due = now
@@ -149,8 +172,9 @@ class Present:
         due = [(when, id) for id, watch in self._pending.items() if (when := watch.state.due or NEVER) <= now]
         for _, id in sorted(due):
             self._found(self.watches[id], self.watches[id].expire(now), now)
+        self._sources_due(now)
         if now >= self._silence_due:
-            dues = [(watch.silence_due(self._listening_since) or NEVER, id) for id, watch in self.watches.items()]
+            dues = [(self._silent_at(watch), id) for id, watch in self.watches.items()]
             self._silence_due = min((when for when, _ in dues if when > now), default=NEVER)
             for when, id in sorted(silent for silent in dues if silent[0] <= now):
                 self._found(self.watches[id], [self.watches[id].fall_silent(when)], now)
@@ -171,7 +195,78 @@ class Present:
             self._pending.pop(watch.point.id, None)
         else:
             self._pending[watch.point.id] = watch
-        self._silence_due = min(self._silence_due, watch.silence_due(self._listening_since) or NEVER)
+        self._silence_due = min(self._silence_due, self._silent_at(watch))
+
+    def _silent_at(self, watch: Watch) -> Instant:
+        """When a point will have been silent for too long."""
+        id = watch.point.id
+        if id in self._blind:
+            return NEVER
+        return watch.silence_due(max(self._listening_since, self._heard_again.get(id, 0))) or NEVER
+
+    def _source_says(self, status: SourceStatus, stamp: Instant) -> None:
+        before = self.sources.get(status.source)
+        after = sources.said(before, status, self.site.share.station, stamp)
+        if after != before:
+            self._source_is(after)
+            self.draft.source_entry(stamp, ENGINE, "source online" if after.online else "source gone", after)
+
+    def _source_serves(self, event: SourceHeard) -> None:
+        """A point is heard through one source at a time."""
+        for other in [other for other in self.sources.values() if other.source != event.source]:
+            if not set(event.points).isdisjoint(other.points):
+                left = tuple(point for point in other.points if point not in event.points)
+                self._source_is(replace(other, points=left))
+        if event.source in self.sources:
+            self._source_is(sources.heard(self.sources[event.source], event))
+
+    def _source_is(self, source: KnownSource) -> None:
+        self.sources[source.source] = self.draft.sources[source.source] = source
+        self._see_blind()
+
+    def _see_blind(self) -> None:
+        before = self._blind
+        self._blind = {
+            point for source in self.sources.values() if source.lost is not None for point in source.points
+        }
+        if before - self._blind:
+            self._silence_due = 0  # some are to be heard again
+
+    def _sources_due(self, now: Instant) -> None:
+        dues = [(when, source) for source in self.sources.values() if (when := self._source_due(source)) <= now]
+        for when, source in sorted(dues, key=lambda entry: (entry[0], entry[1].source)):
+            place, severity, blinds = sources.place(source, self.site.points)
+            after, finding = sources.at_due(source, when, severity)
+            before = self.standing.get((place.id, Condition.SOURCE_LOST))
+            alarm, transition = machine.follow(before, place, finding)
+            if alarm is not None and transition is not None:
+                if alarm.returned is None:
+                    alarm = replace(alarm, blinds=blinds)
+                else:
+                    self._heard_again.update(dict.fromkeys(source.points, when))
+                self._stands(alarm)
+                self.draft.entry(now, ENGINE, transition, alarm)
+            self._source_is(after)
+
+    def _source_due(self, source: KnownSource) -> Instant:
+        alarm = self.standing.get((of_source(source.source), Condition.SOURCE_LOST))
+        raised = alarm is not None and alarm.returned is None
+        return sources.due(source, raised, self._listening_since) or NEVER
+
+    def _retire_source(self, command: RetireSource, actor: str, now: Instant) -> str:
+        source = self.sources.get(command.source)
+        if source is None:
+            return f"No source {command.source} has announced itself; `cleanwatch source list` shows those that have."
+        if source.online:
+            return f"Source {command.source} is online; end it first, or it announces itself again."
+        del self.sources[command.source]
+        self.draft.retire_source(source, self.site)
+        self.draft.source_entry(now, actor, "source retired", source, reason=command.reason)
+        alarm = self.standing.get((of_source(command.source), Condition.SOURCE_LOST))
+        if alarm is not None:
+            self._close(alarm, now, f"{actor} has retired the source: {command.reason}")
+        self._see_blind()
+        return DONE
 
     def _stands(self, alarm: Alarm) -> None:
         """An alarm is now like this, or stands no longer."""
@@ -193,11 +288,11 @@ class Present:
         )
         return DONE
 
-    def _retire(self, alarm: Alarm, now: Instant) -> None:
+    def _close(self, alarm: Alarm, now: Instant, reason: str) -> None:
         returned = max(now, alarm.raised) if alarm.returned is None else alarm.returned
         over = replace(alarm, state=AlarmState.NORMAL, returned=returned)
         self._stands(over)
-        self.draft.entry(now, ENGINE, "alarm closed", over, reason="the point is watched no longer")
+        self.draft.entry(now, ENGINE, "alarm closed", over, reason=reason)
 
     def _rooms_become(self, rooms: RoomStates) -> None:
         before, self.rooms = self.rooms, rooms

@@ -67,7 +67,7 @@ def alarm_status(condition: str, severity: Severity, state: str) -> Status:
     """How an alarm makes its point look, while it stands."""
     if state == AlarmState.RETURNED:
         return Status.RETURNED
-    if condition in (Condition.NO_DATA, Condition.INSTRUMENT_FAULT):
+    if condition in (Condition.NO_DATA, Condition.INSTRUMENT_FAULT, Condition.SOURCE_LOST):
         return Status.NO_DATA
     return BY_SEVERITY[severity]
 
@@ -93,8 +93,12 @@ def point_status(
     bounds: Bounds,
     overdue: int | None,
     now: Instant,
+    station_silent: bool = False,
 ) -> PointStatus:
-    """How one point stands now. `alarms` are those of this point, `bounds` those in force in its room."""
+    """How one point stands now. `alarms` are those of this point, `bounds` those in force in its room.
+
+    While its station is silent, nothing that was heard of it may pass for the present.
+    """
     used = None if newest is None or newest.value is None else limit_used(newest.value, point.quantity, bounds)
     candidates = [
         PointStatus(
@@ -108,7 +112,9 @@ def point_status(
         for alarm in alarms
         if alarm.state in STANDING
     ]
-    if newest is None:
+    if station_silent:
+        candidates.append(PointStatus(point.id, Status.NO_DATA, "STATION SILENT", newest.time if newest else None))
+    elif newest is None:
         status = Status.NORMAL if point.silent_after is None else Status.NO_DATA
         candidates.append(PointStatus(point.id, status, "NO READING YET"))
     elif point.silent_after is not None and now - newest.time > point.silent_after:

@@ -176,7 +176,8 @@ function paintStaleness({ now, stale }) {
   const banner = document.getElementById("stale");
   if (!banner || model.number < 0 && model.reached) return;
   const first = !model.site?.newest && model.reached;
-  banner.hidden = (stale === null || first) && !model.refusal;
+  const partly = stale === null && model.site?.silent;
+  banner.hidden = ((stale === null && !partly) || first) && !model.refusal;
   if (banner.hidden) return;
   const [title, words] = explanation(stale, now);
   text(document.getElementById("stale-title"), title);
@@ -189,6 +190,7 @@ function explanation(stale, now) {
   if (!model.reached) {
     return [`No connection to Cleanwatch${when}`, "No value here is fresh. Alarms and notifications go on without this page. It tries again by itself."];
   }
+  if (stale === null) return [`Not heard: station ${model.site.silent}`, "In its rooms no value is fresh, and alarms may be missing. Have it looked at; this page goes on by itself."];
   if (!model.station) return ["The station has not been heard yet.", "It reads and judges the instruments. Nothing here is fresh until it runs."];
   return [`The station is silent${when}`, "No value here is fresh, and alarms may be missing. Have the station looked at; this page goes on by itself."];
 }

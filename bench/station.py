@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bus import topics
 from bus.client import Broker, Client
+from facility.site import MAIN
 
 POINTS = 1000
 SITE = "bench"
@@ -52,7 +53,7 @@ def running_station(folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]
 
 def _wait_until_it_beats(broker: Broker) -> None:
     alive = threading.Event()
-    client = Client(broker, "bench-watch", filters=[topics.station(SITE)], on_message=lambda _: alive.set())
+    client = Client(broker, "bench-watch", filters=[topics.station(SITE, MAIN)], on_message=lambda _: alive.set())
     client.start()
     if not alive.wait(DEADLINE_SECONDS):
         raise TimeoutError("the station did not come up")

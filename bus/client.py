@@ -167,6 +167,12 @@ class Client:
         self._wake()
         return taken
 
+    def unsubscribe(self, filter: str) -> None:
+        """Have the broker forget a subscription that an earlier session left with it, from any thread."""
+        with self._lock:
+            self._paho.unsubscribe(filter)
+        self._wake()
+
     def ack(self, messages: Iterable[Message]) -> None:
         """Acknowledge messages, in the order they came, from any thread.
 

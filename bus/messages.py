@@ -23,7 +23,10 @@ class CleanReading(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class AlarmNotice(msgspec.Struct, frozen=True):
-    """The present state of one alarm: `cleanwatch/<site>/alarms/<point>/<condition>`, retained."""
+    """The present state of one alarm: `cleanwatch/<site>/alarms/<point>/<condition>`, retained.
+
+    For a source that is lost, `point` is `source:` and its name, and `blinds` are the points heard through it.
+    """
 
     alarm: str
     point: str
@@ -42,6 +45,7 @@ class AlarmNotice(msgspec.Struct, frozen=True):
     acknowledged_by: str | None
     acknowledged_at: datetime | None
     comment: str | None
+    blinds: tuple[str, ...] = ()
 
 
 class RoomNotice(msgspec.Struct, frozen=True):
@@ -54,8 +58,12 @@ class RoomNotice(msgspec.Struct, frozen=True):
 
 
 class StationBeat(msgspec.Struct, frozen=True):
-    """The station's heartbeat, once a second: `cleanwatch/<site>/station`, retained; its will has `alive` false."""
+    """A station's heartbeat, once a second: `cleanwatch/<site>/stations/<station>`, retained.
 
+    Its will has `alive` false.
+    """
+
+    station: str
     alive: bool
     at: datetime
     revision: int

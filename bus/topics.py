@@ -2,15 +2,20 @@
 
 instruments/<site>/<source>/readings     values and particle samples    (instrument -> station)
 instruments/<site>/<source>/events       room states, batches           (instrument -> station)
+instruments/<site>/<source>/status       online or not, retained, with will (instrument -> station)
 instruments/<site>/<source>/ack          stored up to this sequence     (station -> instrument)
 cleanwatch/<site>/readings/<point>       one reading, as stored         (station -> anyone)
 cleanwatch/<site>/rooms/<room>           room state and batch, retained (station -> anyone)
 cleanwatch/<site>/alarms/<point>/<condition>  alarm state, retained     (station -> anyone)
-cleanwatch/<site>/station                heartbeat, retained, with will (station -> anyone)
+cleanwatch/<site>/stations/<station>     heartbeat, retained, with will (station -> anyone)
 """
+
+from collections.abc import Sequence
 
 INSTRUMENTS = "instruments"
 CLEAN = "cleanwatch"
+STATUS = "/status"
+"""How the topics end where sources say that they are there: the only retained ones that instruments send to."""
 
 
 def source_readings(site: str, source: str) -> str:
@@ -23,14 +28,27 @@ def source_events(site: str, source: str) -> str:
     return f"{INSTRUMENTS}/{site}/{source}/events"
 
 
+def source_status(site: str, source: str) -> str:
+    """Where a source says, retained, that it is online; its will says that it is not."""
+    return f"{INSTRUMENTS}/{site}/{source}{STATUS}"
+
+
 def source_ack(site: str, source: str) -> str:
     """Where a source hears up to which sequence number its messages are stored."""
     return f"{INSTRUMENTS}/{site}/{source}/ack"
 
 
-def instrument_filters(site: str) -> tuple[str, ...]:
-    """What the station subscribes to."""
-    return (f"{INSTRUMENTS}/{site}/+/readings", f"{INSTRUMENTS}/{site}/+/events")
+def instrument_filters(site: str, sources: Sequence[str] | None = None, leads: bool = True) -> tuple[str, ...]:
+    """What a station subscribes to that hears these sources, or whatever sources there are.
+
+    One that leads also hears who else is there, so that a source that belongs to no station is noticed.
+    """
+    named = ("+",) if sources is None else sources
+    present = ("+",) if leads else named
+    return (
+        *(topic(site, source) for source in named for topic in (source_readings, source_events)),
+        *(source_status(site, source) for source in present),
+    )
 
 
 def clean_reading(site: str, point: str) -> str:
@@ -48,9 +66,9 @@ def clean_alarm(site: str, point: str, condition: str) -> str:
     return f"{CLEAN}/{site}/alarms/{point}/{condition.replace(' ', '-')}"
 
 
-def station(site: str) -> str:
-    """Where the station's heartbeat is published, retained; its will says that it is gone."""
-    return f"{CLEAN}/{site}/station"
+def station(site: str, station: str) -> str:
+    """Where a station's heartbeat is published, retained; its will says that it is gone."""
+    return f"{CLEAN}/{site}/stations/{station}"
 
 
 def everything_clean(site: str) -> str:

@@ -22,6 +22,7 @@ from collectors.codecs.cleanwatch_json import Codec
 from collectors.instrument_clocks import InstrumentClocks
 from collectors.messages import Acknowledgement
 from collectors.source_presence import SourcePresence
+from facility.alarm import of_source
 from facility.instants import Clock
 from facility.site import Site
 from storage.samples.commit import Intake
@@ -81,6 +82,8 @@ class Collector:
         self._clock = clock
         self.instrument_clocks = InstrumentClocks()
         self._presence = SourcePresence()
+        self._strangers: set[str] = set()
+        """Sources that no station hears, and of which that was told since the start."""
         self._client = self._new_client()
         self._stopping = threading.Event()
         self._waiting: list[Message] = []
@@ -138,6 +141,7 @@ class Collector:
             self.commit()
         self._waiting, self._intakes, self._readings = [], [], 0
         self._presence = SourcePresence()
+        self._strangers.clear()
         self._client = self._new_client()
         self._client.start()
 
@@ -189,20 +193,38 @@ class Collector:
         """Decode a message; it waits for the next commit."""
         self._messages += 1
         self._waiting.append(message)
-        is_status = message.topic.endswith(topics.STATUS)
-        if message.retain and not is_status:
+        if message.topic.endswith(topics.STATUS):
+            self._take_status(message)
+            return
+        if message.retain:
             # Sent before we subscribed, by somebody who does not know better; it may be of any age.
             self._retained += 1
             return
-        source = message.topic.split("/")[-2]
-        if not hears(...):
-            self._hear_no_more(...)
         self._qos_0 += message.qos == 0
         received = self._clock()
-        intake = self._codec.decode(message.topic, message.payload, received)
+        intake = self._presence.told(self._codec.decode(message.topic, message.payload, received), received)
+        if not self._hears(intake.source):
+            # The broker remembers what this station once subscribed to; what comes by that is taken all the same.
+            self._client.unsubscribe(message.topic)
         self._intakes.append(intake)
         self._readings += len(intake.readings)
         self.instrument_clocks.heard(intake.readings)
+
+    def _take_status(self, message: Message) -> None:
+        """A source has come or gone: retained, so that it is known at once. News only, and of our own sources."""
+        source = message.topic.split("/")[-2]
+        if not message.payload:
+            self._presence.forget(source)
+        elif of_source(source) not in self._share.elsewhere and source not in self._strangers:
+            if not self._hears(source):
+                self._strangers.add(source)
+            received = self._clock()
+            intake = self._presence.told(self._codec.decode(message.topic, message.payload, received), received)
+            if intake.events or intake.dead_letters:
+                self._intakes.append(intake)
+
+    def _hears(self, source: str) -> bool:
+        return self._share.sources is None or source in self._share.sources
 
     def _turn(self) -> float:
         """Commit when it is time; returns the seconds until it will be."""

@@ -17,6 +17,8 @@ LARGEST = 2**53
 """The largest whole number that JSON carries exactly everywhere."""
 
 Name: TypeAlias = Annotated[str, Meta(min_length=1, max_length=200)]
+Term: TypeAlias = Annotated[str, Meta(min_length=1, max_length=200, pattern="^[^\\x00]*$")]
+"""What goes on record as it came; PostgreSQL cannot hold a NUL character."""
 Time: TypeAlias = Annotated[datetime, Meta(tz=True, description="RFC 3339 with an offset: 2026-11-22T08:35:00Z")]
 Count: TypeAlias = Annotated[int, Meta(ge=0, le=LARGEST)]
 Litres: TypeAlias = Annotated[float, Meta(ge=0)]
@@ -89,25 +91,25 @@ class RoomStateEvent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, ta
     room: Name
     state: RoomState
     time: Time
-    by: Name
+    by: Term
 
 
 class BatchStartEvent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="event", tag="batch start"):
     """A batch is made in a room from `time` on."""
 
-    batch: Name
+    batch: Term
     room: Name
     time: Time
-    by: Name
+    by: Term
 
 
 class BatchEndEvent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="event", tag="batch end"):
     """A batch left a room at `time`."""
 
-    batch: Name
+    batch: Term
     room: Name
     time: Time
-    by: Name
+    by: Term
 
 
 Event: TypeAlias = RoomStateEvent | BatchStartEvent | BatchEndEvent
@@ -120,6 +122,17 @@ class EventsMessage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omi
     epoch: Number | None = None
     sequence: Number | None = None
     events: tuple[Event, ...] = ()
+
+
+class StatusMessage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`instruments/<site>/<source>/status`, retained: a source is online, or gone. Also its last will.
+
+    `time` is when it is said; in a will, when the connection was made.
+    """
+
+    version: Literal[1]
+    online: bool
+    time: Time
 
 
 class Acknowledgement(msgspec.Struct, frozen=True):

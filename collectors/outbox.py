@@ -3,6 +3,8 @@
 A broker's PUBACK is no such promise: what it has not yet handed on may die with it. So every message is numbered and
 kept; the station acknowledges from time to time up to which number it has all, and those are forgotten. After each
 connection, and when the acknowledgement has not moved for a while, everything still kept is sent again.
+
+It also says, retained, that its source is online, and has the broker say when it is gone.
 """
 
 import threading
@@ -13,9 +15,9 @@ from typing import Any
 import msgspec
 
 from bus import topics
-from bus.client import Broker, Client, Message
-from collectors.messages import Acknowledgement, EventsMessage, ReadingsMessage
-from facility.instants import Clock
+from bus.client import Broker, Client, Message, Will
+from collectors.messages import Acknowledgement, EventsMessage, ReadingsMessage, StatusMessage
+from facility.instants import Clock, datetime_of
 from storage.sqlite import sqlite
 
 WINDOW = 1000
@@ -46,6 +48,8 @@ class Outbox:
     ) -> None:
         self._source = source
         self._topics = {kind: topic(site, source) for kind, topic in TOPICS.items()}
+        self._status = topics.source_status(site, source)
+        self._clock = clock
         self._resend_seconds = resend_seconds
         self._lock = threading.Lock()
         self._database: Any = sqlite.connect(path, isolation_level=None, check_same_thread=False)
@@ -61,11 +65,12 @@ class Outbox:
         self._moved_at = time.monotonic()
         self._client = Client(
             broker,
-            f"cleanwatch-{site}-{source}",
+            f"cleanwatch-{site}-source-{source}",
             filters=[topics.source_ack(site, source)],
             on_message=self._forget,
-            on_connect=self._begin_again,
+            on_connect=self._come,
             turn=self._turn,
+            will=Will(self._status, self._presence(online=False)),
         )
 
     def start(self) -> None:
@@ -73,7 +78,8 @@ class Outbox:
         self._client.start()
 
     def stop(self) -> None:
-        """Stop sending; what is not acknowledged stays on disk for the next start."""
+        """Say that the source goes, and stop sending; what is not acknowledged stays on disk for the next start."""
+        self._client.publish(self._status, self._presence(online=False), retain=True)
         self._client.stop()
         self._database.close()
 
@@ -121,6 +127,13 @@ class Outbox:
             if not self._client.publish(self._topics[kind], msgspec.json.encode(numbered)):
                 return
             self._sent = id
+
+    def _presence(self, online: bool) -> bytes:
+        return msgspec.json.encode(StatusMessage(1, online, datetime_of(self._clock())))
+
+    def _come(self) -> None:
+        self._client.publish(self._status, self._presence(online=True), retain=True)
+        self._begin_again()
 
     def _begin_again(self) -> None:
         with self._lock:

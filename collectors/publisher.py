@@ -42,9 +42,11 @@ class Publisher:
         self._stopping = threading.Event()
         self._encoder = msgspec.json.Encoder()
         self._newest: dict[str, Instant] = {}
-        self._station = topics.station(site.id)
+        self._station = topics.station(site.id, site.share.station)
         self._client = Client(
-            broker, f"cleanwatch-{site.id}-publisher", will=Will(self._station, self._beat(alive=False))
+            broker,
+            f"cleanwatch-{site.id}-{site.share.station}-publisher",
+            will=Will(self._station, self._beat(alive=False)),
         )
         self._thread: threading.Thread | None = None
 
@@ -119,7 +121,8 @@ class Publisher:
 
     def _beat(self, alive: bool) -> bytes:
         at = datetime_of(self._clock())
-        return msgspec.json.encode(StationBeat(alive, at, self._revision, self._commit, self._judged))
+        station = self._site.share.station
+        return msgspec.json.encode(StationBeat(station, alive, at, self._revision, self._commit, self._judged))
 
 
 def clean_reading(reading: Reading, unit: str, late: bool) -> CleanReading:

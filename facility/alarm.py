@@ -8,12 +8,14 @@ from facility.limit import Severity
 
 
 class Condition(StrEnum):
-    """What is wrong with a point. One alarm is one condition of one point."""
+    """What is wrong with a point, or with a source. One alarm is one condition of one of them."""
 
     HIGH = "high"
     LOW = "low"
     NO_DATA = "no data"
     INSTRUMENT_FAULT = "instrument fault"
+    SOURCE_LOST = "source lost"
+    """A source, like a gateway, has said or its broker has seen that it is gone: its points are blind."""
 
 
 class AlarmState(StrEnum):
@@ -27,6 +29,28 @@ class AlarmState(StrEnum):
 
 STANDING = frozenset({AlarmState.UNACKNOWLEDGED, AlarmState.ACKNOWLEDGED, AlarmState.RETURNED})
 """The states that a person sees in the list of standing alarms."""
+
+
+SOURCE = "source:"
+"""An alarm of a source has, where others have the id of their point, this and the name of the source."""
+
+
+def of_source(source: str) -> str:
+    """What stands in place of a point's id in an alarm of a source. No point's id has a colon."""
+    return SOURCE + source
+
+
+def source_of(point: str) -> str | None:
+    """The source that an alarm is of, by what it has for a point; None where that is a point."""
+    return point.removeprefix(SOURCE) if point.startswith(SOURCE) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Blinded:
+    """A point that is not heard while an alarm of its source stands, and the room it is in."""
+
+    point: str
+    room: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +71,9 @@ class Alarm:
     `severity` is the highest reached so far. `limit` and `operator` are of the limit of that severity (None for
     no data and instrument fault), `value` what was read when it was raised or rose, `worst` the value farthest
     outside until now. `retrospective` marks an alarm found in readings that arrived late.
+
+    Of a source: `point` is what `of_source` says, `blinds` are the points that were heard through it when it was
+    lost, and `room` is the first of the rooms where that is worst, empty where no point is known.
     """
 
     point: str
@@ -64,6 +91,17 @@ class Alarm:
     returned: Instant | None = None
     acknowledgements: tuple[Acknowledgement, ...] = ()
     retrospective: bool = False
+    blinds: tuple[Blinded, ...] = ()
+
+    @property
+    def source(self) -> str | None:
+        """The source that it is of; None where it is of a point."""
+        return source_of(self.point)
+
+    @property
+    def rooms(self) -> tuple[str, ...]:
+        """The rooms that it concerns."""
+        return tuple(dict.fromkeys([self.room, *(blinded.room for blinded in self.blinds)])) if self.room else ()
 
     @property
     def id(self) -> str:

@@ -1,4 +1,4 @@
-"""What the plant says beside readings: room states, and batches that start and end."""
+"""What the plant says beside readings: room states, batches that start and end, sources that come and go."""
 
 from typing import TypeAlias
 
@@ -35,4 +35,21 @@ class BatchEnded(msgspec.Struct, frozen=True, tag="batch end"):
     by: str
 
 
-PlantEvent: TypeAlias = RoomStateSet | BatchStarted | BatchEnded
+class SourceStatus(msgspec.Struct, frozen=True, tag="source status"):
+    """A source is online, or gone. `time` is when that was said: of a last will when the connection was made."""
+
+    source: str
+    online: bool
+    time: Instant
+
+
+class SourceHeard(msgspec.Struct, frozen=True, tag="source heard"):
+    """These points are heard through this source from now on."""
+
+    source: str
+    points: tuple[str, ...]
+
+
+RoomEvent: TypeAlias = RoomStateSet | BatchStarted | BatchEnded
+SourceEvent: TypeAlias = SourceStatus | SourceHeard
+PlantEvent: TypeAlias = RoomEvent | SourceEvent

@@ -1,5 +1,6 @@
 """The site as the program knows it: frozen data, built from a site file by `facility.site_file`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -134,9 +135,27 @@ class Station:
     sources: tuple[str, ...] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Which part of the site a station has, of all that its `Site` says.
+
+    `sources` are those it hears, None for whatever there are. `elsewhere` are rooms, instruments, points and sources
+    of other stations, with their station. What belongs to nobody (a point that is described no longer, a source that
+    no station names) is looked after by the first station, which `leads`.
+    """
+
+    station: str = MAIN
+    sources: tuple[str, ...] | None = None
+    leads: bool = True
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Site:
-    """Everything that is watched, indexed by id. `text` is the site file as it was read, for the revision."""
+    """Everything that is watched, indexed by id; the whole site, or (`facility.site_part`) what one station watches.
+
+    `text` is the site file as it was read, for the revision.
+    """
 
     id: str
     name: str
@@ -149,6 +168,7 @@ class Site:
     cascade: tuple[CascadeStep, ...]
     simulated: bool = False
     stations: tuple[Station, ...] = (Station(MAIN),)
+    share: Share = field(default=Share(), repr=False, compare=False)
     text: str = field(default="", repr=False, compare=False)
 
     @cached_property
@@ -177,6 +197,7 @@ __all__ = [
     "Rectangle",
     "Room",
     "RoomState",
+    "Share",
     "Site",
     "Station",
 ]

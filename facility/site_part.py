@@ -1,9 +1,9 @@
 """A site split into stations: the part that one of them watches, and which station has what."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from facility.site import Room, Site, Station
+from facility.alarm import of_source, source_of
+from facility.site import Room, Share, Site, Station
 from facility.site_errors import did_you_mean
 
 
@@ -11,27 +11,56 @@ class NoSuchStationError(Exception):
     """The site has no station of this name, or several to choose from; the message says which there are."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What one station watches. `elsewhere` are rooms, instruments and points of other stations, with their station.
+def part(site: Site, name: str | None = None) -> Site:
+    """The part of the whole site that a station watches; without a name that of the only one.
 
-    What belongs to no station (a point that is described no longer) is the first station's, which `leads`.
+    Raises NoSuchStationError.
     """
+    station = _named(site, name)
+    owners = {room.id: owner(site, room) for room in site.rooms.values()}
+    mine = {room for room, owner in owners.items() if owner == station.id}
+    rooms_of = {
+        **{room: room for room in site.rooms},
+        **{instrument.id: instrument.room for instrument in site.instruments.values()},
+        **{point.id: point.room for point in site.points.values()},
+    }
+    others = {s.id: s.sources or () for s in site.stations if s is not station}
+    return replace(
+        site,
+        areas=tuple(area for area in site.areas if station.areas is None or area.id in station.areas),
+        rooms={id: room for id, room in site.rooms.items() if id in mine},
+        instruments={id: instrument for id, instrument in site.instruments.items() if instrument.room in mine},
+        points={id: point for id, point in site.points.items() if point.room in mine},
+        cascade=tuple(step for step in site.cascade if step.high in mine),
+        share=Share(
+            station=station.id,
+            sources=station.sources,
+            leads=station is site.stations[0],
+            elsewhere={
+                **{id: owners[room] for id, room in rooms_of.items() if room not in mine},
+                **{of_source(source): other for other, sources in others.items() for source in sources},
+            },
+        ),
+    )
 
-    station: str
-    site: Site
-    elsewhere: Mapping[str, str]
-    sources: tuple[str, ...] | None
-    """The sources it hears; None for whatever sources there are."""
-    leads: bool
 
-    def has(self, id: str) -> bool:
-        """Is a room or point this station's, or nobody's and this station leads?"""
-        return id in self.site.points or id in self.site.rooms or (self.leads and id not in self.elsewhere)
+def watches(part: Site, id: str) -> bool:
+    """Is a point, a room, or `of_source` of a source this station's, or nobody's and this station leads?"""
+    own = id in part.points or id in part.rooms or source_of(id) in (part.share.sources or ())
+    return own or (part.share.leads and id not in part.share.elsewhere)
 
 
-def station_named(site: Site, name: str | None) -> Station:
-    """The station of this name; without a name the only one. Raises NoSuchStationError."""
+def hears(part: Site, source: str) -> bool:
+    """Is a source one whose messages this station takes?"""
+    return part.share.sources is None or source in part.share.sources
+
+
+def owner(site: Site, room: Room) -> str:
+    """The station that watches a room."""
+    return next(s.id for s in site.stations if s.areas is None or room.area in s.areas)
+
+
+def _named(site: Site, name: str | None) -> Station:
     names = [station.id for station in site.stations]
     if name is None and len(names) == 1:
         return site.stations[0]
@@ -42,43 +71,3 @@ def station_named(site: Site, name: str | None) -> Station:
     if name is None:
         raise NoSuchStationError(f"{listed}: say in CLEANWATCH_STATION which of them this is")
     raise NoSuchStationError(f"CLEANWATCH_STATION is {name!r}, but {listed}{did_you_mean(name, names)}")
-
-
-def part(site: Site, name: str | None = None) -> Part:
-    """The part of the site that a station watches; without a name the part of the only one.
-
-    Raises NoSuchStationError.
-    """
-    station = station_named(site, name)
-    owners = {room.id: owner(site, room) for room in site.rooms.values()}
-    mine = {room for room, owner in owners.items() if owner == station.id}
-    rooms_of = {
-        **{room: room for room in site.rooms},
-        **{instrument.id: instrument.room for instrument in site.instruments.values()},
-        **{point.id: point.room for point in site.points.values()},
-    }
-    own = replace(
-        site,
-        areas=tuple(area for area in site.areas if station.areas is None or area.id in station.areas),
-        rooms={id: room for id, room in site.rooms.items() if id in mine},
-        instruments={id: instrument for id, instrument in site.instruments.items() if instrument.room in mine},
-        points={id: point for id, point in site.points.items() if point.room in mine},
-        cascade=tuple(step for step in site.cascade if step.high in mine),
-    )
-    return Part(
-        station=station.id,
-        site=own,
-        elsewhere={id: owners[room] for id, room in rooms_of.items() if room not in mine},
-        sources=station.sources,
-        leads=station is site.stations[0],
-    )
-
-
-def owner(site: Site, room: Room) -> str:
-    """The station that watches a room."""
-    return next(s.id for s in site.stations if s.areas is None or room.area in s.areas)
-
-
-def source_owner(site: Site, source: str) -> str | None:
-    """The station that hears a source; None where none does."""
-    return next((s.id for s in site.stations if s.sources is None or source in s.sources), None)

@@ -131,7 +131,7 @@ def _summary(site: Site, alarm: Alarm) -> Component:
     return html.Div(
         [
             html.Div([alarm_chip(alarm), html.Span(["for ", since(alarm.onset)], className="sec")], className="row"),
-            html.Div(room_words(site, alarm.room), className="where"),
+            html.Div(", ".join(room_words(site, room) for room in alarm.rooms), className="where"),
             html.Div(
                 [
                     html.Span(point_words(site, alarm.point), className="grow"),

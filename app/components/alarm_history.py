@@ -7,7 +7,7 @@ from app import formats
 from app.components.alarm_words import (
     limit_words,
     point_words,
-    room_words,
+    room_link,
     severity_chip,
     state_words,
     value_words,
@@ -36,7 +36,7 @@ def _row(site: Site, alarm: Alarm, now: Instant) -> Component:
     cells = [
         html.Td([html.Span(day, className="muted"), f" {time}"], className="num when"),
         html.Td(severity_chip(alarm), className="severity"),
-        html.Td(html.A(room_words(site, alarm.room), href=f"/rooms/{alarm.room}"), className="where"),
+        html.Td(room_link(site, alarm), className="where"),
         html.Td(point_words(site, alarm.point), className="point"),
         html.Td([formats.sentence(alarm.condition), " ", late], className="condition"),
         html.Td(html.B(value_words(site, alarm.point, alarm.worst)), className="r num value"),

@@ -6,7 +6,7 @@ from dash.development.base_component import Component
 from app import formats
 from app.components.basics import chip
 from app.status import alarm_status, alarm_word
-from facility.alarm import Alarm, AlarmState
+from facility.alarm import Alarm, AlarmState, source_of
 from facility.instants import Instant
 from facility.limit import Severity
 from facility.site import Site
@@ -29,8 +29,19 @@ def room_words(site: Site, room: str) -> str:
     return f"{room} {known.name}" if known else room
 
 
+def room_link(site: Site, alarm: Alarm) -> Component | str:
+    """The room, as a way to its page; of a lost source the worst one, and how many more it blinds."""
+    if not alarm.rooms:
+        return ""
+    more = len(alarm.rooms) - 1
+    link = html.A(room_words(site, alarm.room), href=f"/rooms/{alarm.room}")
+    return html.Span([link, f", and {formats.count(more, 'more room')}"]) if more else link
+
+
 def point_words(site: Site, point: str) -> str:
-    """What the point measures; only its id when it is no longer in the site file."""
+    """What the point measures; only its id when it is no longer in the site file. Of a source its name."""
+    if (source := source_of(point)) is not None:
+        return f"Source {source}"
     known = site.points.get(point)
     return formats.what(known) if known else point
 
@@ -44,7 +55,9 @@ def value_words(site: Site, point: str, value: float | None) -> str:
 
 
 def limit_words(site: Site, alarm: Alarm) -> str:
-    """action > 352,000; for silence, how often a reading should come."""
+    """action > 352,000; for silence, how often a reading should come; for a lost source, how much it blinds."""
+    if alarm.source is not None:
+        return f"{formats.count(len(alarm.blinds), 'point')} not heard"
     point = site.points.get(alarm.point)
     if alarm.limit is not None and alarm.operator is not None:
         number = formats.number(alarm.limit, point.quantity) if point else f"{alarm.limit:g}"

@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 
 from app import formats
 from app.components.acknowledge import opener
-from app.components.alarm_words import alarm_chip, limit_words, point_words, room_words, state_words
+from app.components.alarm_words import alarm_chip, limit_words, point_words, room_link, state_words
 from app.components.basics import live, since, symbol, tagged
 from app.context import AppContext
 from app.status import UNANSWERED, alarm_status
@@ -51,7 +51,7 @@ def _row(site: Site, alarm: Alarm, now: Instant) -> Component:
     onset = formats.moment(alarm.onset, site.timezone, now)
     cells = [
         html.Td(alarm_chip(alarm), className="severity"),
-        html.Td(html.A(html.B(room_words(site, alarm.room)), href=f"/rooms/{alarm.room}"), className="where nw"),
+        html.Td(html.B(room_link(site, alarm)), className="where nw"),
         html.Td(point_words(site, alarm.point), className="point"),
         html.Td(value, className="r num value"),
         html.Td(limit_words(site, alarm), className="num sec nw limit"),

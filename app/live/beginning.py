@@ -34,8 +34,9 @@ def beginning(site: Site, samples: SampleStore, records: Records, clock: Clock) 
         known.received = int(latest["received"].max())
     with records.reading() as connection:
         for alarm in alarms.standing(connection):
-            if alarm.point in site.points:
-                notice = msgspec.json.decode(alarm_notice(alarm, site.points[alarm.point].unit), type=AlarmNotice)
+            if alarm.point in site.points or alarm.source is not None:
+                unit = "" if alarm.source is not None else site.points[alarm.point].unit
+                notice = msgspec.json.decode(alarm_notice(alarm, unit), type=AlarmNotice)
                 known.alarms[f"{alarm.point}/{alarm.condition.replace(' ', '-')}"] = notice
         running = batches.running(connection, now)
         for room, state in room_states.in_force(connection, now).items():

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import msgspec
 
-from app.live.look import Known, Look, difference, look_at
+from app.live.look import HeardBeat, Known, Look, difference, look_at
 from app.scale import Yardstick, yardstick
 from app.status import Newest
 from bus import topics
@@ -77,7 +77,7 @@ class Hub:
                 newest,
                 known.alarms | heard.alarms,
                 known.rooms | heard.rooms,
-                heard.beat or known.beat,
+                known.beats | heard.beats,
                 received,
                 heard.system,
             )
@@ -97,8 +97,9 @@ class Hub:
                     case "rooms":
                         notice = msgspec.json.decode(payload, type=RoomNotice)
                         self._known.rooms[notice.room] = notice
-                    case "station":
-                        self._known.beat = msgspec.json.decode(payload, type=StationBeat)
+                    case "stations":
+                        beat = msgspec.json.decode(payload, type=StationBeat)
+                        self._known.beats[beat.station] = HeardBeat(beat, self._clock())
                 self._tell()
         except msgspec.MsgspecError as error:
             log.warning("A message on %s is not understood: %s", topic, error)

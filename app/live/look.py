@@ -12,9 +12,10 @@ from app.scale import Yardstick
 from app.status import UNANSWERED, Newest, PointStatus, Status, overdue_by, point_status, room_status, worst_first
 from bus.messages import AlarmNotice, RoomNotice, StationBeat
 from facility.alarm import STANDING
-from facility.instants import Instant, instant_of
+from facility.instants import SECOND, Instant, Span, instant_of
 from facility.limit import Limit, Side
 from facility.site import Point, Site
+from facility.site_part import owner
 
 
 class PointLook(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -73,10 +74,12 @@ class SiteLook(msgspec.Struct, frozen=True, omit_defaults=True):
     """When the newest reading was received."""
     system: str = ""
     """What is wrong with the system itself, in two words; empty while nothing is."""
+    silent: str = ""
+    """The stations that are silent, where there are several; empty while all are heard."""
 
 
 class StationLook(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The station's last sign of life."""
+    """The last sign of life of the station; of several, of the one that was heard last."""
 
     alive: bool
     at: Instant
@@ -94,6 +97,17 @@ class Look(msgspec.Struct, frozen=True, omit_defaults=True):
     rooms: dict[str, RoomLook] = {}
 
 
+class HeardBeat(msgspec.Struct, frozen=True):
+    """A station's newest beat. `heard` is when it came, by this process' clock: the station's may be another."""
+
+    beat: StationBeat
+    heard: Instant
+
+
+STATION_SILENT: Span = 5 * SECOND
+"""A station beats once a second."""
+
+
 class Known(msgspec.Struct):
     """What the hub has heard so far."""
 
@@ -101,7 +115,8 @@ class Known(msgspec.Struct):
     alarms: dict[str, AlarmNotice] = {}
     """By point and condition: at most one alarm of each stands at a time. Some may be over."""
     rooms: dict[str, RoomNotice] = {}
-    beat: StationBeat | None = None
+    beats: dict[str, HeardBeat] = {}
+    """The newest of each station."""
     received: Instant | None = None
     system: str = ""
 
@@ -111,7 +126,10 @@ def look_at(site: Site, known: Known, yardsticks: Mapping[str, Yardstick], now: 
     alarms_of: dict[str, list[AlarmNotice]] = {}
     standing = [alarm for alarm in known.alarms.values() if alarm.state in STANDING]
     for alarm in standing:
-        alarms_of.setdefault(alarm.point, []).append(alarm)
+        for point in alarm.blinds or (alarm.point,):
+            alarms_of.setdefault(point, []).append(alarm)
+    silent = silent_stations(site, known.beats, now)
+    blind = {room.id for room in site.rooms.values() if silent and owner(site, room) in silent}
     overdue = {id: overdue_by(instrument, now) for id, instrument in site.instruments.items()}
     statuses = {
         point.id: point_status(
@@ -121,6 +139,7 @@ def look_at(site: Site, known: Known, yardsticks: Mapping[str, Yardstick], now: 
             yardsticks[point.id].bounds,
             overdue[point.instrument],
             now,
+            station_silent=point.room in blind,
         )
         for point in site.points.values()
     }
@@ -143,8 +162,9 @@ def look_at(site: Site, known: Known, yardsticks: Mapping[str, Yardstick], now: 
             states=_digest([(r.room, r.state or "", *r.batches) for r in known.rooms.values()]),
             newest=known.received,
             system=known.system,
+            silent=", ".join(silent),
         ),
-        station=_station(known.beat),
+        station=_station(site, known.beats),
         points={
             point.id: _point(point, known.newest.get(point.id), statuses[point.id], yardsticks[point.id])
             for point in site.points.values()
@@ -153,8 +173,21 @@ def look_at(site: Site, known: Known, yardsticks: Mapping[str, Yardstick], now: 
     )
 
 
-def _station(beat: StationBeat | None) -> StationLook | None:
-    return None if beat is None else StationLook(beat.alive, instant_of(beat.at), max(0, beat.commit - beat.judged))
+def silent_stations(site: Site, beats: Mapping[str, HeardBeat], now: Instant) -> list[str]:
+    """The stations that are not heard, where there are several. A site whose only station is silent is all stale."""
+    if len(site.stations) == 1:
+        return []
+    heard = [id for id, last in beats.items() if last.beat.alive and now - last.heard <= STATION_SILENT]
+    return [station.id for station in site.stations if station.id not in heard]
+
+
+def _station(site: Site, beats: Mapping[str, HeardBeat]) -> StationLook | None:
+    present = [beats[station.id].beat for station in site.stations if station.id in beats]
+    if not present:
+        return None
+    newest = max(present, key=lambda beat: (beat.alive, beat.at))
+    waiting = max(0, *(beat.commit - beat.judged for beat in present))
+    return StationLook(newest.alive, instant_of(newest.at), waiting)
 
 
 def _point(point: Point, newest: Newest | None, status: PointStatus, yardstick: Yardstick) -> PointLook:

@@ -5,7 +5,7 @@ from dash.development.base_component import Component
 
 from alerts.rooms import around
 from app import formats
-from app.components import room_state
+from app.components import records_away, room_state
 from app.components.basics import grade, icon, symbol, tagged
 from app.components.cascade import cascade
 from app.components.instruments import instrument_list
@@ -17,6 +17,7 @@ from app.pages.page import Address, Page
 from app.trends.view import MOST_POINTS, View
 from facility.site import Point, Room, Site
 from storage.records import batches, room_states
+from storage.records.errors import RecordsAwayError
 
 
 def layout(context: AppContext, address: Address) -> Component:
@@ -70,9 +71,12 @@ def _states(context: AppContext, site: Site, room: Room) -> list[Component]:
     """Room state and running batches, each with its beginning."""
     now, present = context.clock(), context.hub.room_state(room.id)
     where = around(site, room.id)
-    with context.records.reading() as connection:
-        held = room_states.in_force(connection, now)
-        runs = [run for run in batches.running(connection, now) if run.room in where]
+    try:
+        with context.records.reading() as connection:
+            held = room_states.in_force(connection, now)
+            runs = [run for run in batches.running(connection, now) if run.room in where]
+    except RecordsAwayError:  # the alarms' place says so
+        held, runs = {}, []
     known = max((held[place] for place in where if place in held), key=lambda event: event.time, default=None)
     if present is None:
         state = "Room state unknown"
@@ -86,8 +90,12 @@ def _states(context: AppContext, site: Site, room: Room) -> list[Component]:
 
 def _alarms(context: AppContext, room: Room) -> list[Component]:
     site = context.site()
+    try:
+        found = standing(context)
+    except RecordsAwayError as error:
+        return [records_away.page(context, error)]
     here = {room.id, *(zone.id for zone in site.rooms.values() if zone.inside == room.id)}
-    return room_alarms(site, [alarm for alarm in standing(context) if alarm.room in here], context.clock())
+    return room_alarms(site, [alarm for alarm in found if not here.isdisjoint(alarm.rooms)], context.clock())
 
 
 def _nothing_yet(context: AppContext, site: Site, room: Room) -> Component | None:

@@ -22,15 +22,17 @@ from collectors.messages import (
     ReadingsMessage,
     RoomStateEvent,
     Sample,
+    StatusMessage,
     Value,
     Viable,
 )
 from facility import particles, viable
 from facility.instants import Instant, instant_of
-from facility.plant_events import BatchEnded, BatchStarted, PlantEvent, RoomStateSet
+from facility.plant_events import BatchEnded, BatchStarted, PlantEvent, RoomStateSet, SourceStatus
 from facility.quantities import Quantity
 from facility.reading import Reading, Reason
 from facility.site import Site
+from facility.site_part import hears
 from storage.samples.commit import DeadLetter, Intake
 
 log = logging.getLogger(__name__)
@@ -38,6 +40,8 @@ log = logging.getLogger(__name__)
 REASONS_TOLD = 10
 """How many reasons a dead letter spells out."""
 NO_SOURCE = "unknown source"
+
+KINDS = ("readings", "events", "status")
 
 REASON_OF_FLAG = {
     Flag.FLOW: int(Reason.FLOW_FAULT),
@@ -50,23 +54,27 @@ REASON_OF_FLAG = {
 
 
 class Codec:
-    """Decodes the messages for one revision of one site."""
+    """Decodes the messages for one revision of one station's part of a site."""
 
-    def __init__(self, site: Site) -> None:
-        self._site = known_site(site)
+    def __init__(self, part: Site) -> None:
+        self._part = part
+        self._site = known_site(part)
         self._readings_decoder = msgspec.json.Decoder(ReadingsMessage)
         self._events_decoder = msgspec.json.Decoder(EventsMessage)
+        self._status_decoder = msgspec.json.Decoder(StatusMessage)
 
     def decode(self, topic: str, payload: bytes, received: Instant) -> Intake:
         """What a message comes to. Never raises: what cannot be used is in the dead letters."""
         parts = topic.split("/")
         source = parts[2] if len(parts) > 2 and parts[2] else NO_SOURCE
-        readings = 0 if parts[-1] == "events" else 1
+        readings = 0 if parts[-1] in ("events", "status") else 1
         problem = self._misaddressed(parts)
         if problem is None:
             try:
                 if readings:
                     return self._readings(source, topic, payload, received)
+                if parts[-1] == "status":
+                    return self._status(source, topic, payload, received)
                 return self._events(source, topic, payload, received)
             except msgspec.DecodeError as error:
                 problem = f"malformed: {error}; docs/messages.md says what would be right"
@@ -76,15 +84,15 @@ class Codec:
         return Intake(source, dead_letters=(DeadLetter(received, source, topic, payload, problem, readings),))
 
     def _misaddressed(self, parts: list[str]) -> str | None:
-        if len(parts) != 4 or parts[0] != INSTRUMENTS or not parts[2] or parts[3] not in ("readings", "events"):
-            return f"the topic is not {INSTRUMENTS}/{self._site.id}/<source>/readings or .../events"
+        if len(parts) != 4 or parts[0] != INSTRUMENTS or not parts[2] or parts[3] not in KINDS:
+            return f"the topic is not {INSTRUMENTS}/{self._site.id}/<source>/readings, .../events or .../status"
         if parts[1] != self._site.id:
             return f"the topic names site {parts[1]!r}, but this is site {self._site.id!r}"
         return None
 
     def _readings(self, source: str, topic: str, payload: bytes, received: Instant) -> Intake:
         message = self._readings_decoder.decode(payload)
-        sorting = _Sorting(self._site, received, message.sequence)
+        sorting = _Sorting(self._part, self._site, received, message.sequence)
         for index, value in enumerate(message.values):
             try:
                 sorting.keep_value(value)
@@ -105,7 +113,7 @@ class Codec:
 
     def _events(self, source: str, topic: str, payload: bytes, received: Instant) -> Intake:
         message = self._events_decoder.decode(payload)
-        sorting = _Sorting(self._site, received, message.sequence)
+        sorting = _Sorting(self._part, self._site, received, message.sequence)
         events = []
         for index, event in enumerate(message.events):
             try:
@@ -115,6 +123,16 @@ class Codec:
         dead_letters = sorting.dead_letters(source, topic, payload)
         return Intake(source, (), events, dead_letters, message.epoch, message.sequence)
 
+    def _status(self, source: str, topic: str, payload: bytes, received: Instant) -> Intake:
+        message = self._status_decoder.decode(payload)
+        sorting = _Sorting(self._part, self._site, received, None)
+        try:
+            event = sorting.status(source, message, heard=hears(self._part, source))
+        except _Refusal as refusal:
+            sorting.refuse("status", refusal, readings=0)
+            return Intake(source, dead_letters=sorting.dead_letters(source, topic, payload))
+        return Intake(source, events=(event,))
+
 
 class _Refusal(Exception):  # noqa: N818 - no error of the program's, but what becomes of a part of a message
     """This part of a message cannot be stored."""
@@ -123,8 +141,9 @@ class _Refusal(Exception):  # noqa: N818 - no error of the program's, but what b
 class _Sorting:
     """One message being sorted into what is stored and what is refused."""
 
-    def __init__(self, site: KnownSite, received: Instant, sequence: int | None) -> None:
+    def __init__(self, part: Site, site: KnownSite, received: Instant, sequence: int | None) -> None:
         self.readings: list[Reading] = []
+        self._part = part
         self._site = site
         self._received = received
         self._sequence = sequence
@@ -195,6 +214,15 @@ class _Sorting:
             case BatchEndEvent():
                 return BatchEnded(sent.batch, sent.room, time, sent.by)
 
+    def status(self, source: str, sent: StatusMessage, heard: bool) -> SourceStatus:
+        """A source that is online, or gone."""
+        if not heard:
+            raise _Refusal(
+                f"no station of site {self._site.id} hears source {source!r}, and what it sends is not stored; "
+                "name it in the sources of a station in the site file"
+            )
+        return SourceStatus(source, sent.online, self._dated(sent.time))
+
     def refuse(self, where: str, refusal: _Refusal, readings: int = 1) -> None:
         """Leave out a part of the message that stands for so many readings."""
         self._problems.append(f"{where}: {refusal}")
@@ -222,6 +250,11 @@ class _Sorting:
         return time
 
     def _unknown(self, what: str, id: str) -> str:
+        if station := self._part.share.elsewhere.get(id):
+            return (
+                f"{what} {id!r} is in an area of station {station}, and this is station {self._part.share.station}; "
+                "send it from a source of that station, or name this source there"
+            )
         return f"site {self._site.id} has no {what} {id!r}; correct the sender, or add it to the site file and replay"
 
     def _keep_counted(

@@ -10,7 +10,7 @@ from collectors.simulator.scenario import Scenario
 from collectors.simulator.workdays import day_of, is_workday, since_midnight
 from facility.instants import DAY, Instant
 from facility.limit import RoomState
-from facility.plant_events import BatchEnded, BatchStarted, PlantEvent, RoomStateSet
+from facility.plant_events import BatchEnded, BatchStarted, RoomEvent, RoomStateSet
 from facility.site import Site
 
 
@@ -24,7 +24,7 @@ def plans(site: Site, design: PlantDesign, scenario: Scenario, start: Instant) -
         yield plan_of_day(site, design, scenario.seed, day, begins + number * DAY, begins + (number + 1) * DAY)
 
 
-def events(site: Site, design: PlantDesign, scenario: Scenario, start: Instant) -> Iterator[PlantEvent]:
+def events(site: Site, design: PlantDesign, scenario: Scenario, start: Instant) -> Iterator[RoomEvent]:
     """How rooms and batches are at the start, said as if it had come about just then; and what happens after it."""
     following = itertools.chain.from_iterable(plan.events for plan in plans(site, design, scenario, start))
     states = {room: RoomStateSet(room, RoomState.AT_REST, start, SCHEDULE) for room in design.rooms}

@@ -12,7 +12,7 @@ from collectors.simulator.weather import weather
 from collectors.simulator.workdays import is_workday, since_midnight
 from facility.instants import HOUR, MINUTE, SECOND, Instant
 from facility.limit import RoomState
-from facility.plant_events import BatchEnded, BatchStarted, PlantEvent, RoomStateSet
+from facility.plant_events import BatchEnded, BatchStarted, RoomEvent, RoomStateSet
 from facility.site import Site
 
 SCHEDULE, BATCH_SYSTEM = "room schedule", "batch system"
@@ -37,7 +37,7 @@ class Plan:
     """What happens, in the order of time."""
 
     changes: tuple[Change, ...]
-    events: tuple[PlantEvent, ...]
+    events: tuple[RoomEvent, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def plan_of_day(site: Site, design: PlantDesign, seed: int, day: date, begins: I
     return Plan(tuple(sorted(changes, key=_time)), tuple(sorted(events, key=_time)))
 
 
-def _time(happening: Change | PlantEvent) -> Instant:
+def _time(happening: Change | RoomEvent) -> Instant:
     return happening.time
 
 
@@ -156,7 +156,7 @@ def _pace(site: Site, stay: Stay, chance: random.Random) -> Iterator[Change]:
             at += round(chance.uniform(*PACE_EVERY) * SECOND)
 
 
-def _batch(stay: Stay) -> Iterator[PlantEvent]:
+def _batch(stay: Stay) -> Iterator[RoomEvent]:
     if stay.batch:
         yield BatchStarted(stay.batch, stay.room, stay.begins + BATCH_AFTER, BATCH_SYSTEM)
         yield BatchEnded(stay.batch, stay.room, stay.ends - BATCH_BEFORE, BATCH_SYSTEM)

@@ -23,7 +23,7 @@ from collectors.simulator.trace import Coming, record
 from collectors.simulator.workdays import day_of, midnight
 from facility.instants import HOUR, SECOND, Instant
 from facility.limit import RoomState
-from facility.plant_events import BatchEnded, BatchStarted, PlantEvent, RoomStateSet
+from facility.plant_events import BatchEnded, BatchStarted, RoomEvent, RoomStateSet
 from facility.reading import Reason
 from facility.site import Site
 from storage.samples.columns import Columns
@@ -68,10 +68,10 @@ class History:
         self._past = effects.past(scenario, site, end)
         self._end = end
 
-    def events(self) -> list[PlantEvent]:
+    def events(self) -> list[RoomEvent]:
         """Room states and batches of all days, by time. A batch that still runs at the end is ended there."""
         start = self.days[-1].start
-        events: list[PlantEvent] = [RoomStateSet(r, RoomState.AT_REST, start, SCHEDULE) for r in self._design.rooms]
+        events: list[RoomEvent] = [RoomStateSet(r, RoomState.AT_REST, start, SCHEDULE) for r in self._design.rooms]
         for day in reversed(self.days):
             events += [e for e in self._plan(day.date).events if e.time < self._end]
         ended = {e.batch for e in events if isinstance(e, BatchEnded)}

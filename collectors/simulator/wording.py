@@ -15,7 +15,7 @@ from collectors.messages import (
 )
 from collectors.simulator.plates import LITRES, Plate
 from facility.instants import SECOND, datetime_of
-from facility.plant_events import BatchEnded, BatchStarted, PlantEvent, RoomStateSet
+from facility.plant_events import BatchEnded, BatchStarted, RoomEvent, RoomStateSet
 from facility.reading import Reason
 from facility.site import Site
 from storage.samples.columns import Columns
@@ -54,7 +54,7 @@ def result(site: Site, plate: Plate) -> Viable:
     return Viable(plate.point, datetime_of(plate.sampled), plate.colonies, LITRES, serial=serial)
 
 
-def event(happened: PlantEvent) -> Event:
+def event(happened: RoomEvent) -> Event:
     """What the room schedule or the batch system says."""
     time = datetime_of(happened.time)
     match happened:

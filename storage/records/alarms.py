@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, or_, select
 
-from facility.alarm import STANDING, Acknowledgement, Alarm, AlarmState, Condition
+from facility.alarm import SOURCE, STANDING, Acknowledgement, Alarm, AlarmState, Blinded, Condition
 from facility.instants import Instant
 from facility.limit import Severity
-from storage.records.schema import acknowledgements
+from storage.records.schema import acknowledgements, blinded_points
 from storage.records.schema import alarms as table
 from storage.records.upsert import upsert
 
@@ -21,6 +21,7 @@ from storage.records.upsert import upsert
 class AlarmFilter:
     """Which alarms are asked for. What is empty or None does not restrict.
 
+    A room also picks the alarms of sources whose loss blinds a point of it.
     `text` is searched for in point, room, condition and the comments and names of acknowledgements, whatever the
     case. `start` and `end` pick the alarms that stood at any time in between (`end` itself excluded).
     """
@@ -57,6 +58,8 @@ def save(connection: Connection, alarms: Iterable[Alarm]) -> None:
     upsert(connection, table, [_row(alarm) for alarm in newest.values()])
     if added:
         connection.execute(insert(acknowledgements), added)
+    blinded = [{"alarm": id, "point": b.point, "room": b.room} for id, alarm in newest.items() for b in alarm.blinds]
+    upsert(connection, blinded_points, blinded)
 
 
 def standing(connection: Connection) -> list[Alarm]:
@@ -86,13 +89,15 @@ def overlapping(connection: Connection, points: Sequence[str], start: Instant, e
 
 def _conditions(wanted: AlarmFilter) -> list[ColumnElement[bool]]:
     lists: dict[str, Sequence[str | int]] = {
-        "room": wanted.rooms,
         "point": wanted.points,
         "condition": [condition.value for condition in wanted.conditions],
         "severity": [int(severity) for severity in wanted.severities],
         "state": [state.value for state in wanted.states],
     }
     conditions: list[ColumnElement[bool]] = [table.c[name].in_(values) for name, values in lists.items() if values]
+    if wanted.rooms:
+        blind = select(blinded_points.c.alarm).where(blinded_points.c.room.in_(wanted.rooms))
+        conditions.append(or_(table.c.room.in_(wanted.rooms), table.c.id.in_(blind)))
     conditions += _stood_between(wanted.start, wanted.end)
     if wanted.text:
         conditions.append(_mentions(wanted.text))
@@ -130,6 +135,7 @@ def _alarms(connection: Connection, query: Select[tuple[object, ...]]) -> list[A
     query = query.order_by(table.c.raised.desc(), table.c.id.desc())
     rows = connection.execute(query).mappings().all()
     answers = _acknowledgements(connection, query.with_only_columns(table.c.id))
+    blinds = _blinds(connection, [row["id"] for row in rows if row["point"].startswith(SOURCE)])
     return [
         Alarm(
             point=row["point"],
@@ -147,9 +153,20 @@ def _alarms(connection: Connection, query: Select[tuple[object, ...]]) -> list[A
             returned=row["returned"],
             acknowledgements=answers.get(row["id"], ()),
             retrospective=row["retrospective"],
+            blinds=blinds.get(row["id"], ()),
         )
         for row in rows
     ]
+
+
+def _blinds(connection: Connection, alarms: Sequence[str]) -> dict[str, tuple[Blinded, ...]]:
+    """The points that alarms of sources blind."""
+    found: dict[str, tuple[Blinded, ...]] = {}
+    if alarms:
+        query = select(blinded_points).where(blinded_points.c.alarm.in_(alarms))
+        for row in connection.execute(query.order_by(blinded_points.c.alarm, blinded_points.c.point)):
+            found[row.alarm] = (*found.get(row.alarm, ()), Blinded(row.point, row.room))
+    return found
 
 
 def _acknowledgements(

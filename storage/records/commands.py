@@ -18,6 +18,11 @@ from storage.records import audit
 from storage.records.audit import AuditEntry
 from storage.records.schema import command_outcomes, commands, waiting_commands
 
+
+class NotUsableError(ValueError):
+    """This cannot be a command; the message says why."""
+
+
 DONE = "done"
 """The outcome of a command that was applied; any other outcome says in words why it was not."""
 
@@ -30,7 +35,14 @@ class Acknowledge(msgspec.Struct, frozen=True, tag="acknowledge"):
     comment: str
 
 
-Command: TypeAlias = Acknowledge | RoomStateSet | BatchStarted | BatchEnded
+class RetireSource(msgspec.Struct, frozen=True, tag="retire source"):
+    """A person says that a source which is gone will never come back."""
+
+    source: str
+    reason: str
+
+
+Command: TypeAlias = Acknowledge | RetireSource | RoomStateSet | BatchStarted | BatchEnded
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +56,12 @@ class WaitingCommand:
 
 
 def submit(connection: Connection, at: Instant, actor: str, command: Command) -> int:
-    """Hand a command to the engine; the id that comes back is what `outcome` is asked for."""
+    """Hand a command to the engine; the id that comes back is what `outcome` is asked for. Raises NotUsableError."""
     text = msgspec.json.encode(command).decode()
+    if "\\u0000" in text:
+        raise NotUsableError(
+            "what was written has a NUL character in it, which cannot be put on record: leave it out"
+        )
     insertion = insert(commands).values(at=at, actor=actor, command=text).returning(commands.c.id)
     id: int = connection.execute(insertion).scalar_one()
     connection.execute(insert(waiting_commands).values(command=id))
@@ -89,6 +105,8 @@ def _object(command: Command) -> str:
     match command:
         case Acknowledge(alarm=alarm):
             return f"alarm {alarm}"
+        case RetireSource(source=source):
+            return f"source {source}"
         case RoomStateSet(room=room):
             return f"room {room}"
         case BatchStarted(batch=batch) | BatchEnded(batch=batch):

@@ -63,7 +63,7 @@ def test_alarms_are_those_that_the_definitions_give(
 ) -> None:
     watched = point(*limits, silent_after=6 * SECOND)
     told = commits(time_line)
-    present = Present(site_of(watched), RoomStates({}), {}, [], MIDNIGHT)
+    present = Present(site_of(watched), RoomStates({}), {}, [], [], MIDNIGHT)
     for commit in told:
         present.take(commit)
     present.advance(told[-1].stamp)
@@ -78,7 +78,7 @@ def test_looking_at_the_clock_in_between_changes_nothing(
     limits: list[Limit], time_line: list[tuple[int, list[tuple[int, int, int]]]]
 ) -> None:
     watched = point(*limits, silent_after=6 * SECOND)
-    seldom, often = (Present(site_of(watched), RoomStates({}), {}, [], MIDNIGHT) for _ in range(2))
+    seldom, often = (Present(site_of(watched), RoomStates({}), {}, [], [], MIDNIGHT) for _ in range(2))
     before = MIDNIGHT
     for commit in commits(time_line):
         seldom.take(commit)

@@ -12,7 +12,7 @@ from facility.alarm import AlarmState, Condition
 from facility.instants import MINUTE, SECOND, Instant, Span, datetime_of
 from facility.limit import Limit, Severity, Side
 from facility.quantities import MEASURES, Quantity
-from facility.site import Area, CascadeStep, Door, Grade, Instrument, Point, Rectangle, Room, Site
+from facility.site import MAIN, Area, CascadeStep, Door, Grade, Instrument, Point, Rectangle, Room, Site
 from storage.samples.store import ENVELOPE_COLUMNS, RAW_COLUMNS
 
 NOON: Instant = 1_795_348_800_000
@@ -149,7 +149,7 @@ def publish_room(hub: Hub, room: str, state: str | None) -> None:
 
 
 def publish_beat(hub: Hub, at: Instant, alive: bool = True) -> None:
-    hub.take(topics.station("suite"), msgspec.json.encode(StationBeat(alive, datetime_of(at), 1, 1, 1)))
+    hub.take(topics.station("suite", MAIN), msgspec.json.encode(StationBeat(MAIN, alive, datetime_of(at), 1, 1, 1)))
 
 
 class NoSamples:

@@ -13,6 +13,7 @@ from app.server import Server, create_app
 from bus import topics
 from bus.messages import StationBeat
 from facility.instants import datetime_of
+from facility.site import MAIN
 from tests.app.past import NOW, Past
 
 
@@ -32,8 +33,8 @@ class PastApp:
         context = AppContext(lambda: past.site, past.samples, past.records, hub, "S. Brandt", clock)
         server = Server(create_app(context), context, self.port)
         hub.begin_with(beginning(past.site, past.samples, past.records, clock))
-        beat = StationBeat(True, datetime_of(NOW), 2, 1, 1)
-        hub.take(topics.station(past.site.id), msgspec.json.encode(beat))
+        beat = StationBeat(MAIN, True, datetime_of(NOW), 2, 1, 1)
+        hub.take(topics.station(past.site.id, MAIN), msgspec.json.encode(beat))
         hub.start()
         serving = threading.Thread(target=server.serve)
         serving.start()

@@ -20,7 +20,7 @@ from facility.alarm import Acknowledgement, Alarm, AlarmState, Condition
 from facility.instants import MINUTE, datetime_of, system_clock
 from facility.limit import RoomState, Severity
 from facility.plant_events import RoomStateSet
-from facility.site import Point
+from facility.site import MAIN, Point
 from facility.site_file import load_site
 from storage.records import alarms, commands, room_states
 from storage.records.commands import DONE, Acknowledge
@@ -135,8 +135,8 @@ class RunningApp:
     def _beat(self) -> None:
         while not self._ended.wait(0.5):
             if self.beating:
-                beat = StationBeat(True, datetime_of(system_clock()), 1, 1, 1)
-                self.hub.take(topics.station(self.site.id), msgspec.json.encode(beat))
+                beat = StationBeat(MAIN, True, datetime_of(system_clock()), 1, 1, 1)
+                self.hub.take(topics.station(self.site.id, MAIN), msgspec.json.encode(beat))
 
     def _engine(self) -> None:
         """Applies what people decide; an acknowledgement with the word "refuse" in its comment is refused."""

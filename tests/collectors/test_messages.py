@@ -12,7 +12,7 @@ from bus import messages as clean
 from bus import topics
 from collectors import messages
 from collectors.codecs.cleanwatch_json import Codec
-from collectors.messages import Acknowledgement, EventsMessage, Flag, ReadingsMessage
+from collectors.messages import Acknowledgement, EventsMessage, Flag, ReadingsMessage, StatusMessage
 from facility.instants import HOUR
 from facility.limit import RoomState
 from tests.collectors.plant import NOW, SITE
@@ -22,6 +22,7 @@ TEXT = (DOCS / "messages.md").read_text()
 SCHEMAS: dict[str, tuple[type[msgspec.Struct], str]] = {
     "readings": (ReadingsMessage, "messages.schema.json"),
     "events": (EventsMessage, "events.schema.json"),
+    "status": (StatusMessage, "status.schema.json"),
 }
 PUBLISHED: dict[str, type[msgspec.Struct]] = {
     "acknowledgement": Acknowledgement,
@@ -64,7 +65,7 @@ def test_the_committed_schema_is_the_one_of_the_types(kind: str) -> None:
 def test_each_example_of_a_message_fits_its_schema_and_is_accepted_whole(kind: str, text: str) -> None:
     _, name = SCHEMAS[kind]
     jsonschema.Draft202012Validator(json.loads((DOCS / name).read_text())).validate(json.loads(text))
-    topic = topics.source_readings("demo", "gw1") if kind == "readings" else topics.source_events("demo", "gw1")
+    topic = f"instruments/demo/gw1/{kind}"
     intake = Codec(SITE).decode(topic, text.encode(), NOW + 12 * HOUR)
     assert not intake.dead_letters
     assert intake.readings or intake.events
@@ -88,6 +89,7 @@ def test_every_kind_of_message_has_an_example() -> None:
             "Events",
             (EventsMessage, messages.RoomStateEvent, messages.BatchStartEvent, messages.BatchEndEvent),
         ),
+        ("Status", (StatusMessage,)),
         ("Acknowledgement", (Acknowledgement,)),
         ("A clean reading", (clean.CleanReading,)),
         ("A room", (clean.RoomNotice,)),
@@ -111,11 +113,12 @@ def test_every_topic_is_listed() -> None:
     assert listed == {
         topics.source_readings("<site>", "<source>"),
         topics.source_events("<site>", "<source>"),
+        topics.source_status("<site>", "<source>"),
         topics.source_ack("<site>", "<source>"),
         topics.clean_reading("<site>", "<point>"),
         topics.clean_room("<site>", "<room>"),
         topics.clean_alarm("<site>", "<point>", "<condition>"),
-        topics.station("<site>"),
+        topics.station("<site>", "<station>"),
     }
 
 

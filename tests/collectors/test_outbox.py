@@ -1,5 +1,7 @@
 """The outbox: numbered, kept until the station has it, sent again when that takes too long."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,7 +10,14 @@ import msgspec
 import pytest
 
 from bus import topics
-from collectors.messages import Acknowledgement, EventsMessage, ReadingsMessage, RoomStateEvent, Value
+from collectors.messages import (
+    Acknowledgement,
+    EventsMessage,
+    ReadingsMessage,
+    RoomStateEvent,
+    StatusMessage,
+    Value,
+)
 from collectors.outbox import Outbox
 from facility.instants import SECOND, datetime_of
 from facility.limit import RoomState
@@ -17,6 +26,8 @@ from tests.collectors.plant import NOW, SITE
 from tests.collectors.senders import BEGIN, SOURCE, TOPIC, client_of, collecting, local_store, stored_numbers
 from tests.waiting import wait_until
 
+EVENTS = topics.source_events(SITE.id, SOURCE)
+STATUS = topics.source_status(SITE.id, SOURCE)
 ACK = topics.source_ack(SITE.id, SOURCE)
 
 
@@ -52,7 +63,7 @@ def test_the_stations_acknowledgement_empties_it(broker: BrokerUnderTest, tmp_pa
 
 
 def test_readings_and_events_are_numbered_together_from_one(broker: BrokerUnderTest, tmp_path: Path) -> None:
-    with client_of(broker, "reader", ("instruments/#",)) as (_, got), outbox_in(tmp_path, broker) as outbox:
+    with client_of(broker, "reader", (TOPIC, EVENTS)) as (_, got), outbox_in(tmp_path, broker) as outbox:
         outbox.send(message(1))
         outbox.send(EventsMessage(1, events=(RoomStateEvent("B101", RoomState.CLEANING, datetime_of(NOW), "MES"),)))
         wait_until(lambda: len(got) == 2)
@@ -60,7 +71,7 @@ def test_readings_and_events_are_numbered_together_from_one(broker: BrokerUnderT
         second = msgspec.json.decode(got[1].payload, type=EventsMessage)
     assert (first.epoch, first.sequence, first.values) == (outbox.epoch, 1, message(1).values)
     assert (second.epoch, second.sequence) == (outbox.epoch, 2)
-    assert got[1].topic == topics.source_events(SITE.id, SOURCE)
+    assert got[1].topic == EVENTS
 
 
 def test_what_was_not_acknowledged_is_sent_after_the_next_start_in_a_new_epoch(
@@ -141,3 +152,38 @@ def test_killing_the_broker_again_and_again_loses_nothing(broker: BrokerUnderTes
         assert stored_numbers(store) == list(range(600))
         (balance,) = collector.balance()
         assert (balance.stored, balance.conflicting, balance.dead_lettered) == (600, 0, 0)
+
+
+def test_it_says_that_its_source_is_there_and_when_it_goes(broker: BrokerUnderTest, tmp_path: Path) -> None:
+    with client_of(broker, "reader", (STATUS,)) as (_, got):
+        with outbox_in(tmp_path, broker):
+            wait_until(lambda: len(got) == 1)
+        wait_until(lambda: len(got) == 2)
+    told = [msgspec.json.decode(one.payload, type=StatusMessage) for one in got]
+    assert [status.online for status in told] == [True, False]
+    with client_of(broker, "later", (STATUS,)) as (_, kept):
+        wait_until(lambda: len(kept) == 1)
+    assert kept[0].retain
+
+
+def test_its_broker_says_that_it_is_gone_when_it_is_killed(broker: BrokerUnderTest, tmp_path: Path) -> None:
+    with client_of(broker, "reader", (STATUS,)) as (_, got):
+        child = subprocess.Popen([sys.executable, "-c", OUTBOX_CHILD, str(tmp_path), str(broker.address.port)])
+        try:
+            wait_until(lambda: len(got) == 1, seconds=30)
+        finally:
+            child.kill()
+            child.wait()
+        wait_until(lambda: len(got) == 2)
+    assert msgspec.json.decode(got[1].payload, type=StatusMessage).online is False
+
+
+OUTBOX_CHILD = """
+import sys, time
+from pathlib import Path
+from bus.client import Broker
+from collectors.outbox import Outbox
+from facility.instants import system_clock
+Outbox(Path(sys.argv[1]) / "outbox.db", Broker(port=int(sys.argv[2])), "demo", "gw1", system_clock).start()
+time.sleep(60)
+"""

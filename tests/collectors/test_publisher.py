@@ -13,6 +13,7 @@ from bus.messages import CleanReading, StationBeat
 from collectors.publisher import Publisher, clean_reading
 from facility.instants import Instant, datetime_of, system_clock
 from facility.reading import Reading, Reason
+from facility.site import MAIN
 from storage.samples.commit import Intake
 from storage.samples.local import LocalStore
 from tests.brokers import BrokerUnderTest
@@ -22,7 +23,7 @@ from tests.parts import free_port
 from tests.waiting import wait_until
 
 READINGS = (topics.clean_reading(SITE.id, "+"),)
-STATION = (topics.station(SITE.id),)
+STATION = (topics.station(SITE.id, MAIN),)
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from bus import topics
 from bus.client import Broker, Client, Message
 from bus.messages import StationBeat
 from facility.instants import system_clock
+from facility.site import MAIN
 from facility.site_file import load_site
 from storage.records import revisions
 from storage.records.database import Records
@@ -68,7 +69,10 @@ def load(demo: RunningDemo, site_file: Path) -> None:
             taken_over.set()
 
     listener = Client(
-        Broker(port=demo.mqtt_port), f"test-listener-{number}", filters=[topics.station("suite-b")], on_message=hear
+        Broker(port=demo.mqtt_port),
+        f"test-listener-{number}",
+        filters=[topics.station("suite-b", MAIN)],
+        on_message=hear,
     )
     listener.start()
     assert taken_over.wait(LONG / 1000)
