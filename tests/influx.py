@@ -123,6 +123,10 @@ class InfluxUnderTest:
         assert self._server is not None, "influxd does not run"
         return self._server.pid
 
+    def alive(self) -> bool:
+        """Does influxd run?"""
+        return self._server is not None and self._server.poll() is None
+
     def start(self) -> None:
         """Start influxd, and nginx if it does not run; returns when they answer."""
         self._server = self._started("influxd", "-config", self._folder / "influx.conf")

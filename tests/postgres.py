@@ -64,6 +64,10 @@ class PostgresUnderTest:
             group=USER,
         )
 
+    def alive(self) -> bool:
+        """Does the server run?"""
+        return self._process is not None and self._process.poll() is None
+
     def start(self) -> None:
         """Start it; returns when it answers, after a crash when it has recovered."""
         settings = [f"--{name}={value}" for name, value in {**SETTINGS, "port": str(self.port)}.items()]
