@@ -8,7 +8,7 @@ from flask import Flask
 from waitress.server import create_server
 from waitress.wasyncore import close_all
 
-from app import compression, health, security, shell
+from app import compression, health, metrics, security, shell
 from app.context import AppContext
 from app.live import stream
 from app.pages.registry import PAGES
@@ -40,6 +40,7 @@ def create_app(context: AppContext) -> Dash:
     server: Flask = app.server
     server.register_blueprint(stream.routes(context))
     server.register_blueprint(health.routes(context))
+    server.register_blueprint(metrics.routes(context))
     security.guard(app, server)
     compression.compress(server)
     return app
