@@ -1,5 +1,6 @@
 """The web server: Dash on Flask with our pages, live stream, health and guard, served by waitress."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from waitress.server import create_server
 from waitress.wasyncore import close_all
 
 from app import compression, health, metrics, security, shell
+from app.components import records_away
 from app.context import AppContext
 from app.live import stream
 from app.pages.registry import PAGES
@@ -31,6 +33,7 @@ def create_app(context: AppContext) -> Dash:
         title="Cleanwatch",
         update_title="",
         suppress_callback_exceptions=True,
+        on_error=partial(records_away.tell, context),
     )
     app.layout = lambda: shell.shell(context)
     shell.register(app, context, PAGES)

@@ -8,11 +8,12 @@ from dash import Dash, Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
 
 from app import formats
-from app.components import acknowledge
+from app.components import acknowledge, records_away
 from app.components.basics import icon, live, symbol, tagged
 from app.context import AppContext
 from app.pages.page import Page, route
 from facility.site import Site
+from storage.records.errors import RecordsAwayError
 
 THEME = {
     "fontFamily": "var(--font)",
@@ -43,6 +44,7 @@ def shell(context: AppContext) -> Component:
                 html.Div(
                     [
                         tagged(_stale_banner(), role="status"),
+                        records_away.banner(),
                         html.Main(id="page", tabIndex="-1"),
                     ],
                     className="main",
@@ -162,7 +164,11 @@ def register(app: Dash, context: AppContext, pages: Sequence[Page]) -> None:
         if found is None:
             return _no_such_page(path), navigation(site, pages, None, now)
         page, address = found
-        content = tagged(html.Div(page.layout(context, address)), data_title=page.title)
+        try:
+            drawn = page.layout(context, address)
+        except RecordsAwayError as error:
+            drawn = records_away.page(context, error)
+        content = tagged(html.Div(drawn), data_title=page.title)
         return content, navigation(site, pages, page, now)
 
     @app.callback(

@@ -6,6 +6,7 @@ from app import formats
 from app.context import AppContext
 from storage.records import commands
 from storage.records.commands import DONE, Command
+from storage.records.errors import RecordsAwayError
 
 PATIENCE = 5.0
 """Seconds to wait for the engine, which applies a command at once while it runs."""
@@ -20,8 +21,13 @@ def submit(context: AppContext, command: Command, no_answer: str, patience: floa
     """
     if not context.user:
         return NOBODY
-    with context.records.transaction() as connection:
-        id = commands.submit(connection, context.clock(), context.user, command)
+    try:
+        with context.records.transaction() as connection:
+            id = commands.submit(connection, context.clock(), context.user, command)
+    except RecordsAwayError as error:
+        return f"{error} It is not known whether this is on record: look before you send it again."
+    except commands.NotUsableError as error:
+        return formats.sentence(str(error))
     until = time.monotonic() + patience
     while time.monotonic() < until:
         with context.records.reading() as connection:

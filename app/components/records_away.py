@@ -1,0 +1,49 @@
+"""What a page says while the records' database cannot be used: what is wrong, since when, and what goes on."""
+
+from dash import html, set_props
+from dash.development.base_component import Component
+
+from app import formats
+from app.components.basics import symbol, tagged
+from app.context import AppContext
+from storage.records.errors import RecordsAwayError
+
+BANNER = "records-away"
+"""The id of the place in the shell where a callback that needed them tells of it."""
+
+
+def banner() -> Component:
+    """That place, empty."""
+    return tagged(html.Div(id=BANNER, className="banner", hidden=True), role="alert")
+
+
+def words(context: AppContext, error: RecordsAwayError) -> list[Component]:
+    """The inside of a banner."""
+    site, since = context.site(), context.records.health().since
+    when = f" since {formats.moment(since, site.timezone, context.clock())}" if since is not None else ""
+    return [
+        symbol("nodata"),
+        html.Div(
+            [
+                html.B(f"The records cannot be used{when}"),
+                html.Div(str(error), className="sec"),
+                html.Div(
+                    "Alarms, history and what is decided here cannot be shown or kept. Live values go on; no reading "
+                    "is lost, and what was missed is judged when the records are back. Load this page again then.",
+                    className="sec",
+                ),
+            ]
+        ),
+    ]
+
+
+def page(context: AppContext, error: RecordsAwayError) -> Component:
+    """In the place of a page that cannot be drawn without them."""
+    return html.Div(words(context, error), className="banner")
+
+
+def tell(context: AppContext, error: Exception) -> None:
+    """For any callback that fails: it changes nothing, and the banner says why. Raises what is another error."""
+    if not isinstance(error, RecordsAwayError):
+        raise error
+    set_props(BANNER, {"children": words(context, error), "hidden": False})
