@@ -8,6 +8,7 @@ from app.stations import Stations
 from facility.instants import Clock, system_clock
 from facility.site import Site
 from storage.records.database import Records
+from storage.samples.history import Substitute
 from storage.samples.store import SampleStore
 
 
@@ -22,3 +23,5 @@ class AppContext:
     user: str
     clock: Clock
     stations: Stations = field(default_factory=lambda: Stations(system_clock))
+    substitute: Callable[[], Substitute | None] = lambda: None
+    """Whether history comes from the local store in place of InfluxDB now, and why."""

@@ -7,13 +7,16 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from uuid import uuid4
 
+from msgspec import MsgspecError
+
 from app.context import AppContext
 from app.live.beginning import beginning
 from app.live.hub import Hub
 from app.server import Server, create_app
 from app.stations import Stations
 from bus import topics
-from bus.client import Client
+from bus.client import Client, Message
+from cleanwatch.history import history
 from cleanwatch.opening import wait_for_records
 from cleanwatch.revisions import NoSiteError, SiteInForce
 from cleanwatch.settings import Settings
@@ -21,7 +24,7 @@ from facility.instants import system_clock
 from facility.steady_clock import SteadyClock
 from storage.records.database import Records
 from storage.records.errors import RecordsAwayError
-from storage.samples.local import LocalStore
+from storage.samples.history import History
 
 log = logging.getLogger(__name__)
 
@@ -40,20 +43,22 @@ def run_app(settings: Settings, stopping: threading.Event) -> None:
             return
         records = stack.enter_context(closing(opened))
         in_force = _wait_for_site(records, stopping)
-        samples = _wait_for_samples(settings, stopping)
-        if in_force is None or samples is None:
+        if in_force is None:
             return
-        stack.enter_context(closing(samples))
         clock, stations = SteadyClock(), Stations(system_clock)
+        samples = stack.enter_context(history(settings, lambda: in_force.site, clock, stopping))
+        if samples is None:
+            return
         stations.look(records)
         hub = Hub(lambda: in_force.site, clock, settings.viewers)
         client = Client(
             settings.broker,
             f"cleanwatch-{in_force.site.id}-app-{uuid4().hex[:12]}",
             filters=[topics.everything_clean(in_force.site.id)],
-            on_message=lambda message: hub.take(message.topic, message.payload),
+            on_message=lambda message: _hear(message, hub, stations),
         )
-        context = AppContext(lambda: in_force.site, samples, records, hub, settings.user, clock, stations)
+        substitute = samples.substitute if isinstance(samples, History) else lambda: None
+        context = AppContext(lambda: in_force.site, samples, records, hub, settings.user, clock, stations, substitute)
         server = Server(create_app(context), context, settings.web_port, settings.web_host)
         hub.start()
         client.start()
@@ -70,6 +75,16 @@ def run_app(settings: Settings, stopping: threading.Event) -> None:
                         looked = time.monotonic()
                         hub.begin_with(beginning(in_force.site, samples, records, clock))
         client.stop()
+
+
+def _hear(message: Message, hub: Hub, stations: Stations) -> None:
+    if not topics.is_station_report(message.topic):
+        hub.take(message.topic, message.payload)
+        return
+    try:
+        stations.take(message.payload)
+    except MsgspecError as error:
+        log.warning("the report on %s is not understood: %s", message.topic, error)
 
 
 @contextmanager
@@ -94,18 +109,5 @@ def _wait_for_site(records: Records, stopping: threading.Event) -> SiteInForce |
                 told = True
             stopping.wait(LOOK_FOR_STATION_SECONDS)
         except RecordsAwayError:
-            stopping.wait(LOOK_FOR_STATION_SECONDS)
-    return None
-
-
-def _wait_for_samples(settings: Settings, stopping: threading.Event) -> LocalStore | None:
-    told = False
-    while not stopping.is_set():
-        try:
-            return LocalStore.open(settings.samples_path, system_clock, read_only=True)
-        except FileNotFoundError:
-            if not told:
-                log.warning("there is no local store in %s yet; waiting for the station", settings.data)
-                told = True
             stopping.wait(LOOK_FOR_STATION_SECONDS)
     return None

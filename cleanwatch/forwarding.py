@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 
 from cleanwatch.settings import Settings
-from collectors.forwarder import BACKLOG, Forwarder
+from collectors.forwarder import Forwarder
 from facility.instants import DAY, HOUR, Clock
 from facility.site import Site
+from storage.samples.history import BACKLOG
 from storage.samples.influx import InfluxStore
 from storage.samples.local import LocalStore
 

@@ -17,13 +17,12 @@ import numpy as np
 from collectors.draining import Draining
 from facility.instants import HOUR, MINUTE, Clock, Instant
 from storage.samples.columns import Columns
+from storage.samples.history import BACKLOG
 from storage.samples.influx import InfluxError, InfluxStore
 from storage.samples.local import LocalStore, Portion, Progress, Refused
 
 log = logging.getLogger(__name__)
 
-BACKLOG = "influxdb"
-"""What the local store calls what it keeps for the forwarder."""
 PORTION = 5_000
 """About so many readings are written and settled together."""
 GATHER_SECONDS = 1.0

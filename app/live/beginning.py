@@ -3,6 +3,7 @@
 import math
 
 import msgspec
+import pandas as pd
 
 from alerts.notices import alarm_notice
 from app.live.look import Known
@@ -13,14 +14,17 @@ from facility.reading import validity_of, words_of
 from facility.site import Site
 from storage.records import alarms, batches, room_states
 from storage.records.database import Records
-from storage.samples.store import SampleStore
+from storage.samples.store import HistoryAwayError, SampleStore
 
 
 def beginning(site: Site, samples: SampleStore, records: Records, clock: Clock) -> Known:
     """Everything the hub shows, read from the stores."""
     now = clock()
     known = Known()
-    latest = samples.latest(list(site.points))
+    try:
+        latest = samples.latest(list(site.points))
+    except HistoryAwayError:  # then readings are known as they come in
+        latest = pd.DataFrame()
     for point, row in latest.iterrows():
         reasons = int(row["reasons"])
         value = float(row["value"])

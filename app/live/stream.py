@@ -1,6 +1,7 @@
 """The addresses of the live stream: /live for the stream itself, /live/full for everything once, /live/history."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 import msgspec
 from flask import Blueprint, Response, request
@@ -8,6 +9,7 @@ from flask import Blueprint, Response, request
 from app.context import AppContext
 from app.live.hub import TooManyViewersError
 from facility.instants import HOUR
+from storage.samples.store import HistoryAwayError
 
 RETRY = b"retry: 2000\n\n"
 HISTORY_BUCKETS = 60
@@ -49,9 +51,11 @@ def routes(context: AppContext) -> Blueprint:
         now = context.clock()
         minutes: dict[str, list[tuple[int, float, float]]] = {point: [] for point in points}
         if points:
-            frame = context.samples.envelope(points, now - HOUR, now, HISTORY_BUCKETS).dropna(subset=["min", "max"])
-            for point, start, low, high in frame[["point", "start", "min", "max"]].itertuples(index=False):
-                minutes[point].append((int(start), float(low), float(high)))
+            with suppress(HistoryAwayError):  # the line begins with what comes in from now on
+                frame = context.samples.envelope(points, now - HOUR, now, HISTORY_BUCKETS)
+                drawn = frame.dropna(subset=["min", "max"])[["point", "start", "min", "max"]]
+                for point, start, low, high in drawn.itertuples(index=False):
+                    minutes[point].append((int(start), float(low), float(high)))
         return _json(msgspec.json.encode(minutes))
 
     return live

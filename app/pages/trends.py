@@ -1,5 +1,6 @@
 """Trends: any points together, from an hour to all history; all of it in the address."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from app import formats
+from app.components import history_words
 from app.components.basics import icon, tagged
 from app.components.graph import graph
 from app.components.point_list import arrangements, point_list
@@ -24,6 +26,7 @@ from app.trends.view import ALL, MOST_POINTS, PATH, RANGES, View, view_of
 from facility.instants import SECOND, Instant, instant_of
 from facility.quantities import Quantity
 from facility.site import Site
+from storage.samples.store import HistoryAwayError
 
 REFRESH = 30 * SECOND
 """How often a trend that ends now is read again."""
@@ -158,8 +161,11 @@ def register(app: Dash, context: AppContext) -> None:
         if not points:
             return None, _nothing_chosen(context, site, view)
         start, end = _window(context, view)
-        picture = gather(site, context.samples, context.records, points, start, end, context.clock())
-        return figure(picture, view.together), None
+        try:
+            picture = gather(site, context.samples, context.records, points, start, end, context.clock())
+        except HistoryAwayError as error:
+            return None, history_words.instead(context, error)
+        return figure(picture, view.together), history_words.substitute(context)
 
     @app.callback(
         Output("trend-statistics", "children"),
@@ -170,7 +176,10 @@ def register(app: Dash, context: AppContext) -> None:
         view, site = _view(search, path), context.site()
         start, end = _window(context, view)
         histories = gather_limits(site, context.records, _known(site, view), start, end)
-        rows = {history.point.id: statistics(context.samples, history, context.clock()) for history in histories}
+        try:
+            rows = {history.point.id: statistics(context.samples, history, context.clock()) for history in histories}
+        except HistoryAwayError:  # the picture's place says so
+            return None
         return statistics_table(site, rows, start, end) if rows else None
 
     @app.callback(
@@ -215,7 +224,10 @@ def _known(site: Site, view: View) -> list[str]:
 
 
 def _window(context: AppContext, view: View) -> tuple[Instant, Instant]:
-    extent = context.samples.extent(_known(context.site(), view)) if view.range == ALL else None
+    extent = None
+    if view.range == ALL:
+        with suppress(HistoryAwayError):  # the picture's place says so
+            extent = context.samples.extent(_known(context.site(), view))
     return view.window(context.clock(), extent)
 
 

@@ -11,6 +11,14 @@ RAW_COLUMNS = ("time", "value", "reasons", "received", "sequence", "count", "vol
 ENVELOPE_COLUMNS = ("point", "start", "min", "mean", "max", "n", "judged", "valid")
 
 
+class HistoryAwayError(Exception):
+    """Stored readings cannot be asked just now, since this instant; says why, in words."""
+
+    def __init__(self, words: str, since: Instant) -> None:
+        super().__init__(words)
+        self.since = since
+
+
 class SampleStore(Protocol):
     """Questions about stored readings. Times are instants; a range includes its start and excludes its end.
 

@@ -11,10 +11,11 @@ from typing import TypeAlias, cast
 import pytest
 
 from collectors import draining, forwarder
-from collectors.forwarder import BACKLOG, Forwarder
+from collectors.forwarder import Forwarder
 from facility.instants import DAY, HOUR, SECOND
 from facility.reading import Reading
 from storage.samples.commit import Intake
+from storage.samples.history import BACKLOG
 from storage.samples.influx import Influx, InfluxStore, writing
 from storage.samples.local import LocalStore, Progress
 from tests.collectors.faults import bad_way

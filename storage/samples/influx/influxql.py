@@ -104,12 +104,12 @@ Answers: TypeAlias = list[list[Series]]
 class Reader:
     """Asks the bucket. Any thread may use it."""
 
-    def __init__(self, influx: Influx) -> None:
+    def __init__(self, influx: Influx, patience: float = ANSWER_SECONDS) -> None:
         self._influx = influx
         self._pool = urllib3.PoolManager(
             maxsize=8,
             retries=False,
-            timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=ANSWER_SECONDS),
+            timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=patience),
             ca_certs=None if influx.ca_file is None else str(influx.ca_file),
         )
         self._authorization: str | None = None

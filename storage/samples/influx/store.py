@@ -14,7 +14,7 @@ from storage.samples.frames import raw_frame
 from storage.samples.influx import envelope, queries
 from storage.samples.influx.address import Influx
 from storage.samples.influx.checks import Finding, check
-from storage.samples.influx.influxql import Reader
+from storage.samples.influx.influxql import ANSWER_SECONDS, Reader
 from storage.samples.influx.lines import Lines
 from storage.samples.influx.problems import InfluxError
 from storage.samples.influx.rollups import hours_of, opening, summing_up
@@ -31,17 +31,22 @@ class Health:
 class InfluxStore:
     """The readings of one site in one bucket. Any thread may use it."""
 
-    def __init__(self, influx: Influx, site: Callable[[], Site], clock: Clock) -> None:
+    def __init__(
+        self, influx: Influx, site: Callable[[], Site], clock: Clock, patience: float = ANSWER_SECONDS
+    ) -> None:
         self._influx = influx
         self._site = site
         self._clock = clock
         self._writer = Writer(influx)
-        self._reader = Reader(influx)
+        self._reader = Reader(influx, patience)
 
     @classmethod
-    def open(cls, influx: Influx, site: Callable[[], Site], clock: Clock) -> Self:
-        """Nothing is asked of the server yet. `site` says which site is in force; tags are taken from it."""
-        return cls(influx, site, clock)
+    def open(cls, influx: Influx, site: Callable[[], Site], clock: Clock, patience: float = ANSWER_SECONDS) -> Self:
+        """Nothing is asked of the server yet. `site` says which site is in force; tags are taken from it.
+
+        `patience` is how many seconds an answer may take.
+        """
+        return cls(influx, site, clock, patience)
 
     @property
     def url(self) -> str:

@@ -42,6 +42,12 @@ def prune(database: Database, before: Instant) -> int:
             pruned += sum(n for *_, n in gone)
 
 
+def pruned_before(connection: Connection) -> Instant:
+    """No day that began at this time or later was ever pruned."""
+    hour: int = connection.execute("SELECT ifnull(max(before_hour), 0) FROM pruned").fetchone()[0]
+    return hour * HOUR
+
+
 def _allowed(connection: Connection) -> bool:
     """Somebody else has the readings, and no follower has yet to read history that was stored in bulk."""
     (backlogs,) = connection.execute("SELECT count(*) FROM backlog").fetchone()

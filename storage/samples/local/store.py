@@ -18,7 +18,7 @@ from storage.samples.local.backlog import Backlog, Progress, Refused, progress, 
 from storage.samples.local.database import Database
 from storage.samples.local.follower import Follower, RecentCommits, register
 from storage.samples.local.points import KnownPoints
-from storage.samples.local.prune import prune
+from storage.samples.local.prune import prune, pruned_before
 from storage.samples.local.seal import seal
 from storage.samples.local.set_aside import Conflict, StoredLetter
 from storage.samples.local.sources import Balance, Gap
@@ -96,6 +96,12 @@ class LocalStore:
         follower = Follower(self._database, self._recent, self._clock, name, position)
         self._followers.add(follower)
         return follower
+
+    def passed(self, name: str) -> int | None:
+        """The number up to which a follower has passed the commits, as far as it has written that down; None if new."""
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT passed FROM follower WHERE name = ?", (name,)).fetchone()
+        return None if row is None else int(row[0])
 
     def backlog(self, name: str) -> Backlog:
         """Take what is stored, now and from now on, without holding back sealing; goes on where it was.
@@ -177,6 +183,11 @@ class LocalStore:
                 "SELECT stamp FROM commits WHERE number > ? ORDER BY number LIMIT 1", (number,)
             ).fetchone()
         return None if row is None else int(row[0])
+
+    def complete_since(self) -> Instant:
+        """From when on nothing has been pruned; 0 where nothing ever was."""
+        with self._database.reading() as connection:
+            return pruned_before(connection)
 
     def balance(self) -> list[Balance]:
         """What became of the readings of each source."""
