@@ -168,3 +168,25 @@ def _revisions() -> None:
         sa.Column("differences", sa.Text, nullable=False),
     )
     protect(op.get_bind(), "revisions", (("number",),))
+
+
+def downgrade() -> None:
+    """To an empty database. Nothing of the records is left."""
+    for table in (
+        "revisions",
+        "batch_events",
+        "room_states",
+        "outbox",
+        "command_outcomes",
+        "waiting_commands",
+        "commands",
+        "engine_checkpoint",
+        "engine_memory",
+        "acknowledgements",
+        "alarms",
+        "audit_head",
+        "audit",
+    ):
+        op.drop_table(table)
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION refuse_change()")

@@ -1,0 +1,116 @@
+"""Every schema revision is reached from both sides, with data in the tables and the append-only ones protected."""
+
+import subprocess
+import sys
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from facility.alarm import Acknowledgement, Alarm, AlarmState, Condition
+from facility.limit import RoomState, Severity
+from facility.plant_events import BatchStarted, RoomStateSet
+from storage.records import alarms, append_only, audit, batches, commands, migrating, outbox, revisions, room_states
+from storage.records.connecting import patient_engine_for, url_of
+from storage.records.database import Records
+from storage.records.errors import RecordsError
+from storage.records.migrating import migrate, move
+from storage.records.schema import metadata
+from tests.storage.conftest import NOON
+
+ALARM = Alarm(
+    "B101.DP1",
+    "B101",
+    Condition.LOW,
+    Severity.ACTION,
+    AlarmState.ACKNOWLEDGED,
+    onset=1,
+    raised=2,
+    value=9.5,
+    acknowledgements=(Acknowledgement("Ann", 3, "seen", Severity.ACTION),),
+)
+
+
+def fill(records: Records) -> None:
+    """Rows in every append-only table, and in others."""
+    with records.transaction() as connection:
+        alarms.save(connection, [ALARM])
+        room_states.record(connection, RoomStateSet("B101", RoomState.CLEANING, NOON, "BMS"), NOON)
+        batches.record(connection, BatchStarted("P-1", "B101", NOON, "MES"), NOON)
+        revisions.add(connection, NOON, in_force_from=0, author="Ann", reason="first", text="site", differences=[])
+        commands.submit(connection, NOON, "Ann", commands.Acknowledge(ALARM.id, Severity.ACTION, "seen"))
+        done = commands.submit(connection, NOON, "Ann", commands.Acknowledge(ALARM.id, Severity.ACTION, "again"))
+        commands.applied(connection, done, NOON, commands.DONE)
+        outbox.add(connection, NOON, {"cleanwatch/demo/alarms": b"payload"})
+
+
+def test_every_revision_is_reached_downwards_and_upwards_with_its_rows(records: Records, records_url: str) -> None:
+    fill(records)
+    records.close()
+    counts = dict.fromkeys(append_only.APPEND_ONLY, 1) | {"audit": 7, "commands": 2}
+    steps = migrating.revisions()
+    engine = patient_engine_for(url_of(records_url))
+    for step in [*steps[-2::-1], *steps[1:], *steps[-2::-1], steps[-1]]:
+        with engine.begin() as connection:
+            move(connection, step)
+        with engine.begin() as connection:
+            assert migrating.present_revision(connection) == step
+            assert append_only.missing_triggers(connection) == []
+            found = {
+                table: connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() for table in counts
+            }
+            assert found == counts
+        for table in counts:
+            with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
+                connection.execute(text(f"DELETE FROM {table}"))
+    with engine.begin() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        assert audit.verify(connection) == []
+        assert alarms.find(connection, ALARM.id) == ALARM
+    engine.dispose()
+
+
+def test_an_empty_database_is_left_by_the_last_step_down(records_url: str) -> None:
+    Records.open(records_url, clock=lambda: NOON).close()
+    engine = patient_engine_for(url_of(records_url))
+    with engine.begin() as connection:
+        move(connection, "base")
+        assert set(inspect(connection).get_table_names()) == {"alembic_version"}
+        if connection.dialect.name == "postgresql":
+            assert connection.execute(text("SELECT to_regproc('refuse_change')")).scalar_one() is None
+    engine.dispose()
+    Records.open(records_url, clock=lambda: NOON).close()
+
+
+def test_a_migration_is_on_record(records: Records, records_url: str) -> None:
+    first, *_, newest = migrating.revisions()
+    records.close()
+    assert migrate(url_of(records_url), lambda: NOON, to=first) == (newest, first)
+    assert migrate(url_of(records_url), lambda: NOON) == (first, newest)
+    again = Records.open(records_url, clock=lambda: NOON)
+    with again.reading() as connection:
+        assert [row.data for row in audit.rows(connection, limit=2)] == [
+            f'{{"from":"{first}","to":"{newest}"}}',
+            f'{{"from":"{newest}","to":"{first}"}}',
+        ]
+    again.close()
+
+
+def test_a_revision_that_does_not_exist_is_refused_with_those_that_do(records_url: str) -> None:
+    with pytest.raises(RecordsError, match="There is no schema revision 0; there are 0001, "):
+        migrate(url_of(records_url), lambda: NOON, to="0")
+
+
+def test_processes_may_migrate_at_once(records: Records, records_url: str) -> None:
+    records.close()
+    migrate(url_of(records_url), lambda: NOON, to=migrating.revisions()[0])
+    program = "import sys; from storage.records.database import Records; Records.open(sys.argv[1], lambda: 1).close()"
+    processes = [subprocess.Popen([sys.executable, "-c", program, records_url]) for _ in range(3)]
+    assert [process.wait(timeout=60) for process in processes] == [0, 0, 0]
+    again = Records.open(records_url, clock=lambda: 99)
+    with again.reading() as connection:
+        assert len(audit.rows(connection)) == 3
+        assert audit.verify(connection) == []
+    again.close()
