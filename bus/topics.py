@@ -8,6 +8,7 @@ cleanwatch/<site>/readings/<point>       one reading, as stored         (station
 cleanwatch/<site>/rooms/<room>           room state and batch, retained (station -> anyone)
 cleanwatch/<site>/alarms/<point>/<condition>  alarm state, retained     (station -> anyone)
 cleanwatch/<site>/stations/<station>     heartbeat, retained, with will (station -> anyone)
+cleanwatch/<site>/reports/<station>      its state of health, retained  (station -> app)
 """
 
 from collections.abc import Sequence
@@ -74,3 +75,13 @@ def station(site: str, station: str) -> str:
 def everything_clean(site: str) -> str:
     """A filter for all that Cleanwatch publishes about a site."""
     return f"{CLEAN}/{site}/#"
+
+
+def station_report(site: str, station: str) -> str:
+    """Where a station publishes its state of health, retained: the records may have no room for it."""
+    return f"{CLEAN}/{site}/reports/{station}"
+
+
+def is_station_report(topic: str) -> bool:
+    """Is this the topic of a station's state of health?"""
+    return topic.startswith(f"{CLEAN}/") and topic.split("/")[2:3] == ["reports"]

@@ -1,6 +1,7 @@
 """The station's report: what its parts say of themselves, put together, and what is wrong with them in words."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from alerts.engine import Engine
+from bus import topics
 from cleanwatch import clock_watch
 from cleanwatch.clock_watch import ClockWatch
 from cleanwatch.disk import disk, room_left
@@ -19,6 +21,7 @@ from collectors.publisher import Publisher
 from facility.instants import SECOND, Clock, Span
 from storage.records import outbox, reports
 from storage.records.database import Records
+from storage.records.errors import RecordsAwayError
 from storage.records.station_report import BrokerReport, ForwarderReport, GapReport, SourceReport, StationReport
 from storage.samples.local import LocalStore
 
@@ -55,18 +58,20 @@ class Reporter:
         self._problems = problems
         self._clock = clock
         self._started = clock()
+        self._outgoing = 0
 
     def report(self) -> None:
-        """Put a new report on record, with the problems as they are now."""
-        self._parts.clocks.record()
+        """Publish a new report, with the problems as they are now, and put it on record: one of the two may fail."""
+        with suppress(RecordsAwayError):
+            self._parts.clocks.record()
         report = self._look()
         for part, found in self._findings(report):
             self._problems.tell_all(part, found)
-        self._save(msgspec.structs.replace(report, problems=self._problems.now()))
+        self._tell(msgspec.structs.replace(report, problems=self._problems.now()))
 
     def ended(self) -> None:
         """The last report: the station ends as it was told to."""
-        self._save(msgspec.structs.replace(self._look(), state="ended"))
+        self._tell(msgspec.structs.replace(self._look(), state="ended"))
 
     def _look(self) -> StationReport:
         parts, now = self._parts, self._clock()
@@ -74,8 +79,8 @@ class Reporter:
         judged = parts.engine.judged
         waiting_since = parts.store.stamp_after(judged)
         gaps = [gap for source in parts.store.balance() for gap in parts.store.gaps(source.source)]
-        with parts.records.reading() as connection:
-            outgoing = len(outbox.waiting(connection, limit=MOST_OUTGOING))
+        with suppress(RecordsAwayError), parts.records.reading() as connection:
+            self._outgoing = len(outbox.waiting(connection, self._station, MOST_OUTGOING))
         return StationReport(
             station=self._station,
             at=now,
@@ -87,7 +92,7 @@ class Reporter:
             judged=judged,
             judged_behind=0 if waiting_since is None else max(0, now - waiting_since),
             reviewing=parts.engine.reviewing,
-            outbox_waiting=outgoing,
+            outbox_waiting=self._outgoing,
             dead_letters_waiting=parts.store.letters_waiting(MOST_LETTERS),
             broker=self._broker(),
             sources=tuple(self._sources()),
@@ -154,7 +159,9 @@ class Reporter:
         yield "judging", list(_judging(report))
         yield "sources", list(_sources(report))
 
-    def _save(self, report: StationReport) -> None:
+    def _tell(self, report: StationReport) -> None:
+        topic = topics.station_report(report.site, self._station)
+        self._parts.publisher.send(topic, msgspec.json.encode(report), retain=True)
         with self._parts.records.transaction() as connection:
             reports.save(connection, report)
 
