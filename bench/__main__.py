@@ -8,7 +8,16 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-MEASUREMENTS = ("local_store", "records", "alerts", "ingest", "alarm_latency", "steady_memory", "demo_memory")
+MEASUREMENTS = (
+    "local_store",
+    "influx",
+    "records",
+    "alerts",
+    "ingest",
+    "alarm_latency",
+    "steady_memory",
+    "demo_memory",
+)
 KEPT = Path(__file__).parents[1] / "docs" / "performance.md"
 MARK = "<!-- make bench -->"
 
