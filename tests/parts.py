@@ -14,11 +14,15 @@ NO_SKIPS = "CLEANWATCH_TESTS_NO_SKIPS"
 
 DEBIAN_PACKAGE = {
     "chromium": "chromium",
+    "curl": "curl",
+    "docker-compose": "docker-compose",
     "influxd": "influxdb",
     "mosquitto": "mosquitto",
     "mosquitto_pub": "mosquitto-clients",
     "initdb": "postgresql",
     "nginx": "nginx-light",
+    "openssl": "openssl",
+    "pg_isready": "postgresql",
     "pg_basebackup": "postgresql",
     "pg_dump": "postgresql",
     "pg_restore": "postgresql",

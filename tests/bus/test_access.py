@@ -27,7 +27,7 @@ TOPICS = (
     topics.source_readings(SITE, "app"),
     topics.source_readings(SITE, "station"),
     topics.clean_reading(SITE, "B101.DP1"),
-    topics.station(SITE),
+    topics.station(SITE, "all"),
     "elsewhere",
 )
 OWN_READINGS, OWN_EVENTS, OWN_ACK, OTHERS_READINGS, OTHERS_ACK, _, _, _, CLEAN, STATION, _ = TOPICS
@@ -165,7 +165,7 @@ def test_secrets_are_random_private_and_kept_when_made_again(tmp_path: Path) -> 
     first = {path: path.read_text() for path in (tmp_path / "var").rglob("*") if path.is_file()}
     assert all(path.stat().st_mode & 0o777 == 0o600 for path in first)
     secrets = [text for path, text in first.items() if path.parent.name == "secrets"]
-    assert len(set(secrets)) == len(secrets) == 7
+    assert len(set(secrets)) == len(secrets) == 8
     assert all(len(secret) == 32 for secret in secrets)
     assert not any(secret in first[tmp_path / "var" / "passwords" / "mosquitto"] for secret in secrets)
     assert "nothing to do" in run_script("make-secrets", *arguments)

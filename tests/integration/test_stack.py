@@ -1,0 +1,162 @@
+"""The production stack, end to end, with the configuration files that a site runs."""
+
+import json
+import ssl
+import subprocess
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+import urllib3
+
+from bus import topics
+from bus.client import Client, Message
+from tests.integration.stack import Stack
+from tests.parts import program
+from tests.waiting import wait_until
+
+SITE, POINT, FAULTY = "suite-b", "B101.DP1", "B102.DP1"
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    stack = Stack(tmp_path_factory.mktemp("stack"))
+    stack.start()
+    yield stack
+    stack.stop()
+
+
+@pytest.fixture(scope="module")
+def gateway(stack: Stack) -> Iterator[Client]:
+    client = Client(stack.as_user("gateway-1"), "gateway-1")
+    client.start()
+    client.wait_connected(30)
+    yield client
+    client.stop()
+
+
+def send(gateway: Client, point: str, value: float | None, *flags: str) -> None:
+    reading = {"point": point, "time": datetime.now(UTC).isoformat(), "value": value, "flags": flags}
+    body = json.dumps({"version": 1, "values": [reading]}).encode()
+    gateway.publish(topics.source_readings(SITE, "gateway-1"), body)
+
+
+def ask(stack: Stack, address: str, *, tls: bool = True) -> urllib3.BaseHTTPResponse:
+    with urllib3.PoolManager(ca_certs=str(stack.ca_file)) as pool:
+        where = f"https://localhost:{stack.https}" if tls else f"http://localhost:{stack.http}"
+        return pool.request("GET", where + address, redirect=False, retries=False, timeout=20)
+
+
+def test_a_reading_comes_through_to_clean_topic_influxdb_records_and_page(stack: Stack, gateway: Client) -> None:
+    heard: dict[str, bytes] = {}
+
+    def hear(message: Message) -> None:
+        heard[message.topic] = message.payload
+
+    reader = Client(stack.as_user("reader"), "andon light", filters=[topics.everything_clean(SITE)], on_message=hear)
+    reader.start()
+    reader.wait_connected(30)
+    wait_until(lambda: any("/stations/" in topic for topic in heard), 60, "the station's heartbeat")
+    send(gateway, POINT, 15.5)
+    send(gateway, FAULTY, None, "sensor")
+    clean = topics.clean_reading(SITE, POINT)
+    wait_until(lambda: clean in heard, what="the clean reading")
+    assert json.loads(heard[clean])["value"] == 15.5
+    alarm = topics.clean_alarm(SITE, FAULTY, "instrument fault")
+    wait_until(lambda: alarm in heard, what="the alarm")
+    reader.stop()
+    found = stack.records("SELECT condition FROM alarms WHERE point = 'B102.DP1'")
+    assert found == [("instrument fault",)]
+    wait_until(lambda: values_in_influxdb(stack) == [15.5], what="the reading in InfluxDB")
+    wait_until(lambda: ask(stack, "/readyz").status == 200, what="the app")
+    assert POINT in ask(stack, "/live/full").data.decode()
+
+
+def values_in_influxdb(stack: Stack) -> list[object]:
+    question = f"SELECT value FROM /.*/ WHERE point = '{POINT}'"
+    series = stack.influx.query(question, "cleanwatch")
+    return [row[1] for one in series for row in one["values"]]  # type: ignore[attr-defined]
+
+
+def test_the_proxy_speaks_http_2_and_no_tls_older_than_1_2(stack: Stack) -> None:
+    address = f"https://localhost:{stack.https}/"
+    curl = (
+        program("curl"),
+        "--silent",
+        "--show-error",
+        "--http2",
+        "--cacert",
+        stack.ca_file,
+        "--output",
+        "/dev/null",
+    )
+    answer = subprocess.run(
+        (*curl, "--write-out", "%{http_version} %{http_code}", address), capture_output=True, text=True
+    )
+    assert answer.stdout == "2 200", answer.stderr
+    older = ("-tls1_1", "-cipher", "ALL:@SECLEVEL=0")
+    old = subprocess.run(
+        (program("openssl"), "s_client", "-connect", f"127.0.0.1:{stack.https}", *older),
+        input=b"",
+        capture_output=True,
+    )
+    assert old.returncode != 0
+    assert ssl.get_server_certificate(("127.0.0.1", stack.https))
+
+
+def test_every_page_carries_the_headers_that_protect_the_browser(stack: Stack) -> None:
+    headers = ask(stack, "/").headers
+    assert headers["Strict-Transport-Security"] == "max-age=31536000"
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    assert headers["X-Frame-Options"] == "DENY"
+    assert "1." not in headers["Server"]
+
+
+def test_plain_http_is_sent_to_https(stack: Stack) -> None:
+    answer = ask(stack, "/rooms/B101?now", tls=False)
+    assert answer.status == 301
+    assert answer.headers["Location"] == "https://localhost/rooms/B101?now"
+
+
+def test_live_values_flow_through_the_proxy_as_they_come(stack: Stack, gateway: Client) -> None:
+    came = threading.Event()
+    with urllib3.PoolManager(ca_certs=str(stack.ca_file)) as pool:
+        stream = pool.request("GET", f"https://localhost:{stack.https}/live", preload_content=False, timeout=30)
+        assert stream.headers["Content-Type"].startswith("text/event-stream")
+
+        def read() -> None:
+            text = b""
+            while b"23.4" not in text:
+                text += stream.read1()
+            came.set()
+
+        reading = threading.Thread(target=read)
+        reading.start()
+        send(gateway, POINT, 23.4)
+        assert came.wait(30)
+        reading.join()
+        stream.close()
+
+
+def test_no_program_has_a_right_to_change_the_records_and_none_has_anything_to_complain_of(stack: Stack) -> None:
+    assert stack.records("SELECT tableowner FROM pg_tables WHERE tablename = 'audit'") == [("cleanwatch_owner",)]
+    assert "WARNING" not in stack.log("station")
+    assert "WARNING" not in stack.log("app")
+
+
+def test_every_health_check_of_compose_says_well(stack: Stack, gateway: Client) -> None:
+    send(gateway, POINT, 15.0)
+    for service in ("mosquitto", "postgresql", "proxy", "app", "station"):
+        wait_until(lambda service=service: stack.healthy(service), 60, service)  # type: ignore[misc]
+
+
+def test_at_last_without_the_app_the_proxy_says_so_and_the_health_checks_fail(stack: Stack) -> None:
+    app = stack._processes.pop("app")
+    app.terminate()
+    app.wait(60)
+    answer = ask(stack, "/")
+    assert answer.status == 503
+    assert b"Collecting and judging do not depend on it" in answer.data
+    assert not stack.healthy("app")
+    assert stack.healthy("proxy")
