@@ -7,12 +7,10 @@ from pathlib import Path
 import msgspec
 import paho.mqtt.publish as publish
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from paho.mqtt.enums import MQTTProtocolVersion
 
 from bus import topics
-from bus.client import Broker, Message
+from bus.client import Broker
 from collectors.ingest import Collector, SourceBalance
 from collectors.messages import Acknowledgement
 from facility.instants import system_clock
@@ -161,22 +159,3 @@ def test_it_goes_on_after_the_broker_came_back(broker: BrokerUnderTest, store: L
         with client_of(broker, "gw") as (gateway, _):
             gateway.publish(TOPIC, pressure_message(1))
             wait_until(lambda: stored_numbers(store) == [1])
-
-
-PAYLOADS = st.binary(max_size=60) | st.builds(pressure_message, st.integers(0, 20), st.sampled_from([1.0, 2.0, 1e9]))
-
-
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(
-    payloads=st.lists(st.tuples(st.sampled_from([TOPIC, TOPIC.replace("gw1", "gw2"), "x"]), PAYLOADS), max_size=12)
-)
-def test_whatever_comes_the_balance_holds(store: LocalStore, payloads: list[tuple[str, bytes]]) -> None:
-    collector = Collector(Broker(), SITE, store, system_clock)
-    before = sum(entry.received for entry in collector.balance())
-    for topic, payload in payloads:
-        collector.take(Message(topic, payload, 1, False, 1, 0))
-        assert sum(entry.received for entry in balanced(collector)) >= before
-    pending = sum(entry.pending for entry in collector.balance())
-    collector.commit()
-    assert all(entry.pending == 0 for entry in balanced(collector))
-    assert sum(entry.received for entry in collector.balance()) == before + pending
