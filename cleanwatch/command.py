@@ -13,11 +13,13 @@ from storage.records.errors import RecordsError
 
 SUBCOMMANDS = {
     "app": "process_commands:app",
+    "backup": "backup_commands:backup",
     "broker": "process_commands:broker",
     "dead-letters": "dead_letter_commands:dead_letters",
     "demo": "process_commands:demo",
     "history": "process_commands:history",
     "records": "records_commands:records",
+    "restore": "backup_commands:restore",
     "simulate": "process_commands:simulate",
     "site": "site_commands:site",
     "station": "process_commands:station",

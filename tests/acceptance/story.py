@@ -49,10 +49,10 @@ def site_of(*points: Point) -> Site:
 class Story:
     """Everything happens at the moment that `at` has come to. Readings are of the first point unless named."""
 
-    def __init__(self, folder: Path, *points: Point, records: str | None = None) -> None:
+    def __init__(self, folder: Path, *points: Point, records: str | None = None, store: Path | None = None) -> None:
         self.now = MIDNIGHT
         self.site = site_of(*points)
-        self.store = LocalStore.open(folder / "store.db", self.clock)
+        self.store = LocalStore.open(store or folder / "store.db", self.clock)
         self.records = Records.open(records or folder / "records.db", self.clock)
         self.engine = Engine(self.site, self.store, self.records, self.clock)
         self.engine.step(0)
