@@ -20,32 +20,38 @@ from facility.plant_events import BatchEnded, BatchStarted, RoomStateSet
 from facility.site import Site
 from facility.site_part import watches
 from storage.records import alarms as alarm_records
-from storage.records import commands, engine_memory, room_states
+from storage.records import commands, engine_memory, room_states, station_claims
 from storage.records import sources as source_records
 from storage.records.alarms import AlarmFilter
 from storage.records.commands import Acknowledge, Command, RetireSource
 from storage.records.database import Records
+from storage.records.station_claims import Claim
 from storage.samples.local import LocalStore
 
 FOLLOWER = "engine"
 MOST_COMMITS = 200
 """So many commits are judged before what they led to is written."""
 SAVE_EVERY: Span = SECOND
+RENEW_EVERY: Span = 5 * SECOND
 END_OF_TIME: Instant = 1 << 62
 
 
 class Engine:
     """Use it from one thread: `step` again and again. Only what says so may be called from another."""
 
-    def __init__(self, site: Site, store: LocalStore, records: Records, clock: Clock) -> None:
+    def __init__(
+        self, site: Site, store: LocalStore, records: Records, clock: Clock, claim: Claim | None = None
+    ) -> None:
         """Load what is on record, and follow the store from there.
 
-        Raises MemoryNotUsableError, and what `LocalStore.follow` raises.
+        With a claim every transaction renews it, and `step` raises ClaimLostError once another process is this
+        station. Raises MemoryNotUsableError, and what `LocalStore.follow` raises.
         """
         self._site = self._next_site = site
         self._store = store
         self._records = records
         self._clock = clock
+        self._claim = claim
         self._listening_since = clock()
         self._announced = False
         """Is what stood at the start, or came with another site, on record as published?"""
@@ -55,7 +61,8 @@ class Engine:
         """Take up what is on record."""
         now = self._clock()
         with self._records.reading() as connection:
-            self._judged = self._saved = engine_memory.checkpoint(connection, self._site.share.station)
+            on_record = engine_memory.checkpoint(connection, self._site.share.station)
+            self._judged = self._saved = on_record or self._store.passed(FOLLOWER) or 0
             stored = engine_memory.load(connection)
             memories = {id: decode(memory) for id, memory in stored.items() if self._watches(id)}
             last = max((memory.heard for memory in memories.values()), default=now)
@@ -158,15 +165,25 @@ class Engine:
             return
         changed = [watch for watch in present.watches.values() if watch.changed]
         if not present.draft.urgent and not changed and self._judged == self._saved:
+            self._renew_claim(now)
             return
         memories = {watch.point.id: encode(watch.memory()) for watch in changed}
         with self._records.transaction() as connection:
+            if self._claim is not None:
+                station_claims.renew(connection, self._claim, now)
             draft.write(connection, present.draft, present.site, present.rooms, memories, self._judged, now)
         present.draft = Draft()
         for watch in changed:
             watch.changed = False
         self._saved, self._saved_at, self._announced = self._judged, now, True
         self._follower.passed(self._saved)
+
+    def _renew_claim(self, now: Instant) -> None:
+        """Also while nothing is to be written."""
+        if self._claim is not None and not 0 <= now - self._saved_at < RENEW_EVERY:
+            with self._records.transaction() as connection:
+                station_claims.renew(connection, self._claim, now)
+            self._saved_at = now
 
     def _review_ready(self) -> bool:
         now = self._clock()

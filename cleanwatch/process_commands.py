@@ -17,11 +17,14 @@ DAYS = click.IntRange(1, 366)
 @click.command()
 def station() -> None:
     """Collect, store, judge, publish: everything but the dashboard."""
-    from cleanwatch.station import run_station
+    from cleanwatch.problems import SAID_IN_WORDS
+    from cleanwatch.revisions import NoSiteError
+    from cleanwatch.station import StationEndedError, run_station
+    from facility.site_part import NoSuchStationError
 
     try:
         run_station(Settings(), stop_event())
-    except FolderInUseError as error:
+    except (FolderInUseError, NoSiteError, NoSuchStationError, StationEndedError, *SAID_IN_WORDS) as error:
         raise click.ClickException(str(error)) from None
 
 
@@ -29,8 +32,12 @@ def station() -> None:
 def app() -> None:
     """Serve the dashboard on loopback."""
     from cleanwatch.dashboard import run_app
+    from cleanwatch.problems import SAID_IN_WORDS
 
-    run_app(Settings(), stop_event())
+    try:
+        run_app(Settings(), stop_event())
+    except SAID_IN_WORDS as error:
+        raise click.ClickException(str(error)) from None
 
 
 @click.command()

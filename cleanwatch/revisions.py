@@ -3,10 +3,13 @@
 import logging
 from pathlib import Path
 
+from typing_extensions import override
+
 from facility.instants import Clock, Instant
 from facility.site import Site
 from facility.site_changes import differences
 from facility.site_file import load_site, parse_site
+from facility.site_part import part
 from storage.records import revisions
 from storage.records.database import Records
 from storage.records.revisions import Revision
@@ -76,3 +79,21 @@ class SiteInForce:
                 "no site file is on record yet; name one in CLEANWATCH_SITE_FILE, or: cleanwatch site load FILE"
             )
         return revision.number, parse_site(revision.text, f"site revision {revision.number}")
+
+
+class PartInForce(SiteInForce):
+    """Of the site of the newest revision the part that one station watches.
+
+    Without a name the only station there is. Raises NoSuchStationError where the site has no such station, or when
+    `refresh` finds that it has it no longer.
+    """
+
+    def __init__(self, records: Records, station: str | None) -> None:
+        self._station = station
+        super().__init__(records)
+        self._station = self.site.share.station
+
+    @override
+    def _read(self) -> tuple[int, Site]:
+        number, site = super()._read()
+        return number, part(site, self._station)

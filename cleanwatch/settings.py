@@ -21,6 +21,9 @@ class Settings(BaseSettings):
         description="The site file. At start a changed file becomes a new revision; without one the station "
         "goes on with the revision on record.",
     )
+    station: str | None = Field(
+        None, description="Which station of the site this is; may be left out where the site has only one."
+    )
     records_url: str | None = Field(
         None,
         description="Where the records are: postgresql://role@host/database, or a file; none: in the data folder.",

@@ -20,7 +20,7 @@ class SourcePresence:
         self._lost: dict[str, Instant] = {}
         """When those were taken to be gone that are gone now."""
         self._points: dict[str, str] = {}
-        """Through which source each point was last heard."""
+        """Through which source each point was last heard, whether it has announced itself or not."""
 
     def forget(self, source: str) -> None:
         """Its status was cleared: a person has retired it."""
@@ -34,18 +34,20 @@ class SourcePresence:
             if not isinstance(event, SourceStatus):
                 events.append(event)
             elif self._said.get(event.source) != event:
-                self._says(event, received)
-                events.append(event)
-        if intake.source in self._said and intake.readings:
+                events += self._says(event, received)
+        if intake.readings:
             events += self._shown(intake)
         return intake if len(events) == len(intake.events) else msgspec.structs.replace(intake, events=tuple(events))
 
-    def _says(self, status: SourceStatus, received: Instant) -> None:
-        self._said[status.source] = status
+    def _says(self, status: SourceStatus, received: Instant) -> list[PlantEvent]:
+        source, announced = status.source, status.source in self._said
+        self._said[source] = status
         if status.online:
-            self._lost.pop(status.source, None)
+            self._lost.pop(source, None)
         else:
-            self._lost[status.source] = received
+            self._lost[source] = received
+        heard = tuple(point for point, through in self._points.items() if through == source)
+        return [status] if announced or not heard else [status, SourceHeard(source, heard)]
 
     def _shown(self, intake: Intake) -> list[PlantEvent]:
         """Whoever sends readings from after its loss is there, also where it forgets to say so."""
@@ -57,5 +59,6 @@ class SourcePresence:
         news = {r.point: None for r in intake.readings if self._points.get(r.point) != source}
         if news:
             self._points.update(dict.fromkeys(news, source))
-            events.append(SourceHeard(source, tuple(news)))
+            if source in self._said:
+                events.append(SourceHeard(source, tuple(news)))
         return events

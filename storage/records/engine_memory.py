@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
 from facility.site import MAIN
 from storage.records.schema import engine_checkpoints, engine_memory
@@ -23,6 +23,11 @@ def checkpoint(connection: Connection, station: str = MAIN) -> int:
     """The number of the newest commit in a station's local store that has been judged; 0 before the first."""
     query = select(engine_checkpoints.c.number).where(engine_checkpoints.c.station == station)
     return connection.execute(query).scalar() or 0
+
+
+def forget_checkpoint(connection: Connection, station: str) -> None:
+    """A station has another local store from now on, which numbers its commits anew."""
+    connection.execute(delete(engine_checkpoints).where(engine_checkpoints.c.station == station))
 
 
 def set_checkpoint(connection: Connection, number: int, station: str = MAIN) -> None:

@@ -2,10 +2,10 @@
 
 import pytest
 
-from facility.site import MAIN, Site
+from facility.site import MAIN, Share, Site
 from facility.site_changes import differences
 from facility.site_file import parse_site
-from facility.site_part import NoSuchStationError, part, source_owner
+from facility.site_part import NoSuchStationError, hears, part, watches
 from tests.facility.sites import SMALL, problems_of
 
 AREAS = "  - {id: N, name: North}\n"
@@ -41,38 +41,41 @@ def site(*stations: str) -> Site:
 def test_a_site_that_says_nothing_of_stations_has_one_that_watches_all_and_hears_everyone() -> None:
     whole = site()
     only = part(whole)
-    assert (only.station, only.site, only.sources, only.leads) == (MAIN, whole, None, True)
-    assert not only.elsewhere
+    assert (only, only.share) == (whole, Share(MAIN, None, True, {}))
 
 
 def test_the_parts_make_up_the_whole_site() -> None:
     whole = site(NORTH, SOUTH)
     north, south = part(whole, "north"), part(whole, "south")
-    assert {**north.site.rooms, **south.site.rooms} == whole.rooms
-    assert {**north.site.points, **south.site.points} == whole.points
-    assert {**north.site.instruments, **south.site.instruments} == whole.instruments
-    assert (*north.site.cascade, *south.site.cascade) == whole.cascade
-    assert list(south.site.points) == ["S1.DP1"]
-    assert [area.id for area in south.site.areas] == ["S"]
+    assert {**north.rooms, **south.rooms} == whole.rooms
+    assert {**north.points, **south.points} == whole.points
+    assert {**north.instruments, **south.instruments} == whole.instruments
+    assert (*north.cascade, *south.cascade) == whole.cascade
+    assert list(south.points) == ["S1.DP1"]
+    assert [area.id for area in south.areas] == ["S"]
 
 
 def test_a_part_knows_whose_the_rest_is() -> None:
     north, south = part(site(NORTH, SOUTH), "north"), part(site(NORTH, SOUTH), "south")
-    assert north.elsewhere == {"S1": "south", "S1.DP1": "south"}
-    assert north.has("N1.DP1")
-    assert not north.has("S1.DP1")
-    assert not south.has("N1")
+    assert north.share.elsewhere == {"S1": "south", "S1.DP1": "south", "source:gw-s": "south"}
+    assert watches(north, "N1.DP1")
+    assert watches(south, "source:gw-s")
+    assert not watches(north, "source:gw-s")
+    assert not watches(south, "source:gw-x")
+    assert not watches(north, "S1.DP1")
+    assert not watches(south, "N1")
 
 
 def test_what_is_described_no_longer_is_the_first_stations() -> None:
-    assert part(site(NORTH, SOUTH), "north").has("retired")
-    assert not part(site(NORTH, SOUTH), "south").has("retired")
+    assert watches(part(site(NORTH, SOUTH), "north"), "retired")
+    assert not watches(part(site(NORTH, SOUTH), "south"), "retired")
 
 
 def test_a_source_is_heard_by_the_station_that_names_it() -> None:
-    whole = site(NORTH, SOUTH)
-    assert [source_owner(whole, source) for source in ("gw-n", "gw-s", "gw-x")] == ["north", "south", None]
-    assert source_owner(site(), "gw-x") == MAIN
+    north, south = part(site(NORTH, SOUTH), "north"), part(site(NORTH, SOUTH), "south")
+    assert [hears(north, source) for source in ("gw-n", "gw-s", "gw-x")] == [True, False, False]
+    assert [hears(south, source) for source in ("gw-n", "gw-s", "gw-x")] == [False, True, False]
+    assert hears(part(site()), "gw-x")
 
 
 @pytest.mark.parametrize(
