@@ -1,8 +1,8 @@
 # Cleanwatch: one image for the station, the app and the commands; docker-compose.yml says which one it is.
 #
 # The base is pinned by its exact version. A digest pins it harder, and whoever has a registry at hand adds it:
-#   docker buildx imagetools inspect python:3.11.12-slim-bookworm
-FROM python:3.11.12-slim-bookworm AS build
+#   docker buildx imagetools inspect python:3.11.15-slim-bookworm
+FROM python:3.11.15-slim-bookworm AS build
 
 WORKDIR /app
 RUN python -m venv /venv
@@ -15,7 +15,7 @@ RUN /venv/bin/pip install --disable-pip-version-check --no-cache-dir --require-h
  && /venv/bin/python -m compileall -q . \
  && /venv/bin/pip uninstall -y -q setuptools pip
 
-FROM python:3.11.12-slim-bookworm
+FROM python:3.11.15-slim-bookworm
 
 COPY --from=build /venv /venv
 COPY --from=build /app /app
