@@ -23,6 +23,7 @@ class Transition(StrEnum):
     RAISED = "alarm raised"
     ROSE = "alarm rose"
     CAME_BACK = "alarm came back"
+    DATED_BACK = "alarm dated back"
     RETURNED = "alarm returned"
     ACKNOWLEDGED = "alarm acknowledged"
 
@@ -53,6 +54,8 @@ def follow(alarm: Alarm | None, place: Place, finding: Finding) -> tuple[Alarm |
             return came_back(alarm, finding), Transition.CAME_BACK
         case Raised(), Alarm() if finding.severity > alarm.severity:
             return rose(alarm, finding), Transition.ROSE
+        case Raised(), Alarm() if finding.at < alarm.raised:
+            return dated_back(alarm, finding), Transition.DATED_BACK
         case ((Raised() | Worsened()), Alarm()):
             return worsened(alarm, finding.worst, finding.worst_at), None
         case Returned(), Alarm(returned=None):
@@ -94,6 +97,11 @@ def rose(alarm: Alarm, finding: Raised) -> Alarm:
         limit=finding.limit,
         operator=finding.operator,
     )
+
+
+def dated_back(alarm: Alarm, finding: Raised) -> Alarm:
+    """A reading has arrived that raised it already, before the delay ran out that was taken for its beginning."""
+    return replace(worsened(alarm, finding.worst, finding.worst_at), raised=finding.at)
 
 
 def came_back(alarm: Alarm, finding: Raised) -> Alarm:

@@ -194,7 +194,11 @@ def _raise(
     before: dict[str, LimitState],
     after: dict[str, LimitState],
 ) -> tuple[Outside | None, list[Raised]]:
-    """What limits that have just become active on one side raise: the most severe of those at the same time."""
+    """What limits that have just become active on one side raise: the most severe of those at the same time.
+
+    A delay that ran out before the next reading arrived may have raised it later than that reading does: then this is
+    told too, whatever its severity.
+    """
     if outside is None:
         return None, []
     active = [
@@ -202,10 +206,20 @@ def _raise(
         for key, limit in after.items()
         if limit.active_since is not None and not before.get(key, QUIET).active and force.limits[key].side is side
     ]
+    earliest = min(
+        (
+            limit.active_since
+            for key, limit in before.items()
+            if limit.active_since is not None and force.limits[key].side is side
+        ),
+        default=-inf,
+    )
     raised = []
     for at, _, limit in sorted(active, key=itemgetter(0, 1)):
-        if outside.severity is None or limit.severity > outside.severity:
-            outside = msgspec.structs.replace(outside, severity=limit.severity)
+        if outside.severity is None or limit.severity > outside.severity or at < earliest:
+            outside = msgspec.structs.replace(
+                outside, severity=max(limit.severity, outside.severity or limit.severity)
+            )
             raised.append(
                 Raised(
                     condition=CONDITIONS[side],

@@ -34,10 +34,12 @@ FIRST_DELAY, LONGEST_DELAY = 0.25, 15.0
 SOUND_AFTER = 10.0
 """A connection that lasted this many seconds was a good one: the delays begin anew."""
 ENDED_SOON = 3
-"""After so many connections in a row that were no good ones, another client with our client id is suspected."""
+"""After so many connections in a row that were no good ones, another client with our client id is suspected, for not
+every broker says so (mosquitto 2.0.11 does not). The growing delay keeps two from throwing each other out for ever."""
 TAKEN_OVER_DELAY = 60.0
-"""Seconds that we leave the broker to another client with our client id: two that come back at once would only throw
-each other out, and both lose their messages."""
+"""Seconds that we leave the broker to another client with our client id, where the broker says that there is one."""
+PERHAPS_TAKEN_OVER_DELAY = 20.0
+"""Shorter where it is only suspected: it may be a broker that died and was back at once, several times in a row."""
 IDLE_SECONDS = 1.0
 GOODBYE_SECONDS, LEAVING_SECONDS = 2.0, 0.02
 READS_A_TURN = 100
@@ -85,7 +87,8 @@ class Client:
     messages for `client_id` that long. With `manual_ack` nothing is acknowledged before `ack`.
     `on_message` is called for each message; `on_connect` after each (re)connection, once subscribed and just before
     `connected` turns true; `turn` whenever the loop has read what there was, at the latest after the seconds that it
-    returned last, connected or not.
+    returned last, connected or not. Without `keeps_unsent`, messages are taken only while connected, and forgotten
+    with the connection: for senders that begin anew with each, whose order they would upset.
     """
 
     def __init__(
@@ -100,6 +103,7 @@ class Client:
         session_days: int = 0,
         manual_ack: bool = False,
         will: Will | None = None,
+        keeps_unsent: bool = True,
     ) -> None:
         self.broker = broker
         self._we = Introduction(client_id, session_days, manual_ack, will)
@@ -114,7 +118,7 @@ class Client:
         self._lock = threading.Lock()
         self._wake_sent = False
         self._connection = 0
-        self._sending = Sending()
+        self._sending = Sending(keeps_unsent)
         self._last_message: float | None = None
         self._opened = self._answer_came = False
         self._got_message = False
@@ -230,7 +234,7 @@ class Client:
             if not self._stopping.is_set():
                 self._telling.now(self._problem)
                 delay = FIRST_DELAY if was_good else delay
-                self._pass_the_time(TAKEN_OVER_DELAY if self._is_taken_over() else delay)
+                self._pass_the_time(self._delay_of_taken_over() or delay)
                 delay = min(delay * 2, LONGEST_DELAY)
 
     def _until_lost(self) -> None:
@@ -275,13 +279,19 @@ class Client:
             if self._opened and not self._answer_came and not self._sending.begun:
                 # Reached, but not answered: many brokers without MQTT 5 hang up on it without a word.
                 self._paho = self._built(self._other_version())
+            elif self._sending.lost():
+                self._paho = self._built(self._paho.protocol)
         self._ended_soon = self._ended_soon + 1 if was_ready and not was_good else 0
         if self._ended_soon >= ENDED_SOON:
             self._problem = problems.perhaps_taken_over(self._we.client_id)
 
-    def _is_taken_over(self) -> bool:
+    def _delay_of_taken_over(self) -> float | None:
         client_id = self._we.client_id
-        return self._problem in (problems.taken_over(client_id), problems.perhaps_taken_over(client_id))
+        delays = {
+            problems.taken_over(client_id): TAKEN_OVER_DELAY,
+            problems.perhaps_taken_over(client_id): PERHAPS_TAKEN_OVER_DELAY,
+        }
+        return delays.get(self._problem or "")
 
     def _refusal(self) -> str | None:
         refusal = self._sending.refusal

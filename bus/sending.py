@@ -11,24 +11,29 @@ from bus.broker import MOST_QUEUED
 
 
 class Sending:
-    """Takes messages from any thread. Before the first connection it keeps them itself, from then on paho does."""
+    """Takes messages from any thread. Before the first connection it keeps them itself, from then on paho does.
 
-    def __init__(self) -> None:
+    Without `keeps` it takes nothing while there is no connection, and forgets with a connection what was on the way.
+    """
+
+    def __init__(self, keeps: bool = True) -> None:
         self._lock = threading.Lock()
+        self._keeps = keeps
+        self._begun = False
         self._early: deque[tuple[str, bytes, bool]] = deque()
         self._through: paho.Client | None = None
         self._topics: dict[int, str] = {}
         """Of the messages that are not confirmed yet, by paho's number of the message."""
         self._taken = self._confirmed = 0
         self.not_taken = 0
-        """Messages that were not taken, because too many waited already."""
+        """Messages that were not taken, because too many waited already or none may wait."""
         self.refusal: tuple[str, ReasonCode] | None = None
         """Where the broker does not let us publish, and why; None once it lets us."""
 
     @property
     def begun(self) -> bool:
         """Has there been a connection?"""
-        return self._through is not None
+        return self._begun
 
     @property
     def backlog(self) -> int:
@@ -40,7 +45,7 @@ class Sending:
         with self._lock:
             if self._through is not None:
                 taken = self._send(self._through, topic, payload, retain)
-            elif taken := len(self._early) < MOST_QUEUED:
+            elif taken := self._keeps and len(self._early) < MOST_QUEUED:
                 self._early.append((topic, payload, retain))
             self._taken += taken
             self.not_taken += not taken
@@ -49,10 +54,20 @@ class Sending:
     def begin(self, client: paho.Client) -> None:
         """There is a connection: what has waited for the first one is sent by this client, as all that follows."""
         with self._lock:
+            self._begun = True
             if self._through is None:
                 self._through = client
                 while self._early:
                     self._send(client, *self._early.popleft())
+
+    def lost(self) -> bool:
+        """The connection is; True where all that was on the way is forgotten, and paho must forget it, too."""
+        with self._lock:
+            if not self._keeps:
+                self._through = None
+                self._topics.clear()
+                self._confirmed = self._taken
+        return not self._keeps
 
     def confirmed(self, number: int, reason: ReasonCode) -> None:
         """The broker has answered. Takes no lock: paho holds its own meanwhile."""

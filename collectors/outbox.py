@@ -71,6 +71,7 @@ class Outbox:
             on_connect=self._come,
             turn=self._turn,
             will=Will(self._status, self._presence(online=False)),
+            keeps_unsent=False,
         )
 
     def start(self) -> None:

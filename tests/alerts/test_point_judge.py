@@ -240,3 +240,17 @@ def test_findings_come_as_raised_then_returned_and_never_go_back_before_the_onse
                     assert standing.pop(condition).onset <= at <= time
                 case Worsened(condition=condition):
                     assert condition in standing
+
+
+def test_an_alarm_that_a_delay_raised_is_dated_back_by_a_reading_that_raised_it_before() -> None:
+    """Readings are held up: the delay of the one limit runs out before the second reading below the other arrives."""
+    limits = [low(14, ALERT, rule=Consecutive(2)), low(10, ACTION, on_delay=3 * SECOND)]
+    state, _ = point_judge.judge(in_force(limits), ALERT, ALL_QUIET, 0, 7.0, 0)
+    state, (raised,) = point_judge.expire(in_force(limits), state, 60 * SECOND)
+    assert isinstance(raised, Raised)
+    assert (raised.severity, raised.at) == (ACTION, 3 * SECOND)
+    state, (earlier,) = point_judge.judge(in_force(limits), ALERT, state, 1 * SECOND, 8.0, 0)
+    assert isinstance(earlier, Raised)
+    assert (earlier.onset, earlier.at) == (0, 1 * SECOND)
+    state, findings = point_judge.judge(in_force(limits), ALERT, state, 2 * SECOND, 8.0, 0)
+    assert findings == []

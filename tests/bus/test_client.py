@@ -13,6 +13,7 @@ import pytest
 from bus.client import Broker, BrokerUnreachableError, Client, Message, Will
 from collectors.broker import embedded_broker
 from tests.brokers import BrokerUnderTest, mosquitto
+from tests.crash.proof.proxy import Proxy, Wire
 from tests.parts import free_port
 from tests.waiting import wait_until
 
@@ -201,6 +202,34 @@ def test_it_comes_back_after_the_broker_did_and_subscribes_again(broker: BrokerU
         wait_until(lambda: b"sent afterwards" in payloads(got))
         assert reader.health().connections == 2
         assert reader.health().problem is None
+
+
+def test_who_keeps_nothing_unsent_begins_anew_with_each_connection(broker: BrokerUnderTest) -> None:
+    wire = Proxy(free_port(), broker.address.port)
+    sender = Client(Broker(port=wire.port), "sender", keeps_unsent=False)
+    got: list[bytes] = []
+    reader = Client(
+        broker.address, "reader", filters=["numbers"], on_message=lambda message: got.append(message.payload)
+    )
+    try:
+        assert not sender.publish("numbers", b"before there is a connection")
+        for client in (reader, sender):
+            client.start()
+            client.wait_connected(10)
+        wire.become(Wire.HUNG)
+        assert sender.publish("numbers", b"on the way when the connection was lost")
+        wire.become(Wire.CUT)
+        wait_until(lambda: not sender.connected)
+        wire.become(Wire.SOUND)
+        sender.wait_connected(10)
+        assert sender.publish("numbers", b"new")
+        wait_until(lambda: got)
+        assert got == [b"new"]
+        assert sender.backlog <= 1
+    finally:
+        sender.stop()
+        reader.stop()
+        wire.close()
 
 
 def test_the_will_is_published_when_the_client_vanishes_and_not_when_it_says_good_bye(
