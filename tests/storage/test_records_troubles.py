@@ -1,0 +1,164 @@
+"""Every trouble with PostgreSQL is told in words, ends by itself when its cause does, and freezes nobody."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from time import monotonic
+
+import pytest
+
+from facility.instants import Instant
+from storage.records import audit, connecting, engine_memory, migrating
+from storage.records.connecting import url_of
+from storage.records.database import Records
+from storage.records.errors import RecordsAwayError, RecordsError
+from storage.records.migrating import migrate
+from tests.parts import free_port
+from tests.postgres import OWNER, PASSWORD, PostgresUnderTest, running_postgres
+from tests.storage.conftest import DATABASE, NOON
+
+RUNNER = "cleanwatch_app"
+"""A role that runs the program and owns nothing."""
+
+only_postgresql = pytest.mark.parametrize("records_url", ["postgresql"], indirect=True)
+
+
+@pytest.fixture(scope="module")
+def own() -> Iterator[PostgresUnderTest]:
+    """A cluster that may be killed, with the records in a database of its owner."""
+    with running_postgres() as server:
+        server.create_database("cleanwatch")
+        yield server
+
+
+def clock() -> Instant:
+    return NOON
+
+
+def opening(url: str, password_file: Path | None = None) -> str:
+    """What is said when records cannot be opened."""
+    with pytest.raises(RecordsError) as caught:
+        Records.open(url, clock, password_file)
+    assert PASSWORD not in str(caught.value)
+    return str(caught.value)
+
+
+def test_a_wrong_password_is_named_with_where_to_put_the_right_one(
+    empty_postgres: PostgresUnderTest, tmp_path: Path
+) -> None:
+    file = tmp_path / "password"
+    file.write_text("wrong\n")
+    said = opening(empty_postgres.url("postgres"), file)
+    assert f"PostgreSQL refuses the password of role {OWNER}" in said
+    assert "CLEANWATCH_RECORDS_PASSWORD_FILE" in said
+
+
+def test_a_missing_password_file_is_named(empty_postgres: PostgresUnderTest, tmp_path: Path) -> None:
+    said = opening(empty_postgres.url("postgres"), tmp_path / "nothing here")
+    assert "nothing here" in said
+    assert "No such file" in said
+
+
+def test_a_database_that_does_not_exist_is_named(empty_postgres: PostgresUnderTest) -> None:
+    said = opening(empty_postgres.url("elsewhere"))
+    assert "database elsewhere" in said
+    assert "there is no such database. Create it" in said
+
+
+def test_a_server_that_is_not_there_is_named() -> None:
+    port = free_port()
+    said = opening(f"postgresql://{OWNER}@127.0.0.1:{port}/cleanwatch")
+    assert f"nothing listens at 127.0.0.1:{port}. Start PostgreSQL" in said
+
+
+def test_a_host_that_is_not_known_is_named() -> None:
+    assert "is not known here" in opening(f"postgresql://{OWNER}@no-such-host.invalid/cleanwatch")
+
+
+def test_a_server_without_tls_is_refused_where_tls_is_asked_for(empty_postgres: PostgresUnderTest) -> None:
+    said = opening(f"{empty_postgres.url('postgres')}?sslmode=require")
+    assert "no secure connection" in said
+    assert "sslmode" in said
+
+
+@pytest.fixture(scope="module")
+def runner(postgres: PostgresUnderTest) -> str:
+    postgres.create_role(RUNNER)
+    return RUNNER
+
+
+@only_postgresql
+def test_the_running_role_adds_records_and_changes_none(
+    records: Records, records_url: str, postgres: PostgresUnderTest, runner: str
+) -> None:
+    assert f"cleanwatch records migrate --grant-to {runner}" in opening(postgres.url(DATABASE, runner))
+    migrate(url_of(records_url), clock, grant_to=runner)
+    running = Records.open(postgres.url(DATABASE, runner), clock)
+    with running.transaction() as connection:
+        audit.append(connection, NOON, [audit.AuditEntry("Ann", "told", "records", {})])
+        engine_memory.set_checkpoint(connection, 7)
+    for statement in (
+        "UPDATE audit SET actor = 'Eve'",
+        "TRUNCATE audit",
+        "ALTER TABLE audit DISABLE TRIGGER ALL",
+        "DROP TRIGGER audit_no_change ON audit",
+        "DROP TABLE audit",
+        "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+    ):
+        with pytest.raises(Exception, match=r"permission denied|must be owner"):
+            postgres.run(statement, DATABASE, runner)
+    running.close()
+
+
+@only_postgresql
+def test_the_running_role_does_not_start_on_an_old_schema(
+    records: Records, records_url: str, postgres: PostgresUnderTest, runner: str
+) -> None:
+    migrate(url_of(records_url), clock, grant_to=runner)
+    migrate(url_of(records_url), clock, to=migrating.revisions()[0])
+    said = opening(postgres.url(DATABASE, runner))
+    assert "have another schema revision" in said
+    assert f"As the owner of the tables run: cleanwatch records migrate --grant-to {runner}" in said
+
+
+def test_a_killed_server_is_told_once_and_used_again_when_it_is_back(
+    own: PostgresUnderTest, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    records = Records.open(own.url("cleanwatch"), clock)
+    own.kill()
+    for _ in range(5):
+        with pytest.raises(RecordsAwayError), records.reading() as connection:
+            engine_memory.checkpoint(connection)
+    health = records.health()
+    assert health.problem is not None
+    assert health.since == NOON
+    assert len([record for record in caplog.records if record.levelname == "ERROR"]) <= 2
+    own.start()
+    with records.transaction() as connection:
+        engine_memory.set_checkpoint(connection, 8)
+    assert records.health().problem is None
+    assert caplog.records[-1].getMessage().startswith("the records can be used again")
+    records.close()
+
+
+def test_a_connection_that_broke_while_idle_is_replaced(own: PostgresUnderTest) -> None:
+    records = Records.open(own.url("cleanwatch"), clock)
+    own.kill()
+    own.start()
+    with records.transaction() as connection:
+        engine_memory.set_checkpoint(connection, 9)
+    records.close()
+
+
+def test_a_server_that_stands_still_freezes_nobody(own: PostgresUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connecting, "ANSWER_SECONDS", 0.5)
+    monkeypatch.setitem(connecting.POSTGRESQL, "connect_timeout", "2")  # the least that libpq takes
+    records = Records.open(own.url("cleanwatch"), clock)
+    with own.frozen():
+        begun = monotonic()
+        with pytest.raises(RecordsAwayError, match="does not answer"), records.transaction() as connection:
+            engine_memory.set_checkpoint(connection, 1)
+        assert monotonic() - begun < 15
+    with records.reading() as connection:
+        engine_memory.checkpoint(connection)
+    records.close()
