@@ -32,9 +32,9 @@ class StationHealth:
 
     @property
     def state(self) -> str:
-        """In one word: running, silent or ended."""
-        if self.report.state == "ended":
-            return "ended"
+        """In one word: running, silent, ended or failed."""
+        if self.report.state != "running":
+            return self.report.state
         return "silent" if self.silent_for > SILENT_AFTER else "running"
 
 
@@ -105,6 +105,8 @@ class Stations:
         if station.state == "running":
             return report.problems
         since = self._clock() - station.silent_for
+        if station.state == "failed":
+            return report.problems
         if station.state == "ended":
             text = "the station has ended as it was told to. Nothing is stored or judged until it is started again"
         else:
@@ -131,5 +133,5 @@ class Stations:
 def _is_newer(report: StationReport, known: StationReport) -> bool:
     """Within one run of a station its time never goes back; of two runs the one with another start is the newer."""
     if report.started == known.started:
-        return (report.at, report.state == "ended") > (known.at, known.state == "ended")
+        return (report.at, report.state != "running") > (known.at, known.state != "running")
     return report.at > known.at

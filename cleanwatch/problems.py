@@ -5,12 +5,18 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from alerts.watch import MemoryNotUsableError
 from facility.instants import Clock, Instant
+from facility.site_errors import SiteFileError
 from storage.records.errors import RecordsAwayError, RecordsError
 from storage.records.station_report import Problem
+from storage.samples.local import CommitsSealedError, NewerSchemaError
 from storage.sqlite import sqlite
 
 log = logging.getLogger(__name__)
+
+SAID_IN_WORDS = (RecordsError, NewerSchemaError, CommitsSealedError, MemoryNotUsableError, SiteFileError)
+"""Errors whose message says what is wrong, where, and what would be right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,7 @@ class Problems:
 
 def in_words(error: Exception) -> str:
     """An error as a person is told it."""
-    if isinstance(error, RecordsError):
+    if isinstance(error, SAID_IN_WORDS):
         return str(error)
     if isinstance(error, sqlite.Error):
         return f"the local store cannot be read or written: {error}"
@@ -78,7 +84,7 @@ def in_words(error: Exception) -> str:
 
 def is_known(error: Exception) -> bool:
     """May this happen on a bad day? Then a line says enough; of anything else the traceback is wanted."""
-    return isinstance(error, (RecordsError, sqlite.Error, OSError))
+    return isinstance(error, (*SAID_IN_WORDS, sqlite.Error, OSError))
 
 
 def watched(work: Callable[[], object], part: str, problems: Problems) -> Callable[[], bool]:

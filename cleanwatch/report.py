@@ -13,7 +13,7 @@ from bus import topics
 from cleanwatch import clock_watch
 from cleanwatch.clock_watch import ClockWatch
 from cleanwatch.disk import disk, room_left
-from cleanwatch.problems import Finding, Problems
+from cleanwatch.problems import Finding, Problems, in_words
 from cleanwatch.revisions import SiteInForce
 from collectors.forwarder import Forwarder
 from collectors.ingest import Collector
@@ -21,8 +21,15 @@ from collectors.publisher import Publisher
 from facility.instants import SECOND, Clock, Span
 from storage.records import outbox, reports
 from storage.records.database import Records
-from storage.records.errors import RecordsAwayError
-from storage.records.station_report import BrokerReport, ForwarderReport, GapReport, SourceReport, StationReport
+from storage.records.errors import RecordsAwayError, RecordsError
+from storage.records.station_report import (
+    BrokerReport,
+    ForwarderReport,
+    GapReport,
+    Problem,
+    SourceReport,
+    StationReport,
+)
 from storage.samples.local import LocalStore
 
 MOST_GAPS = 20
@@ -206,3 +213,12 @@ def _sources(report: StationReport) -> Iterator[Finding]:
             "correct sender or site file, then: cleanwatch dead-letters replay"
         )
         yield Finding("sources", text, key="dead letters", advisory=True)
+
+
+def last_words(records: Records, station: str, clock: Clock, error: BaseException | None) -> None:
+    """Put on record why a station could not start, or not go on; nothing where it ended as it was told to."""
+    if isinstance(error, Exception):
+        text = f"the station does not run: {in_words(error)}"
+        report = StationReport(station, clock(), state="failed", problems=(Problem("station", text, clock()),))
+        with suppress(RecordsError), records.transaction() as connection:
+            reports.save(connection, report)

@@ -15,7 +15,7 @@ from cleanwatch.folder import claimed
 from cleanwatch.forwarding import forwarding, tidy
 from cleanwatch.opening import wait_for_records
 from cleanwatch.problems import Problems
-from cleanwatch.report import Parts, Reporter
+from cleanwatch.report import Parts, Reporter, last_words
 from cleanwatch.revisions import PartInForce, load_revision
 from cleanwatch.self_test import BrokerSelfTest
 from cleanwatch.settings import Settings
@@ -62,6 +62,7 @@ def run_station(settings: Settings, stopping: threading.Event) -> None:
     clock = SteadyClock()
     problems = Problems(clock)
     problems.tell("SQLite", sqlite_warning())
+    ended: list[Exception] = []
     with ExitStack() as stack:
         stack.enter_context(claimed(settings.data, "station"))
         opened = wait_for_records(settings, clock, stopping)
@@ -78,6 +79,7 @@ def run_station(settings: Settings, stopping: threading.Event) -> None:
         )
         if claim is None:
             return
+        stack.push(lambda _kind, error, _trace: last_words(records, station, clock, error))
         store = stack.enter_context(closing(LocalStore.open(settings.samples_path, clock)))
         clocks = ClockWatch(clock, records, station, settings.ntp_server)
         clock.on_jump = clocks.noticed
@@ -90,7 +92,6 @@ def run_station(settings: Settings, stopping: threading.Event) -> None:
         reporter = Reporter(station, parts, problems, clock)
         self_test = BrokerSelfTest(settings.broker, in_force.site, station, problems)
         gaps = GapWatch(station, store, records, clock)
-        ended: list[Exception] = []
 
         def while_ours(work: Callable[[], None]) -> Callable[[], None]:
             """The same work; once it says that this process is this station no longer, that is the end."""
@@ -150,11 +151,12 @@ def run_station(settings: Settings, stopping: threading.Event) -> None:
         collector.stop()
         for thread in threads:
             thread.join()
-        with suppress(RecordsAwayError):
-            reporter.ended()
+        if not ended:
+            with suppress(RecordsAwayError):
+                reporter.ended()
         publisher.stop()
-        if ended:
-            raise StationEndedError(str(ended[0]))
+    if ended:
+        raise StationEndedError(str(ended[0]))
 
 
 def _load_site_file(settings: Settings, records: Records, problems: Problems, clock: SteadyClock) -> None:

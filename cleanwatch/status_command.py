@@ -61,6 +61,8 @@ def lines(report: StationReport, now: Instant) -> Iterator[str]:
     ago = age(abs(reported_ago(report, now)))
     if report.state == "ended":
         yield f"station {report.station}: ended as it was told to, {ago} ago"
+    elif report.state == "failed":
+        yield f"station {report.station}: FAILED {ago} ago, and does not run"
     elif not is_alive(report, now):
         yield f"station {report.station}: SILENT, reported last {ago} ago. Start it, or look at its log"
     else:

@@ -125,7 +125,8 @@ class StationReport(msgspec.Struct, frozen=True):
 
     station: str
     at: Instant
-    state: Literal["running", "ended"] = "running"
+    state: Literal["running", "ended", "failed"] = "running"
+    """Ended as it was told to, or because it could not go on: then a problem says why."""
     version: str = ""
     started: Instant = 0
     site: str = ""
