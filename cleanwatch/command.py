@@ -22,6 +22,7 @@ SUBCOMMANDS = {
     "restore": "backup_commands:restore",
     "simulate": "process_commands:simulate",
     "site": "site_commands:site",
+    "source": "source_commands:source",
     "station": "process_commands:station",
     "status": "status_command:status",
 }

@@ -8,11 +8,12 @@ from rich.console import Console
 from rich.table import Table
 
 from cleanwatch.opening import open_records
-from cleanwatch.revisions import NoSiteError, SiteInForce
+from cleanwatch.revisions import NoSiteError, PartInForce
 from cleanwatch.settings import Settings
 from collectors.dead_letters import Replay, replay, replay_waiting, waiting
 from facility.instants import system_clock, text_of
 from facility.site import Site
+from facility.site_part import NoSuchStationError
 from storage.samples.local import LocalStore
 
 
@@ -91,6 +92,6 @@ def _store(read_only: bool) -> Iterator[LocalStore]:
 def _site_in_force() -> Site:
     with closing(open_records(Settings(), system_clock)) as records:
         try:
-            return SiteInForce(records).site
-        except NoSiteError as error:
+            return PartInForce(records, Settings().station).site
+        except (NoSiteError, NoSuchStationError) as error:
             raise click.ClickException(str(error)) from None

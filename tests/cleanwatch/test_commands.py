@@ -1,5 +1,6 @@
 """The command line, called as a person calls it."""
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,11 @@ from click.testing import CliRunner, Result
 
 from cleanwatch.command import cleanwatch
 from facility.instants import system_clock
-from storage.records import revisions
+from storage.records import commands, revisions, source_gaps, sources
+from storage.records.commands import RetireSource
 from storage.records.database import Records
+from storage.records.source_gaps import SourceGap
+from storage.records.sources import KnownSource
 from storage.samples.commit import DeadLetter, Intake
 from storage.samples.local import LocalStore
 
@@ -132,3 +136,19 @@ def test_a_wrong_setting_is_told_by_its_name(monkeypatch: pytest.MonkeyPatch) ->
     result = run("site", "check", str(DEMO))
     assert result.exit_code == 1
     assert "CLEANWATCH_WEB_PORT" in result.output
+
+
+def test_a_source_is_retired_by_a_command_with_a_reason(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run("source", "list").output == "No source has announced itself.\n"
+    with closing(Records.open(data / "records.db", system_clock)) as records:
+        with records.transaction() as connection:
+            sources.save(connection, [KnownSource("gw-1", "main", False, 0, 0, ("B101.DP1",))])
+            source_gaps.record(connection, SourceGap("main", "gw-1", 7, 3, 5, None, 0), 0)
+        listed = run("source", "list").output
+        assert [word in listed for word in ("gw-1", "main", "gone", "1970-01-01", "3")] == [True] * 5
+        monkeypatch.setattr("cleanwatch.source_commands.PATIENCE_SECONDS", 0)
+        said = run("source", "retire", "gw-1", "--author", "A. Novak", "--reason", "replaced").output
+        assert said == "No station runs that hears it; this is on record, and done when it runs.\n"
+        with records.reading() as connection:
+            (waiting,) = commands.waiting(connection)
+    assert (waiting.actor, waiting.command) == ("A. Novak", RetireSource("gw-1", "replaced"))
