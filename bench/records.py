@@ -1,4 +1,4 @@
-"""How fast the records are written: audit rows, alarms, what the engine remembers."""
+"""How fast the records are written, in SQLite and in PostgreSQL: audit rows, alarms, what the engine remembers."""
 
 import tempfile
 import time
@@ -12,6 +12,7 @@ from facility.alarm import Alarm, AlarmState, Condition
 from facility.limit import Severity
 from storage.records import alarms, audit, engine_memory
 from storage.records.database import Records
+from tests.postgres import running_postgres
 
 POINTS = 1000
 ENTRIES = [audit.AuditEntry("cleanwatch", "alarm raised", f"alarm B{n}/low/5", {"value": n / 7}) for n in range(1000)]
@@ -22,19 +23,27 @@ ALARM = Alarm("B1.DP1", "B1", Condition.LOW, Severity.ALERT, AlarmState.UNACKNOW
 def run() -> list[tuple[str, str, str]]:
     """What was measured, the figure, and what it should be."""
     with tempfile.TemporaryDirectory() as folder:
-        records = Records.open(Path(folder) / "records.sqlite", clock=lambda: 0)
-        together = _seconds(records, 20, lambda connection: audit.append(connection, 1, ENTRIES))
-        alone = _seconds(records, 200, lambda connection: audit.append(connection, 1, ENTRIES[:1]))
-        transition = _seconds(records, 200, _raise_an_alarm)
-        memory = _seconds(records, 20, lambda connection: engine_memory.save(connection, MEMORIES))
-        checking = _verified_per_second(records)
-        records.close()
+        measured = _measured("Records", Path(folder) / "records.sqlite")
+    with running_postgres(durable=True) as server:
+        server.create_database("bench")
+        beside = _measured("Records in PostgreSQL", server.url("bench"))
+    return [*measured, *((what, figure, "") for what, figure, _ in beside)]
+
+
+def _measured(where: str, place: str | Path) -> list[tuple[str, str, str]]:
+    records = Records.open(place, clock=lambda: 0)
+    together = _seconds(records, 20, lambda connection: audit.append(connection, 1, ENTRIES))
+    alone = _seconds(records, 200, lambda connection: audit.append(connection, 1, ENTRIES[:1]))
+    transition = _seconds(records, 200, _raise_an_alarm)
+    memory = _seconds(records, 20, lambda connection: engine_memory.save(connection, MEMORIES))
+    checking = _verified_per_second(records)
+    records.close()
     return [
-        ("Records: audit rows, 1,000 a transaction", f"{len(ENTRIES) / together:,.0f} rows/s", "20,000 rows/s"),
-        ("Records: one audit row, one transaction", f"{alone * 1e3:.1f} ms", "5 ms"),
-        ("Records: an alarm with its audit row and checkpoint", f"{transition * 1e3:.1f} ms", "10 ms"),
-        (f"Records: memory of {POINTS:,} points", f"{memory * 1e3:.1f} ms", "25 ms"),
-        ("Records: audit chain verified", f"{checking:,.0f} rows/s", "50,000 rows/s"),
+        (f"{where}: audit rows, 1,000 a transaction", f"{len(ENTRIES) / together:,.0f} rows/s", "20,000 rows/s"),
+        (f"{where}: one audit row, one transaction", f"{alone * 1e3:.1f} ms", "5 ms"),
+        (f"{where}: an alarm with its audit row and checkpoint", f"{transition * 1e3:.1f} ms", "10 ms"),
+        (f"{where}: memory of {POINTS:,} points", f"{memory * 1e3:.1f} ms", "25 ms"),
+        (f"{where}: audit chain verified", f"{checking:,.0f} rows/s", "50,000 rows/s"),
     ]
 
 

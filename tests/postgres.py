@@ -29,9 +29,11 @@ SETTINGS = {
     "unix_socket_directories": "",
     "shared_buffers": "32MB",
     "max_connections": "60",
+    "max_wal_size": "64MB",
+}
+QUICK = {
     "autovacuum": "off",
     "full_page_writes": "off",
-    "max_wal_size": "64MB",
     # The tests kill the server, never the machine: what a process has written is then there without fsync too.
     "fsync": "off",
 }
@@ -40,8 +42,9 @@ SETTINGS = {
 class PostgresUnderTest:
     """A cluster in a folder of its own, that can be stopped, killed and started again at the same port."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, durable: bool = False) -> None:
         self.port = free_port()
+        self._settings = {**SETTINGS, **({} if durable else QUICK), "port": str(self.port)}
         self._folder = folder
         self._data = folder / "data"
         self._process: subprocess.Popen[bytes] | None = None
@@ -70,7 +73,7 @@ class PostgresUnderTest:
 
     def start(self) -> None:
         """Start it; returns when it answers, after a crash when it has recovered."""
-        settings = [f"--{name}={value}" for name, value in {**SETTINGS, "port": str(self.port)}.items()]
+        settings = [f"--{name}={value}" for name, value in self._settings.items()]
         with (self._folder / "log").open("a") as log:
             self._process = subprocess.Popen(
                 [program("postgres"), "-D", self._data, *settings],
@@ -160,11 +163,14 @@ class PostgresUnderTest:
 
 
 @contextmanager
-def running_postgres() -> Iterator[PostgresUnderTest]:
-    """A running cluster on a free port of loopback with the role `OWNER`; stopped and removed afterwards."""
+def running_postgres(durable: bool = False) -> Iterator[PostgresUnderTest]:
+    """A running cluster on a free port of loopback with the role `OWNER`; stopped and removed afterwards.
+
+    A durable one is on disk and waits for it, as in production; the other would not outlive a power cut.
+    """
     # Not in a folder of pytest's: those are closed to other users.
-    with tempfile.TemporaryDirectory(prefix="cleanwatch-postgres-", dir=_fast_folder()) as folder:
-        server = PostgresUnderTest(Path(folder))
+    with tempfile.TemporaryDirectory(prefix="cleanwatch-postgres-", dir=None if durable else _memory()) as folder:
+        server = PostgresUnderTest(Path(folder), durable)
         server.create()
         server.start()
         try:
@@ -174,7 +180,7 @@ def running_postgres() -> Iterator[PostgresUnderTest]:
             server.stop()
 
 
-def _fast_folder() -> Path | None:
+def _memory() -> Path | None:
     """Memory where there is enough of it: a database for each test then costs 0.03 s instead of 0.2 s."""
     memory = Path("/dev/shm")
     return memory if memory.exists() and shutil.disk_usage(memory).free > 1 << 30 else None
