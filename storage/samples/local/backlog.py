@@ -253,12 +253,7 @@ def refused(database: Database, name: str, limit: int) -> list[Refused]:
 
 
 def _hour(connection: Connection, hour: OwedHour) -> Columns:
-    """Every reading of an hour, sealed or not."""
+    """Every sealed reading of an hour: what is owed is sealed."""
     day = chunks.day_of(hour.start)
-    end = hour.start + HOUR
-    sealed = [chunk.between(hour.start, end) for chunk in chunks.load(connection, Columns, hour.point_id, day, day)]
-    rows = connection.execute(
-        f"SELECT {READING} FROM hot WHERE point_id = ? AND time >= ? AND time < ? ORDER BY time",  # noqa: S608 - a constant
-        (hour.point_id, hour.start, end),
-    ).fetchall()
-    return Columns.joined([*sealed, Columns.of_rows(rows)]).ordered()
+    sealed = chunks.load(connection, Columns, hour.point_id, day, day)
+    return Columns.joined([Columns.of_rows([]), *sealed]).between(hour.start, hour.start + HOUR)

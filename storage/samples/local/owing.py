@@ -84,7 +84,7 @@ def owe(connection: Connection, name: str, hours: Iterable[HoursOfPoint]) -> int
 
 
 def owe_again(connection: Connection, name: str, since: Instant) -> int:
-    """Everything that is kept from this hour on waits again; how many readings are owed anew."""
+    """Everything that is kept from this hour on waits again; how many readings wait anew, at least these."""
     connection.execute("UPDATE head SET generation = generation + 1")
     first = since // HOUR
     (passed,) = connection.execute("SELECT passed FROM backlog WHERE name = ?", (name,)).fetchone()
@@ -92,18 +92,16 @@ def owe_again(connection: Connection, name: str, since: Instant) -> int:
     connection.execute("DELETE FROM owed WHERE backlog = ? AND hour >= ?", (name, first))
     (kept,) = _owed(connection, name)
     again = owe(connection, name, _sealed(connection, first))
-    again += owe(
-        connection,
-        name,
-        connection.execute(
-            "SELECT point_id, time / ?, count(*) FROM hot WHERE time >= ? AND number <= ? GROUP BY 1, 2",
-            (HOUR, first * HOUR, passed),
-        ).fetchall(),
-    )
+    (back,) = connection.execute(
+        "SELECT ifnull(min(number) - 1, ?1) FROM hot WHERE time >= ?2 AND number <= ?1", (passed, first * HOUR)
+    ).fetchone()
+    (rows,) = connection.execute(
+        "SELECT count(*) FROM hot WHERE number > ? AND number <= ?", (back, passed)
+    ).fetchone()
     connection.execute("DELETE FROM refused WHERE backlog = ? AND time >= ?", (name, first * HOUR))
     connection.execute("DELETE FROM finished WHERE backlog = ? AND hour >= ?", (name, first))
-    added = kept + again - before
-    connection.execute("UPDATE backlog SET settled = settled - ? WHERE name = ?", (added, name))
+    added = kept + again - before + rows
+    connection.execute("UPDATE backlog SET passed = ?, settled = settled - ? WHERE name = ?", (back, added, name))
     return int(added)
 
 
