@@ -57,7 +57,8 @@ def value_words(site: Site, point: str, value: float | None) -> str:
 def limit_words(site: Site, alarm: Alarm) -> str:
     """action > 352,000; for silence, how often a reading should come; for a lost source, how much it blinds."""
     if alarm.source is not None:
-        return f"{formats.count(len(alarm.blinds), 'point')} not heard"
+        heard = formats.count(len(alarm.blinds), "point")
+        return f"{heard} not heard" if alarm.blinds else "no point was heard through it"
     point = site.points.get(alarm.point)
     if alarm.limit is not None and alarm.operator is not None:
         number = formats.number(alarm.limit, point.quantity) if point else f"{alarm.limit:g}"

@@ -1,5 +1,6 @@
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import msgspec
 import pytest
@@ -7,9 +8,12 @@ import pytest
 from app.live.hub import FRAMES_KEPT, Frame, Hub, TooManyViewersError
 from app.live.look import Known
 from app.status import Newest
-from facility.alarm import AlarmState
-from facility.instants import HOUR, MINUTE, SECOND
+from bus import topics
+from bus.messages import StationBeat
+from facility.alarm import AlarmState, Condition
+from facility.instants import HOUR, MINUTE, SECOND, datetime_of
 from facility.reading import Validity
+from facility.site import Area, Rectangle, Room, Station
 from tests.app.parts import (
     NOON,
     Time,
@@ -200,3 +204,62 @@ def test_the_hub_sends_by_itself_once_it_is_started(hub: Hub) -> None:
             assert event_of(next(events))[1].look.points["B101.DP1"].value == "44.0"
     finally:
         hub.close()
+
+
+SITE = site()
+SPLIT = replace(
+    SITE,
+    rooms={**SITE.rooms, "S1": Room("S1", "South", "S", None, Rectangle(0, 0, 1, 1))},
+    areas=(*SITE.areas, Area("S", "South")),
+    stations=(Station("north", ("B",), ("gw-n",)), Station("south", ("S",), ("gw-s",))),
+)
+
+
+def beat_of(hub: Hub, station: str, alive: bool = True) -> None:
+    beat = StationBeat(station, alive, datetime_of(NOON), 1, 1, 1)
+    hub.take(topics.station("suite", station), msgspec.json.encode(beat))
+
+
+def silent(hub: Hub) -> str:
+    hub.refresh()
+    look = hub.look().site
+    assert look is not None
+    return look.silent
+
+
+def test_rooms_of_a_silent_station_are_without_data(time: Time) -> None:
+    hub = Hub(lambda: SPLIT, time)
+    publish_reading(hub, "B101.DP1", 44.0, NOON)
+    beat_of(hub, "north")
+    beat_of(hub, "south")
+    assert silent(hub) == ""
+    assert hub.look().points["B101.DP1"].status == "normal"
+    beat_of(hub, "north", alive=False)
+    assert silent(hub) == "north"
+    point, station = hub.look().points["B101.DP1"], hub.look().station
+    assert (point.status, point.word) == ("nodata", "STATION SILENT")
+    assert station is not None and station.alive, "the page is not stale while another station is heard"
+
+
+def test_a_station_that_beats_no_more_is_silent_by_the_clock_of_whoever_looks(time: Time) -> None:
+    hub = Hub(lambda: SPLIT, time)
+    beat_of(hub, "north")
+    beat_of(hub, "south")
+    time.now += 5 * SECOND
+    assert silent(hub) == ""
+    beat_of(hub, "north")
+    time.now += SECOND
+    assert silent(hub) == "south"
+
+
+def test_a_lost_source_blinds_all_its_points_at_once(hub: Hub) -> None:
+    publish_reading(hub, "B101.DP1", 44.0, NOON)
+    publish_reading(hub, "B102.T1", 20.0, NOON)
+    notice = alarm_notice("source:gw-1", condition=Condition.SOURCE_LOST)
+    publish_alarm(hub, msgspec.structs.replace(notice, room="B101", blinds=("B101.DP1", "B102.T1")))
+    hub.refresh()
+    look = hub.look()
+    for point in ("B101.DP1", "B102.T1"):
+        assert (look.points[point].status, look.points[point].word) == ("nodata", "SOURCE LOST")
+    assert look.rooms["B102"].open
+    assert look.site is not None and look.site.standing == 1
