@@ -11,6 +11,7 @@ import msgspec
 from alerts.engine import Engine
 from bus import topics
 from cleanwatch import clock_watch
+from cleanwatch.broker_findings import broker_findings
 from cleanwatch.clock_watch import ClockWatch
 from cleanwatch.disk import disk, room_left
 from cleanwatch.problems import Finding, Problems, in_words
@@ -160,7 +161,8 @@ class Reporter:
         yield "records", [Finding("records", text, logged=True) for text in [away] if text]
         yield "local store", [Finding("local store", text) for text in [collecting.store_problem] if text]
         yield "InfluxDB", list(_forwarding(self._parts.forwarder))
-        yield "broker", list(_connection(report, collecting.connection.problem or publishing.problem, self._started))
+        lost = _connection(report, collecting.connection.problem or publishing.problem, self._started)
+        yield "broker", [*lost, *broker_findings((collecting.connection, publishing), report.at)]
         yield "disk", list(room_left(report.disk))
         yield "clock", list(clock_watch.findings(report.clocks))
         yield "judging", list(_judging(report))
