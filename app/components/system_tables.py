@@ -22,7 +22,14 @@ from storage.records.station_report import (
 NOTEWORTHY: Span = 2 * SECOND
 """An instrument's clock that is off by less is not worth a line."""
 MOST_CLOCKS = 8
-TERMS = ("stored", "repeated", "conflicting", "dead_lettered", "pending")
+TERMS = {
+    "stored": "Stored",
+    "repeated": "Repeated",
+    "conflicting": "Conflicting",
+    "dead_lettered": "Dead letters",
+    "pending": "Pending",
+}
+"""What becomes of what was received."""
 
 
 def problem_list(health: SystemHealth, zone: str, now: Instant) -> Component:
@@ -51,7 +58,9 @@ def problem_list(health: SystemHealth, zone: str, now: Instant) -> Component:
 
 def balance_table(sources: Sequence[SourceReport]) -> Component:
     """Received on the left, what became of it on the right, and whether the two are the same."""
-    heads = ["Source", "Received", "", "Stored", "", "Repeated", "", "Conflicting", "", "Dead letters", "", "Pending"]
+    heads = ["Source", "Received"]
+    for words in TERMS.values():
+        heads += ["", words]
     total = SourceReport(
         "All sources",
         sum(source.received for source in sources),
@@ -75,9 +84,9 @@ def _head(words: str) -> Component:
 
 
 def _balance_row(source: SourceReport) -> Component:
-    cells = [html.Th(source.source, scope="row"), _number(source.received, "sum")]
-    for place, term in enumerate(TERMS):
-        cells += [html.Td("+" if place else "=", className="sign"), _number(getattr(source, term))]
+    cells = [html.Th(source.source, scope="row"), _number(source.received, "Received", "sum")]
+    for place, (term, words) in enumerate(TERMS.items()):
+        cells += [html.Td("+" if place else "=", className="sign"), _number(getattr(source, term), words)]
     if source.adds_up:
         verdict = [icon("check", small=True), html.Span("yes", className="sr")]
     else:
@@ -86,8 +95,9 @@ def _balance_row(source: SourceReport) -> Component:
     return html.Tr([*cells, html.Td(verdict, className="verdict"), html.Td(since(source.heard), className="r")])
 
 
-def _number(value: int, className: str = "") -> Component:  # noqa: N803  # as Dash spells it
-    return html.Td(f"{value:,}", className=f"r num {className} {'' if value else 'none'}".strip())
+def _number(value: int, words: str, className: str = "") -> Component:  # noqa: N803  # as Dash spells it
+    cell = html.Td(f"{value:,}", className=f"r num {className} {'' if value or className else 'none'}".strip())
+    return tagged(cell, data_term=words)
 
 
 def forwarder_part(forwarder: ForwarderReport | None) -> Component:
@@ -222,9 +232,9 @@ def _station(station: StationHealth, zone: str, now: Instant) -> Component:
     cells = [
         state,
         since(now - station.silent_for),
-        formats.moment(report.started, zone, now),
+        formats.moment(report.started, zone, now) if report.started else "",
         report.version,
-        str(report.revision),
+        str(report.revision or ""),
         report.records,
         _free(report.disk),
         files,

@@ -112,8 +112,10 @@ def _never_heard() -> Component:
             symbol("nodata"),
             html.Div(
                 [
-                    html.B("No station has reported yet."),
-                    html.Div("Start one: cleanwatch station. It reports here within seconds.", className="sec"),
+                    html.B("Start a station: cleanwatch station"),
+                    html.Div(
+                        "It reports here within seconds. Until then nothing is stored or judged.", className="sec"
+                    ),
                 ]
             ),
         ],
