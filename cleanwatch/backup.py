@@ -65,10 +65,11 @@ def back_up(live: Found, file: Path, clock: Clock, progress: Progress) -> Manife
         return archive.write(file, folder, manifest, progress)
 
 
-def restore(file: Path, data: Path, progress: Progress) -> Manifest:
+def restore(file: Path, data: Path, progress: Progress, judged: int | None = None) -> Manifest:
     """Put the databases of an archive into a data folder that has none. Raises BackupError in words.
 
-    Nothing gets its name there before checksums, databases and audit trail have been found whole.
+    Nothing gets its name there before checksums, databases and audit trail have been found whole. `judged` is the
+    newest commit that records know which stay where they are, in PostgreSQL: the local store goes on behind it.
     """
     for name in (SAMPLES, RECORDS):
         if (data / name).exists():
@@ -89,9 +90,26 @@ def restore(file: Path, data: Path, progress: Progress) -> Manifest:
             raise BackupError(f"the local store in {file} is not the one that its manifest describes")
         if manifest.records and check_records(folder / RECORDS, manifest.station) != manifest.records:
             raise BackupError(f"the records in {file} are not those that its manifest describes")
+        if judged is not None:
+            _go_on_behind(judged, folder / SAMPLES, manifest.samples)
         for name in names:
             (folder / name).rename(data / name)
     return manifest
+
+
+def _go_on_behind(judged: int, samples: Path, held: SamplesFacts) -> None:
+    """Leave the numbers of commits empty that were made after the backup: they are judged and never come again."""
+    if judged < held.sealed:
+        raise BackupError(
+            f"the records know commits up to {judged}, and the local store of this backup has sealed {held.sealed}: "
+            "restore newer records first"
+        )
+    with closing(schema.connect(samples, read_only=False)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        lost = range(held.commits + 1, judged + 1)
+        connection.executemany("INSERT INTO commits SELECT ?, stamp FROM head", [(number,) for number in lost])
+        connection.execute("UPDATE head SET number = max(number, ?)", (judged,))
+        connection.execute("COMMIT")
 
 
 def check_samples(path: Path) -> SamplesFacts:

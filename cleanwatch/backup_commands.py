@@ -1,5 +1,6 @@
 """`cleanwatch backup` and `cleanwatch restore`: the embedded databases into one file, and back."""
 
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -9,9 +10,11 @@ from cleanwatch import archive
 from cleanwatch import backup as backups
 from cleanwatch.archive import BackupError
 from cleanwatch.folder import FolderInUseError
+from cleanwatch.opening import open_records
 from cleanwatch.settings import Settings
 from facility.instants import system_clock
 from facility.site import MAIN
+from storage.records import engine_memory
 from storage.records.connecting import url_of
 from storage.samples.local.schema import NewerSchemaError
 
@@ -46,15 +49,27 @@ def backup(file: Path) -> None:
 def restore(file: Path, data: Path) -> None:
     """Put the databases of a backup into a data folder that has none, after checking every one of them."""
     data.mkdir(parents=True, exist_ok=True)
+    judged = _judged_in_postgresql(Settings())
     try:
         with Progress(transient=True) as bar:
-            found = backups.restore(file, data, _shown(bar))
+            found = backups.restore(file, data, _shown(bar), judged)
     except (BackupError, NewerSchemaError, FolderInUseError) as error:
         raise click.ClickException(f"nothing was restored: {error}") from None
     click.echo(f"restored into {data} as it was on {found.made}: {found.samples.readings:,} readings")
     if found.records is not None:
         click.echo(f"{found.records.audit_rows:,} audit rows, the last one has the hash {found.records.audit_head}")
+    if judged is not None and judged > found.samples.commits:
+        lost = judged - found.samples.commits
+        click.echo(f"{lost:,} commits came after the backup: they are judged, and their readings are not in it")
     click.echo(f"Start the station with CLEANWATCH_DATA={data}")
+
+
+def _judged_in_postgresql(settings: Settings) -> int | None:
+    """The newest commit that the records know, where they are not restored too."""
+    if url_of(settings.records_place).get_backend_name() == "sqlite":
+        return None
+    with closing(open_records(settings, system_clock)) as records, records.reading() as connection:
+        return engine_memory.checkpoint(connection, settings.station or MAIN)
 
 
 def _shown(bar: Progress) -> archive.Progress:

@@ -25,6 +25,7 @@ from storage.samples.local import LocalStore
 from storage.sqlite import sqlite
 from tests.acceptance.story import MIDNIGHT, Story
 from tests.alerts.examples import ALERT, low, point
+from tests.postgres import OWNER, PASSWORD, PostgresUnderTest
 from tests.waiting import wait_until
 
 PRESSURE = point(low(10, ALERT), silent_after=None)
@@ -149,6 +150,36 @@ def test_what_is_judged_later_than_it_was_sealed_is_copied_again(
     assert copied == ["records.db", "records.db", "samples.db"]
     assert written.records is not None
     assert written.samples.sealed <= written.records.judged <= written.samples.commits
+
+
+def test_a_local_store_older_than_the_records_in_postgresql_goes_on_behind_them(
+    tmp_path: Path, postgres: PostgresUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk of the station is lost, PostgreSQL is not: no record may be given up for that."""
+    postgres.create_database("outlives")
+    live, new = tmp_path / "live", tmp_path / "new"
+    live.mkdir()
+    story = Story(live, PRESSURE, records=postgres.url("outlives"))
+    story.at("00:01").reads(8.0).at("00:05")
+    back_up(Found(live / "store.db", None), tmp_path / "b.zip", lambda: MIDNIGHT, unheard)
+    story.at("00:07").reads(12.0).at("00:10").reads(11.0).at("00:15")
+    known, trail, judged = story.alarms(), story.audit(), story.engine.judged
+    story.close()
+    password = tmp_path / "password"
+    password.write_text(PASSWORD)
+    monkeypatch.setenv("CLEANWATCH_RECORDS_URL", f"postgresql://{OWNER}@127.0.0.1:{postgres.port}/outlives")
+    monkeypatch.setenv("CLEANWATCH_RECORDS_PASSWORD_FILE", str(password))
+    told = run("restore", str(tmp_path / "b.zip"), "--data", str(new))
+    assert told.exit_code == 0, told.output
+    assert "2 commits came after the backup" in told.output
+    (new / "samples.db").rename(new / "store.db")
+    story = Story(new, PRESSURE, records=postgres.url("outlives"))
+    story.now += HOUR
+    assert (story.alarms(), story.audit()) == (known, trail)
+    story.reads(7.0)
+    assert story.engine.judged == judged + 1
+    story.close()
+    postgres.drop_database("outlives")
 
 
 def test_nothing_is_overwritten(made: Path, data: Path) -> None:
