@@ -39,16 +39,14 @@ def problem_list(health: SystemHealth, zone: str, now: Instant) -> Component:
     several = len(health.stations) > 1
     rows = []
     for station, problem in health.problems:
-        part = f"{station}: {problem.part}" if several and station else problem.part
+        part = formats.sentence(problem.part) + (f", station {station}" if several and station else "")
         mark = chip("advisory", "Advisory") if problem.advisory else chip("nodata", "Problem")
         began = formats.moment(problem.since, zone, now)
         rows.append(
             html.Li(
                 [
                     html.Span(mark, className="mark"),
-                    html.Div(
-                        [html.B(formats.sentence(part)), html.P(formats.sentence(problem.text))], className="grow"
-                    ),
+                    html.Div([html.B(part), html.P(formats.sentence(problem.text))], className="grow"),
                     html.Div([html.Div(f"since {began}", className="nw"), since(problem.since, "muted")]),
                 ]
             )

@@ -1,5 +1,6 @@
 """The system: is Cleanwatch itself well? What is wrong first, then every part with its figures."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from dash import Dash, Input, Output, dcc, html
@@ -55,10 +56,12 @@ def _content(context: AppContext) -> list[Component]:
     if not health.stations:
         return [head, _never_heard(), *([wrong] if health.problems else [])]
     several = len(health.stations) > 1
+    troubles = Counter(station for station, problem in health.problems if not problem.advisory)
+    worst_first = sorted(health.stations, key=lambda station: -troubles[station.report.station])
     return [
         head,
         wrong,
-        *(card for station in health.stations for card in _station_cards(station, several, now)),
+        *(card for station in worst_first for card in _station_cards(station, several, now)),
         _card("Stations", _wide(station_table(health.stations, zone, now))),
         _card("Backups", html.P(NO_BACKUP, className="quiet")),
     ]
