@@ -9,6 +9,7 @@ cleanwatch/<site>/rooms/<room>           room state and batch, retained (station
 cleanwatch/<site>/alarms/<point>/<condition>  alarm state, retained     (station -> anyone)
 cleanwatch/<site>/stations/<station>     heartbeat, retained, with will (station -> anyone)
 cleanwatch/<site>/reports/<station>      its state of health, retained  (station -> app)
+broker-check/<site>/<station>/...        trying what the broker keeps   (station -> itself)
 """
 
 from collections.abc import Sequence
@@ -85,3 +86,8 @@ def station_report(site: str, station: str) -> str:
 def is_station_report(topic: str) -> bool:
     """Is this the topic of a station's state of health?"""
     return topic.startswith(f"{CLEAN}/") and topic.split("/")[2:3] == ["reports"]
+
+
+def broker_check(site: str, station: str) -> str:
+    """Below this a station tries its broker: not below the clean topics, whose readers would hear all of it."""
+    return f"broker-check/{site}/{station}"

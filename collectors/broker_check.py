@@ -12,13 +12,11 @@ from dataclasses import dataclass
 from paho.mqtt.enums import MQTTProtocolVersion
 from paho.mqtt.properties import Properties
 
-from bus import problems
+from bus import problems, topics
 from bus.broker import RECEIVE_MAXIMUM, Broker, Will
 from bus.client import BrokerUnreachableError
 from collectors.broker_probe import LOOP_SECONDS, QUIET_SECONDS, NoAnswerError, Probe
 
-ABOUT = "broker-check"
-"""Where it all goes: not below the clean topics, whose readers would hear every message of it."""
 SESSION_DAYS = 14
 MESSAGES = 1_500
 """More than mosquitto keeps by default (1,000), and than the station lets be on the way unacknowledged."""
@@ -41,7 +39,7 @@ class BrokerCheck:
 def check_broker(broker: Broker, site: str, station: str) -> BrokerCheck:
     """Try a broker; takes some seconds, at most about a minute. Raises `BrokerUnreachableError`."""
     client_id = f"cleanwatch-{site}-{station}-check"
-    about = f"{ABOUT}/{site}/{station}"
+    about = topics.broker_check(site, station)
     try:
         version = _version_of(broker, client_id)
         check = _Check(broker, client_id, about, version)

@@ -21,7 +21,9 @@ TOPICS = (
     topics.source_readings(SITE, "gateway-1"),
     topics.source_events(SITE, "gateway-1"),
     topics.source_ack(SITE, "gateway-1"),
+    topics.source_status(SITE, "gateway-1"),
     topics.source_readings(SITE, "gateway-2"),
+    topics.source_status(SITE, "gateway-2"),
     topics.source_ack(SITE, "gateway-2"),
     topics.source_readings(SITE, "reader"),
     topics.source_readings(SITE, "app"),
@@ -30,17 +32,19 @@ TOPICS = (
     topics.station(SITE, "all"),
     "elsewhere",
 )
-OWN_READINGS, OWN_EVENTS, OWN_ACK, OTHERS_READINGS, OTHERS_ACK, _, _, _, CLEAN, STATION, _ = TOPICS
-INSTRUMENTS = {topic for topic in TOPICS if topic.endswith(("/readings", "/events")) and topic.startswith("ins")}
+OWN_READINGS, OWN_EVENTS, OWN_ACK, OWN_STATUS, OTHERS_READINGS, OTHERS_STATUS, OTHERS_ACK = TOPICS[:7]
+CLEAN, STATION = TOPICS[10:12]
+SENT = {topic for topic in TOPICS if topic.startswith("instruments/") and not topic.endswith("/ack")}
 MAY_WRITE = {
-    "gateway-1": {OWN_READINGS, OWN_EVENTS},
-    "station": {OWN_ACK, OTHERS_ACK, CLEAN, STATION},
+    "gateway-1": {OWN_READINGS, OWN_EVENTS, OWN_STATUS},
+    # The status of a source that was retired is taken off the broker by the station.
+    "station": {OWN_ACK, OWN_STATUS, OTHERS_ACK, OTHERS_STATUS, CLEAN, STATION},
     "app": set[str](),
     "reader": set[str](),
 }
 MAY_READ = {
     "gateway-1": {OWN_ACK},
-    "station": {*INSTRUMENTS - {topics.source_readings(SITE, "station")}, CLEAN, STATION, "$SYS/broker/version"},
+    "station": {*SENT - {topics.source_readings(SITE, "station")}, CLEAN, STATION, "$SYS/broker/version"},
     "app": {CLEAN, STATION},
     "reader": {CLEAN, STATION},
 }
