@@ -35,11 +35,13 @@ SOUND_AFTER = 10.0
 """A connection that lasted this many seconds was a good one: the delays begin anew."""
 ENDED_SOON = 3
 """After so many connections in a row that were no good ones, another client with our client id is suspected, for not
-every broker says so (mosquitto 2.0.11 does not). The growing delay keeps two from throwing each other out for ever."""
+every broker says so (mosquitto 2.0.11 does not). The growing delay keeps two from throwing each other out."""
 TAKEN_OVER_DELAY = 60.0
 """Seconds that we leave the broker to another client with our client id, where the broker says that there is one."""
 PERHAPS_TAKEN_OVER_DELAY = 20.0
 """Shorter where it is only suspected: it may be a broker that died and was back at once, several times in a row."""
+NOBODY_SUBSCRIBES = 0x10
+"""The reason code of a message that the broker takes and forgets at once."""
 IDLE_SECONDS = 1.0
 GOODBYE_SECONDS, LEAVING_SECONDS = 2.0, 0.02
 READS_A_TURN = 100
@@ -87,8 +89,10 @@ class Client:
     messages for `client_id` that long. With `manual_ack` nothing is acknowledged before `ack`.
     `on_message` is called for each message; `on_connect` after each (re)connection, once subscribed and just before
     `connected` turns true; `turn` whenever the loop has read what there was, at the latest after the seconds that it
-    returned last, connected or not. Without `keeps_unsent`, messages are taken only while connected, and forgotten
-    with the connection: for senders that begin anew with each, whose order they would upset.
+    returned last, connected or not; `on_confirmed` with the topic of each message that the broker has answered, and
+    False where it says that nobody subscribes to it (MQTT 5); it must take no lock. Without `keeps_unsent`, messages
+    are taken only while connected, and forgotten with the connection: for senders that begin anew with each, whose
+    order they would upset.
     """
 
     def __init__(
@@ -104,6 +108,7 @@ class Client:
         manual_ack: bool = False,
         will: Will | None = None,
         keeps_unsent: bool = True,
+        on_confirmed: Callable[[str, bool], None] | None = None,
     ) -> None:
         self.broker = broker
         self._we = Introduction(client_id, session_days, manual_ack, will)
@@ -111,6 +116,7 @@ class Client:
         self._on_message = on_message
         self._on_connect = on_connect
         self._turn = turn
+        self._on_confirmed = on_confirmed
 
         self._thread: threading.Thread | None = None
         self._stopping = threading.Event()
@@ -388,7 +394,12 @@ class Client:
     def _sent(
         self, _client: paho.Client, _userdata: object, mid: int, reason: ReasonCode, _properties: object
     ) -> None:
-        self._sending.confirmed(mid, reason)
+        topic = self._sending.confirmed(mid, reason)
+        try:
+            if self._on_confirmed is not None:
+                self._on_confirmed(topic, reason.value != NOBODY_SUBSCRIBES)
+        except Exception:
+            self._handler_failed("on_confirmed")
 
     def _disconnected(
         self, _client: paho.Client, _userdata: object, _flags: object, reason: ReasonCode, _properties: object

@@ -69,14 +69,15 @@ class Sending:
                 self._confirmed = self._taken
         return not self._keeps
 
-    def confirmed(self, number: int, reason: ReasonCode) -> None:
-        """The broker has answered. Takes no lock: paho holds its own meanwhile."""
+    def confirmed(self, number: int, reason: ReasonCode) -> str:
+        """The broker has answered; to a message on which topic. Takes no lock: paho holds its own meanwhile."""
         self._confirmed += 1
         topic = self._topics.pop(number, "a topic of ours")
         if reason.is_failure:
             self.refusal = (topic, reason)
         elif self.refusal is not None and self.refusal[0] == topic:
             self.refusal = None
+        return topic
 
     def _send(self, client: paho.Client, topic: str, payload: bytes, retain: bool) -> bool:
         message = client.publish(topic, payload, qos=1, retain=retain)

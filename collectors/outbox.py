@@ -25,6 +25,8 @@ WINDOW = 1000
 RESEND_SECONDS = 30.0
 """With an acknowledgement that has not moved for so long, what is kept is sent again."""
 LOOK_SECONDS = 1.0
+PROBE_SECONDS = 1.0
+"""So often one message is sent while the broker says that nobody subscribes: without a station's session it forgets."""
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS message (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, body BLOB NOT NULL);
@@ -63,6 +65,9 @@ class Outbox:
         """What is subtracted from an id to give the sequence number in this epoch."""
         self._acknowledged = self._sent = self._before_first
         self._moved_at = time.monotonic()
+        self._heard = self._unheard = False
+        """What the broker has said last of our messages in this connection: somebody subscribes, or nobody."""
+        self._probe_at = 0.0
         self._client = Client(
             broker,
             f"cleanwatch-{site}-source-{source}",
@@ -72,6 +77,7 @@ class Outbox:
             turn=self._turn,
             will=Will(self._status, self._presence(online=False)),
             keeps_unsent=False,
+            on_confirmed=self._confirmed,
         )
 
     def start(self) -> None:
@@ -116,8 +122,8 @@ class Outbox:
         return epoch
 
     def _send_more(self) -> None:
-        upto = min(self._last, self._acknowledged + WINDOW)
-        if self._sent >= upto or not self._client.connected:
+        upto = min(self._last, self._acknowledged + (WINDOW if self._heard else 1))
+        if self._sent >= upto or not self._client.connected or time.monotonic() < self._probe_at:
             return
         rows = self._database.execute(
             "SELECT id, kind, body FROM message WHERE id > ? AND id <= ? ORDER BY id", (self._sent, upto)
@@ -139,7 +145,12 @@ class Outbox:
     def _begin_again(self) -> None:
         with self._lock:
             self._sent = self._acknowledged
+            self._heard, self._probe_at = False, 0.0
             self._moved_at = time.monotonic()
+
+    def _confirmed(self, topic: str, heard: bool) -> None:
+        if topic != self._status:
+            self._heard, self._unheard = heard, self._unheard or not heard
 
     def _forget(self, message: Message) -> None:
         said = msgspec.json.decode(message.payload, type=Acknowledgement)
@@ -155,5 +166,8 @@ class Outbox:
         if self.waiting and time.monotonic() - self._moved_at >= self._resend_seconds:
             self._begin_again()
         with self._lock:
+            if self._unheard:
+                self._unheard = False
+                self._sent, self._probe_at = self._acknowledged, time.monotonic() + PROBE_SECONDS
             self._send_more()
         return min(LOOK_SECONDS, self._resend_seconds)

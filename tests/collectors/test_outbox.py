@@ -21,7 +21,7 @@ from collectors.messages import (
 from collectors.outbox import Outbox
 from facility.instants import SECOND, datetime_of
 from facility.limit import RoomState
-from tests.brokers import BrokerUnderTest
+from tests.brokers import BrokerUnderTest, running_broker
 from tests.collectors.plant import NOW, SITE
 from tests.collectors.senders import BEGIN, SOURCE, TOPIC, client_of, collecting, local_store, stored_numbers
 from tests.waiting import wait_until
@@ -176,6 +176,19 @@ def test_its_broker_says_that_it_is_gone_when_it_is_killed(broker: BrokerUnderTe
             child.wait()
         wait_until(lambda: len(got) == 2)
     assert msgspec.json.decode(got[1].payload, type=StatusMessage).online is False
+
+
+def test_as_long_as_nobody_subscribes_it_sends_no_more_than_one_message_a_second(tmp_path: Path) -> None:
+    """A station that comes for the first time, or after its broker has forgotten it, gets all of it in order."""
+    with running_broker("mosquitto", tmp_path) as broker, outbox_in(tmp_path, broker) as outbox:
+        wait_until(lambda: outbox.connected)
+        for number in range(30):
+            outbox.send(message(number))
+        with client_of(broker, "station", (TOPIC,)) as (_, got):
+            wait_until(lambda: len(got) >= 30)
+            assert [msgspec.json.decode(one.payload, type=ReadingsMessage).sequence for one in got][:30] == list(
+                range(1, 31)
+            )
 
 
 OUTBOX_CHILD = """
