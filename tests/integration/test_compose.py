@@ -1,5 +1,6 @@
 """docker-compose.yml and the Dockerfile, as far as they can be tried without an engine for containers."""
 
+import ast
 import os
 import re
 import stat
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import sysconfig
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +114,26 @@ def test_the_containers_lock_is_part_of_the_whole_one_and_has_all_that_the_progr
     assert needed <= runtime.keys()
     for name in ("requirements-runtime.lock", "requirements-build.lock"):
         assert "http" not in (ROOT / name).read_text()
+
+
+def test_the_program_imports_nothing_that_is_not_in_the_containers_lock() -> None:
+    runtime = set(
+        re.findall(r"^([a-z0-9._-]+)(?:\[\w+\])?==", (ROOT / "requirements-runtime.lock").read_text(), re.M)
+    )
+    packages = [path for path in ROOT.iterdir() if (path / "__init__.py").exists()]
+    ours = {path.name for path in packages}
+    shipped = [path for path in packages if path.name not in ("tests", "bench")]
+    imported = set()
+    for module in (module for package in shipped for module in package.rglob("*.py")):
+        for node in ast.walk(ast.parse(module.read_text())):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                names = [node.module]
+            imported |= {name.split(".")[0] for name in names}
+    distributions = packages_distributions()
+    foreign = imported - ours - set(sys.stdlib_module_names)
+    unlocked = {n for n in foreign if not {d.lower().replace("_", "-") for d in distributions.get(n, [n])} & runtime}
+    assert unlocked == set()
 
 
 def test_the_image_gets_what_runs_and_nothing_else() -> None:
