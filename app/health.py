@@ -5,6 +5,7 @@ from flask import Blueprint, Response
 from app.context import AppContext
 from app.formats import age
 from app.live.look import Look
+from app.stations import SystemHealth
 from facility.instants import SECOND, Instant, Span
 
 SILENT_AFTER: Span = 5 * SECOND
@@ -21,7 +22,7 @@ def routes(context: AppContext) -> Blueprint:
 
     @health.get("/readyz")
     def readyz() -> Response:
-        problem = not_ready(context.hub.look(), context.clock())
+        problem = not_ready(context.hub.look(), context.clock()) or not_reporting(context.stations.now())
         return Response(f"{problem or 'ready'}\n", 503 if problem else 200, mimetype="text/plain")
 
     return health
@@ -38,3 +39,9 @@ def not_ready(look: Look, now: Instant) -> str | None:
     if look.site is None or look.site.newest is None:
         return "no reading has arrived yet"
     return None
+
+
+def not_reporting(health: SystemHealth) -> str | None:
+    """Which station does not run, by its report; that holds also where clocks were set."""
+    states = {station.report.station: station.state for station in health.stations}
+    return next((f"station {name}: {state}" for name, state in states.items() if state != "running"), None)

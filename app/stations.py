@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import msgspec
 
 from app import formats
-from facility.instants import SECOND, Clock, Span
+from facility.instants import SECOND, Clock, Instant, Span
 from storage.records import reports
 from storage.records.database import Records
 from storage.records.errors import RecordsError
@@ -99,6 +99,11 @@ class Stations:
             problems += [(station.report.station, problem) for problem in self._problems(station)]
         problems.sort(key=lambda entry: (entry[1].advisory, entry[1].since))
         return SystemHealth(tuple(stations), tuple(problems))
+
+    def time_ahead(self) -> Instant:
+        """The time of the stations that are ahead of their machine's clock, which was set back; 0 where none is."""
+        reports = [station.report for station in self.now().stations]
+        return max((report.at for report in reports if report.clocks.ahead_of_machine > 0), default=0)
 
     def _problems(self, station: StationHealth) -> Iterable[Problem]:
         report = station.report

@@ -50,6 +50,7 @@ def run_app(settings: Settings, stopping: threading.Event) -> None:
         if samples is None:
             return
         stations.look(records)
+        clock.begin_after(stations.time_ahead())
         hub = Hub(lambda: in_force.site, clock, settings.viewers)
         client = Client(
             settings.broker,

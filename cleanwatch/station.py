@@ -4,45 +4,30 @@ import getpass
 import logging
 import sys
 import threading
-from collections.abc import Callable
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing
 
 from alerts.engine import Engine
-from alerts.outbox import send_waiting
-from cleanwatch.claim import claimed_station, not_watched
+from cleanwatch.claim import claimed_station
 from cleanwatch.clock_watch import ClockWatch
 from cleanwatch.folder import claimed
-from cleanwatch.forwarding import forwarding, tidy
+from cleanwatch.forwarding import forwarding
 from cleanwatch.opening import wait_for_records
 from cleanwatch.problems import Problems
-from cleanwatch.report import Parts, Reporter, last_words
+from cleanwatch.report import Parts, last_words
 from cleanwatch.revisions import PartInForce, load_revision
-from cleanwatch.self_test import BrokerSelfTest
 from cleanwatch.settings import Settings
-from cleanwatch.threads import again_and_again
-from collectors.gap_watch import GapWatch
+from cleanwatch.station_work import StationWork
 from collectors.ingest import Collector
 from collectors.publisher import Publisher
 from facility.site_errors import SiteFileError
-from facility.site_part import NoSuchStationError
-from facility.steady_clock import Jump, SteadyClock
+from facility.steady_clock import SteadyClock
 from storage.records import revisions
 from storage.records.database import Records
-from storage.records.errors import RecordsAwayError
-from storage.records.station_claims import ClaimLostError
 from storage.samples.local import LocalStore
 from storage.sqlite import sqlite_warning
 
 log = logging.getLogger(__name__)
 
-STEP_SECONDS = 0.05
-"""How long the engine waits for a commit before it looks for commands, timers and revisions."""
-LOOK_FOR_REVISION_SECONDS = 0.25
-REPORT_SECONDS = 2.0
-ASK_FOR_TIME_SECONDS = 32.0
-SELF_TEST_SECONDS = 15.0
-LOOK_FOR_GAPS_SECONDS = 5.0
-TIDY_SECONDS = 600.0
 SWITCH_SECONDS = 0.0005
 """How long a thread may compute while another wants to. Python's own 5 ms would be waited for at every read from the
 broker's socket, several times a message."""
@@ -62,7 +47,6 @@ def run_station(settings: Settings, stopping: threading.Event) -> None:
     clock = SteadyClock()
     problems = Problems(clock)
     problems.tell("SQLite", sqlite_warning())
-    ended: list[Exception] = []
     with ExitStack() as stack:
         stack.enter_context(claimed(settings.data, "station"))
         opened = wait_for_records(settings, clock, stopping)
@@ -89,74 +73,19 @@ def run_station(settings: Settings, stopping: threading.Event) -> None:
         collector = Collector(settings.broker, in_force.site, store, clock)
         forwarder = stack.enter_context(forwarding(settings, store, lambda: in_force.site, clock))
         parts = Parts(settings.data, records, in_force, store, engine, collector, publisher, forwarder, clocks)
-        reporter = Reporter(station, parts, problems, clock)
-        self_test = BrokerSelfTest(settings.broker, in_force.site, station, problems)
-        gaps = GapWatch(station, store, records, clock)
-
-        def while_ours(work: Callable[[], None]) -> Callable[[], None]:
-            """The same work; once it says that this process is this station no longer, that is the end."""
-
-            def attempt() -> None:
-                try:
-                    work()
-                except (ClaimLostError, NoSuchStationError) as error:
-                    ended.append(error)
-                    stopping.set()
-
-            return attempt
-
-        def look_for_gaps() -> None:
-            gaps.look()
-            problems.tell_all("not watched", not_watched(records, station, clock()))
-
-        def clock_set(jump: Jump) -> None:
-            engine.clock_set_forward(jump.after)
-            clocks.noticed(jump)
-            problems.changed.set()
-
-        def judge() -> None:
-            engine.step(STEP_SECONDS)
-            send_waiting(records, publisher.send, clock, station)
-            publisher.report(in_force.number, engine.judged)
-
-        def take_over_revision() -> None:
-            if in_force.refresh():
-                collector.use(in_force.site)
-                publisher.use(in_force.site)
-                engine.use_site(in_force.site)
-
-        def report() -> None:
-            problems.changed.wait(REPORT_SECONDS)
-            problems.changed.clear()
-            reporter.report()
-
-        clock.on_jump = clock_set
-        threads = [
-            again_and_again("engine", while_ours(judge), 0, problems, stopping),
-            again_and_again(
-                "revision", while_ours(take_over_revision), LOOK_FOR_REVISION_SECONDS, problems, stopping
-            ),
-            again_and_again("tidy", lambda: tidy(settings, store, clock), TIDY_SECONDS, problems, stopping),
-            again_and_again("time server", clocks.ask, ASK_FOR_TIME_SECONDS, problems, stopping),
-            again_and_again("gaps", look_for_gaps, LOOK_FOR_GAPS_SECONDS, problems, stopping),
-            again_and_again("self-test", self_test, SELF_TEST_SECONDS, problems, stopping),
-            again_and_again("report", report, 0, problems, stopping),
-        ]
+        work = StationWork(settings, station, parts, problems, clock, stopping)
+        clock.on_jump = work.clock_set
+        threads = work.begin()
         publisher.start()
         collector.start()
         points = len(in_force.site.points)
         log.info("site %s, station %s, revision %s: %s points", in_force.site.id, station, in_force.number, points)
         stopping.wait()
-        problems.changed.set()
         collector.stop()
-        for thread in threads:
-            thread.join()
-        if not ended:
-            with suppress(RecordsAwayError):
-                reporter.ended()
+        work.end(threads)
         publisher.stop()
-    if ended:
-        raise StationEndedError(str(ended[0]))
+    if work.not_ours is not None:
+        raise StationEndedError(str(work.not_ours))
 
 
 def _load_site_file(settings: Settings, records: Records, problems: Problems, clock: SteadyClock) -> None:

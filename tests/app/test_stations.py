@@ -8,13 +8,14 @@ import pytest
 
 from app.components.system_flow import boxes
 from app.components.system_tables import balance_table
+from app.health import not_reporting
 from app.pages.system import finding
 from app.stations import SILENT_AFTER, Stations
 from facility.instants import HOUR, MINUTE, SECOND
 from storage.records import reports
 from storage.records.database import Records
 from storage.records.errors import RecordsAwayError
-from storage.records.station_report import BrokerReport, Problem, SourceReport, StationReport
+from storage.records.station_report import BrokerReport, ClockReport, Problem, SourceReport, StationReport
 from tests.app.parts import NOON, Time
 
 GONE = Problem("broker", "the broker is gone", NOON - MINUTE)
@@ -151,3 +152,16 @@ def test_nothing_is_known_of_the_parts_of_a_silent_station(stations: Stations) -
 def test_a_balance_that_does_not_add_up_says_by_how_much() -> None:
     table = str(balance_table([SourceReport("gw1", 10, 7, 1), SourceReport("gw2", 3, 3)]))
     assert table.count("no: +2") == 2, "the source and the sum of all"
+
+
+def test_the_app_is_not_ready_while_a_station_does_not_report(stations: Stations, elapsed: Elapsed) -> None:
+    heard(stations, report())
+    assert not_reporting(stations.now()) is None
+    elapsed.seconds += MINUTE / 1000
+    assert not_reporting(stations.now()) == "station main: silent"
+
+
+def test_the_app_begins_at_the_time_of_a_station_whose_machine_was_set_back(stations: Stations) -> None:
+    assert stations.time_ahead() == 0
+    heard(stations, report(station="north"), msgspec.structs.replace(report(), clocks=ClockReport(HOUR)))
+    assert stations.time_ahead() == NOON

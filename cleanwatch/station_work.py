@@ -1,0 +1,118 @@
+"""What the parts of a station do again and again, each piece of work in a thread of its own."""
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+
+from alerts.outbox import send_waiting
+from cleanwatch.claim import not_watched
+from cleanwatch.forwarding import tidy
+from cleanwatch.problems import Problems
+from cleanwatch.report import Parts, Reporter
+from cleanwatch.self_test import BrokerSelfTest
+from cleanwatch.settings import Settings
+from cleanwatch.threads import again_and_again
+from collectors.gap_watch import GapWatch
+from facility.site_part import NoSuchStationError
+from facility.steady_clock import Jump, SteadyClock
+from storage.records.errors import RecordsAwayError
+from storage.records.station_claims import ClaimLostError
+
+STEP_SECONDS = 0.05
+"""How long the engine waits for a commit before it looks for commands, timers and revisions."""
+LOOK_FOR_REVISION_SECONDS = 0.25
+REPORT_SECONDS = 2.0
+ASK_FOR_TIME_SECONDS = 32.0
+SELF_TEST_SECONDS = 15.0
+LOOK_FOR_GAPS_SECONDS = 5.0
+TIDY_SECONDS = 600.0
+
+
+class StationWork:
+    """The work of one station, from `begin` to `end`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        station: str,
+        parts: Parts,
+        problems: Problems,
+        clock: SteadyClock,
+        stopping: threading.Event,
+    ) -> None:
+        self._settings = settings
+        self._station = station
+        self._parts = parts
+        self._problems = problems
+        self._clock = clock
+        self._stopping = stopping
+        self._reporter = Reporter(station, parts, problems, clock)
+        self._gaps = GapWatch(station, parts.store, parts.records, clock)
+        self._self_test = BrokerSelfTest(settings.broker, parts.in_force.site, station, problems)
+        self.not_ours: Exception | None = None
+        """Why this process is the station no longer, if it had to end for that."""
+
+    def begin(self) -> list[threading.Thread]:
+        """Start every thread."""
+        work: list[tuple[str, Callable[[], object], float]] = [
+            ("engine", self._while_ours(self._judge), 0),
+            ("revision", self._while_ours(self._take_over_revision), LOOK_FOR_REVISION_SECONDS),
+            ("tidy", self._tidy, TIDY_SECONDS),
+            ("time server", self._parts.clocks.ask, ASK_FOR_TIME_SECONDS),
+            ("gaps", self._look_for_gaps, LOOK_FOR_GAPS_SECONDS),
+            ("self-test", self._self_test, SELF_TEST_SECONDS),
+            ("report", self._report, 0),
+        ]
+        return [again_and_again(part, what, pause, self._problems, self._stopping) for part, what, pause in work]
+
+    def end(self, threads: list[threading.Thread]) -> None:
+        """Wait for every thread, now that all is to stop, and report a last time."""
+        self._problems.changed.set()
+        for thread in threads:
+            thread.join()
+        if self.not_ours is None:
+            with suppress(RecordsAwayError):
+                self._reporter.ended()
+
+    def clock_set(self, jump: Jump) -> None:
+        """The machine's clock was set; told before anyone hears the new time."""
+        self._parts.engine.clock_set_forward(jump.after)
+        self._parts.clocks.noticed(jump)
+        self._problems.changed.set()
+
+    def _judge(self) -> None:
+        parts = self._parts
+        parts.engine.step(STEP_SECONDS)
+        send_waiting(parts.records, parts.publisher.send, self._clock, self._station)
+        parts.publisher.report(parts.in_force.number, parts.engine.judged)
+
+    def _take_over_revision(self) -> None:
+        parts = self._parts
+        if parts.in_force.refresh():
+            parts.collector.use(parts.in_force.site)
+            parts.publisher.use(parts.in_force.site)
+            parts.engine.use_site(parts.in_force.site)
+
+    def _tidy(self) -> None:
+        tidy(self._settings, self._parts.store, self._clock)
+
+    def _look_for_gaps(self) -> None:
+        self._gaps.look()
+        self._problems.tell_all("not watched", not_watched(self._parts.records, self._station, self._clock()))
+
+    def _report(self) -> None:
+        self._problems.changed.wait(REPORT_SECONDS)
+        self._problems.changed.clear()
+        self._reporter.report()
+
+    def _while_ours(self, work: Callable[[], None]) -> Callable[[], None]:
+        """The same work; once it says that this process is this station no longer, that is the end."""
+
+        def attempt() -> None:
+            try:
+                work()
+            except (ClaimLostError, NoSuchStationError) as error:
+                self.not_ours = error
+                self._stopping.set()
+
+        return attempt
