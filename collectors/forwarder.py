@@ -47,6 +47,8 @@ class Forwarding:
     connected: bool
     problem: str | None
     refusals: str | None
+    warnings: tuple[str, ...]
+    """What will be missing with this InfluxDB, in words, as it was found at the start."""
     progress: Progress
     written: int
     """Readings since the start."""
@@ -66,6 +68,7 @@ class Forwarder:
         self._backlog = store.backlog(BACKLOG)
         self._draining = Draining()
         self._connected = False
+        self._warnings: tuple[str, ...] | None = None
         self._delay = FIRST_DELAY
         self._sums_at = 0.0
         self._stopping = threading.Event()
@@ -94,6 +97,7 @@ class Forwarder:
             connected=self._connected,
             problem=self._draining.problem,
             refusals=self._refusals(progress),
+            warnings=self._warnings or (),
             progress=progress,
             written=self._draining.taken,
             rate=self._draining.rate(now),
@@ -103,6 +107,8 @@ class Forwarder:
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
+                if self._warnings is None:
+                    self._warnings = self._checked()
                 more = self._turn()
             except InfluxError as error:
                 self._failed(str(error), error.wait)
@@ -122,6 +128,16 @@ class Forwarder:
         self._stopping.wait(min(LONGEST_DELAY, max(self._delay, asked or 0.0)))
         self._delay = min(LONGEST_DELAY, self._delay * 2)
 
+    def _checked(self) -> tuple[str, ...]:
+        """Ask InfluxDB whether it is fit for us. Raises InfluxError where it is not, or does not answer."""
+        found = self._influx.check()
+        for finding in found:
+            if finding.severity == "problem":
+                raise InfluxError(finding.words)
+        self._connected = True
+        log.info("%s", "; ".join(finding.words for finding in found if finding.severity == "fine"))
+        return tuple(finding.words for finding in found if finding.severity == "warning")
+
     def _turn(self) -> bool:
         """Forward a portion of each queue; whether more waits than what has just come in."""
         newest = self._backlog.newest(PORTION)
@@ -135,8 +151,7 @@ class Forwarder:
 
     def _forward(self, portion: Portion) -> None:
         """Write a portion; settled only when InfluxDB has taken it."""
-        if portion.finished:
-            self._influx.reopen((point, np.array([start])) for point, start in portion.finished)
+        self._influx.reopen(_hours(portion))
         lines = self._influx.lines()
         made = lines.of_readings(portion.readings)
         for hour, columns in portion.hours:
@@ -185,8 +200,14 @@ class Forwarder:
         (newest,) = self._store.refused(BACKLOG, limit=1)
         return (
             f"InfluxDB has refused {progress.refused} readings for good, one of them of {newest.point}: "
-            f"{newest.reason}. They are kept; see: cleanwatch forward refused"
+            f"{newest.reason}. The local store keeps them; see: cleanwatch forward refused"
         )
+
+
+def _hours(portion: Portion) -> set[Identity]:
+    """Points and hours of the readings of a portion."""
+    hours = {(reading.point, reading.time // HOUR * HOUR) for reading in portion.readings}
+    return hours | {(hour.point, hour.start) for hour, _ in portion.hours}
 
 
 def _refused(portion: Portion, written: list[bytes], reasons: dict[bytes, str]) -> Iterator[Refused]:

@@ -2,7 +2,7 @@
 
 import random
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -23,7 +23,7 @@ class BadWay:
             protocol_version = "HTTP/1.1"
 
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 fault = chance.choice(FAULTS) if way.faulty.is_set() else "none"
                 way.faults += fault != "none"
                 if fault == "error":
@@ -31,14 +31,21 @@ class BadWay:
                 elif fault == "cut before":
                     self.close_connection = True
                 else:
-                    passed_on = pool.request("POST", target + self.path, body=body, headers=dict(self.headers))
+                    passed_on = pool.request(
+                        self.command, target + self.path, body=body or None, headers=dict(self.headers)
+                    )
                     if fault == "cut after":
                         self.close_connection = True
                     else:
-                        self.answer(passed_on.status, passed_on.data)
+                        self.answer(passed_on.status, passed_on.data, passed_on.headers)
 
-            def answer(self, status: int, body: bytes) -> None:
+            do_GET = do_POST  # noqa: N815 - the library's name
+
+            def answer(self, status: int, body: bytes, headers: Mapping[str, str] | None = None) -> None:
                 self.send_response(status)
+                for name in ("X-Influxdb-Version", "X-Influxdb-Build"):
+                    if headers and name in headers:
+                        self.send_header(name, headers[name])
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)

@@ -56,7 +56,7 @@ def begin(store: LocalStore, monkeypatch: pytest.MonkeyPatch) -> Iterator[Begin]
     begun = []
 
     def start(influx: Influx) -> Forwarder:
-        to = InfluxStore.open(influx, lambda: SITE, lambda: NOW)
+        to = InfluxStore.open(influx, lambda: SITE, lambda: NOW, patience=2.0)
         begun.append((Forwarder(to, store, lambda: NOW), to))
         begun[-1][0].start()
         return begun[-1][0]

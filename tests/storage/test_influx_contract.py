@@ -13,7 +13,6 @@ from storage.samples.influx import Influx, InfluxStore
 from tests.facility.sites import SMALL
 from tests.influx import InfluxServer
 from tests.storage.sample_store_contract import MIDNIGHT, Holding, SampleStoreContract
-from tests.storage.test_local_contract import columns_by_point
 
 SITE = parse_site(SMALL, "north.yaml")
 POINTS = {
@@ -26,12 +25,17 @@ RETIRED = replace(SITE, points={})
 
 def put(store: InfluxStore, readings: Sequence[Reading]) -> None:
     """As the forwarder does."""
-    store.reopen((point, columns.time) for point, columns in columns_by_point(readings).items())
+    store.reopen(hours_of(readings))
     assert store.write(store.lines().of_readings(readings)) == []
 
 
 def roll_up(store: InfluxStore, readings: Sequence[Reading]) -> None:
-    store.roll_up((reading.point, reading.time // HOUR * HOUR) for reading in readings)
+    store.roll_up(hours_of(readings))
+
+
+def hours_of(readings: Sequence[Reading]) -> set[tuple[str, int]]:
+    """Points and hours of readings."""
+    return {(reading.point, reading.time // HOUR * HOUR) for reading in readings}
 
 
 @pytest.fixture

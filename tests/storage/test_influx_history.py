@@ -4,7 +4,6 @@ import math
 from dataclasses import dataclass
 from itertools import pairwise
 
-import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -18,8 +17,7 @@ from storage.samples.influx.influxql import Reader
 from storage.samples.influx.rollups import newest
 from storage.samples.summaries import empty
 from tests.influx import InfluxServer
-from tests.storage.test_influx_contract import MOVED, WATCHED
-from tests.storage.test_local_contract import columns_by_point
+from tests.storage.test_influx_contract import MOVED, WATCHED, hours_of
 from tests.storage.test_local_history import END, POINTS, Model, check_envelope, instants, readings, readings_of, says
 
 
@@ -86,7 +84,7 @@ def carry_out(
         counts = store.roll_up(hours)
         assert counts == {(p, hour): len(model.of(p, hour, hour + HOUR)) for p, hour in hours}
         return
-    store.reopen((point, columns.time) for point, columns in columns_by_point(step.readings).items())
+    store.reopen(hours_of(step.readings))
     if isinstance(step, Write):
         in_force[0] = step.site
         for reading in step.readings:
@@ -153,7 +151,7 @@ def test_summing_up_again_writes_nothing_and_a_late_reading_makes_a_new_revision
         assert store.roll_up([("T1", 0)]) == {("T1", 0): 1}
         assert hour() == (1, False, 1)
     for _ in range(2):
-        store.reopen([("T1", np.array([6]))])
+        store.reopen([("T1", 0)])
         assert hour() == (2, True, 0)
     store.write(store.lines().of_readings([Reading("T1", 6, 1.0, 0, 9)]))
     store.roll_up([("T1", 0)])

@@ -33,12 +33,12 @@ Hours: TypeAlias = Mapping[str, set[int]]
 """Hours since 1970, of each point."""
 
 
-def hours_of(times: Iterable[tuple[str, Array]]) -> Hours:
-    """The hours that readings of these times fall into."""
-    hours: defaultdict[str, set[int]] = defaultdict(set)
-    for point, of_point in times:
-        hours[point].update(np.unique(np.asarray(of_point) // HOUR).tolist())
-    return hours
+def hours_of(hours: Iterable[tuple[str, Instant]]) -> Hours:
+    """Points and beginnings of hours, by point."""
+    of_point: defaultdict[str, set[int]] = defaultdict(set)
+    for point, start in hours:
+        of_point[point].add(start // HOUR)
+    return of_point
 
 
 def opening(reader: Reader, site: Site, hours: Hours) -> list[bytes]:

@@ -4,12 +4,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-import numpy as np
 import pandas as pd
 
 from facility.instants import HOUR, Clock, Instant
 from facility.site import Site
-from storage.samples.columns import Array, Columns
+from storage.samples.columns import Columns
 from storage.samples.frames import raw_frame
 from storage.samples.influx import envelope, queries
 from storage.samples.influx.address import Influx
@@ -19,6 +18,9 @@ from storage.samples.influx.lines import Lines
 from storage.samples.influx.problems import InfluxError
 from storage.samples.influx.rollups import hours_of, opening, summing_up
 from storage.samples.influx.writing import Refused, Writer
+
+MOST_REMEMBERED = 100_000
+"""Of so many hours of points it is remembered that they have no sums that hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class InfluxStore:
         self._clock = clock
         self._writer = Writer(influx)
         self._reader = Reader(influx, patience)
+        self._without_sums: set[tuple[str, Instant]] = set()
 
     @classmethod
     def open(cls, influx: Influx, site: Callable[[], Site], clock: Clock, patience: float = ANSWER_SECONDS) -> Self:
@@ -78,25 +81,31 @@ class InfluxStore:
         """
         return self._writer.write(lines)
 
-    def reopen(self, readings: Iterable[tuple[str, Array]]) -> None:
-        """To be called before readings of these points and times are written: their hours' sums hold no longer.
+    def reopen(self, hours: Iterable[tuple[str, Instant]]) -> None:
+        """To be called before readings are written, with their points and hours: sums of these hold no longer.
 
-        Asks for the sums of these hours, and writes only where there are any, that is for late readings. Raises
-        InfluxError. Readings of one point are written and summed up by one process, in one thread.
+        It need not be known which hours have sums. Asks the server about hours that it was not asked about since
+        sums were written last, and writes only where there are any, that is for late readings. Raises InfluxError.
+        Readings of one point are written and summed up by one process, in one thread.
         """
-        self._write_sums(opening(self._reader, self._site(), hours_of(readings)))
+        unknown = set(hours) - self._without_sums
+        if not unknown:
+            return
+        self._write_sums(opening(self._reader, self._site(), hours_of(unknown)))
+        if len(self._without_sums) > MOST_REMEMBERED:
+            self._without_sums.clear()
+        self._without_sums |= unknown
 
     def roll_up(self, hours: Iterable[tuple[str, Instant]]) -> dict[tuple[str, Instant], int]:
         """Have these hours of points (told by their beginnings) summed up from what the bucket holds of them.
 
-        Writes what is not kept yet, and may be repeated. An hour that is still going on may be summed up too;
-        `reopen` opens it again. Returns how many readings each hour has in the bucket: fewer than were written means
-        that somebody deleted some. Raises InfluxError.
+        Silent hours before them are filled with sums of nothing. Writes what is not kept yet, and may be repeated. An
+        hour that is still going on may be summed up too; `reopen` opens it again. Returns how many readings each hour
+        has in the bucket: fewer than were written means that somebody deleted some. Raises InfluxError.
         """
         asked = list(hours)
-        lines, counts = summing_up(
-            self._reader, self._site(), hours_of((point, np.array([start])) for point, start in asked)
-        )
+        self._without_sums.clear()
+        lines, counts = summing_up(self._reader, self._site(), hours_of(asked))
         self._write_sums(lines)
         return {(point, start): counts[point, start // HOUR] for point, start in asked}
 

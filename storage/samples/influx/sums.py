@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from facility.instants import Instant
+from facility.instants import DAY, Instant
 from facility.site import Site
 from storage.samples.columns import Array
 from storage.samples.influx.influxql import Reader, Series, one_of, sources, within
@@ -31,30 +31,45 @@ def sums(
         answers = reader.ask(
             *(
                 f"SELECT {SUMS} FROM {sources(measurements)} WHERE {of_site(site)} AND {one_of(portion)} "  # noqa: S608 - quoted
-                f"AND {within(*range)} "
+                f"AND {within(*stretch)} "
                 f'GROUP BY time({width}ms, {origin % width}ms), "point", "room", "size" fill(none)'
-                for range in ranges
+                for stretch in ranges
             )
         )
-        for range, series in zip(ranges, answers, strict=True):
+        for stretch, series in zip(ranges, answers, strict=True):
             of_point: defaultdict[str, list[Array]] = defaultdict(list)
             for one in series:
                 of_point[one.tags["point"]].append(_summaries(one, origin, width))
             for point, parts in of_point.items():
-                yield point, _each_once(reader, site, point, np.concatenate(parts), range, origin, width)
+                yield point, _each_once(reader, site, point, np.concatenate(parts), stretch, origin, width)
 
 
 def _each_once(
-    reader: Reader, site: Site, point: str, parts: Array, range: Range, origin: Instant, width: int
+    reader: Reader, site: Site, point: str, parts: Array, stretch: Range, origin: Instant, width: int
 ) -> Array:
     """One summary for each bucket. Where a point has two series in a bucket, its readings may be there twice."""
     keys, times = np.unique(parts["key"], return_counts=True)
-    single = [parts[np.isin(parts["key"], keys[times == 1])]]
-    for key in keys[times > 1].tolist():
-        begin = origin + key * width
-        readings = columns(reader, site, point, max(begin, range[0]), min(begin + width, range[1]))
-        single.append(summary(readings, np.full(len(readings), key)))
-    return np.concatenate(single)
+    found = [parts[np.isin(parts["key"], keys[times == 1])]]
+    twice = keys[times > 1]
+    for run in np.split(twice, np.flatnonzero(np.diff(twice) > 1) + 1):
+        if len(run):
+            begin, end = origin + int(run[0]) * width, origin + (int(run[-1]) + 1) * width
+            found += _single_readings(
+                reader, site, point, (max(begin, stretch[0]), min(end, stretch[1])), origin, width
+            )
+    return np.concatenate(found)
+
+
+def _single_readings(
+    reader: Reader, site: Site, point: str, stretch: Range, origin: Instant, width: int
+) -> Iterator[Array]:
+    """Summaries of what is read reading by reading, in pieces of about a day."""
+    first, last = (stretch[0] - origin) // width, (stretch[1] - 1 - origin) // width
+    at_once = max(DAY // width, 1)
+    for key in range(first, last + 1, at_once):
+        begin, end = origin + key * width, origin + (key + at_once) * width
+        readings = columns(reader, site, point, max(begin, stretch[0]), min(end, stretch[1]))
+        yield summary(readings, (readings.time - origin) // width)
 
 
 def _summaries(series: Series, origin: Instant, width: int) -> Array:
