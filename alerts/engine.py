@@ -140,14 +140,16 @@ class Engine:
         if self._next_site is self._site:
             return
         self._announced = False
-        others = self._site.share.elsewhere
-        self._site = self._next_site
+        now, others = self._clock(), self._site.share.elsewhere
         self._review = None
-        self._present.use_site(self._site, self._clock())
-        if any(watches(self._site, id) for id in others):
-            # Another station has watched this until now: what it had on record goes on here.
-            self._save(self._clock())
+        if any(watches(self._next_site, id) for id in others):
+            # Another station has watched this until now: what it put on record goes on here.
+            self._save(now)
+            self._site = self._next_site
             self._load()
+        else:
+            self._site = self._next_site
+            self._present.use_site(self._site, now)
 
     def _tend(self, now: Instant) -> None:
         """What people want, and the record of it all."""

@@ -165,7 +165,7 @@ class Present:
         self._pending = {id: watch for id, watch in self.watches.items() if watch.state.due is not None}
         self.reviewing = {id: watch for id, watch in self.watches.items() if watch.reviews}
         self._silence_due = now
-        self.draft.rooms.update(site.rooms)
+        self.draft.rooms = set(site.rooms)
 
     def _expire(self, now: Instant) -> None:
         """Everything that time alone brings about up to `now`, in the order in which it was due."""
