@@ -17,6 +17,7 @@ SUBCOMMANDS = {
     "broker": "process_commands:broker",
     "dead-letters": "dead_letter_commands:dead_letters",
     "demo": "process_commands:demo",
+    "forward": "forward_commands:forward",
     "history": "process_commands:history",
     "records": "records_commands:records",
     "restore": "backup_commands:restore",

@@ -183,6 +183,8 @@ def _forwarding(forwarder: Forwarder | None) -> Iterator[Finding]:
         yield Finding("InfluxDB", health.problem, logged=True)
     if health.refusals is not None:
         yield Finding("InfluxDB", health.refusals, key="refused")
+    for number, words in enumerate(health.warnings):
+        yield Finding("InfluxDB", words, key=f"warning {number}", advisory=True)
 
 
 def _connection(report: StationReport, problem: str | None, started: int) -> Iterator[Finding]:

@@ -231,7 +231,7 @@ def test_under_random_faults_the_balance_holds_at_every_moment(
             if chance.random() < 0.05:
                 running.stop()
                 running = begin(replace(influx, url=way.url))
-        wait_until(lambda: way.faults > 10)
+        wait_until(lambda: way.faults > 3 or waits(store) == 0)
         way.faulty.clear()
         wait_until(lambda: waits(store) == 0)
     assert held(server, influx) == 600 * len(POINTS) == progress_of(store).taken

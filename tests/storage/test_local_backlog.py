@@ -232,21 +232,6 @@ def test_a_late_reading_makes_its_hour_due_again(store: LocalStore) -> None:
     assert backlog.whole_hours(LATER, MANY) == []
 
 
-def test_a_portion_says_which_hours_were_finished_before(store: LocalStore) -> None:
-    backlog = store.backlog("influx")
-    append(store, MIDNIGHT)
-    store.seal(LATER)
-    take_all(backlog)
-    backlog.finish(backlog.whole_hours(LATER, MANY))
-    append(store, MIDNIGHT + 1, MIDNIGHT + HOUR)
-    portions = [backlog.newest(MANY)]
-    store.seal(LATER)
-    portions.append(backlog.owed(MANY))
-    for portion in portions:
-        assert portion
-        assert (list(portion.finished), list(portion.pruned)) == ([("T1", MIDNIGHT)], [])
-
-
 def test_what_left_for_good_holds_nothing_back_and_begins_anew_when_it_returns(store: LocalStore) -> None:
     store.backlog("influx")
     store.follow("engine")
@@ -294,7 +279,7 @@ def test_a_file_of_the_first_schema_is_brought_up_to_date(store: LocalStore, pat
     append(store, MIDNIGHT)
     store.close()
     connection = sqlite.connect(path)
-    for table in ("backlog", "owed", "finished", "refused", "pruned"):
+    for table in ("backlog", "owed", "refused", "pruned"):
         connection.execute(f"DROP TABLE {table}")
     connection.execute("PRAGMA user_version = 1")
     connection.commit()

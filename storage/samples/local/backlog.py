@@ -5,7 +5,7 @@ not passed is *owed* to it, by point and hour, and `owed` reads that back from t
 again, after a crash or because its hour got a late reading: whoever takes readings must not mind a repeat.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from facility.instants import HOUR, Instant
@@ -26,8 +26,6 @@ class OwedHour:
     start: Instant
     readings: int
     """So many of it have not been settled yet; with 0 only its sums are to be made."""
-    finished: bool
-    """The backlog had finished with it before, and more came."""
     pruned: bool
     """The local store has pruned this day before: what it holds of the hour came late and is not all of it."""
     point_id: int
@@ -41,10 +39,8 @@ class Portion:
     passed: int | None = None
     readings: tuple[Reading, ...] = ()
     hours: tuple[tuple[OwedHour, Columns], ...] = ()
-    finished: frozenset[tuple[str, Instant]] = frozenset()
-    """Points and hours that the backlog had finished with before these readings came."""
     pruned: frozenset[tuple[str, Instant]] = frozenset()
-    """Those of them whose day the local store has pruned: it no longer knows what else it held of them."""
+    """Points and hours whose day the local store has pruned: it no longer knows what else it held of them."""
 
     def __len__(self) -> int:
         return len(self.readings) + sum(len(columns) for _, columns in self.hours)
@@ -98,19 +94,18 @@ class Backlog:
             (newest,) = connection.execute("SELECT number FROM head").fetchone()
             upto = newest if beyond is None else max(beyond[0] - 1, first[0])
             rows = connection.execute(
-                f"SELECT finished.hour IS NOT NULL, time < before_hour * ?, point.name, {READING} FROM hot "  # noqa: S608 - a constant
+                f"SELECT time < before_hour * ?, point.name, {READING} FROM hot "  # noqa: S608 - a constant
                 "JOIN point ON point.id = hot.point_id LEFT JOIN pruned ON pruned.point_id = hot.point_id "
-                "LEFT JOIN finished ON backlog = ? AND finished.point_id = hot.point_id AND finished.hour = time / ? "
                 "WHERE number > ? AND number <= ? ORDER BY number",
-                (HOUR, self._name, HOUR, passed, upto),
+                (HOUR, passed, upto),
             ).fetchall()
-        readings = tuple(reading_of(*row) for _, _, *row in rows)
-        late = [
-            (reading.point, reading.time // HOUR * HOUR, bool(pruned))
-            for reading, (finished, pruned, *_) in zip(readings, rows, strict=True)
-            if finished or pruned
-        ]
-        return Portion(upto, readings, (), *_late(late))
+        readings = tuple(reading_of(*row) for _, *row in rows)
+        pruned = frozenset(
+            (reading.point, reading.time // HOUR * HOUR)
+            for reading, (before, *_) in zip(readings, rows, strict=True)
+            if before
+        )
+        return Portion(upto, readings, (), pruned)
 
     def owed(self, limit: int) -> Portion | None:
         """The oldest hours that are owed, whole, with about `limit` readings; None where there is none."""
@@ -122,8 +117,8 @@ class Backlog:
                 found += len(hours[-1][1])
                 if found >= limit:
                     break
-        late = [(hour.point, hour.start, hour.pruned) for hour, _ in hours if hour.finished or hour.pruned]
-        return Portion(None, (), tuple(hours), *_late(late)) if hours else None
+        pruned = frozenset((hour.point, hour.start) for hour, _ in hours if hour.pruned)
+        return Portion(None, (), tuple(hours), pruned) if hours else None
 
     def settle(self, portion: Portion, refused: Sequence[Refused] = ()) -> None:
         """These readings are taken, or refused for good; they wait no longer. On disk when this returns."""
@@ -155,10 +150,6 @@ class Backlog:
                 "AND readings = 0",
                 [(self._name, hour.start // HOUR, hour.point_id, hour.generation) for hour in hours],
             )
-            connection.executemany(
-                "INSERT OR IGNORE INTO finished VALUES (?, ?, ?)",
-                [(self._name, hour.point_id, hour.start // HOUR) for hour in hours],
-            )
 
     def owe_again(self, since: Instant) -> int:
         """Take everything again that is kept from this hour on; how many readings that adds to those that wait."""
@@ -179,16 +170,13 @@ class Backlog:
     def _hours(
         self, connection: Connection, which: str, limit: int, before: Instant | None = None
     ) -> Iterator[OwedHour]:
-        for point, start, readings, finished, pruned, *rest in connection.execute(
-            "SELECT point.name, owed.hour * ?, readings, finished.hour IS NOT NULL, "  # noqa: S608 - constants
-            "owed.hour < pruned.before_hour, owed.point_id, generation FROM owed "
+        for point, start, readings, pruned, *rest in connection.execute(
+            "SELECT point.name, hour * ?, readings, hour < before_hour, owed.point_id, generation FROM owed "  # noqa: S608 - constants
             "JOIN point ON point.id = owed.point_id LEFT JOIN pruned ON pruned.point_id = owed.point_id "
-            "LEFT JOIN finished ON finished.backlog = owed.backlog AND finished.point_id = owed.point_id "
-            "AND finished.hour = owed.hour "
-            f"WHERE owed.backlog = ? AND {which} AND owed.hour < ? ORDER BY owed.hour, owed.point_id LIMIT ?",
+            f"WHERE backlog = ? AND {which} AND hour < ? ORDER BY hour, owed.point_id LIMIT ?",
             (HOUR, self._name, _EVERY_HOUR if before is None else before // HOUR, limit),
         ):
-            yield OwedHour(point, start, readings, bool(finished), bool(pruned), *rest)
+            yield OwedHour(point, start, readings, bool(pruned), *rest)
 
     def _settle_hour(self, connection: Connection, hour: OwedHour) -> int:
         """How many readings of it waited; 0 where it has changed since it was read, then it will come again."""
@@ -201,14 +189,6 @@ class Backlog:
             (self._name, hour.point_id, hour.start, hour.start + HOUR - 1),
         )
         return hour.readings if settled.rowcount else 0
-
-
-def _late(
-    hours: Iterable[tuple[str, Instant, bool]],
-) -> tuple[frozenset[tuple[str, Instant]], frozenset[tuple[str, Instant]]]:
-    """Of points and hours that were finished before, and whether they were pruned: all of them, and those pruned."""
-    found = set(hours)
-    return frozenset(hour[:2] for hour in found), frozenset(hour[:2] for hour in found if hour[2])
 
 
 _EVERY_HOUR = 1 << 62

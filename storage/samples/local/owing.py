@@ -54,7 +54,7 @@ def join(connection: Connection, name: str) -> None:
 
 def leave(connection: Connection, name: str) -> None:
     """End a backlog; nothing is kept for it any longer."""
-    for table, column in (("backlog", "name"), ("owed", "backlog"), ("finished", "backlog"), ("refused", "backlog")):
+    for table, column in (("backlog", "name"), ("owed", "backlog"), ("refused", "backlog")):
         connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (name,))  # noqa: S608 - constants
 
 
@@ -99,7 +99,6 @@ def owe_again(connection: Connection, name: str, since: Instant) -> int:
         "SELECT count(*) FROM hot WHERE number > ? AND number <= ?", (back, passed)
     ).fetchone()
     connection.execute("DELETE FROM refused WHERE backlog = ? AND time >= ?", (name, first * HOUR))
-    connection.execute("DELETE FROM finished WHERE backlog = ? AND hour >= ?", (name, first))
     added = kept + again - before + rows
     connection.execute("UPDATE backlog SET passed = ?, settled = settled - ? WHERE name = ?", (back, added, name))
     return int(added)

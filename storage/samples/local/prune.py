@@ -61,16 +61,10 @@ def _remove(connection: Connection, days: list[tuple[int, int]]) -> None:
     connection.execute("UPDATE head SET generation = generation + 1")
     connection.executemany("DELETE FROM chunk WHERE point_id = ? AND day = ?", days)
     connection.executemany("DELETE FROM rollup WHERE point_id = ? AND day = ?", days)
-    hours = [(point_id, day * DAY // HOUR, (day + 1) * DAY // HOUR) for point_id, day in days]
     connection.executemany(
         "INSERT INTO pruned VALUES (?, ?) "
         "ON CONFLICT DO UPDATE SET before_hour = max(before_hour, excluded.before_hour)",
-        [(point_id, end) for point_id, _, end in hours],
-    )
-    connection.executemany(
-        "DELETE FROM finished WHERE backlog IN (SELECT name FROM backlog) "
-        "AND point_id = ? AND hour >= ? AND hour < ?",
-        hours,
+        [(point_id, (day + 1) * DAY // HOUR) for point_id, day in days],
     )
     first = {point_id: _first_sealed(connection, point_id) for point_id, _ in days}
     rows = connection.execute(

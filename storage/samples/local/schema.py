@@ -92,18 +92,13 @@ CREATE TABLE owed (
 CREATE INDEX owed_readings ON owed (backlog, hour, point_id) WHERE readings > 0;
 CREATE INDEX owed_sums ON owed (backlog, hour, point_id) WHERE readings = 0;
 
--- Hours that a backlog has finished with; one that gets another reading is owed again.
-CREATE TABLE finished (
-    backlog TEXT, point_id INTEGER, hour INTEGER, PRIMARY KEY (backlog, point_id, hour)
-) WITHOUT ROWID;
-
 -- Readings that whoever takes them will never accept.
 CREATE TABLE refused (
     backlog TEXT, point_id INTEGER, time INTEGER, reason TEXT NOT NULL, line TEXT NOT NULL,
     PRIMARY KEY (backlog, point_id, time)
 ) WITHOUT ROWID;
 
--- Hours of a point before this one may have been pruned, here and from `finished`.
+-- Hours of a point before this one may have been pruned.
 CREATE TABLE pruned (point_id INTEGER PRIMARY KEY, before_hour INTEGER NOT NULL);
 """
 
