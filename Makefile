@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo demo-reset test check bench lock
+.PHONY: setup demo demo-reset test check bench crash lock
 
 setup: .venv/ready
 
@@ -32,6 +32,10 @@ check: setup
 
 bench: setup
 	@$(BIN)/python -m bench
+
+# The proof that nothing is lost, docs/crash-proof.md. For example: make crash ARGUMENTS="--minutes 2 --seed 7"
+crash: setup
+	@$(BIN)/python -m tests.crash.proof $(ARGUMENTS)
 
 # Versions and hashes only, for every platform; needs uv on the PATH. The container's locks are part of the whole one.
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header

@@ -26,7 +26,7 @@ RESEND_SECONDS = 30.0
 """With an acknowledgement that has not moved for so long, what is kept is sent again."""
 LOOK_SECONDS = 1.0
 PROBE_SECONDS = 1.0
-"""So often one message is sent while the broker says that nobody subscribes: without a station's session it forgets."""
+"""So often one message is sent while the broker says that nobody subscribes and it forgets them."""
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS message (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, body BLOB NOT NULL);

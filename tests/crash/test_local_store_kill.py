@@ -10,7 +10,7 @@ import numpy as np
 from facility.instants import DAY, HOUR, system_clock
 from storage.samples.local import LocalStore
 from storage.sqlite import sqlite
-from tests.crash.local_store_writer import POINTS, START, message
+from tests.crash.local_store_writer import POINTS, START, forward, message
 
 END = START + 365 * DAY
 ROUNDS = 3
@@ -24,6 +24,7 @@ def test_a_killed_writer_loses_nothing_that_was_acknowledged(tmp_path: Path) -> 
         acknowledged = run_and_kill(path, first, lines=chance.randint(30, 150))
         store = LocalStore.open(path, system_clock)
         held = check(store, acknowledged)
+        check_forwarded(store, path, held)
         store.close()
         assert integrity(path) == "ok"
         first = held + 1
@@ -64,6 +65,30 @@ def check(store: LocalStore, acknowledged: int) -> int:
     assert balance.stored == len(expected)
     assert balance.received == balance.stored + balance.repeated
     return held
+
+
+def check_forwarded(store: LocalStore, path: Path, held: int) -> None:
+    """What was forwarded and what waits is everything, and nothing that is settled was not forwarded."""
+    forwarded = [line.split(" ") for line in path.with_suffix(".forwarded").read_text().splitlines()]
+    there = {
+        (point, int(time), float(value)) for point, time, value in (line for line in forwarded if len(line) == 3)
+    }
+    progress = store.progress("elsewhere")
+    assert progress is not None
+    assert progress.taken + progress.waiting == progress.stored == 5 * held
+    assert progress.taken <= len(there)
+    backlog = store.backlog("elsewhere")
+    with path.with_suffix(".forwarded").open("a") as target:
+        target.write("\n")  # a kill may have cut a line
+        while portion := backlog.newest(500) or backlog.owed(500):
+            there |= {(r.point, r.time, r.value) for r in portion.readings}
+            for hour, columns in portion.hours:
+                times, values = columns.time.tolist(), columns.value.tolist()
+                there |= {(hour.point, time, value) for time, value in zip(times, values, strict=True)}
+            forward(portion, target)
+            backlog.settle(portion)
+    assert there == {row for i in range(1, held + 1) for row in rows(i)}
+    assert backlog.progress().waiting == 0
 
 
 def rows(i: int) -> list[tuple[str, int, float]]:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from alerts.watch import decode
 from facility.alarm import Alarm, Condition
@@ -22,6 +22,7 @@ from storage.samples.local import LocalStore
 from storage.sqlite import sqlite
 from tests.alerts import reference
 from tests.crash.proof.plan import Plan, point_id
+from tests.influx import InfluxUnderTest
 
 MOST_ALARMS = 100_000
 
@@ -59,6 +60,8 @@ class AlarmsFound:
     missing: list[str]
     surplus: list[str]
     retrospective: int
+    of_sources: int
+    """Of sources that were lost for longer than is forgiven; these depend on the outages."""
 
 
 def expected_alarms(plan: Plan) -> list[Told]:
@@ -87,6 +90,21 @@ def kept_in(store: LocalStore, plan: Plan) -> Kept:
     return Kept(stored, lost, twice, wrong)
 
 
+def kept_in_influx(influx: InfluxUnderTest, bucket: str, plan: Plan) -> Kept:
+    """What InfluxDB holds. The same reading in two series would be one that is stored twice."""
+    stored = lost = twice = wrong = 0
+    for number in range(plan.points):
+        question = f"SELECT value, validity FROM temperature WHERE point = '{point_id(number)}' GROUP BY *"
+        found: list[tuple[Instant, float]] = []
+        for series in influx.query(question, bucket):
+            rows = cast("list[tuple[Instant, float | None, str]]", series["values"])
+            found += [(time, math.nan if value is None else value) for time, value, _ in rows]
+        difference = compare(plan, number, found)
+        stored, lost = stored + len(found), lost + difference.lost
+        twice, wrong = twice + difference.twice, wrong + difference.wrong
+    return Kept(stored, lost, twice, wrong)
+
+
 def compare(plan: Plan, number: int, found: Sequence[tuple[Instant, float]]) -> Kept:
     """The readings that are there of one point, against those that were sent. NaN stands for no number."""
     expected = dict(zip(plan.times(number), plan.values(number), strict=True))
@@ -108,29 +126,34 @@ def balances(store: LocalStore) -> Balances:
     )
 
 
-def all_judged(samples: Path, records: Records) -> bool:
-    """Has the engine judged every commit, and the past that was to be judged again?"""
+def to_be_judged(samples: Path, records: Records) -> str:
+    """What the engine is still to judge, in words: commits, its past, sources that are to be back; else empty."""
     database = sqlite.connect(samples)
     (newest,) = database.execute("SELECT number FROM head").fetchone()
     database.close()
     with records.reading() as connection:
         judged = engine_memory.checkpoint(connection)
-        memories = [decode(stored) for stored in engine_memory.load(connection).values()]
-    return judged == newest and not any(memory.reviews for memory in memories)
+        reviews = any(decode(stored).reviews for stored in engine_memory.load(connection).values())
+        lost = [alarm for alarm in alarms.standing(connection) if alarm.source and alarm.returned is None]
+    if judged < newest:
+        return "commits to be judged"
+    return "the past to be judged again" if reviews else "sources to be back for good" if lost else ""
 
 
 def alarms_found(records: Records, expected: Sequence[Told]) -> AlarmsFound:
     """Every alarm on record against those expected; each with the same severity, times and worst value."""
     with records.reading() as connection:
         found = alarms.history(connection, AlarmFilter(), limit=MOST_ALARMS)
-    told = Counter(_told(alarm) for alarm in found)
+    of_points = [alarm for alarm in found if alarm.source is None]
+    told = Counter(_told(alarm) for alarm in of_points)
     should = Counter(expected)
     return AlarmsFound(
         expected=len(expected),
-        found=len(found),
+        found=len(of_points),
         missing=sorted(map(str, (should - told).elements())),
         surplus=sorted(map(str, (told - should).elements())),
-        retrospective=sum(alarm.retrospective for alarm in found),
+        retrospective=sum(alarm.retrospective for alarm in of_points),
+        of_sources=len(found) - len(of_points),
     )
 
 

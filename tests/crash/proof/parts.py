@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -56,13 +56,6 @@ class Process:
     def alive(self) -> bool:
         """Does it run?"""
         return self._process is not None and self._process.poll() is None
-
-
-class Restarted:
-    """A part that can also be a whole server, by the functions that start, kill and ask it."""
-
-    def __init__(self, start: Callable[[], None], kill: Callable[[], None], alive: Callable[[], bool]) -> None:
-        self.start, self.kill, self.alive = start, kill, alive
 
 
 class Disk:

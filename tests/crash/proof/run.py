@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import urlopen
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from facility.instants import SECOND, system_clock
 from storage.records import outbox
-from storage.records.database import Records
+from storage.records.errors import RecordsError
+from storage.samples.history import BACKLOG
 from storage.samples.local import LocalStore
 from storage.sqlite import sqlite
 from tests.crash.proof import count, gateway, told
@@ -19,7 +22,7 @@ from tests.crash.proof.count import AlarmsFound, Balances, Kept
 from tests.crash.proof.faults import Fault, Kind
 from tests.crash.proof.plan import Plan
 from tests.crash.proof.told import AuditFound, OutboxFound
-from tests.crash.proof.world import World
+from tests.crash.proof.world import DATABASE, World
 
 STARTING_SECONDS = 3
 """Between the start of the parts and the first reading."""
@@ -38,6 +41,7 @@ class Outcome:
     """Seconds from the last reading until all of it was stored, judged and told."""
     ended: Counter[str]
     local: Kept
+    influx: Kept
     balances: Balances
     alarms: AlarmsFound
     audit: AuditFound
@@ -52,6 +56,9 @@ class Outcome:
             "readings lost (local store)": (self.local.lost, 0),
             "readings stored twice (local store)": (self.local.twice, 0),
             "readings with a wrong value (local store)": (self.local.wrong, 0),
+            "readings lost (InfluxDB)": (self.influx.lost, 0),
+            "readings stored twice (InfluxDB)": (self.influx.twice, 0),
+            "readings with a wrong value (InfluxDB)": (self.influx.wrong, 0),
             "readings stored, by the balance": (self.balances.stored, sent),
             "conflicting readings": (self.balances.conflicting, 0),
             "dead letters": (self.balances.dead_lettered, 0),
@@ -119,34 +126,41 @@ def _not_yet(world: World) -> str:
         if any(gateway.waiting(world.outboxes, source) for source in plan.sources):
             return "outboxes of the gateways to be acknowledged"
         with ExitStack() as stack:
-            records = stack.enter_context(closing(Records.open(world.data / "records.db", system_clock)))
-            if not count.all_judged(world.data / "samples.db", records):
-                return "commits to be judged"
-            with records.reading() as connection:
+            if unjudged := count.to_be_judged(world.data / "samples.db", world.records):
+                return unjudged
+            with world.records.reading() as connection:
                 if outbox.waiting(connection, limit=1):
                     return "notices to be sent"
-    except sqlite.Error as error:
+            store = stack.enter_context(closing(_store(world)))
+            progress = store.progress(BACKLOG)
+            if progress is None or progress.waiting:
+                return "readings to be forwarded to InfluxDB"
+    except (sqlite.Error, SQLAlchemyError, RecordsError) as error:
         return f"an answer: {error}"
     return "" if _answers(world.web_port) else "the app to answer"
 
 
 def _counted(world: World, faults: Sequence[Fault], expected: Sequence[count.Told], rested_after: float) -> Outcome:
     with ExitStack() as stack:
-        store = stack.enter_context(closing(LocalStore.open(world.data / "samples.db", system_clock, read_only=True)))
-        records = stack.enter_context(closing(Records.open(world.data / "records.db", system_clock)))
-        alarms = count.alarms_found(records, expected)
+        store = stack.enter_context(closing(_store(world)))
+        alarms = count.alarms_found(world.records, expected)
         return Outcome(
             plan=world.plan,
             faults=faults,
             rested_after=rested_after,
             ended=world.ended,
             local=count.kept_in(store, world.plan),
+            influx=count.kept_in_influx(world.influx, DATABASE, world.plan),
             balances=count.balances(store),
             alarms=alarms,
-            audit=told.audit_found(records, expected),
-            outbox=told.outbox_found(records, len(world.plan.site.rooms)),
+            audit=told.audit_found(world.records, expected),
+            outbox=told.outbox_found(world.records, len(world.plan.site.rooms)),
             app_answers=_answers(world.web_port),
         )
+
+
+def _store(world: World) -> LocalStore:
+    return LocalStore.open(world.data / "samples.db", system_clock, read_only=True)
 
 
 def _answers(port: int) -> bool:

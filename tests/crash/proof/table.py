@@ -24,17 +24,22 @@ def table(outcome: Outcome) -> str:
     lines.append(f"| kills of several parts together | {together} |")
     for name, times in sorted(outcome.ended.items()):
         lines.append(f"| ended by itself and was started again: {name} | {times} |")
-    local, balances = outcome.local, outcome.balances
+    local, influx, balances = outcome.local, outcome.influx, outcome.balances
     rows: list[tuple[str, int | str, int | str]] = [
         ("readings in the local store", local.stored, plan.readings),
         ("readings lost", local.lost, 0),
         ("readings stored twice", local.twice, 0),
         ("readings with a wrong value", local.wrong, 0),
+        ("readings in InfluxDB", influx.stored, plan.readings),
+        ("readings lost", influx.lost, 0),
+        ("readings stored twice", influx.twice, 0),
+        ("readings with a wrong value", influx.wrong, 0),
         ("readings received", balances.received, f"stored + {balances.repeated:,} repeated"),
         ("conflicts, dead letters", balances.conflicting + balances.dead_lettered, 0),
         ("alarms, each once and with its times", alarms.found - len(alarms.surplus), alarms.expected),
         ("alarms that should not be there", len(alarms.surplus), 0),
-        ("of the alarms, found in late readings", alarms.retrospective, "whatever it is"),
+        ("of the alarms, found in late readings", alarms.retrospective, "as it happened"),
+        ("alarms of sources that were lost for long", alarms.of_sources, "as it happened"),
         ("audit rows about alarms", audit.found, audit.expected),
         ("breaks in the audit chain", len(audit.broken), 0),
         ("outbox rows", outbox.rows, outbox.expected),

@@ -4,25 +4,40 @@ import getpass
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
 from threading import Event, Lock, Thread
+from urllib.parse import urlsplit
 
 import msgspec
 
+from facility.instants import system_clock
+from storage.records.database import Records
 from tests.brokers import DEPLOYED, GUARDS
 from tests.crash.proof import gateway
 from tests.crash.proof.faults import Fault, Kind
 from tests.crash.proof.parts import Disk, Part, Process, may_mount
 from tests.crash.proof.plan import Plan
 from tests.crash.proof.proxy import Proxy, Wire
+from tests.influx import InfluxUnderTest
 from tests.parts import free_port, program
+from tests.postgres import OWNER, PASSWORD, PostgresUnderTest
 
 GATEWAYS = 2
-PARTS = ("station", "app", "broker", *(f"gateways {number + 1}" for number in range(GATEWAYS)))
-WIRES = ("station to broker", "gateways to broker")
-DISK_MEGABYTES = {"station disk": 400, "broker disk": 200, "gateways disk": 200}
+SENDERS = tuple(f"gateways {number + 1}" for number in range(GATEWAYS))
+PARTS = ("station", "app", "broker", "InfluxDB", "PostgreSQL", *SENDERS)
+WIRES = ("station and app to broker", "gateways to broker", "to InfluxDB", "to PostgreSQL")
+DISK_MEGABYTES = {
+    "station disk": 400,
+    "broker disk": 200,
+    "gateways disk": 200,
+    "InfluxDB disk": 400,
+    "PostgreSQL disk": 400,
+}
 LOOK_SECONDS = 0.5
+DATABASE = "proof"
+"""In PostgreSQL, and the bucket in InfluxDB."""
 WIRE_STATES = {Kind.CUT: Wire.CUT, Kind.HUNG: Wire.HUNG, Kind.SLOW: Wire.SLOW}
 
 
@@ -43,6 +58,8 @@ class World:
         self.ended: Counter[str] = Counter()
         """How often a part ended without having been killed."""
         self.web_port = free_port()
+        self.influx: InfluxUnderTest
+        self.postgres: PostgresUnderTest
         self._locks: dict[str, Lock] = {}
         self._dead: set[str] = set()
         self._over = Event()
@@ -57,13 +74,18 @@ class World:
         """Where the gateways keep their messages."""
         return self._place("gateways disk")
 
+    @cached_property
+    def records(self) -> Records:
+        """The records, opened by the straight way, at the end."""
+        return Records.open(self.postgres.url(DATABASE), system_clock)
+
     def do(self, fault: Fault) -> None:
         """Let it happen."""
         for name in fault.targets:
             if fault.kind is Kind.KILL:
                 with self._locks[name]:
                     self._dead.add(name)
-                    self.parts[name].kill()
+                    _end(self.parts[name])
             elif fault.kind is Kind.FULL:
                 self.disks[name].fill()
             else:
@@ -78,8 +100,17 @@ class World:
                     self._dead.remove(name)
             elif fault.kind is Kind.FULL:
                 self.disks[name].free()
+                if name == "InfluxDB disk":
+                    self._start_anew("InfluxDB")
             else:
                 self.wires[name].become(Wire.SOUND)
+
+    def _start_anew(self, name: str) -> None:
+        """InfluxDB 1.6 says that its disk is full until it is started again, whatever room there is."""
+        with self._locks[name]:
+            if name not in self._dead:
+                _end(self.parts[name])
+                self.parts[name].start()
 
     def log(self, name: str) -> Path:
         """The log of a part."""
@@ -95,35 +126,56 @@ class World:
                 if name in disks():
                     self.disks[name] = Disk(self._place(name), megabytes)
                     stack.callback(self.disks[name].close)
+            self._databases(stack)
             self._put_together(stack)
             for name, part in self.parts.items():
                 self._locks[name] = Lock()
                 stack.callback(_end, part)
-                part.start()
+                if not part.alive():
+                    part.start()
             looking = Thread(target=self._look_after, name="looking after the parts")
             stack.callback(looking.join)
             stack.callback(self._over.set)
             looking.start()
             yield
+            self.records.close()
+
+    def _databases(self, stack: ExitStack) -> None:
+        """Start both, with what a site makes in them before its station first starts."""
+        self.parts["InfluxDB"] = self.influx = InfluxUnderTest(self._place("InfluxDB disk"))
+        stack.callback(self.influx.stop)
+        self.influx.start()
+        self.influx.new_bucket(DATABASE)
+        self.parts["PostgreSQL"] = self.postgres = PostgresUnderTest(self._place("PostgreSQL disk"), durable=True)
+        self.postgres.create()
+        self.postgres.start()
+        self.postgres.create_role(OWNER)
+        self.postgres.create_database(DATABASE)
 
     def _put_together(self, stack: ExitStack) -> None:
         broker_port = free_port()
-        site_file = self.folder / "site.yaml"
+        site_file, password_file = self.folder / "site.yaml", self.folder / "password"
         site_file.write_text(self.plan.site_file())
+        password_file.write_text(PASSWORD)
         self.parts["broker"] = self._broker(broker_port)
-        for name in WIRES:
-            self.wires[name] = Proxy(free_port(), broker_port)
+        ports = (broker_port, broker_port, urlsplit(self.influx.url).port or 0, self.postgres.port)
+        for name, port in zip(WIRES, ports, strict=True):
+            self.wires[name] = Proxy(free_port(), port)
             stack.callback(self.wires[name].close)
         environment = {
             "CLEANWATCH_DATA": str(self.data),
             "CLEANWATCH_SITE_FILE": str(site_file),
-            "CLEANWATCH_BROKER_PORT": str(self.wires["station to broker"].port),
+            "CLEANWATCH_BROKER_PORT": str(self.wires["station and app to broker"].port),
+            "CLEANWATCH_RECORDS_URL": f"postgresql://{OWNER}@127.0.0.1:{self.wires['to PostgreSQL'].port}/{DATABASE}",
+            "CLEANWATCH_RECORDS_PASSWORD_FILE": str(password_file),
+            "CLEANWATCH_INFLUX_URL": f"http://127.0.0.1:{self.wires['to InfluxDB'].port}",
+            "CLEANWATCH_INFLUX_BUCKET": DATABASE,
+            "CLEANWATCH_INFLUX_TOKEN_FILE": str(self.influx.token_file),
             "CLEANWATCH_WEB_PORT": str(self.web_port),
         }
         for name in ("station", "app"):
             self.parts[name] = Process([sys.executable, "-m", "cleanwatch", name], self.log(name), environment)
-        for number in range(GATEWAYS):
-            name = f"gateways {number + 1}"
+        for number, name in enumerate(SENDERS):
             self.parts[name] = Process(self._gateway(number), self.log(name), {})
 
     def _broker(self, port: int) -> Process:
@@ -155,7 +207,8 @@ class World:
                 with self._locks[name]:
                     if name not in self._dead and not part.alive():
                         self.ended[name] += 1
-                        part.start()
+                        with suppress(AssertionError):  # it cannot start yet
+                            part.start()
 
     def _place(self, disk: str) -> Path:
         return self.folder / disk.replace(" ", "-")
