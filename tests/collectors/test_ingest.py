@@ -14,6 +14,7 @@ from bus.client import Broker
 from collectors.ingest import Collector, SourceBalance
 from collectors.messages import Acknowledgement
 from facility.instants import system_clock
+from facility.site import Share, Site
 from storage.samples.commit import Commit, Intake
 from storage.samples.local import LocalStore
 from storage.sqlite import sqlite
@@ -159,3 +160,38 @@ def test_it_goes_on_after_the_broker_came_back(broker: BrokerUnderTest, store: L
         with client_of(broker, "gw") as (gateway, _):
             gateway.publish(TOPIC, pressure_message(1))
             wait_until(lambda: stored_numbers(store) == [1])
+
+
+def test_sources_that_move_to_this_station_are_heard_and_those_that_leave_are_not(
+    broker: BrokerUnderTest, tmp_path: Path
+) -> None:
+    def hearing(*sources: str) -> Site:
+        return replace(SITE, share=Share("north", sources, False, {}))
+
+    def send(source: str, number: int) -> None:
+        sender.publish(topics.source_readings(SITE.id, source), pressure_message(number))
+
+    with local_store(tmp_path) as store, client_of(broker, "sender") as (sender, _):
+        collector = Collector(broker.address, hearing("gw1"), store, system_clock)
+        collector.start()
+        collector.wait_connected(10)
+        send("gw1", 1)
+        send("gw2", 2)
+        wait_until(lambda: stored_numbers(store) == [1])
+        collector.use(hearing("gw2"))
+        collector.wait_connected(10)
+        send("gw2", 3)
+        wait_until(lambda: 3 in stored_numbers(store))
+        send("gw1", 4)  # the broker remembers the subscription until this has come
+        wait_until(lambda: 4 in stored_numbers(store))
+        numbers = iter(range(5, 100))
+
+        def is_left() -> bool:
+            left, heard = next(numbers), next(numbers)
+            send("gw1", left)
+            send("gw2", heard)
+            wait_until(lambda: heard in stored_numbers(store))
+            return left not in stored_numbers(store)
+
+        wait_until(is_left, what="the broker forgets the subscription")
+        collector.stop()
