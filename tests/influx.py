@@ -212,15 +212,20 @@ class InfluxOfYours:
     def new_bucket(self, name: str | None = None) -> Influx:
         """An empty bucket that keeps everything."""
         bucket = name or f"test_{uuid4().hex[:12]}"
-        (org,) = self._api("GET", f"/api/v2/orgs?org={quote(self.org)}")["orgs"]
-        made = self._api("POST", "/api/v2/buckets", {"orgID": org["id"], "name": bucket, "retentionRules": []})
-        self._made.append(made["id"])
+        headers = {"Authorization": f"Token {self.token_file.read_text()}"}
+        if urllib3.request("GET", f"{self.url}/api/v2/orgs", headers=headers).status == 404:  # 3.x; not tried
+            self._api("POST", "/api/v3/configure/database", {"db": bucket})
+            self._made.append(f"/api/v3/configure/database?db={bucket}")
+        else:
+            (org,) = self._api("GET", f"/api/v2/orgs?org={quote(self.org)}")["orgs"]
+            made = self._api("POST", "/api/v2/buckets", {"orgID": org["id"], "name": bucket, "retentionRules": []})
+            self._made.append(f"/api/v2/buckets/{made['id']}")
         return Influx(self.url, self.org, bucket, self.token_file)
 
     def close(self) -> None:
         """Delete the buckets."""
-        for id in self._made:
-            self._api("DELETE", f"/api/v2/buckets/{id}")
+        for path in self._made:
+            self._api("DELETE", path)
 
     def _api(self, method: str, path: str, body: object = None) -> Any:
         headers = {"Authorization": f"Token {self.token_file.read_text()}"}
