@@ -11,7 +11,7 @@ from cleanwatch import ntp
 from cleanwatch.problems import Finding
 from collectors.codecs.plausibility import TOLERATED_SKEW
 from collectors.instrument_clocks import InstrumentClocks
-from facility.instants import DAY, SECOND, Instant, Span, instant_of, text_of
+from facility.instants import DAY, HOUR, MINUTE, SECOND, Instant, Span, instant_of, text_of
 from facility.site import Site
 from facility.steady_clock import Jump, SteadyClock
 from storage.records import audit
@@ -23,6 +23,7 @@ ACTION = "server clock set"
 TELL_FOR: Span = DAY
 """So long a jump is an advisory. It stays in the audit trail for good."""
 MOST_JUMPS = 20
+STEPS: tuple[Span, ...] = (SECOND, 10 * SECOND, 30 * SECOND, MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, DAY)
 TOLERATED_OFFSET: Span = SECOND
 """A machine whose clock is kept right by a time server is right within some milliseconds."""
 
@@ -122,8 +123,9 @@ def _jump_words(jump: ClockJump) -> str:
 
 
 def _about(ahead: float) -> str:
-    """An offset in words, coarse enough to stay the same from one look to the next."""
-    return f"{age(round(abs(ahead)))} {'ahead of' if ahead > 0 else 'behind'}"
+    """An offset in words, so coarse that they stay the same from one look to the next."""
+    step = max((step for step in STEPS if step < abs(ahead)), default=0)
+    return f"more than {age(step)} {'ahead of' if ahead > 0 else 'behind'}"
 
 
 def _instruments(site: Site, clocks: InstrumentClocks) -> Iterator[InstrumentClock]:
