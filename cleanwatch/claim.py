@@ -13,7 +13,7 @@ from cleanwatch.problems import Finding
 from facility.instants import DAY, MINUTE, SECOND, Clock, Instant, Span, text_of
 from storage.records import station_claims
 from storage.records.database import Records
-from storage.records.errors import RecordsError
+from storage.records.errors import RecordsAwayError, RecordsError
 from storage.records.station_claims import Claim, NotWatched
 
 log = logging.getLogger(__name__)
@@ -84,15 +84,20 @@ def _taken(
 ) -> bool:
     seen, still_since = None, time.monotonic()
     while not stopping.is_set():
-        with records.transaction() as connection:
-            held = station_claims.held(connection, claim.station)
-            if held != seen:
-                seen, still_since = held, time.monotonic()
-            silent = time.monotonic() - still_since >= SILENT_SECONDS
-            if held is None or held.released or held.claim.holder == claim.holder or silent:
-                station_claims.take(connection, claim, clock())
-                tell(None)
-                return True
+        try:
+            with records.transaction() as connection:
+                held = station_claims.held(connection, claim.station)
+                if held != seen:
+                    seen, still_since = held, time.monotonic()
+                silent = time.monotonic() - still_since >= SILENT_SECONDS
+                if held is None or held.released or held.claim.holder == claim.holder or silent:
+                    station_claims.take(connection, claim, clock())
+                    tell(None)
+                    return True
+        except RecordsAwayError:  # which the records have told; while nobody can be asked, nobody is silent
+            seen, still_since = None, time.monotonic()
+            stopping.wait(LOOK_SECONDS)
+            continue
         tell(
             f"station {claim.station} is run by {held.claim.holder} already. This one waits, and takes over when that"
             f" one is silent for {SILENT_SECONDS:g} s; end one of them, or give it another name (CLEANWATCH_STATION)"
