@@ -69,17 +69,17 @@ def check(store: LocalStore, acknowledged: int) -> int:
 
 def check_forwarded(store: LocalStore, path: Path, held: int) -> None:
     """What was forwarded and what waits is everything, and nothing that is settled was not forwarded."""
-    forwarded = [line.split(" ") for line in path.with_suffix(".forwarded").read_text().splitlines()]
-    there = {
-        (point, int(time), float(value)) for point, time, value in (line for line in forwarded if len(line) == 3)
-    }
+    target_path = path.with_suffix(".forwarded")
+    whole = target_path.read_text().rpartition("\n")[0] + "\n"  # a kill may have cut the last line
+    target_path.write_text(whole)
+    forwarded = [line.split(" ") for line in whole.splitlines() if line]
+    there = {(point, int(time), float(value)) for point, time, value in forwarded}
     progress = store.progress("elsewhere")
     assert progress is not None
     assert progress.taken + progress.waiting == progress.stored == 5 * held
     assert progress.taken <= len(there)
     backlog = store.backlog("elsewhere")
-    with path.with_suffix(".forwarded").open("a") as target:
-        target.write("\n")  # a kill may have cut a line
+    with target_path.open("a") as target:
         while portion := backlog.newest(500) or backlog.owed(500):
             there |= {(r.point, r.time, r.value) for r in portion.readings}
             for hour, columns in portion.hours:
