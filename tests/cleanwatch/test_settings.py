@@ -29,3 +29,12 @@ def test_an_impossible_port_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLEANWATCH_WEB_PORT", "80000")
     with pytest.raises(ValidationError, match="less than or equal to 65535"):
         Settings()
+
+
+def test_without_an_address_there_is_no_influxdb() -> None:
+    assert Settings().influx is None
+
+
+def test_an_address_of_influxdb_without_http_is_refused() -> None:
+    with pytest.raises(ValidationError, match="should match pattern"):
+        Settings(influx_url="influx.example:8086")

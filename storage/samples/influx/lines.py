@@ -10,7 +10,7 @@ from itertools import repeat
 from facility.reading import Reading, Validity, validity_of
 from facility.site import Site
 from storage.samples.columns import NO_NUMBER, Array, Columns
-from storage.samples.influx.schema import RETIRED, size_text
+from storage.samples.influx.schema import HOURLY, RETIRED, size_text
 
 _ESCAPED = str.maketrans({",": "\\,", "=": "\\=", " ": "\\ "})
 
@@ -63,7 +63,7 @@ class Lines:
 
     def hourly_series(self, point: str, revision: int) -> str:
         """Measurement and tags of a revision of the roll-ups of a point."""
-        return self._made(point, "_1h", revision=str(revision))
+        return self._made(point, HOURLY, revision=str(revision))
 
     def _made(self, point: str, suffix: str, **more: str) -> str:
         known = self._site.points.get(point)
