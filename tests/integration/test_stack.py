@@ -16,6 +16,8 @@ from tests.integration.stack import Stack
 from tests.parts import program
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.timeout(300)  # the first test waits for eight programs to start
+
 SITE, POINT, FAULTY = "suite-b", "B101.DP1", "B102.DP1"
 
 
@@ -141,8 +143,10 @@ def test_live_values_flow_through_the_proxy_as_they_come(stack: Stack, gateway: 
 
 def test_no_program_has_a_right_to_change_the_records_and_none_has_anything_to_complain_of(stack: Stack) -> None:
     assert stack.records("SELECT tableowner FROM pg_tables WHERE tablename = 'audit'") == [("cleanwatch_owner",)]
-    assert "WARNING" not in stack.log("station")
-    assert "WARNING" not in stack.log("app")
+    for process in ("station", "app"):
+        complaints = [line for line in stack.log(process).splitlines() if " WARNING " in line or " ERROR " in line]
+        # The InfluxDB that stands in for version 2 is an old one, and is told so.
+        assert [line for line in complaints if "InfluxDB 1.6" not in line] == []
 
 
 def test_every_health_check_of_compose_says_well(stack: Stack, gateway: Client) -> None:
