@@ -5,15 +5,13 @@ from collections.abc import Iterator
 import click
 
 from app.formats import age
+from app.stations import SILENT_AFTER
 from cleanwatch.opening import open_records
 from cleanwatch.settings import Settings
-from facility.instants import SECOND, Instant, Span, system_clock
+from facility.instants import Instant, Span, system_clock
 from storage.records import reports
 from storage.records.errors import RecordsError
 from storage.records.station_report import StationReport
-
-SILENT_AFTER: Span = 15 * SECOND
-"""A station reports every other second."""
 
 
 @click.command()

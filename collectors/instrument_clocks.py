@@ -19,45 +19,40 @@ SET_BACK_READINGS = 3
 LIVE_PACE = 0.5
 """A reading is live when at least this part of the time between it and the one before lay between their arrivals."""
 
-Arrival = tuple[Instant, Instant]
-"""When a reading was taken, by its instrument's clock, and when it was received."""
+OFTEN_ENOUGH: Span = SECOND
+"""Readings of a point that come sooner after one another are passed over: they say the same, and cost."""
 
 
 class PointClock:
     """What one point's readings tell of its instrument's clock. `heard` in one thread, `ahead` in any."""
 
-    __slots__ = ("_delays", "_last")
+    __slots__ = ("_delays", "_time", "received")
 
-    def __init__(self) -> None:
-        self._delays: deque[Span] = deque(maxlen=WINDOW)
-        self._last: Arrival | None = None
+    def __init__(self, time: Instant, received: Instant) -> None:
+        self._time = time
+        self.received = received
+        """When it was heard last."""
+        self._delays: deque[Span] = deque([received - time], maxlen=WINDOW)
 
     def heard(self, time: Instant, received: Instant) -> None:
-        """A reading has come."""
-        last, self._last = self._last, (time, received)
+        """A further reading has come."""
         delay, delays = received - time, self._delays
-        live = last is None or received - last[1] >= LIVE_PACE * (time - last[0])
-        if live or delay <= min(delays, default=delay) + SET_BACK_BY:
+        live = received - self.received >= LIVE_PACE * (time - self._time)
+        if live or delay <= min(delays) + SET_BACK_BY:
             delays.append(delay)
+        self._time, self.received = time, received
 
-    @property
-    def newest(self) -> Instant:
-        """When it was heard last."""
-        return 0 if self._last is None else self._last[1]
-
-    def ahead(self) -> tuple[Span, int] | None:
-        """How far the clock is ahead of ours, and how many readings that rests on; None before the first."""
+    def ahead(self) -> tuple[Span, int]:
+        """How far the clock is ahead of ours, and how many readings that rests on."""
         return ahead(tuple(self._delays))
 
 
-def ahead(delays: Sequence[Span]) -> tuple[Span, int] | None:
+def ahead(delays: Sequence[Span]) -> tuple[Span, int]:
     """The same of delays of live readings, oldest first.
 
     A clock that was set forward shows at once, as the least delay; one that was set back shows when so many readings
     in a row are far from it, and then only these count.
     """
-    if not delays:
-        return None
     least = min(delays)
     near = max(index for index, delay in enumerate(delays) if delay <= least + SET_BACK_BY)
     since_set_back = delays[near + 1 :]
@@ -78,10 +73,11 @@ class InstrumentClocks:
         for reading in readings:
             clock = points.get(reading.point)
             if clock is None:
-                clock = points[reading.point] = PointClock()
-            clock.heard(reading.time, reading.received)
+                points[reading.point] = PointClock(reading.time, reading.received)
+            elif reading.received - clock.received >= OFTEN_ENOUGH:
+                clock.heard(reading.time, reading.received)
 
     def ahead(self, points: Iterable[str]) -> tuple[Span, int] | None:
         """How far the clock of the instrument with these points is ahead of ours, by the point heard last."""
         known = [clock for point in points if (clock := self._points.get(point)) is not None]
-        return max(known, key=lambda clock: clock.newest).ahead() if known else None
+        return max(known, key=lambda clock: clock.received).ahead() if known else None

@@ -48,18 +48,19 @@ class SteadyClock:
     ) -> None:
         self._read_wall, self._read_elapsed, self.on_jump = wall, elapsed, on_jump
         self._lock = threading.RLock()
-        self._wall, self._elapsed = self._read()
+        self._elapsed, self._wall = self._read_steadily()
         self._told = float(self._wall)
 
     def __call__(self) -> Instant:
         with self._lock:
-            wall, elapsed = self._read()
-            passed = max(0.0, elapsed - self._elapsed) * 1000
-            expected = self._wall + round(passed)
+            elapsed, wall = self._read_elapsed(), self._read_wall()
+            if abs(wall - self._expected(elapsed)) >= JUMP:
+                elapsed, wall = self._read_steadily()
+            expected, passed = self._expected(elapsed), (elapsed - self._elapsed) * 1000
             self._wall, self._elapsed = wall, elapsed
             self._told = max(float(wall), self._told + passed * PACE_WHILE_AHEAD)
             if abs(wall - expected) >= JUMP:
-                self.on_jump(Jump(expected, wall))
+                self.on_jump(Jump(round(expected), wall))
             return int(self._told)
 
     def begin_after(self, instant: Instant) -> None:
@@ -79,9 +80,14 @@ class SteadyClock:
         with self._lock:
             return max(0, self() - self._wall)
 
-    def _read(self) -> tuple[Instant, float]:
+    def _expected(self, elapsed: float) -> float:
+        """What the machine's clock says at that moment if nobody has set it."""
+        return self._wall + (elapsed - self._elapsed) * 1000
+
+    def _read_steadily(self) -> tuple[float, Instant]:
+        """Both clocks, at the same moment."""
         while True:
             elapsed = self._read_elapsed()
             wall = self._read_wall()
             if self._read_elapsed() - elapsed < STEADY_READ:
-                return wall, elapsed
+                return elapsed, wall

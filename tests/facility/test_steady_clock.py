@@ -81,8 +81,8 @@ def test_a_machine_that_starts_with_its_clock_behind_what_is_on_record_goes_on_f
 
 
 def test_a_thread_that_was_put_aside_between_two_reads_is_not_taken_for_a_jump() -> None:
-    elapsed = iter([0.0, 0.0, 1.0, 9.0, 9.0, 9.0])
-    wall = iter([NOON, NOON + 1 * SECOND, NOON + 9 * SECOND])
+    elapsed = iter([0.0, 0.0, 1.0, 8.0, 9.0, 9.0, 9.0])
+    wall = iter([NOON, NOON + 8 * SECOND, NOON + 9 * SECOND, NOON + 9 * SECOND])
     jumps: list[Jump] = []
     clock = SteadyClock(lambda: next(wall), lambda: next(elapsed), jumps.append)
     assert clock() == NOON + 9 * SECOND
