@@ -54,12 +54,14 @@ class SteadyClock:
     def __call__(self) -> Instant:
         with self._lock:
             elapsed, wall = self._read_elapsed(), self._read_wall()
-            if abs(wall - self._expected(elapsed)) >= JUMP:
+            passed = (elapsed - self._elapsed) * 1000
+            if not -JUMP < wall - self._wall - passed < JUMP:
                 elapsed, wall = self._read_steadily()
-            expected, passed = self._expected(elapsed), (elapsed - self._elapsed) * 1000
+                passed = (elapsed - self._elapsed) * 1000
+            expected = self._wall + passed
             self._wall, self._elapsed = wall, elapsed
-            self._told = max(float(wall), self._told + passed * PACE_WHILE_AHEAD)
-            if abs(wall - expected) >= JUMP:
+            self._told = max(wall, self._told + passed * PACE_WHILE_AHEAD)
+            if not -JUMP < wall - expected < JUMP:
                 self.on_jump(Jump(round(expected), wall))
             return int(self._told)
 
@@ -79,10 +81,6 @@ class SteadyClock:
         """How far it is ahead of the machine's clock, which was set back."""
         with self._lock:
             return max(0, self() - self._wall)
-
-    def _expected(self, elapsed: float) -> float:
-        """What the machine's clock says at that moment if nobody has set it."""
-        return self._wall + (elapsed - self._elapsed) * 1000
 
     def _read_steadily(self) -> tuple[float, Instant]:
         """Both clocks, at the same moment."""
