@@ -11,6 +11,7 @@ from pathlib import Path
 MEASUREMENTS = (
     "local_store",
     "influx",
+    "forwarding",
     "records",
     "alerts",
     "ingest",

@@ -54,7 +54,7 @@ def run() -> list[tuple[str, str, str]]:
     readings = OUTAGE_SECONDS * POINTS
     return [
         (
-            f"InfluxDB: to make up for an outage of {OUTAGE_SECONDS / 3600:g} h at {POINTS:,} readings/s",
+            f"InfluxDB: to make up for an outage of {OUTAGE_SECONDS // 60} min at {POINTS:,} readings/s",
             f"{seconds:.0f} s ({readings / seconds:,.0f} readings/s)",
             "60 s",
         ),

@@ -112,8 +112,9 @@ class Backlog:
         with self._database.reading() as connection:
             hours = []
             found = 0
+            days: dict[tuple[int, int], Columns] = {}
             for hour in self._hours(connection, "readings > 0", limit):
-                hours.append((hour, _hour(connection, hour)))
+                hours.append((hour, _hour(connection, hour, days)))
                 found += len(hours[-1][1])
                 if found >= limit:
                     break
@@ -232,8 +233,9 @@ def refused(database: Database, name: str, limit: int) -> list[Refused]:
     return [Refused(*row) for row in rows]
 
 
-def _hour(connection: Connection, hour: OwedHour) -> Columns:
-    """Every sealed reading of an hour: what is owed is sealed."""
-    day = chunks.day_of(hour.start)
-    sealed = chunks.load(connection, Columns, hour.point_id, day, day)
-    return Columns.joined([Columns.of_rows([]), *sealed]).between(hour.start, hour.start + HOUR)
+def _hour(connection: Connection, hour: OwedHour, days: dict[tuple[int, int], Columns]) -> Columns:
+    """Every sealed reading of an hour: what is owed is sealed. `days` are the chunks that were read already."""
+    key = (hour.point_id, chunks.day_of(hour.start))
+    if key not in days:
+        days[key] = Columns.joined([Columns.of_rows([]), *chunks.load(connection, Columns, *key, key[1])])
+    return days[key].between(hour.start, hour.start + HOUR)
