@@ -179,7 +179,7 @@ def test_a_broker_that_names_another_client_as_the_reason_is_left_to_it_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A stand-in: MQTT 5 has a reason for it, and newer brokers give it."""
-    monkeypatch.setattr("bus.client.TAKEN_OVER_DELAY", 3600)
+    monkeypatch.setattr("bus.retrying.TAKEN_OVER_DELAY", 3600)
 
     def serve(server: socket.socket) -> None:
         connection, _ = server.accept()
@@ -199,8 +199,8 @@ def test_a_broker_that_names_another_client_as_the_reason_is_left_to_it_at_once(
 def test_a_problem_is_logged_when_it_begins_and_when_it_is_over(
     broker: BrokerUnderTest, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bus.client.LONGEST_DELAY", 0.05)
-    caplog.set_level(logging.INFO, "bus.client")
+    monkeypatch.setattr("bus.retrying.LONGEST_DELAY", 0.05)
+    caplog.set_level(logging.INFO, "bus.standing")
     attempts = threading.Semaphore(0)
     connecting = socket.create_connection
 
@@ -220,7 +220,7 @@ def test_a_problem_is_logged_when_it_begins_and_when_it_is_over(
     client.wait_connected(10)
     wait_until(lambda: "all is well again" in caplog.text)
     client.stop()
-    lines = [record.getMessage() for record in caplog.records if record.name == "bus.client"]
+    lines = [record.getMessage() for record in caplog.records if record.name == "bus.standing"]
     assert lines[-1].endswith("all is well again")
     assert len(lines) <= 4, lines  # lost, refused, perhaps reached but not yet answered, well again
 
