@@ -17,7 +17,7 @@ from facility.instants import HOUR, MINUTE, SECOND, Instant, system_clock
 from facility.reading import Reading
 from storage.samples.commit import Intake
 from storage.samples.history import BACKLOG
-from storage.samples.influx import InfluxStore
+from storage.samples.influx.store import InfluxStore
 from storage.samples.local import LocalStore
 from tests.influx import running_influx
 

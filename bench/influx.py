@@ -15,7 +15,7 @@ from facility.instants import DAY, HOUR, SECOND
 from facility.site import Site
 from facility.site_file import load_site
 from storage.samples.columns import NO_NUMBER, Columns
-from storage.samples.influx import InfluxStore
+from storage.samples.influx.store import InfluxStore
 from tests.influx import running_influx
 
 POINTS = 2

@@ -9,7 +9,7 @@ from collectors.forwarder import Forwarder
 from facility.instants import DAY, HOUR, Clock
 from facility.site import Site
 from storage.samples.history import BACKLOG
-from storage.samples.influx import InfluxStore
+from storage.samples.influx.store import InfluxStore
 from storage.samples.local import LocalStore
 
 log = logging.getLogger(__name__)

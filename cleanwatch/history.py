@@ -10,7 +10,7 @@ from cleanwatch.settings import Settings
 from facility.instants import Clock
 from facility.site import Site
 from storage.samples.history import History
-from storage.samples.influx import InfluxStore
+from storage.samples.influx.store import InfluxStore
 from storage.samples.local import LocalStore
 
 log = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bus.client import Broker
-from storage.samples.influx import Influx
+from storage.samples.influx.address import Influx
 
 
 class Settings(BaseSettings):

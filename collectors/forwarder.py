@@ -18,7 +18,8 @@ from collectors.draining import Draining
 from facility.instants import HOUR, MINUTE, Clock, Instant
 from storage.samples.columns import Columns
 from storage.samples.history import BACKLOG
-from storage.samples.influx import InfluxError, InfluxStore
+from storage.samples.influx.problems import InfluxError
+from storage.samples.influx.store import InfluxStore
 from storage.samples.local import LocalStore, Portion, Progress, Refused
 
 log = logging.getLogger(__name__)

@@ -18,7 +18,7 @@ from uuid import uuid4
 
 import urllib3
 
-from storage.samples.influx import Influx
+from storage.samples.influx.address import Influx
 from tests.parts import free_port, program
 from tests.waiting import wait_until
 

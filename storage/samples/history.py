@@ -7,7 +7,8 @@ from typing import TypeVar
 import pandas as pd
 
 from facility.instants import MINUTE, SECOND, Clock, Instant, Span
-from storage.samples.influx import InfluxError, InfluxStore
+from storage.samples.influx.problems import InfluxError
+from storage.samples.influx.store import InfluxStore
 from storage.samples.local import LocalStore
 from storage.samples.store import HistoryAwayError, SampleStore
 

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -38,3 +40,16 @@ def test_without_an_address_there_is_no_influxdb() -> None:
 def test_an_address_of_influxdb_without_http_is_refused() -> None:
     with pytest.raises(ValidationError, match="should match pattern"):
         Settings(influx_url="influx.example:8086")
+
+
+@pytest.mark.parametrize(
+    ("module", "unwanted"),
+    [
+        ("cleanwatch.settings", {"influxdb_client", "urllib3", "pandas", "numpy"}),
+        ("cleanwatch.station", {"influxdb_client"}),
+    ],
+)
+def test_without_influxdb_its_client_is_not_loaded(module: str, unwanted: set[str]) -> None:
+    script = f"import sys, {module}; print(*({unwanted} & sys.modules.keys()))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []

@@ -16,7 +16,9 @@ from facility.instants import DAY, HOUR, SECOND
 from facility.reading import Reading
 from storage.samples.commit import Intake
 from storage.samples.history import BACKLOG
-from storage.samples.influx import Influx, InfluxStore, writing
+from storage.samples.influx import writing
+from storage.samples.influx.address import Influx
+from storage.samples.influx.store import InfluxStore
 from storage.samples.local import LocalStore, Progress
 from tests.collectors.faults import bad_way
 from tests.collectors.plant import NOW, SITE

@@ -10,7 +10,7 @@ from facility.instants import DAY, HOUR, MINUTE, Instant
 from facility.reading import Reading
 from storage.samples.commit import Intake
 from storage.samples.history import ASK_AGAIN, BACKLOG, History, Substitute
-from storage.samples.influx import InfluxStore
+from storage.samples.influx.store import InfluxStore
 from storage.samples.local import LocalStore
 from storage.samples.store import HistoryAwayError
 from tests.collectors.plant import NOW, SITE

@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 
 from facility.instants import DAY
-from storage.samples.influx import Finding, Influx, InfluxError, InfluxStore
+from storage.samples.influx.address import Influx
+from storage.samples.influx.checks import Finding
+from storage.samples.influx.problems import InfluxError
+from storage.samples.influx.store import InfluxStore
 from tests.influx import InfluxUnderTest
 from tests.parts import free_port
 from tests.storage.test_influx_contract import WATCHED

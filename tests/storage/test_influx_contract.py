@@ -9,7 +9,8 @@ from facility.instants import HOUR
 from facility.reading import Reading
 from facility.site import Site
 from facility.site_file import parse_site
-from storage.samples.influx import Influx, InfluxStore
+from storage.samples.influx.address import Influx
+from storage.samples.influx.store import InfluxStore
 from tests.facility.sites import SMALL
 from tests.influx import InfluxServer
 from tests.storage.sample_store_contract import MIDNIGHT, Holding, SampleStoreContract

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from facility.instants import HOUR
 from facility.reading import Reading
 from facility.site import Site
-from storage.samples.influx import InfluxStore
 from storage.samples.influx.envelope import MOST_RANGES, covered
 from storage.samples.influx.influxql import Reader
 from storage.samples.influx.rollups import newest
+from storage.samples.influx.store import InfluxStore
 from storage.samples.summaries import empty
 from tests.influx import InfluxServer
 from tests.storage.test_influx_contract import MOVED, WATCHED, hours_of

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from facility.reading import Reading, Reason
 from facility.site_file import parse_site
-from storage.samples.influx import Lines
+from storage.samples.influx.lines import Lines
 from tests.facility.sites import SMALL
 from tests.storage.test_local_contract import columns_by_point
 

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from facility.site_file import parse_site
-from storage.samples.influx import Influx, InfluxError, InfluxStore
+from storage.samples.influx.address import Influx
+from storage.samples.influx.problems import InfluxError
+from storage.samples.influx.store import InfluxStore
 from tests.facility.sites import SMALL
 from tests.influx import InfluxServer, InfluxUnderTest, running_influx
 from tests.parts import free_port

@@ -5,14 +5,13 @@ import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-from influxdb_client.client.influxdb_client import InfluxDBClient
-from influxdb_client.rest import ApiException
-from influxdb_client.service.write_service import WriteService
-from urllib3.exceptions import HTTPError
+from typing import TYPE_CHECKING
 
 from storage.samples.influx.address import Influx
-from storage.samples.influx.problems import InfluxError, refusal, said, unreachable
+from storage.samples.influx.problems import refusal, said
+
+if TYPE_CHECKING:
+    from storage.samples.influx.client import Client
 
 BODY_LINES = 10_000
 """So many lines at most go into one request."""
@@ -37,7 +36,7 @@ class Writer:
     def __init__(self, influx: Influx) -> None:
         self._influx = influx
         self._lock = threading.Lock()
-        self._client: InfluxDBClient | None = None
+        self._client: Client | None = None
 
     def write(self, lines: Sequence[bytes]) -> list[Refused]:
         """Have all lines written, but for those that are returned.
@@ -73,38 +72,19 @@ class Writer:
 
     def _post(self, lines: Sequence[bytes]) -> str | None:
         """None where all lines are written now, else why some are not (others may be)."""
-        try:
-            WriteService(self._connected().api_client).post_write(
-                org=self._influx.org,
-                bucket=self._influx.bucket,
-                body=gzip.compress(b"\n".join(lines), compresslevel=1),
-                precision="ms",
-                content_encoding="gzip",
-                content_type="text/plain; charset=utf-8",
-            )
-        except ApiException as error:
-            if error.status in REFUSED_FOR_CONTENT:
-                return said(error.body or "")
-            if error.status in (401, 403):
-                self.close()  # so that the token is read again
-            raise self._told(error) from error
-        except (HTTPError, OSError) as error:
-            raise unreachable(self._influx, error) from error
-        return None
+        answer = self._connected().post(gzip.compress(b"\n".join(lines), compresslevel=1))
+        if answer is None:
+            return None
+        if answer.status in REFUSED_FOR_CONTENT:
+            return said(answer.body)
+        if answer.status in (401, 403):
+            self.close()  # so that the token is read again
+        raise refusal(self._influx, "write", answer.status, answer.body, answer.headers)
 
-    def _told(self, error: ApiException) -> InfluxError:
-        if not error.status:  # the client's way to pass on what TLS said
-            return unreachable(self._influx, error)
-        return refusal(self._influx, "write", error.status, error.body or "", error.headers or {})
+    def _connected(self) -> "Client":
+        from storage.samples.influx.client import Client  # late, as it loads the client library
 
-    def _connected(self) -> InfluxDBClient:
         with self._lock:
             if self._client is None:
-                self._client = InfluxDBClient(
-                    url=self._influx.url,
-                    token=self._influx.token(),
-                    org=self._influx.org,
-                    timeout=(CONNECT_SECONDS * 1000, ANSWER_SECONDS * 1000),
-                    ssl_ca_cert=None if self._influx.ca_file is None else str(self._influx.ca_file),
-                )
+                self._client = Client(self._influx, CONNECT_SECONDS, ANSWER_SECONDS)
             return self._client
