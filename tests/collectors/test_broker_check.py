@@ -62,7 +62,8 @@ def test_mosquittos_defaults_keep_too_little(tmp_path: Path) -> None:
 
 def test_the_embedded_broker_is_reported_for_what_it_is() -> None:
     with embedded_broker(free_port(), free_port()) as listening:
-        found = check(listening.mqtt311)
+        found, newer = check(listening.mqtt311), check(listening.mqtt5)
+    assert found.problems == newer.problems
     assert len(found.problems) == 1
     assert "in memory only" in found.problems[0]
     assert any("does not speak MQTT 5" in note for note in found.notes)
