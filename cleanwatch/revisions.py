@@ -8,7 +8,7 @@ from typing_extensions import override
 from facility.instants import Clock, Instant
 from facility.site import Site
 from facility.site_changes import differences
-from facility.site_file import load_site, parse_site
+from facility.site_file import parse_site, site_text
 from facility.site_part import part
 from storage.records import revisions
 from storage.records.database import Records
@@ -31,10 +31,15 @@ def load_revision(records: Records, path: Path, author: str, reason: str, clock:
     Raises SiteFileError where the file has mistakes: then nothing changes. ValueError where the file describes
     another site than the one on record.
     """
-    site = load_site(path)
+    text = site_text(path)
+    with records.reading() as connection:
+        present = revisions.current(connection)
+    if present and present.text == text:
+        return None
+    site = parse_site(text, str(path))
     with records.transaction() as connection:
         present = revisions.current(connection)
-        if present and present.text == site.text:
+        if present and present.text == text:  # another process was quicker
             return None
         before = parse_site(present.text, f"site revision {present.number}") if present else None
         if before and before.id != site.id:

@@ -12,13 +12,17 @@ from facility.site_yaml import Document, read_yaml
 
 def load_site(path: Path) -> Site:
     """The site in a file. SiteFileError with every problem found, also where the file cannot be read."""
+    return parse_site(site_text(path), str(path))
+
+
+def site_text(path: Path) -> str:
+    """What a site file says, to the letter. SiteFileError where it cannot be read."""
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except OSError as error:
         raise SiteFileError([Problem(str(path), 1, "", f"cannot be read: {error.strerror}")]) from error
     except UnicodeDecodeError as error:
         raise SiteFileError([Problem(str(path), 1, "", f"is not UTF-8 text: {error.reason}")]) from error
-    return parse_site(text, str(path))
 
 
 def parse_site(text: str, name: str) -> Site:

@@ -12,6 +12,8 @@ import yaml
 
 from facility.site_errors import Problem, SiteFileError
 
+DEEPEST = 30
+"""Levels of lists and keys inside each other; a site file takes six."""
 LARGEST = 1_000_000
 """Characters. The largest site file that is read; a suite of 120 points takes some 30,000."""
 
@@ -85,7 +87,9 @@ def read_yaml(text: str, file: str) -> Document:
     if len(text) > LARGEST:
         raise SiteFileError([Problem(file, 1, "", f"{len(text):,} characters; a site file has at most {LARGEST:,}")])
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        if _too_deep(text):
+            raise SiteFileError([Problem(file, 1, "", "nested too deeply for a site file")])
+        node = yaml.compose(text, Loader=yaml.CSafeLoader)
         if node is not None:
             document.value = _value(node, (), document, set())
     except yaml.MarkedYAMLError as error:
@@ -97,9 +101,17 @@ def read_yaml(text: str, file: str) -> Document:
         line = text.count("\n", 0, error.position) + 1
         reason = f"the character {error.character!r} cannot stand in YAML"
         raise SiteFileError([Problem(file, line, "", reason)]) from error
-    except RecursionError as error:
-        raise SiteFileError([Problem(file, 1, "", "nested too deeply for a site file")]) from error
     return document
+
+
+def _too_deep(text: str) -> bool:
+    """Found without descending: libyaml's composer overflows the stack of the process on a text nested too deeply."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            return True
+    return False
 
 
 def _value(node: yaml.Node, path: Path, document: Document, seen: set[int]) -> Value:

@@ -250,6 +250,7 @@ def test_python_tags_are_not_read() -> None:
 
 def test_a_file_nested_too_deeply_is_refused() -> None:
     assert "nested too deeply" in problem_of("- " * 2_000)
+    assert "nested too deeply" in problem_of("[" * 900_000)
 
 
 def test_a_file_too_large_is_refused() -> None:
