@@ -16,9 +16,9 @@ from facility.instants import Instant
 from storage.records import append_only, audit, engine_memory, migrating
 from storage.records.connecting import engine_for, url_of
 from storage.records.database import Records
+from storage.records.errors import RecordsError
 from storage.records.migrating import newest_revision
 from storage.records.schema import metadata
-from storage.records.errors import RecordsError
 from storage.sqlite import sqlite
 
 
