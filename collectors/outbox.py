@@ -37,7 +37,12 @@ TOPICS = {"readings": topics.source_readings, "events": topics.source_events}
 
 
 class Outbox:
-    """The messages of one source, in one SQLite file. Each start is a new epoch, numbered from 1."""
+    """The messages of one source, in one SQLite file.
+
+    Each start is a new epoch, numbered from 1. So is the moment in which the station acknowledges less than it did: it
+    has other data than before (a new disk, a restored backup, another station's area), and would wait for numbers
+    that are forgotten here.
+    """
 
     def __init__(
         self,
@@ -156,7 +161,13 @@ class Outbox:
         said = msgspec.json.decode(message.payload, type=Acknowledgement)
         upto = self._before_first + said.sequence
         with self._lock:
-            if said.epoch == self.epoch and self._acknowledged < upto <= self._last:
+            if said.epoch != self.epoch or upto > self._last:
+                return
+            if upto < self._acknowledged:
+                self.epoch = self._new_epoch(self._clock())
+                self._before_first = self._sent = self._acknowledged
+                self._moved_at = time.monotonic()
+            elif upto > self._acknowledged:
                 self._database.execute("DELETE FROM message WHERE id <= ?", (upto,))
                 self._acknowledged = upto
                 self._sent = max(self._sent, upto)
