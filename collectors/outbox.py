@@ -39,8 +39,8 @@ TOPICS = {"readings": topics.source_readings, "events": topics.source_events}
 class Outbox:
     """The messages of one source, in one SQLite file.
 
-    Each start is a new epoch, numbered from 1. So is the moment in which the station acknowledges less than it did: it
-    has other data than before (a new disk, a restored backup, another station's area), and would wait for numbers
+    Each start is a new epoch, numbered from 1. A new one also begins when the station acknowledges less than it did:
+    it has other data than before (a new disk, a restored backup, another station's area), and would wait for numbers
     that are forgotten here.
     """
 
