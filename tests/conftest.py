@@ -32,7 +32,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresUnderTest]:
-    """One cluster for all tests, each with a database of its own. A test that kills it starts another."""
+    """One cluster for all tests, each with a database of its own. Whoever kills it starts it again."""
     with running_postgres() as server:
         yield server
 

@@ -8,11 +8,13 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from app.live.hub import Hub
 from app.live.look import Look
 from bus import topics
 from bus.client import Broker, Client
+from cleanwatch.command import cleanwatch
 from collectors.messages import ReadingsMessage, Value
 from collectors.outbox import Outbox
 from facility.alarm import Alarm, AlarmState
@@ -174,12 +176,8 @@ def test_each_station_watches_its_part_and_every_app_sees_the_whole(split: Split
         assert [split.acknowledge(alarm) for alarm in split.standing().values()] == [DONE, DONE]
         assert {alarm.state for alarm in split.standing().values()} == {AlarmState.ACKNOWLEDGED}
 
-        letters = subprocess.run(
-            [sys.executable, "-m", "cleanwatch", "dead-letters", "list"],
-            env={**os.environ, "CLEANWATCH_DATA": str(split.folder / "main"), "COLUMNS": "400"},
-            capture_output=True,
-            text=True,
-        ).stdout
+        main = {"CLEANWATCH_DATA": str(split.folder / "main"), "COLUMNS": "400"}
+        letters = CliRunner().invoke(cleanwatch, ["dead-letters", "list"], env=main).output
         assert "point 'S1.T1' is in an area of station south, and this is station main" in letters
 
         north("N1.T1", 20.0)

@@ -13,8 +13,8 @@ from storage.records.database import Records
 from storage.records.errors import RecordsAwayError, RecordsError
 from storage.records.migrating import migrate
 from tests.parts import free_port
-from tests.postgres import OWNER, PASSWORD, PostgresUnderTest, running_postgres
-from tests.storage.conftest import DATABASE, NOON
+from tests.postgres import OWNER, PASSWORD, PostgresUnderTest
+from tests.storage.conftest import DATABASE, NOON, TEMPLATE
 
 RUNNER = "cleanwatch_app"
 """A role that runs the program and owns nothing."""
@@ -22,12 +22,14 @@ RUNNER = "cleanwatch_app"
 only_postgresql = pytest.mark.parametrize("records_url", ["postgresql"], indirect=True)
 
 
-@pytest.fixture(scope="module")
-def own() -> Iterator[PostgresUnderTest]:
-    """A cluster that may be killed, with the records in a database of its owner."""
-    with running_postgres() as server:
-        server.create_database("cleanwatch")
-        yield server
+@pytest.fixture
+def mortal(empty_postgres: PostgresUnderTest) -> Iterator[PostgresUnderTest]:
+    """The cluster of all tests, that may be killed, with records in a database; it runs again afterwards."""
+    empty_postgres.create_database("cleanwatch", template=TEMPLATE)
+    yield empty_postgres
+    if not empty_postgres.alive():
+        empty_postgres.start()
+    empty_postgres.drop_database("cleanwatch")
 
 
 def clock() -> Instant:
@@ -121,11 +123,11 @@ def test_the_running_role_does_not_start_on_an_old_schema(
 
 
 def test_a_killed_server_is_told_once_and_used_again_when_it_is_back(
-    own: PostgresUnderTest, caplog: pytest.LogCaptureFixture
+    mortal: PostgresUnderTest, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")
-    records = Records.open(own.url("cleanwatch"), clock)
-    own.kill()
+    records = Records.open(mortal.url("cleanwatch"), clock)
+    mortal.kill()
     for _ in range(5):
         with pytest.raises(RecordsAwayError), records.reading() as connection:
             engine_memory.checkpoint(connection)
@@ -133,7 +135,7 @@ def test_a_killed_server_is_told_once_and_used_again_when_it_is_back(
     assert health.problem is not None
     assert health.since == NOON
     assert len([record for record in caplog.records if record.levelname == "ERROR"]) <= 2
-    own.start()
+    mortal.start()
     with records.transaction() as connection:
         engine_memory.set_checkpoint(connection, 8)
     assert records.health().problem is None
@@ -141,24 +143,26 @@ def test_a_killed_server_is_told_once_and_used_again_when_it_is_back(
     records.close()
 
 
-def test_a_connection_that_broke_while_idle_is_replaced(own: PostgresUnderTest) -> None:
-    records = Records.open(own.url("cleanwatch"), clock)
-    own.kill()
-    own.start()
+def test_a_connection_that_broke_while_idle_is_replaced(mortal: PostgresUnderTest) -> None:
+    records = Records.open(mortal.url("cleanwatch"), clock)
+    mortal.kill()
+    mortal.start()
     with records.transaction() as connection:
         engine_memory.set_checkpoint(connection, 9)
     records.close()
 
 
-def test_a_server_that_stands_still_freezes_nobody(own: PostgresUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_stands_still_freezes_nobody(
+    mortal: PostgresUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(connecting, "ANSWER_SECONDS", 0.5)
     monkeypatch.setitem(connecting.POSTGRESQL, "connect_timeout", "2")  # the least that libpq takes
-    records = Records.open(own.url("cleanwatch"), clock)
-    with own.frozen():
+    records = Records.open(mortal.url("cleanwatch"), clock)
+    with mortal.frozen():
         begun = monotonic()
         with pytest.raises(RecordsAwayError, match="does not answer"), records.transaction() as connection:
             engine_memory.set_checkpoint(connection, 1)
-        assert monotonic() - begun < 15
+        assert monotonic() - begun < 60
     with records.reading() as connection:
         engine_memory.checkpoint(connection)
     records.close()
