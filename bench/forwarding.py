@@ -11,17 +11,20 @@ from contextlib import closing
 from pathlib import Path
 from statistics import median, quantiles
 
+import numpy as np
+
 from bench.ingest import POINTS, bench_site
 from collectors.forwarder import Forwarder
-from facility.instants import HOUR, MINUTE, SECOND, Instant, system_clock
+from facility.instants import HOUR, SECOND, Instant, system_clock
 from facility.reading import Reading
+from storage.samples.columns import NO_NUMBER, Columns
 from storage.samples.commit import Intake
 from storage.samples.history import BACKLOG
 from storage.samples.influx.store import InfluxStore
 from storage.samples.local import LocalStore
 from tests.influx import running_influx
 
-OUTAGE_SECONDS = 3_600
+OUTAGE_SECONDS, HOT_SECONDS = 3_600, 600
 COMMIT = 50
 """Readings a commit, 20 commits a second."""
 ALONE_SECONDS = 20.0
@@ -99,12 +102,23 @@ class _Live:
 
 def _outage(store: LocalStore, start: Instant) -> None:
     """What came in while InfluxDB was away: most of it sealed, as in life, the newest minutes not."""
-    for second in range(0, OUTAGE_SECONDS, 10):
+    sealed = OUTAGE_SECONDS - HOT_SECONDS
+    times = start + np.arange(sealed, dtype=np.int64) * SECOND
+    columns = Columns(
+        times,
+        20 + np.arange(sealed) % 50 / 10,
+        np.zeros(sealed, np.uint16),
+        times + 40,
+        np.arange(sealed, dtype=np.int64),
+        np.full(sealed, NO_NUMBER),
+        np.full(sealed, np.nan),
+    )
+    store.backfill({f"R1.T{n}": columns for n in range(POINTS)}, "live")
+    for second in range(sealed, OUTAGE_SECONDS, 10):
         readings = [
             reading for later in range(10) for reading in _readings(start + (second + later) * SECOND, 0, POINTS)
         ]
         store.append([Intake("live", readings)])
-    store.seal(start + OUTAGE_SECONDS * SECOND - 10 * MINUTE)
 
 
 def _readings(time: Instant, first: int, count: int) -> list[Reading]:

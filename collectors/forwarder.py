@@ -24,15 +24,18 @@ from storage.samples.local import LocalStore, Portion, Progress, Refused
 
 log = logging.getLogger(__name__)
 
-PORTION = 5_000
+PORTION = 20_000
 """About so many readings are written and settled together."""
 GATHER_SECONDS = 1.0
 """Readings that come in now are gathered this long: few large writes cost InfluxDB less than many small ones."""
 FIRST_DELAY, LONGEST_DELAY = 0.5, 30.0
 """Seconds between attempts while InfluxDB does not take anything: the first, and the longest after doubling."""
 SUMS_SECONDS = 5.0
-SUMS = 1_000
-"""How often it is looked for hours that can be summed up, and so many are written together."""
+"""How often it is looked for hours that can be summed up."""
+FEWEST_SUMS, MOST_SUMS = 100, 10_000
+"""So many hours are summed up together: more of them where InfluxDB takes less than `QUICK` seconds, fewer where it
+takes longer than `SLOW` or does not answer in time, since an hour may have one reading or 36,000."""
+QUICK, SLOW = 2.0, 10.0
 SUMS_AFTER = HOUR + 15 * MINUTE
 """An hour is summed up so long after its end: it is sealed by then, and most late readings have come."""
 STOP_SECONDS = 5.0
@@ -72,6 +75,7 @@ class Forwarder:
         self._warnings: tuple[str, ...] | None = None
         self._delay = FIRST_DELAY
         self._sums_at = 0.0
+        self._sums = FEWEST_SUMS
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="forwarder", daemon=True)
 
@@ -155,8 +159,8 @@ class Forwarder:
         self._influx.reopen(_hours(portion))
         lines = self._influx.lines()
         made = lines.of_readings(portion.readings)
-        for hour, columns in portion.hours:
-            made += lines.of_columns(hour.point, columns)
+        for point, columns in portion.columns:
+            made += lines.of_columns(point, columns)
         refused = self._contradicting(portion, made) if portion.pruned else {}
         refused |= {
             one.line: one.reason for one in self._influx.write([line for line in made if line not in refused])
@@ -189,9 +193,13 @@ class Forwarder:
         """Have hours summed up that are complete, now and then."""
         if time.monotonic() < self._sums_at:
             return
-        hours = self._backlog.whole_hours(self._clock() - SUMS_AFTER, SUMS)
+        hours = self._backlog.whole_hours(self._clock() - SUMS_AFTER, self._sums)
         if hours:
-            self._influx.roll_up((hour.point, hour.start) for hour in hours)
+            began = time.monotonic()
+            try:
+                self._influx.roll_up((hour.point, hour.start) for hour in hours)
+            finally:
+                self._sums = sums_at_once(self._sums, time.monotonic() - began)
             self._backlog.finish(hours)
         self._sums_at = time.monotonic() + SUMS_SECONDS
 
@@ -205,10 +213,17 @@ class Forwarder:
         )
 
 
+def sums_at_once(hours: int, seconds: float) -> int:
+    """How many hours are summed up together the next time, if so many took so long."""
+    if seconds < QUICK:
+        return min(MOST_SUMS, hours * 2)
+    return max(FEWEST_SUMS, hours // 2) if seconds > SLOW else hours
+
+
 def _hours(portion: Portion) -> set[Identity]:
     """Points and hours of the readings of a portion."""
     hours = {(reading.point, reading.time // HOUR * HOUR) for reading in portion.readings}
-    return hours | {(hour.point, hour.start) for hour, _ in portion.hours}
+    return hours | {(hour.point, hour.start) for hour in portion.hours}
 
 
 def _refused(portion: Portion, written: list[bytes], reasons: dict[bytes, str]) -> Iterator[Refused]:
@@ -225,7 +240,7 @@ def _of_hour(portion: Portion, point: str, start: Instant) -> Columns:
         for one in portion.readings
         if one.point == point and start <= one.time < start + HOUR
     ]
-    owed = [columns for hour, columns in portion.hours if (hour.point, hour.start) == (point, start)]
+    owed = [columns.between(start, start + HOUR) for other, columns in portion.columns if other == point]
     return Columns.joined([Columns.of_rows(rows), *owed]).ordered()
 
 
@@ -233,6 +248,6 @@ def _identities(portion: Portion) -> Iterator[Identity]:
     """Point and time of each reading, in the order in which lines are made."""
     for reading in portion.readings:
         yield reading.point, reading.time
-    for hour, columns in portion.hours:
+    for point, columns in portion.columns:
         for instant in columns.time.tolist():
-            yield hour.point, instant
+            yield point, instant

@@ -11,7 +11,7 @@ from typing import TypeAlias, cast
 import pytest
 
 from collectors import draining, forwarder
-from collectors.forwarder import Forwarder
+from collectors.forwarder import Forwarder, sums_at_once
 from facility.instants import DAY, HOUR, SECOND
 from facility.reading import Reading
 from storage.samples.commit import Intake
@@ -270,6 +270,16 @@ def test_hours_are_summed_up_when_they_are_complete_and_again_when_a_late_readin
         store.seal(NOW + 10 * DAY)
         finish(store)
         assert to.envelope(POINTS[:1], *day)["n"].sum() == 51
+
+
+@pytest.mark.parametrize(
+    ("hours", "seconds", "next"),
+    [(100, 0.1, 200), (8_000, 0.1, 10_000), (800, 5.0, 800), (800, 60.0, 400), (100, 60.0, 100)],
+)
+def test_as_many_hours_are_summed_up_at_once_as_influxdb_can_answer_for(
+    hours: int, seconds: float, next: int
+) -> None:
+    assert sums_at_once(hours, seconds) == next
 
 
 @pytest.mark.usefixtures("soon")

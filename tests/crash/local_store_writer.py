@@ -28,9 +28,9 @@ def forward(portion: Portion, target: TextIO) -> None:
     """Write down what is forwarded; it is out of our hands when this returns."""
     for reading in portion.readings:
         target.write(f"{reading.point} {reading.time} {reading.value}\n")
-    for hour, columns in portion.hours:
+    for point, columns in portion.columns:
         for time, value in zip(columns.time.tolist(), columns.value.tolist(), strict=True):
-            target.write(f"{hour.point} {time} {value}\n")
+            target.write(f"{point} {time} {value}\n")
     target.flush()
 
 

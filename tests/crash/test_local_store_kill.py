@@ -82,9 +82,9 @@ def check_forwarded(store: LocalStore, path: Path, held: int) -> None:
     with target_path.open("a") as target:
         while portion := backlog.newest(500) or backlog.owed(500):
             there |= {(r.point, r.time, r.value) for r in portion.readings}
-            for hour, columns in portion.hours:
+            for point, columns in portion.columns:
                 times, values = columns.time.tolist(), columns.value.tolist()
-                there |= {(hour.point, time, value) for time, value in zip(times, values, strict=True)}
+                there |= {(point, time, value) for time, value in zip(times, values, strict=True)}
             forward(portion, target)
             backlog.settle(portion)
     assert there == {row for i in range(1, held + 1) for row in rows(i)}

@@ -12,6 +12,7 @@ from facility.reading import Reading
 from storage.samples.columns import Columns
 from storage.samples.commit import Intake
 from storage.samples.local import Backlog, LocalStore, Portion, Refused, seal
+from storage.samples.local import backlog as backlog_module
 from storage.sqlite import sqlite
 from tests.storage.sample_store_contract import MIDNIGHT
 
@@ -37,7 +38,7 @@ def append(store: LocalStore, *times: Instant, point: str = "T1") -> None:
 
 def taken(portion: Portion | None) -> list[tuple[str, Instant]]:
     assert portion is not None
-    of_hours = [(hour.point, time) for hour, columns in portion.hours for time in columns.time.tolist()]
+    of_hours = [(point, time) for point, columns in portion.columns for time in columns.time.tolist()]
     return [(reading.point, reading.time) for reading in portion.readings] + of_hours
 
 
@@ -97,17 +98,36 @@ def test_what_was_settled_is_not_owed_when_it_is_sealed(store: LocalStore) -> No
     assert taken(backlog.owed(MANY)) == [("T1", MIDNIGHT + HOUR)]
 
 
-def test_owed_hours_come_oldest_first(store: LocalStore) -> None:
+def test_owed_hours_come_day_by_day_and_of_a_day_point_by_point(store: LocalStore) -> None:
     backlog = store.backlog("influx")
     append(store, MIDNIGHT + DAY, MIDNIGHT, MIDNIGHT + HOUR)
     append(store, MIDNIGHT + 2 * HOUR, MIDNIGHT + 1, point="T0")
     store.seal(LATER)
+    expected = [
+        ("T1", MIDNIGHT),
+        ("T1", MIDNIGHT + HOUR),
+        ("T0", MIDNIGHT + 1),
+        ("T0", MIDNIGHT + 2 * HOUR),
+        ("T1", MIDNIGHT + DAY),
+    ]
+    assert taken(backlog.owed(MANY)) == expected
     order = []
     while portion := backlog.owed(1):
         order += taken(portion)
         backlog.settle(portion)
-    assert [time for _, time in order] == sorted(time for _, time in order)
-    assert len(order) == 5
+    assert order == expected
+
+
+def test_so_many_hours_at_most_are_owed_together(store: LocalStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backlog_module, "MOST_HOURS", 2)
+    backlog = store.backlog("influx")
+    append(store, *(MIDNIGHT + hour * HOUR for hour in (0, 1, 3, 30)))
+    store.seal(LATER)
+    first = backlog.owed(MANY)
+    assert taken(first) == [("T1", MIDNIGHT), ("T1", MIDNIGHT + HOUR)]
+    assert first is not None
+    backlog.settle(first)
+    assert taken(backlog.owed(MANY)) == [("T1", MIDNIGHT + 3 * HOUR), ("T1", MIDNIGHT + 30 * HOUR)]
 
 
 def test_everything_stored_before_is_owed_to_a_new_backlog(store: LocalStore) -> None:

@@ -7,8 +7,11 @@ again, after a crash or because its hour got a late reading: whoever takes readi
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
-from facility.instants import HOUR, Instant
+import numpy as np
+
+from facility.instants import DAY, HOUR, Instant
 from facility.reading import Reading
 from storage.samples.columns import Columns
 from storage.samples.local import chunks, owing
@@ -16,6 +19,10 @@ from storage.samples.local.database import Database
 from storage.samples.local.follower import reading_of
 from storage.samples.local.queries import READING
 from storage.samples.local.schema import Connection
+
+MOST_HOURS = 5_000
+"""So many owed hours at most are settled in one transaction, which bounds how long the write lock is held."""
+BEFORE_EVERY_HOUR = -(1 << 62)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +45,14 @@ class Portion:
 
     passed: int | None = None
     readings: tuple[Reading, ...] = ()
-    hours: tuple[tuple[OwedHour, Columns], ...] = ()
+    hours: tuple[OwedHour, ...] = ()
+    columns: tuple[tuple[str, Columns], ...] = ()
+    """The readings of the hours, by point."""
     pruned: frozenset[tuple[str, Instant]] = frozenset()
     """Points and hours whose day the local store has pruned: it no longer knows what else it held of them."""
 
     def __len__(self) -> int:
-        return len(self.readings) + sum(len(columns) for _, columns in self.hours)
+        return len(self.readings) + sum(len(columns) for _, columns in self.columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,26 +114,32 @@ class Backlog:
             for reading, (before, *_) in zip(readings, rows, strict=True)
             if before
         )
-        return Portion(upto, readings, (), pruned)
+        return Portion(upto, readings, pruned=pruned)
 
     def owed(self, limit: int) -> Portion | None:
-        """The oldest hours that are owed, whole, with about `limit` readings; None where there is none."""
+        """Hours that are owed, whole, with about `limit` readings; None where there is none.
+
+        The oldest day comes first, and of a day one point after the other, so that a chunk is read once or twice.
+        """
+        hours: list[OwedHour] = []
+        columns: list[tuple[str, Columns]] = []
+        found = 0
         with self._database.reading() as connection:
-            hours = []
-            found = 0
-            days: dict[tuple[int, int], Columns] = {}
-            for hour in self._hours(connection, "readings > 0", limit):
-                hours.append((hour, _hour(connection, hour, days)))
-                found += len(hours[-1][1])
+            for point, of_point in self._owed_of_points(connection):
+                several, readings = _first(connection, of_point, limit - found)
+                hours += several
+                columns.append((point, readings))
+                found += len(readings)
                 if found >= limit:
                     break
-        pruned = frozenset((hour.point, hour.start) for hour, _ in hours if hour.pruned)
-        return Portion(None, (), tuple(hours), pruned) if hours else None
+        pruned = frozenset((hour.point, hour.start) for hour in hours if hour.pruned)
+        return Portion(None, (), tuple(hours), tuple(columns), pruned) if hours else None
 
     def settle(self, portion: Portion, refused: Sequence[Refused] = ()) -> None:
         """These readings are taken, or refused for good; they wait no longer. On disk when this returns."""
         with self._database.writing() as connection:
-            settled = sum(self._settle_hour(connection, hour) for hour, _ in portion.hours)
+            settled = sum(self._settle_hour(connection, hour) for hour in portion.hours)
+            self._forget_refused(connection, portion.hours)
             if portion.passed is not None:
                 (rows,) = connection.execute(
                     "SELECT count(*) FROM hot WHERE number > ? AND number <= ?",
@@ -141,7 +156,8 @@ class Backlog:
     def whole_hours(self, before: Instant, limit: int) -> list[OwedHour]:
         """Hours that ended before this time and whose readings are all taken: their sums can be made now."""
         with self._database.reading() as connection:
-            return list(self._hours(connection, "readings = 0", limit, before))
+            which = "readings = 0 AND hour BETWEEN ? AND ? ORDER BY hour, owed.point_id"
+            return list(self._hours(connection, which, BEFORE_EVERY_HOUR, before // HOUR - 1, limit))
 
     def finish(self, hours: Sequence[OwedHour]) -> None:
         """The sums of these hours are made. An hour that has changed meanwhile stays."""
@@ -168,31 +184,48 @@ class Backlog:
         passed: int = connection.execute("SELECT passed FROM backlog WHERE name = ?", (self._name,)).fetchone()[0]
         return passed
 
-    def _hours(
-        self, connection: Connection, which: str, limit: int, before: Instant | None = None
-    ) -> Iterator[OwedHour]:
+    def _owed_of_points(self, connection: Connection) -> Iterator[tuple[str, list[OwedHour]]]:
+        """The owed hours of each day and point, the oldest days first, `MOST_HOURS` at most."""
+        end, left = BEFORE_EVERY_HOUR, MOST_HOURS
+        while left:
+            oldest = connection.execute(
+                "SELECT hour FROM owed WHERE backlog = ? AND readings > 0 AND hour >= ? ORDER BY hour LIMIT 1",
+                (self._name, end),
+            ).fetchone()
+            if oldest is None:
+                return
+            (begin,) = oldest
+            end = (chunks.day_of(begin * HOUR) + 1) * DAY // HOUR
+            which = "readings > 0 AND hour BETWEEN ? AND ? ORDER BY owed.point_id, hour"
+            of_day = list(self._hours(connection, which, begin, end - 1, left))
+            left -= len(of_day)
+            for point, of_point in groupby(of_day, key=lambda one: one.point):
+                yield point, list(of_point)
+
+    def _hours(self, connection: Connection, which: str, first: int, last: int, limit: int) -> Iterator[OwedHour]:
         for point, start, readings, pruned, *rest in connection.execute(
             "SELECT point.name, hour * ?, readings, hour < before_hour, owed.point_id, generation FROM owed "  # noqa: S608 - constants
             "JOIN point ON point.id = owed.point_id LEFT JOIN pruned ON pruned.point_id = owed.point_id "
-            f"WHERE backlog = ? AND {which} AND hour < ? ORDER BY hour, owed.point_id LIMIT ?",
-            (HOUR, self._name, _EVERY_HOUR if before is None else before // HOUR, limit),
+            f"WHERE backlog = ? AND {which} LIMIT ?",
+            (HOUR, self._name, first, last, limit),
         ):
             yield OwedHour(point, start, readings, bool(pruned), *rest)
 
     def _settle_hour(self, connection: Connection, hour: OwedHour) -> int:
         """How many readings of it waited; 0 where it has changed since it was read, then it will come again."""
-        key = (self._name, hour.start // HOUR, hour.point_id, hour.generation)
         settled = connection.execute(
-            "UPDATE owed SET readings = 0 WHERE backlog = ? AND hour = ? AND point_id = ? AND generation = ?", key
-        )
-        connection.execute(
-            "DELETE FROM refused WHERE backlog = ? AND point_id = ? AND time BETWEEN ? AND ?",
-            (self._name, hour.point_id, hour.start, hour.start + HOUR - 1),
+            "UPDATE owed SET readings = 0 WHERE backlog = ? AND hour = ? AND point_id = ? AND generation = ?",
+            (self._name, hour.start // HOUR, hour.point_id, hour.generation),
         )
         return hour.readings if settled.rowcount else 0
 
-
-_EVERY_HOUR = 1 << 62
+    def _forget_refused(self, connection: Connection, hours: Sequence[OwedHour]) -> None:
+        """What was refused of these hours before was offered again with them."""
+        if connection.execute("SELECT 1 FROM refused WHERE backlog = ? LIMIT 1", (self._name,)).fetchone():
+            connection.executemany(
+                "DELETE FROM refused WHERE backlog = ? AND point_id = ? AND time BETWEEN ? AND ?",
+                [(self._name, hour.point_id, hour.start, hour.start + HOUR - 1) for hour in hours],
+            )
 
 
 def progress(database: Database, name: str) -> Progress | None:
@@ -233,9 +266,11 @@ def refused(database: Database, name: str, limit: int) -> list[Refused]:
     return [Refused(*row) for row in rows]
 
 
-def _hour(connection: Connection, hour: OwedHour, days: dict[tuple[int, int], Columns]) -> Columns:
-    """Every sealed reading of an hour: what is owed is sealed. `days` are the chunks that were read already."""
-    key = (hour.point_id, chunks.day_of(hour.start))
-    if key not in days:
-        days[key] = Columns.joined([Columns.of_rows([]), *chunks.load(connection, Columns, *key, key[1])])
-    return days[key].between(hour.start, hour.start + HOUR)
+def _first(connection: Connection, hours: list[OwedHour], limit: int) -> tuple[list[OwedHour], Columns]:
+    """The first of these hours of one point and day, and every reading of them: what is owed is sealed."""
+    key = hours[0].point_id, chunks.day_of(hours[0].start)
+    day = Columns.joined([Columns.of_rows([]), *chunks.load(connection, Columns, *key, key[1])])
+    starts = np.array([hour.start for hour in hours])
+    found = np.cumsum(np.searchsorted(day.time, starts + HOUR) - np.searchsorted(day.time, starts))
+    taken = int(np.searchsorted(found, limit)) + 1
+    return hours[:taken], day.take(np.isin(day.time // HOUR, starts[:taken] // HOUR))
