@@ -1,10 +1,11 @@
 """How numbers, times and ages are written on the pages. Ages also tick in the browser: assets/formats.js agrees."""
 
 import math
+import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from facility.instants import DAY, HOUR, MINUTE, SECOND, Instant, Span
+from facility.instants import DAY, HOUR, MINUTE, SECOND, Instant, Span, instant_of
 from facility.limit import Side
 from facility.quantities import MEASURES, Quantity
 from facility.site import Point
@@ -94,6 +95,17 @@ def moment(instant: Instant, timezone: str, now: Instant) -> str:
     time = hour_minute(instant, timezone)
     day = date(instant, timezone)
     return time if day == date(now, timezone) else f"{day} {time}"
+
+
+def in_site_time(text: str, timezone: str, now: Instant) -> str:
+    """A text with the instants in it (UTC, as logs have them) as clocks on the wall show them: 10:18:42."""
+
+    def shown(found: re.Match[str]) -> str:
+        instant = instant_of(datetime.fromisoformat(found[0]))
+        day, time = date(instant, timezone), with_seconds(instant, timezone)
+        return time if day == date(now, timezone) else f"{day} {time}"
+
+    return re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", shown, text)
 
 
 def offset(instant: Instant, timezone: str) -> str:

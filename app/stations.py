@@ -18,6 +18,8 @@ from storage.records import reports
 from storage.records.database import Records
 from storage.records.errors import RecordsError
 from storage.records.station_report import Problem, StationReport
+from storage.samples.history import Substitute
+from storage.samples.store import HistoryAwayError
 
 SILENT_AFTER: Span = 45 * SECOND
 """A station reports every other second; a database that hangs may hold it up twice for 20 s. When it is dead, its
@@ -67,7 +69,8 @@ class Stations:
         self._lock = threading.Lock()
         self._newest: dict[str, tuple[StationReport, float]] = {}
         """Of each station its newest report, and since when (by `elapsed`) there is none newer."""
-        self._records_problem: Problem | None = None
+        self._own: dict[str, Problem] = {}
+        """What the app itself finds wrong with a part."""
 
     def look(self, records: Records) -> None:
         """Take what is on record."""
@@ -76,9 +79,9 @@ class Stations:
                 found = reports.all(connection)
         except RecordsError as error:
             text = f"{error} History, alarms and what is decided here cannot be shown or kept; live values go on."
-            self._records_are(text)
+            self._tell("records", text)
         else:
-            self._records_are(None)
+            self._tell("records", None)
             self._hear(found)
 
     def take(self, payload: bytes) -> None:
@@ -86,16 +89,29 @@ class Stations:
         if payload:
             self._hear([msgspec.json.decode(payload, type=StationReport)])
 
+    def history_is(self, away: HistoryAwayError | None, substitute: Substitute | None) -> None:
+        """How the app gets at history: in trouble where nobody can tell it, a task where the local store does."""
+        if substitute is not None:
+            text = f"{substitute.problem.rstrip('.')}. History is read from the local store meanwhile"
+            if substitute.kept_from:
+                text += ", which does not have the older readings any more"
+            self._tell("history", text, advisory=True)
+        elif away is not None:
+            text = f"{away}. Trends cannot be shown; live values, alarms and what is stored go on"
+            self._tell("history", text)
+        else:
+            self._tell("history", None)
+
     def now(self) -> SystemHealth:
         """How it all is now."""
         with self._lock:
-            newest, own = list(self._newest.values()), self._records_problem
+            newest, own = list(self._newest.values()), list(self._own.values())
         elapsed = self._elapsed()
         stations = [
             StationHealth(report, max(0, round((elapsed - since) * 1000)))
             for report, since in sorted(newest, key=lambda entry: entry[0].station)
         ]
-        problems = [] if own is None else [("", own)]
+        problems = [("", problem) for problem in own]
         for station in stations:
             problems += [(station.report.station, problem) for problem in self._problems(station)]
         problems.sort(key=lambda entry: (entry[1].advisory, entry[1].since))
@@ -119,11 +135,12 @@ class Stations:
             text = "the station is silent. Nothing may be stored or judged; start it, or look at its log"
         return (Problem("station", text, since), *(p for p in report.problems if not p.advisory))
 
-    def _records_are(self, problem: str | None) -> None:
+    def _tell(self, part: str, problem: str | None, advisory: bool = False) -> None:
         with self._lock:
-            before = self._records_problem
-            since = self._clock() if before is None else before.since
-            self._records_problem = None if problem is None else Problem("records", problem, since)
+            before = self._own.pop(part, None)
+            if problem is not None:
+                since = self._clock() if before is None else before.since
+                self._own[part] = Problem(part, problem, since, advisory)
 
     def _hear(self, found: Iterable[StationReport]) -> None:
         with self._lock:

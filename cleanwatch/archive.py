@@ -79,6 +79,12 @@ def write(file: Path, folder: Path, manifest: Callable[[tuple[Part, ...]], Manif
     return whole
 
 
+def sha256_of(file: Path) -> str:
+    """The checksum of a whole archive, as `sha256sum` prints it."""
+    with file.open("rb") as source:
+        return hashlib.file_digest(source, "sha256").hexdigest()
+
+
 def read_manifest(archive: zipfile.ZipFile) -> Manifest:
     """Raises BackupError where this is no backup, or one of another kind than this program knows."""
     try:

@@ -9,8 +9,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
+from app.formats import age
 from cleanwatch.problems import Finding
-from facility.instants import DAY, MINUTE, SECOND, Clock, Instant, Span, text_of
+from facility.instants import DAY, MINUTE, Clock, Instant, Span, text_of
 from storage.records import station_claims
 from storage.records.database import Records
 from storage.records.errors import RecordsAwayError, RecordsError
@@ -70,12 +71,11 @@ def not_watched(records: Records, station: str, now: Instant) -> list[Finding]:
 
 
 def _words(span: NotWatched) -> str:
-    start, end = text_of(span.start), text_of(span.end)
+    lasted = age(span.end - span.start)
     ended = "it had been ended as told" if span.told else "it had ended without a word"
-    seconds = (span.end - span.start) // SECOND
     return (
-        f"nothing was watched from {start} to {end} ({seconds} s): {ended}. What was sent meanwhile to a broker that "
-        "kept it was judged afterwards"
+        f"nothing was watched from {text_of(span.start)} to {text_of(span.end)} ({lasted}): {ended}. "
+        "What was sent meanwhile to a broker that kept it was judged afterwards"
     )
 
 

@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 LOOK_FOR_REVISION_SECONDS = 1.0
 LOOK_FOR_STATION_SECONDS = 0.25
+LOOK_FOR_HISTORY_SECONDS = 10.0
 COMPARE_SECONDS = 5.0
 """How often the live values are compared with the stores: what came in bulk, or while the broker was away, is on no
 clean topic."""
@@ -63,6 +64,8 @@ def run_app(settings: Settings, stopping: threading.Event) -> None:
         server = Server(create_app(context), context, settings.web_port, settings.web_host)
         hub.start()
         client.start()
+        if isinstance(samples, History):
+            stack.enter_context(_watching(samples, in_force, stations, stopping))
         with suppress(RecordsAwayError):
             hub.begin_with(beginning(in_force.site, samples, records, clock))
         with _serving(server):
@@ -86,6 +89,32 @@ def _hear(message: Message, hub: Hub, stations: Stations) -> None:
         stations.take(message.payload)
     except MsgspecError as error:
         log.warning("the report on %s is not understood: %s", message.topic, error)
+
+
+@contextmanager
+def _watching(
+    samples: History, in_force: SiteInForce, stations: Stations, stopping: threading.Event
+) -> Iterator[None]:
+    """See in a thread of its own how InfluxDB is: one that hangs must not hold up what the browsers are told."""
+
+    def watch() -> None:
+        told = False
+        while not stopping.wait(LOOK_FOR_HISTORY_SECONDS):
+            samples.look(next(iter(in_force.site.points)))
+            away = samples.away()
+            stations.history_is(away, samples.substitute())
+            if away is not None and not told:
+                log.error("history: %s", away)
+            elif away is None and told:
+                log.info("history is read from InfluxDB again")
+            told = away is not None
+
+    thread = threading.Thread(target=watch, name="history")
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
 
 
 @contextmanager

@@ -11,32 +11,32 @@ import msgspec
 from alerts.engine import Engine
 from bus import topics
 from cleanwatch import clock_watch
+from cleanwatch.backup_due import BackedUp, backed_up, backup_due
 from cleanwatch.broker_findings import broker_findings
 from cleanwatch.clock_watch import ClockWatch
 from cleanwatch.disk import disk, room_left
 from cleanwatch.problems import Finding, Problems, in_words
 from cleanwatch.revisions import SiteInForce
+from cleanwatch.self_test import BrokerSelfTest
 from collectors.forwarder import Forwarder
 from collectors.ingest import Collector
 from collectors.publisher import Publisher
-from facility.instants import SECOND, Clock, Span
+from facility.instants import SECOND, Clock, Instant, Span
 from storage.records import outbox, reports
 from storage.records.database import Records
 from storage.records.errors import RecordsAwayError, RecordsError
 from storage.records.station_report import (
     BrokerReport,
     ForwarderReport,
-    GapReport,
     Problem,
     SourceReport,
     StationReport,
 )
 from storage.samples.local import LocalStore
 
-MOST_GAPS = 20
 MOST_LETTERS = 1_000
 MOST_OUTGOING = 1_000
-"""So many gaps are listed, and so many dead letters and outgoing messages counted."""
+"""So many dead letters and outgoing messages are counted."""
 JUDGING_LATE: Span = 10 * SECOND
 PATIENCE: Span = 5 * SECOND
 """A connection that is not there yet so soon after the start is no problem."""
@@ -60,13 +60,17 @@ class Parts:
 class Reporter:
     """Looks at the parts, tells what is wrong with them, and keeps the report on record. Use it from one thread."""
 
-    def __init__(self, station: str, parts: Parts, problems: Problems, clock: Clock) -> None:
+    def __init__(
+        self, station: str, parts: Parts, self_test: BrokerSelfTest, problems: Problems, clock: Clock
+    ) -> None:
         self._station = station
         self._parts = parts
+        self._self_test = self_test
         self._problems = problems
         self._clock = clock
         self._started = clock()
         self._outgoing = 0
+        self._backed_up: BackedUp | None = None
 
     def report(self) -> None:
         """Publish a new report, with the problems as they are now, and put it on record: one of the two may fail."""
@@ -89,6 +93,7 @@ class Reporter:
         gaps = [gap for source in parts.store.balance() for gap in parts.store.gaps(source.source)]
         with suppress(RecordsAwayError), parts.records.reading() as connection:
             self._outgoing = len(outbox.waiting(connection, self._station, MOST_OUTGOING))
+            self._backed_up = backed_up(connection, self._station)
         return StationReport(
             station=self._station,
             at=now,
@@ -102,10 +107,11 @@ class Reporter:
             reviewing=parts.engine.reviewing,
             outbox_waiting=self._outgoing,
             dead_letters_waiting=parts.store.letters_waiting(MOST_LETTERS),
+            records=parts.records.place,
+            embedded=parts.records.embedded,
             broker=self._broker(),
             sources=tuple(self._sources()),
-            gaps=tuple(GapReport(gap.source, gap.epoch, gap.first, gap.last) for gap in gaps[-MOST_GAPS:]),
-            gaps_total=sum(gap.last - gap.first + 1 for gap in gaps),
+            missing=sum(gap.last - gap.first + 1 for gap in gaps),
             forwarder=self._forwarder(),
             disk=disk(parts.folder),
             clocks=parts.clocks.report(parts.in_force.site, parts.collector.instrument_clocks),
@@ -123,6 +129,7 @@ class Reporter:
             sent_with_qos_0=collecting.sent_with_qos_0,
             retained_ignored=collecting.retained_ignored,
             passed_over=publisher.passed_over,
+            notes=self._self_test.notes,
         )
 
     def _forwarder(self) -> ForwarderReport | None:
@@ -164,9 +171,16 @@ class Reporter:
         lost = _connection(report, collecting.connection.problem or publishing.problem, self._started)
         yield "broker", [*lost, *broker_findings((collecting.connection, publishing), report.at)]
         yield "disk", list(room_left(report.disk))
+        yield "backup", list(self._backup(report.at))
         yield "clock", list(clock_watch.findings(report.clocks))
         yield "judging", list(_judging(report))
         yield "sources", list(_sources(report))
+
+    def _backup(self, now: Instant) -> Iterator[Finding]:
+        """Nobody needs a backup of simulated data; PostgreSQL has its own way, of which we know nothing."""
+        parts = self._parts
+        if parts.records.embedded and not parts.in_force.site.simulated and self._backed_up is not None:
+            yield from backup_due(self._backed_up, now)
 
     def _tell(self, report: StationReport) -> None:
         topic = topics.station_report(report.site, self._station)

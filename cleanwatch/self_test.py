@@ -1,4 +1,4 @@
-"""The broker's self-test, once after the start: what it finds stands as a problem until the next start."""
+"""The broker's self-test, once after the start: what it finds stands until the next start."""
 
 from bus.client import Broker, BrokerUnreachableError
 from cleanwatch.problems import Finding, Problems
@@ -6,6 +6,8 @@ from collectors.broker_check import check_broker
 from facility.site import Site
 
 PART = "broker self-test"
+SIMULATED = "Good enough for simulated data"
+"""The embedded broker forgets, and may: nobody who tries the demo has to do anything about it."""
 
 
 class BrokerSelfTest:
@@ -14,15 +16,18 @@ class BrokerSelfTest:
     def __init__(self, broker: Broker, site: Site, station: str, problems: Problems) -> None:
         self._broker, self._site, self._station = broker, site, station
         self._problems = problems
-        self._done = False
+        self.notes: tuple[str, ...] = ()
+        """What is known since, and is no problem; empty until the test is done."""
 
     def __call__(self) -> None:
-        if self._done:
+        if self.notes:
             return
         try:
             found = check_broker(self._broker, self._site.id, self._station)
         except BrokerUnreachableError:
             return  # which the station's own connection says better
-        self._done = True
-        advisory = self._site.simulated  # the embedded broker forgets, and may
-        self._problems.tell_all(PART, [Finding(PART, text, text, advisory) for text in found.problems])
+        if self._site.simulated:
+            self.notes = (*(f"{SIMULATED}: {text}." for text in found.problems), *found.notes)
+        else:
+            self.notes = found.notes
+            self._problems.tell_all(PART, [Finding(PART, text, text) for text in found.problems])

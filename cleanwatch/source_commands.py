@@ -17,6 +17,7 @@ from storage.records.database import Records
 
 PATIENCE_SECONDS = 5.0
 LOOK_SECONDS = 0.1
+MOST_GAPS = 1_000
 
 
 @click.group()
@@ -29,7 +30,7 @@ def list_known() -> None:
     """List the sources that have announced themselves, and the gaps in what they sent that are still open."""
     with closing(open_records(Settings(), system_clock)) as records, records.reading() as connection:
         known = sources.all(connection)
-        gaps = [gap for gap in source_gaps.newest(connection) if gap.closed is None]
+        gaps = source_gaps.newest(connection, MOST_GAPS, closed=False)
     if not known:
         click.echo("No source has announced itself.")
     table = Table("Source", "Station", "State", "Since", "Points", "Messages missing", box=None)

@@ -46,9 +46,9 @@ class StationWork:
         self._problems = problems
         self._clock = clock
         self._stopping = stopping
-        self._reporter = Reporter(station, parts, problems, clock)
         self._gaps = GapWatch(station, parts.store, parts.records, clock)
         self._self_test = BrokerSelfTest(settings.broker, parts.in_force.site, station, problems)
+        self._reporter = Reporter(station, parts, self._self_test, problems, clock)
         self.not_ours: Exception | None = None
         """Why this process is the station no longer, if it had to end for that."""
 

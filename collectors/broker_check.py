@@ -78,7 +78,7 @@ class _Check:
             self._try_will()
         self._notes.append(
             "Whether queues outlast a restart of the broker cannot be tried from here: "
-            "mosquitto needs `persistence true`, as in deploy/mosquitto.conf."
+            "mosquitto needs the line persistence true, as in deploy/mosquitto.conf."
         )
         return BrokerCheck(tuple(self._problems), tuple(self._notes))
 

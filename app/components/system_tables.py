@@ -1,4 +1,4 @@
-"""The tables of the system page: what is wrong, the balance, stations, clocks, gaps."""
+"""The tables of the system page: what is wrong, the balance, stations, broker, clocks."""
 
 from collections.abc import Sequence
 
@@ -10,10 +10,10 @@ from app.components.basics import chip, icon, since, symbol, tagged
 from app.stations import StationHealth, SystemHealth
 from facility.instants import SECOND, Instant, Span
 from storage.records.station_report import (
+    BrokerReport,
     ClockReport,
     DiskReport,
     ForwarderReport,
-    GapReport,
     InstrumentClock,
     SourceReport,
     StationReport,
@@ -46,7 +46,10 @@ def problem_list(health: SystemHealth, zone: str, now: Instant) -> Component:
             html.Li(
                 [
                     html.Span(mark, className="mark"),
-                    html.Div([html.B(part), html.P(formats.sentence(problem.text))], className="grow"),
+                    html.Div(
+                        [html.B(part), html.P(formats.sentence(formats.in_site_time(problem.text, zone, now)))],
+                        className="grow",
+                    ),
                     html.Div([html.Div(f"since {began}", className="nw"), since(problem.since, "muted")]),
                 ]
             )
@@ -174,31 +177,24 @@ def _offset(ahead: float) -> str:
     return f"{size:.0f}{formats.NARROW}ms {side}" if size < SECOND else f"{formats.age(round(size))} {side}"
 
 
-def gap_part(report: StationReport) -> Component:
-    """Messages that never arrived, and how to list what could not be understood."""
-    gaps = (
-        [html.P("No message is missing of the sources that number theirs.")]
-        if not report.gaps
-        else [
-            html.P(f"{formats.count(report.gaps_total, 'message')} missing:"),
-            html.Ul([html.Li(_gap(gap)) for gap in reversed(report.gaps)], className="mono gaps"),
-        ]
-    )
+def letter_part(report: StationReport) -> Component:
+    """How many messages could not be understood, and how to list them."""
     waiting = report.dead_letters_waiting
-    letters = (
-        [html.P("No dead letter waits for a fix.")]
-        if not waiting
-        else [
-            html.P([symbol("advisory"), f"{formats.count(waiting, 'dead letter')} wait for a fix. List them with:"]),
-            html.Code("cleanwatch dead-letters list"),
-        ]
+    if not waiting:
+        return html.P("None waits: every message was understood.", className="quiet")
+    words = (
+        f"{formats.sentence(formats.count(waiting, 'message'))} could not be understood. List what waits for a fix:"
     )
-    return html.Div([*gaps, *letters], className="quiet")
+    return html.Div(
+        [html.P([symbol("advisory"), words]), html.Code("cleanwatch dead-letters list")], className="quiet"
+    )
 
 
-def _gap(gap: GapReport) -> str:
-    span = f"{gap.first:,}" if gap.first == gap.last else f"{gap.first:,} to {gap.last:,}"
-    return f"{gap.source}: {span} (epoch {gap.epoch})"
+def broker_part(broker: BrokerReport | None) -> Component:
+    """What the self-test has found out about the broker, and what nobody can from outside."""
+    if broker is None or not broker.notes:
+        return html.P("It is tried once after the start of the station; that is not done yet.", className="quiet")
+    return html.Div([html.P(note) for note in broker.notes], className="quiet")
 
 
 def station_table(stations: Sequence[StationHealth], zone: str, now: Instant) -> Component:

@@ -9,11 +9,13 @@ from dash.development.base_component import Component
 from app import formats
 from app.components.basics import symbol, tagged
 from app.components.system_flow import flow
+from app.components.system_records import OnRecord, backup_part, gap_table, read
 from app.components.system_tables import (
     balance_table,
+    broker_part,
     clock_part,
     forwarder_part,
-    gap_part,
+    letter_part,
     problem_list,
     station_table,
 )
@@ -21,11 +23,9 @@ from app.context import AppContext
 from app.pages.page import Address, Page
 from app.stations import StationHealth, SystemHealth
 from facility.instants import Instant
+from storage.records.errors import RecordsError
 
 POLL_MILLISECONDS = 3_000
-NO_BACKUP = (
-    "No backup is known: nothing reports one yet. docs/operations.md says how to make one, and how to try it out."
-)
 
 
 def layout(context: AppContext, _address: Address) -> Component:
@@ -55,16 +55,33 @@ def _content(context: AppContext) -> list[Component]:
     wrong = _card("What is wrong", problem_list(health, zone, now))
     if not health.stations:
         return [head, _never_heard(), *([wrong] if health.problems else [])]
-    several = len(health.stations) > 1
+    several, known = len(health.stations) > 1, _on_record(context, health)
     troubles = Counter(station for station, problem in health.problems if not problem.advisory)
     worst_first = sorted(health.stations, key=lambda station: -troubles[station.report.station])
     return [
         head,
         wrong,
         *(card for station in worst_first for card in _station_cards(station, several, now)),
+        _card("Gaps in messages", gap_table(known, several, zone, now)),
         _card("Stations", _wide(station_table(health.stations, zone, now))),
-        _card("Backups", html.P(NO_BACKUP, className="quiet")),
+        *(
+            _card(
+                f"Backups of station {name}" if several else "Backups",
+                backup_part(known, name, station.report.embedded, zone, now),
+            )
+            for station in health.stations
+            for name in [station.report.station]
+        ),
     ]
+
+
+def _on_record(context: AppContext, health: SystemHealth) -> OnRecord | None:
+    """None while the records are away: the rest of the page is shown all the same, and says so."""
+    try:
+        with context.records.reading() as connection:
+            return read(connection, [station.report.station for station in health.stations])
+    except RecordsError:
+        return None
 
 
 def finding(health: SystemHealth) -> tuple[str, str]:
@@ -101,11 +118,12 @@ def _station_cards(station: StationHealth, several: bool, now: Instant) -> Itera
     yield _card(f"Balance{of}, in readings", _wide(balance), "since the first day")
     yield html.Div(
         [
-            _card(f"InfluxDB{of}", forwarder_part(report.forwarder)),
             _card(f"Clocks{of}", clock_part(report.clocks)),
-            _card(f"Gaps and dead letters{of}", gap_part(report)),
+            _card(f"MQTT broker{of}", broker_part(report.broker), "as it was tried at the start"),
+            _card(f"InfluxDB{of}", forwarder_part(report.forwarder)),
+            _card(f"Dead letters{of}", letter_part(report)),
         ],
-        className="thirds",
+        className="halves",
     )
 
 

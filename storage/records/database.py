@@ -82,6 +82,18 @@ class Records:
         """How the last transaction or reading went."""
         return self._health
 
+    @property
+    def place(self) -> str:
+        """Where the records are, in words, without a password."""
+        if self.embedded:
+            return f"SQLite, {self._url.database}"
+        return f"PostgreSQL, {self._url.host or 'this machine'}/{self._url.database}"
+
+    @property
+    def embedded(self) -> bool:
+        """Are they a file of ours?"""
+        return self._writing.dialect.name == "sqlite"
+
     def close(self) -> None:
         """Close every connection that is not in use."""
         self._writing.dispose()

@@ -71,6 +71,12 @@ def in_force_at(connection: Connection, at: Instant) -> Revision | None:
     return _first(connection, at)
 
 
+def began(connection: Connection) -> Instant | None:
+    """Since when the first revision has been in force."""
+    began: Instant | None = connection.scalar(select(func.min(table.c.in_force_from)))
+    return began
+
+
 def all(connection: Connection) -> list[Revision]:
     """Every revision, newest first."""
     return [_revision(*row) for row in connection.execute(select(table).order_by(table.c.number.desc()))]

@@ -58,9 +58,10 @@ def open_gaps(connection: Connection, station: str) -> list[SourceGap]:
     return _gaps(connection, query)
 
 
-def newest(connection: Connection, limit: int = 100) -> list[SourceGap]:
-    """The newest gaps of all stations, closed or not, newest first."""
-    return _gaps(connection, select(table).order_by(table.c.id.desc()).limit(limit))
+def newest(connection: Connection, limit: int, *, closed: bool) -> list[SourceGap]:
+    """The newest gaps of all stations that are closed, or are not, newest first."""
+    wanted = table.c.closed.is_not(None) if closed else table.c.closed.is_(None)
+    return _gaps(connection, select(table).where(wanted).order_by(table.c.id.desc()).limit(limit))
 
 
 def _gaps(connection: Connection, query: Select[Any]) -> list[SourceGap]:

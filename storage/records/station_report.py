@@ -36,15 +36,6 @@ class SourceReport(msgspec.Struct, frozen=True):
         return self.received == accounted
 
 
-class GapReport(msgspec.Struct, frozen=True):
-    """Message numbers of one source that never arrived, both ends included."""
-
-    source: str
-    epoch: int
-    first: int
-    last: int
-
-
 class BrokerReport(msgspec.Struct, frozen=True):
     """The connections to the broker. `silent_for` is seconds without a message; counts are since the start."""
 
@@ -58,6 +49,8 @@ class BrokerReport(msgspec.Struct, frozen=True):
     retained_ignored: int = 0
     passed_over: int = 0
     """Readings that were not published, because the broker was away or too slow. They are stored."""
+    notes: tuple[str, ...] = ()
+    """What the self-test found that is no problem, and what it cannot find; empty until it is done."""
 
 
 class ForwarderReport(msgspec.Struct, frozen=True):
@@ -143,12 +136,12 @@ class StationReport(msgspec.Struct, frozen=True):
     dead_letters_waiting: int = 0
     records: str = ""
     """Where the records are, without a password."""
+    embedded: bool = True
+    """Are they a file of ours, and no PostgreSQL?"""
     broker: BrokerReport | None = None
     sources: tuple[SourceReport, ...] = ()
-    gaps: tuple[GapReport, ...] = ()
-    """The newest of them."""
-    gaps_total: int = 0
-    """Messages that are missing, in all sources."""
+    missing: int = 0
+    """Messages that their sources have numbered and that have not come."""
     forwarder: ForwarderReport | None = None
     """None where no InfluxDB is configured."""
     disk: DiskReport = DiskReport()

@@ -1,6 +1,7 @@
 """Where the app takes history from when there is an InfluxDB: from there, or for a while from the local store."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -58,6 +59,18 @@ class History:
             return Substitute(words, None, local.complete_since())
         return None
 
+    def look(self, point: str) -> None:
+        """Ask InfluxDB something small, so that it is known how it is while nobody looks at a picture.
+
+        With one that hangs this takes as long as any question.
+        """
+        with suppress(HistoryAwayError):
+            self._ask_influx(lambda store: store.latest([point]))
+
+    def away(self) -> HistoryAwayError | None:
+        """Why InfluxDB could not be asked the last time, and since when; None where it answered."""
+        return self._away
+
     def latest(self, points: Sequence[str]) -> pd.DataFrame:
         """See `SampleStore`."""
         local = self._local()
@@ -86,13 +99,20 @@ class History:
         if self._away is not None and self._left_alone(now):
             raise HistoryAwayError(str(self._away), self._away.since)
         try:
+            return self._ask_influx(question)
+        except HistoryAwayError:
+            if local is None:
+                raise
+            return question(local)
+
+    def _ask_influx(self, question: Callable[[SampleStore], T]) -> T:
+        try:
             answer = question(self._influx)
         except InfluxError as error:
-            self._asked = now
-            self._away = HistoryAwayError(str(error), now if self._away is None else self._away.since)
-            if local is not None:
-                return question(local)
-            raise HistoryAwayError(str(error), self._away.since) from error
+            self._asked = now = self._clock()
+            since = now if self._away is None else self._away.since
+            self._away = HistoryAwayError(str(error), since)
+            raise HistoryAwayError(str(error), since) from error
         self._away = None
         return answer
 

@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import pytest
 
 from app import formats
@@ -44,8 +46,6 @@ def test_other_quantities_are_so_much_over_or_under_their_limit() -> None:
 
 
 def test_times_are_shown_in_the_zone_of_the_site() -> None:
-    from datetime import UTC, datetime
-
     instant = instant_of(datetime(2026, 11, 17, 23, 18, 42, tzinfo=UTC))
     assert formats.with_seconds(instant, "Europe/Zurich") == "00:18:42"
     assert formats.date(instant, "Europe/Zurich") == "18 Nov 2026"
@@ -53,8 +53,13 @@ def test_times_are_shown_in_the_zone_of_the_site() -> None:
 
 
 def test_a_moment_of_another_day_names_its_day() -> None:
-    from datetime import UTC, datetime
-
     now = instant_of(datetime(2026, 11, 17, 10, 0, tzinfo=UTC))
     assert formats.moment(now - 3_600_000, "UTC", now) == "09:00"
     assert formats.moment(now - 86_400_000, "UTC", now) == "16 Nov 2026 10:00"
+
+
+def test_instants_within_a_text_are_shown_in_the_zone_of_the_site() -> None:
+    now = instant_of(datetime(2026, 11, 22, 20, 0, tzinfo=UTC))
+    text = "set back from 2026-11-21T12:00:00.250Z to 2026-11-22T11:00:05.250Z. Find out what set it"
+    shown = "set back from 21 Nov 2026 13:00:00 to 12:00:05. Find out what set it"
+    assert formats.in_site_time(text, "Europe/Zurich", now) == shown

@@ -16,6 +16,8 @@ from storage.records import reports
 from storage.records.database import Records
 from storage.records.errors import RecordsAwayError
 from storage.records.station_report import BrokerReport, ClockReport, Problem, SourceReport, StationReport
+from storage.samples.history import Substitute
+from storage.samples.store import HistoryAwayError
 from tests.app.parts import NOON, Time
 
 GONE = Problem("broker", "the broker is gone", NOON - MINUTE)
@@ -134,6 +136,19 @@ def test_that_the_records_are_away_the_app_says_on_its_own(
     assert (station, problem.part, problem.since) == ("", "records", NOON)
     assert problem.text.startswith("The records in records.db cannot be used: the disk is full.")
     stations.look(records)
+    assert stations.now().problems == ()
+
+
+def test_how_the_app_gets_at_history_is_its_own_problem(stations: Stations) -> None:
+    heard(stations, report())
+    away = HistoryAwayError("InfluxDB at http://influx:8086 does not answer", NOON)
+    stations.history_is(away, None)
+    assert stations.now().words == "One system problem"
+    stations.history_is(away, Substitute(str(away), NOON, kept_from=0))
+    ((station, problem),) = stations.now().problems
+    assert (station, problem.part, problem.since, problem.advisory) == ("", "history", NOON, True)
+    assert problem.text.endswith("History is read from the local store meanwhile")
+    stations.history_is(None, None)
     assert stations.now().problems == ()
 
 

@@ -1,11 +1,13 @@
 """Backups of a running station: whole, of one moment, and good to go on with."""
 
 import errno
-import subprocess
-import sys
+import getpass
+import hashlib
+import resource
 import threading
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,7 @@ from cleanwatch.command import cleanwatch
 from cleanwatch.folder import claimed
 from facility.instants import HOUR, SECOND
 from facility.reading import Reading
-from storage.records import audit
+from storage.records import audit, backups
 from storage.records.database import Records
 from storage.samples.commit import Intake
 from storage.samples.local import LocalStore
@@ -175,7 +177,8 @@ def test_a_local_store_older_than_the_records_in_postgresql_goes_on_behind_them(
     (new / "samples.db").rename(new / "store.db")
     story = Story(new, PRESSURE, records=postgres.url("outlives"))
     story.now += HOUR
-    assert (story.alarms(), story.audit()) == (known, trail)
+    *before, restored = story.audit()
+    assert (story.alarms(), before, restored.action) == (known, trail, "backup restored")
     story.reads(7.0)
     assert story.engine.judged == judged + 1
     story.close()
@@ -245,27 +248,24 @@ def test_records_that_were_altered_are_not_backed_up_as_if_they_were_whole(data:
         back_up(found(data), tmp_path / "b.zip", lambda: MIDNIGHT, unheard)
 
 
-FULL = """
-import resource, sys
-from pathlib import Path
-from cleanwatch import archive, backup
-resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, 30_000))
-data, file = Path(sys.argv[1]), Path(sys.argv[2])
-try:
-    backup.back_up(backup.Found(data / "samples.db", data / "records.db"), file, lambda: 0, lambda *_: None)
-except archive.BackupError as error:
-    print(error)
-"""
+@contextmanager
+def no_file_beyond(size: int) -> Iterator[None]:
+    """For the block, no file may grow beyond so many bytes, as if the disk were full."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_where_no_more_can_be_written_nothing_is_left_behind(data: Path, tmp_path: Path) -> None:
-    """No file may grow beyond a limit there, as if the disk were full."""
     folder = tmp_path / "small"
     folder.mkdir()
-    command = [sys.executable, "-c", FULL, str(data), str(folder / "b.zip")]
-    said = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
-    assert f"nothing was written to {folder}" in said
-    assert "MB are free" in said
+    with pytest.raises(BackupError) as caught, no_file_beyond(30_000):
+        back_up(found(data), folder / "b.zip", lambda: MIDNIGHT, unheard)
+    assert f"nothing was written to {folder}" in str(caught.value)
+    assert "MB are free" in str(caught.value)
     assert list(folder.iterdir()) == []
 
 
@@ -296,13 +296,24 @@ def test_the_commands_say_what_they_have_done(data: Path, tmp_path: Path, monkey
     told = run("backup", str(tmp_path / "b.zip"))
     assert told.exit_code == 0, told.output
     assert "2 readings up to commit" in told.output
+    records = Records.open(data / "records.db", lambda: MIDNIGHT)
+    with records.reading() as connection:
+        (row,), last = audit.rows(connection, limit=1), backups.newest(connection, "main")
+    records.close()
+    assert (row.actor, row.action) == (getpass.getuser(), "backup made")
+    assert last is not None
+    assert last.backup.file == str(tmp_path / "b.zip")
+    assert last.backup.sha256 == hashlib.sha256((tmp_path / "b.zip").read_bytes()).hexdigest()
+    assert last.backup.sha256 in told.output
     new = tmp_path / "new"
     told = run("restore", str(tmp_path / "b.zip"), "--data", str(new))
     assert told.exit_code == 0, told.output
     records = Records.open(new / "records.db", lambda: MIDNIGHT)
     with records.reading() as connection:
-        assert audit.rows(connection, limit=1)[0].hash in told.output
+        restored, before = audit.rows(connection, limit=2)
     records.close()
+    assert before.hash in told.output
+    assert (restored.action, restored.object) == ("backup restored", "backup main")
     LocalStore.open(new / "samples.db", lambda: MIDNIGHT, read_only=True).close()
     monkeypatch.setenv("CLEANWATCH_DATA", str(tmp_path / "nowhere"))
     assert "there is nothing to back up" in run("backup", str(tmp_path / "c.zip")).output

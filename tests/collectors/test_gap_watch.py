@@ -40,7 +40,8 @@ class Watched:
 
     def gaps(self) -> list[SourceGap]:
         with self.records.reading() as connection:
-            return source_gaps.newest(connection)
+            both = [source_gaps.newest(connection, 100, closed=closed) for closed in (False, True)]
+        return [gap for gaps in both for gap in gaps]
 
     def told(self) -> list[tuple[str, str, str, int, int]]:
         with self.records.reading() as connection:
