@@ -3,6 +3,7 @@
 import importlib
 import logging
 import sys
+from collections.abc import Iterator
 
 import click
 from pydantic import ValidationError
@@ -61,14 +62,21 @@ def cleanwatch() -> None:
     try:
         settings = Settings()
     except ValidationError as error:
-        lines = [f"CLEANWATCH_{str(e['loc'][0]).upper()}: {e['msg']} (it is {e['input']!r})" for e in error.errors()]
-        raise click.ClickException("these settings are not right:\n  " + "\n  ".join(lines)) from None
+        raise click.ClickException("these settings are not right:\n  " + "\n  ".join(_in_words(error))) from None
     logging.basicConfig(
         level=settings.log_level,
         stream=sys.stderr,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
     logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+def _in_words(error: ValidationError) -> Iterator[str]:
+    """What is wrong with each setting. What a URL says is not repeated: somebody may have put a password into it."""
+    for wrong in error.errors():
+        name = str(wrong["loc"][0])
+        value = "" if name.endswith("_url") else f" (it is {wrong['input']!r})"
+        yield f"CLEANWATCH_{name.upper()}: {wrong['msg'].removeprefix('Value error, ')}{value}"
 
 
 def main() -> None:

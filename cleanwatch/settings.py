@@ -68,9 +68,19 @@ class Settings(BaseSettings):
     @field_validator("records_url")
     @classmethod
     def _without_password(cls, value: str | None) -> str | None:
-        if value and re.search("://[^/@]*:[^/@]*@", value):
+        if value and re.search("://[^/@?]*:[^@?]*@|[?&](ssl)?password=", value):
             raise ValueError(
                 "a password is no part of it: put that into a file, and name that as CLEANWATCH_RECORDS_PASSWORD_FILE"
+            )
+        return value
+
+    @field_validator("influx_url")
+    @classmethod
+    def _nothing_but_an_address(cls, value: str | None) -> str | None:
+        if value and re.search("[@?]", value):
+            raise ValueError(
+                "it is an address and nothing more: put the token (1.8: user:password) into a file, and name that as "
+                "CLEANWATCH_INFLUX_TOKEN_FILE"
             )
         return value
 

@@ -73,7 +73,7 @@ def lines(report: StationReport, now: Instant) -> Iterator[str]:
     yield f"local store: {received:,} readings received, {pending:,} of them pending; commit {report.commits}"
     yield f"engine: judged up to commit {report.judged}, {report.outbox_waiting} messages to publish"
     if forwarder := report.forwarder:
-        yield f"InfluxDB {forwarder.target}: {forwarder.waiting:,} readings waiting"
+        yield f"{forwarder.target}: {forwarder.waiting:,} readings waiting"
     yield f"disk: {report.disk.free / 1e9:,.1f} GB free of {report.disk.total / 1e9:,.1f} GB"
     for problem in report.problems:
         word = "advisory" if problem.advisory else "PROBLEM"

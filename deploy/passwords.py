@@ -41,12 +41,15 @@ def mosquitto_line(user: str, password: str) -> str:
 
 
 def set_broker_password(folder: Path, user: str) -> Path:
-    """Give a user of the broker a new password; returns the file that holds it."""
+    """Give a user of the broker a new password; returns the file that holds it.
+
+    The file comes last: while it is not there, whoever makes what is missing makes both.
+    """
     password = new_secret()
     secret = folder / "secrets" / f"broker-{user}"
     secret.unlink(missing_ok=True)
-    write_private(secret, password)
     _replace(folder, user, mosquitto_line(user, password))
+    write_private(secret, password)
     return secret
 
 

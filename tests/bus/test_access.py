@@ -60,7 +60,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployedBroke
 def test_a_role_may_write_what_it_may_and_nothing_else(deployed: DeployedBroker, user: str) -> None:
     client = Client(deployed.as_user(user), f"writes as {user}")
     client.start()
-    client.wait_connected(10)
+    client.wait_connected(30)
     written = set()
     for topic in TOPICS:
         client.publish(topic, b"")
@@ -83,14 +83,14 @@ def test_a_role_hears_what_it_may_and_nothing_else(deployed: DeployedBroker) -> 
 
         client = Client(deployed.as_user(user), f"reads as {user}", filters=EVERYTHING, on_message=hear)
         client.start()
-        client.wait_connected(10)
+        client.wait_connected(30)
         clients.append(client)
     writers = [("gateway-1", MAY_WRITE["gateway-1"]), ("station", MAY_WRITE["station"])]
     deployed.add_instrument("gateway-2")
     for user, allowed in [*writers, ("gateway-2", {OTHERS_READINGS})]:
         writer = Client(deployed.as_user(user), f"writes for all as {user}")
         writer.start()
-        writer.wait_connected(10)
+        writer.wait_connected(30)
         for topic in sorted(allowed):
             writer.publish(topic, b"{}")
         wait_until(lambda writer=writer: writer.backlog == 0)  # type: ignore[misc]  # mypy cannot infer the default
@@ -117,7 +117,7 @@ def test_mqtt_311_is_refused_without_a_word_and_delivers_nothing(deployed: Deplo
         deployed.as_user("station"), "hears", filters=["instruments/#"], on_message=lambda m: heard.append(m.topic)
     )
     station.start()
-    station.wait_connected(10)
+    station.wait_connected(30)
     confirmed: list[int] = []
     old = paho.Client(CallbackAPIVersion.VERSION2, "old")
     old.username_pw_set("gateway-1", deployed.as_user("gateway-1").secret())
@@ -207,3 +207,30 @@ def test_certificates_are_kept_renewed_on_demand_and_their_keys_are_private(tmp_
     assert (tmp_path / "ca" / "ca.crt").read_bytes() == before[tmp_path / "ca" / "ca.crt"]
     assert all(path.stat().st_mode & 0o777 == 0o600 for path in tmp_path.rglob("*.key"))
     assert os.access(certificate, os.R_OK)
+
+
+@pytest.mark.parametrize("wrong", [("--days", "many", "a.test"), ("999.999.1.1",), ("a test",)])
+def test_what_no_certificate_can_be_made_of_is_told_and_the_old_one_stays(
+    tmp_path: Path, wrong: tuple[str, ...]
+) -> None:
+    program("openssl")
+    run_script("make-certificates", "--folder", tmp_path, "cleanwatch.test")
+    before = {name: (tmp_path / "broker" / name).read_bytes() for name in ("broker.crt", "broker.key")}
+    script = (DEPLOY / "make-certificates", "--folder", tmp_path, "--renew", *wrong)
+    result = subprocess.run(script, capture_output=True, text=True)
+    assert result.returncode != 0
+    assert "make-certificates: " in result.stderr
+    assert {name: (tmp_path / "broker" / name).read_bytes() for name in before} == before
+
+
+def test_a_password_whose_making_was_cut_short_is_made_again(tmp_path: Path) -> None:
+    arguments = ("--folder", tmp_path / "var", "--env", tmp_path / "env")
+    run_script("make-secrets", *arguments)
+    hashes = tmp_path / "var" / "passwords" / "mosquitto"
+    hashes.rename(hashes.with_suffix(".away"))
+    hashes.mkdir()  # so that the broker's line cannot be written
+    subprocess.run((DEPLOY / "make-secrets", *arguments, "--new", "broker-app"), capture_output=True)
+    hashes.rmdir()
+    hashes.with_suffix(".away").rename(hashes)
+    assert "broker-app" in run_script("make-secrets", *arguments)
+    assert hashes.read_text().count("app:") == 1

@@ -3,8 +3,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from pydantic import ValidationError
 
+from cleanwatch.command import cleanwatch
 from cleanwatch.settings import Settings
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "settings.md"
@@ -40,6 +42,32 @@ def test_without_an_address_there_is_no_influxdb() -> None:
 def test_an_address_of_influxdb_without_http_is_refused() -> None:
     with pytest.raises(ValidationError, match="should match pattern"):
         Settings(influx_url="influx.example:8086")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("records_url", "postgresql://me:geheim@db/x"),
+        ("records_url", "postgresql://me:geh/eim@db/x"),
+        ("records_url", "postgresql://me@db/x?password=geheim"),
+        ("influx_url", "http://me:geheim@influx:8086"),
+        ("influx_url", "ftp://me:geheim@influx:8086"),
+        ("influx_url", "http://influx:8086?p=geheim"),
+    ],
+)
+def test_a_password_in_an_address_is_refused_and_never_repeated(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"CLEANWATCH_{name.upper()}", value)
+    said = CliRunner().invoke(cleanwatch, ["status"])
+    assert said.exit_code == 1
+    assert f"CLEANWATCH_{name.upper()}: " in said.output
+    assert "eim" not in said.output
+
+
+@pytest.mark.parametrize("value", ["postgresql://me@db:5432/x", "postgresql://me@db/x?options=a:b@c"])
+def test_an_address_without_a_password_is_taken(value: str) -> None:
+    assert Settings(records_url=value).records_url == value
 
 
 @pytest.mark.parametrize(
