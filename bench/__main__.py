@@ -15,6 +15,7 @@ MEASUREMENTS = (
     "records",
     "alerts",
     "ingest",
+    "production",
     "alarm_latency",
     "steady_memory",
     "demo_memory",

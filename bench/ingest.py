@@ -29,7 +29,7 @@ from bus.messages import CleanReading
 from collectors.ingest import Collector
 from collectors.messages import ReadingsMessage, Value
 from collectors.publisher import Publisher
-from facility.instants import HOUR, MINUTE, SECOND, datetime_of, system_clock
+from facility.instants import HOUR, MINUTE, SECOND, Instant, Span, datetime_of, system_clock
 from facility.limit import Severity
 from facility.quantities import Quantity
 from facility.site import Area, Instrument, Point, Rectangle, Room, Site
@@ -84,9 +84,9 @@ def _drained(messages: int, each: int) -> tuple[float, float]:
         with_session.start()
         with_session.wait_connected(10)
         with_session.stop()
-        plain = _Counting(port, messages)
+        plain = Counting(port, "instruments/#", messages)
         plain.open_session()
-        _fill(port, messages, each)
+        fill(port, topics.source_readings("bench", "g"), messages, each, system_clock() - HOUR)
 
         collector = Collector(Broker(port=port), bench_site(), store, system_clock)
         ours = _seconds_until(collector.start, lambda: _done(collector, messages))
@@ -111,34 +111,24 @@ def _seconds_until(start: Callable[[], None], done: Callable[[], bool]) -> float
     return time.perf_counter() - began
 
 
-def _fill(port: int, messages: int, each: int) -> None:
-    """Leave a backlog with the broker, sent by mosquitto's own client: a thousand points, a second apart."""
-    begin = system_clock() - HOUR
+def fill(port: int, topic: str, messages: int, each: int, begin: Instant, step: Span = SECOND) -> None:
+    """Send messages by mosquitto's own client: a thousand points, each of them heard once a `step`, inside limits."""
     lines = []
     for first in range(0, messages * each, each):
         values = tuple(
-            Value(f"R1.T{n % POINTS}", datetime_of(begin + n // POINTS * SECOND), 20 + n % 70 / 10)
+            Value(f"R1.T{n % POINTS}", datetime_of(begin + n // POINTS * step), 20 + n % 40 / 10)
             for n in range(first, first + each)
         )
         lines.append(msgspec.json.encode(ReadingsMessage(1, 1, first // each + 1, values)))
-    command = [
-        str(program("mosquitto_pub")),
-        "-p",
-        str(port),
-        "-q",
-        "1",
-        "-l",
-        "-t",
-        topics.source_readings("bench", "g"),
-    ]
+    command = [str(program("mosquitto_pub")), "-p", str(port), "-q", "1", "-l", "-t", topic]
     subprocess.run(command, input=b"\n".join(lines) + b"\n", check=True)
 
 
-class _Counting:
+class Counting:
     """paho as its documentation shows it, with MQTT 5 and the same session, that counts what comes."""
 
-    def __init__(self, port: int, expected: int) -> None:
-        self._port, self._expected, self._count = port, expected, 0
+    def __init__(self, port: int, filter: str, expected: int) -> None:
+        self._port, self._filter, self._expected, self._count = port, filter, expected, 0
         self.all_came = threading.Event()
 
     def open_session(self) -> None:
@@ -155,7 +145,7 @@ class _Counting:
 
     def _client(self) -> paho.Client:
         client = paho.Client(CallbackAPIVersion.VERSION2, "counting", protocol=MQTTProtocolVersion.MQTTv5)
-        client.on_connect = lambda client, *_: client.subscribe("instruments/#", 1)
+        client.on_connect = lambda client, *_: client.subscribe(self._filter, 1)
         client.on_message = self._counted
         session = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho leaves it untyped
         session.SessionExpiryInterval = 600

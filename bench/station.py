@@ -11,6 +11,7 @@ from pathlib import Path
 from bus import topics
 from bus.client import Broker, Client
 from facility.site import MAIN
+from storage.samples.influx.address import Influx
 
 POINTS = 1000
 SITE = "bench"
@@ -22,10 +23,18 @@ def point(n: int) -> str:
     return f"R1.T{n % POINTS}"
 
 
-def environment(folder: Path, port: int) -> dict[str, str]:
+def environment(folder: Path, port: int, influx: Influx | None = None) -> dict[str, str]:
     """The settings of a station, and of an app, that keep their data in `folder`."""
+    beside = {}
+    if influx is not None:
+        beside = {
+            "CLEANWATCH_INFLUX_URL": influx.url,
+            "CLEANWATCH_INFLUX_BUCKET": influx.bucket,
+            "CLEANWATCH_INFLUX_TOKEN_FILE": str(influx.token_file),
+        }
     return {
         **os.environ,
+        **beside,
         "CLEANWATCH_DATA": str(folder / "data"),
         "CLEANWATCH_SITE_FILE": str(folder / "site.yaml"),
         "CLEANWATCH_BROKER_PORT": str(port),
@@ -34,7 +43,7 @@ def environment(folder: Path, port: int) -> dict[str, str]:
 
 
 @contextmanager
-def running_station(folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+def running_station(folder: Path, port: int, influx: Influx | None = None) -> Iterator[subprocess.Popen[bytes]]:
     """A station that listens to the broker at this port, until the block ends."""
     points = "\n".join(
         f"          - {{id: {point(n)}, quantity: temperature, limits: [{{severity: action, high: 25}}]}}"
@@ -42,7 +51,7 @@ def running_station(folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]
     )
     (folder / "site.yaml").write_text(SITE_FILE.format(site=SITE, points=points))
     command = [sys.executable, "-m", "cleanwatch", "station"]
-    process = subprocess.Popen(command, env=environment(folder, port))
+    process = subprocess.Popen(command, env=environment(folder, port, influx))
     try:
         _wait_until_it_beats(Broker(port=port))
         yield process
