@@ -8,7 +8,6 @@ import getpass
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from typing import Literal
 from bus.client import Broker
 from collectors.broker import embedded_broker
 from tests.parts import free_port, program
+from tests.waiting import wait_until
 
 BrokerKind = Literal["embedded", "mosquitto"]
 BROKER_KINDS: tuple[BrokerKind, ...] = ("embedded", "mosquitto")
@@ -137,12 +137,9 @@ def _mosquitto(text: str, port: int, folder: Path) -> Iterator[subprocess.Popen[
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            return
-        except OSError:
-            assert process.poll() is None, "mosquitto ended at once; its log says why"
-            time.sleep(0.02)
-    raise AssertionError(f"mosquitto does not listen on port {port}")
+    def listens() -> bool:
+        assert process.poll() is None, "mosquitto ended at once; its log says why"
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", port)) == 0
+
+    wait_until(listens, what="mosquitto")

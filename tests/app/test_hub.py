@@ -189,9 +189,9 @@ def test_closing_the_hub_ends_every_stream(hub: Hub) -> None:
     with hub.place() as events:
         thread = threading.Thread(target=watch, args=(lambda: events,))
         thread.start()
-        assert begun.wait(5)
+        assert begun.wait(30)
         hub.close()
-        assert ended.wait(5)
+        assert ended.wait(30)
         thread.join()
 
 

@@ -19,7 +19,7 @@ def test_a_new_value_appears_without_reload(page: Page, app: RunningApp) -> None
     app.reading("B101.DP2", 13.2)
     expect(step).to_have_text("13")
     app.reading("B101.DP2", 9.1)
-    expect(step).to_have_text("9", timeout=2000)
+    expect(step).to_have_text("9")
     assert page.evaluate("window.stillTheSamePage") is True
 
 
@@ -55,12 +55,12 @@ def test_values_go_on_living_on_a_page_that_was_opened_later(page: Page, app: Ru
     expect(page.locator(".plan .rm").first).to_be_visible()
 
 
-def test_a_page_whose_station_is_silent_says_so_within_six_seconds(page: Page, app: RunningApp) -> None:
+def test_a_page_whose_station_is_silent_says_so_within_seconds(page: Page, app: RunningApp) -> None:
     expect(page.locator("#stale")).to_be_hidden()
     app.beating = False
     began = time.monotonic()
-    expect(page.locator("html")).to_have_attribute("data-stale", "yes", timeout=7000)
-    assert 4 < time.monotonic() - began < 6.5
+    expect(page.locator("html")).to_have_attribute("data-stale", "yes", timeout=30_000)
+    assert 4 < time.monotonic() - began < 10, "five seconds, and what a busy machine adds"
     expect(page.locator("#stale-title")).to_contain_text("The station is silent since")
     expect(page.locator(".plan .rm[data-room=B102]")).to_have_attribute("data-status", "nodata")
     expect(page.locator(".plan .dp").first).to_have_text("?")
@@ -72,11 +72,11 @@ def test_a_page_whose_station_is_silent_says_so_within_six_seconds(page: Page, a
 def test_a_page_without_server_says_so_and_comes_back_by_itself(page: Page, app: RunningApp, watch: Watch) -> None:
     watch.forgiven = ("Failed to load resource", "net::ERR")
     app.stop_server()
-    expect(page.locator("#stale-title")).to_contain_text("No connection to Cleanwatch", timeout=7000)
+    expect(page.locator("#stale-title")).to_contain_text("No connection to Cleanwatch", timeout=30_000)
     expect(page.locator("h1")).to_have_text("No live data")
     app.start_server()
     app.everything_normal()
-    expect(page.locator("html")).to_have_attribute("data-stale", "no", timeout=10_000)
+    expect(page.locator("html")).to_have_attribute("data-stale", "no", timeout=30_000)
     expect(page.locator("#stale")).to_be_hidden()
 
 
@@ -86,7 +86,7 @@ def test_a_point_that_is_silent_becomes_a_question_mark_with_its_last_value(page
     value = page.locator(".standing [data-point='B101.DP1'][data-show=value]")
     app.reading("B101.DP1", 44.1)
     expect(value).to_have_text("44.1\u202fPa")
-    expect(value).to_have_text("?", timeout=4000)
+    expect(value).to_have_text("?", timeout=30_000)
     last = value.get_attribute("data-last")
     assert last is not None
     assert last.startswith("was 44.1\u202fPa, ")
@@ -120,7 +120,7 @@ def test_one_viewer_too_many_is_told_so(browser: Browser, app: RunningApp, page:
     expect(refused.locator("#stale-title")).to_have_text("No place for live values")
     expect(refused.locator("#stale-text")).to_contain_text("Close another Cleanwatch page")
     app.hub.most_viewers += 1
-    expect(refused.locator("#stale")).to_be_hidden(timeout=10_000)
+    expect(refused.locator("#stale")).to_be_hidden(timeout=30_000)
     context.close()
 
 

@@ -48,7 +48,7 @@ def problem_of(broker: Broker, mentions: str) -> str:
     """What a client says about a broker, once it mentions something."""
     client = Client(broker, "station")
     client.start()
-    wait_until(lambda: mentions in str(client.health().problem), 20, f"a problem that mentions {mentions!r}")
+    wait_until(lambda: mentions in str(client.health().problem), what=f"a problem that mentions {mentions!r}")
     problem = str(client.health().problem)
     client.stop()
     return problem
@@ -64,7 +64,7 @@ def test_messages_of_any_number_and_size_come_through_tls(authority: trustme.CA,
         writer = Client(address, "writer")
         for client in (reader, writer):
             client.start()
-            client.wait_connected(10)
+            client.wait_connected(30)
         for size in sizes:
             writer.publish("a", b"x" * size)
         wait_until(lambda: len(got) == len(sizes))
@@ -130,7 +130,7 @@ def test_a_password_that_is_put_right_needs_no_restart(tmp_path: Path) -> None:
         client.start()
         wait_until(lambda: f"is the password in {secret} that of user 'station'?" in str(client.health().problem))
         secret.write_text(deployed.as_user("station").secret() or "")
-        client.wait_connected(10)
+        client.wait_connected(30)
         assert client.health().problem is None
         client.stop()
 
@@ -141,7 +141,7 @@ def test_a_refused_topic_is_a_problem_until_it_is_allowed(tmp_path: Path) -> Non
     with mosquitto(port, tmp_path, f"acl_file {access}"):
         client = Client(Broker(port=port), "station")
         client.start()
-        client.wait_connected(10)
+        client.wait_connected(30)
         client.publish("forbidden", b"")
         client.publish("allowed", b"")
         wait_until(lambda: client.backlog == 0)
@@ -166,7 +166,7 @@ def test_of_two_with_one_client_id_one_waits_longer_and_longer_and_says_what_to_
 def test_it_comes_back_after_the_other_is_gone(broker: BrokerUnderTest) -> None:
     first, second = (Client(broker.address, "station") for _ in range(2))
     first.start()
-    first.wait_connected(10)
+    first.wait_connected(30)
     second.start()
     wait_until(lambda: first.health().problem is not None)
     second.stop()
@@ -192,7 +192,7 @@ def test_a_broker_that_names_another_client_as_the_reason_is_left_to_it_at_once(
     with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as thread:
         serving = thread.submit(serve, server)
         problem = problem_of(Broker(port=server.getsockname()[1]), "another client has come as 'station'")
-        serving.result(5)
+        serving.result(30)
     assert "stop one of them" in problem
 
 
@@ -212,12 +212,12 @@ def test_a_problem_is_logged_when_it_begins_and_when_it_is_over(
     got: list[Message] = []
     client = Client(broker.address, "station", filters=["a"], on_message=got.append)
     client.start()
-    client.wait_connected(10)
+    client.wait_connected(30)
     broker.stop()
     for _ in range(10):
-        assert attempts.acquire(timeout=10)
+        assert attempts.acquire(timeout=30)
     broker.start()
-    client.wait_connected(10)
+    client.wait_connected(30)
     wait_until(lambda: "all is well again" in caplog.text)
     client.stop()
     lines = [record.getMessage() for record in caplog.records if record.name == "bus.standing"]

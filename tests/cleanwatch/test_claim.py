@@ -1,11 +1,14 @@
 """A station is one process at a time, among all machines that share the records."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
+from typing import TypeAlias
 
 import pytest
+from typing_extensions import override
 
 from alerts.engine import Engine
 from cleanwatch import claim
@@ -31,29 +34,52 @@ def records(tmp_path: Path) -> Iterator[Records]:
         yield records
 
 
-KEPT: list[object] = []
-"""Claims that are never let go, as by a process that is killed."""
+class Patience(threading.Event):
+    """Is set after so many looks at the claim; `meanwhile` happens before each further one."""
+
+    def __init__(self, looks: int, meanwhile: Callable[[], None] = lambda: None) -> None:
+        super().__init__()
+        self._looks = looks
+        self._meanwhile = meanwhile
+
+    @override
+    def wait(self, timeout: float | None = None) -> bool:
+        self._meanwhile()
+        self._looks -= 1
+        if self._looks == 0:
+            self.set()
+        return self.is_set()
 
 
-def take(records: Records, folder: Path, now: Instant = NOW, patience: float = 30) -> tuple[Claim | None, list[str]]:
-    """Take the claim and keep it; what was told of whom it waits for."""
-    folder.mkdir(exist_ok=True)
-    told: list[str] = []
-    stopping = threading.Event()
-    giving_up = threading.Timer(patience, stopping.set)
-    giving_up.start()
-    taken = claimed_station(records, MAIN, folder, lambda: now, stopping, lambda text: told.append(text or "over"))
-    KEPT.append(taken)
-    found = taken.__enter__()
-    giving_up.cancel()
-    return found, told
+Take: TypeAlias = Callable[..., tuple[Claim | None, list[str]]]
+
+
+@pytest.fixture
+def take(records: Records) -> Iterator[Take]:
+    """Takes the claim, and lets it go no more, as a process that is killed; what was told of whom it waits for."""
+    kept = []
+
+    def take(
+        folder: Path, now: Instant = NOW, stopping: threading.Event | None = None
+    ) -> tuple[Claim | None, list[str]]:
+        folder.mkdir(exist_ok=True)
+        told: list[str] = []
+        stopping = stopping or threading.Event()
+        taken = claimed_station(
+            records, MAIN, folder, lambda: now, stopping, lambda text: told.append(text or "over")
+        )
+        kept.append(taken)
+        return taken.__enter__(), told
+
+    yield take
+    kept.clear()
 
 
 def test_a_station_that_was_killed_is_taken_up_again_at_once_in_the_same_place(
-    records: Records, tmp_path: Path
+    records: Records, take: Take, tmp_path: Path
 ) -> None:
-    take(records, tmp_path / "a")
-    again, told = take(records, tmp_path / "a", NOW + 7 * SECOND)
+    take(tmp_path / "a")
+    again, told = take(tmp_path / "a", NOW + 7 * SECOND)
     assert (again is not None, told) == (True, ["over"])
     with records.reading() as connection:
         (row,) = audit.rows(connection, audit.AuditFilter(action=station_claims.NOT_WATCHED))
@@ -63,32 +89,32 @@ def test_a_station_that_was_killed_is_taken_up_again_at_once_in_the_same_place(
     assert not_watched(records, MAIN, NOW + 2 * DAY) == []
 
 
-def test_a_station_that_runs_elsewhere_is_waited_for(records: Records, tmp_path: Path) -> None:
-    take(records, tmp_path / "a")
-    second, told = take(records, tmp_path / "b", patience=0.1)
+def test_a_station_that_runs_elsewhere_is_waited_for(records: Records, take: Take, tmp_path: Path) -> None:
+    take(tmp_path / "a")
+    second, told = take(tmp_path / "b", stopping=Patience(1))
     assert second is None
     assert told[0].startswith(f"station main is run by {place(tmp_path / 'a')} already. This one waits")
 
 
-def test_one_that_ended_in_order_is_not_waited_for(records: Records, tmp_path: Path) -> None:
+def test_one_that_ended_in_order_is_not_waited_for(records: Records, take: Take, tmp_path: Path) -> None:
     with claimed_station(records, MAIN, tmp_path, lambda: NOW, threading.Event(), lambda _: None):
         pass
-    second, _ = take(records, tmp_path / "b", NOW + 9 * SECOND)
+    second, _ = take(tmp_path / "b", NOW + 9 * SECOND)
     assert second is not None
     assert not_watched(records, MAIN, NOW + 10 * SECOND) == []
 
 
 def test_one_that_is_silent_is_taken_over_and_can_write_no_more(
-    records: Records, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    records: Records, take: Take, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first, _ = take(records, tmp_path / "a")
+    first, _ = take(tmp_path / "a")
     assert first is not None
     with closing(LocalStore.open(tmp_path / "samples.db", lambda: NOW)) as store:
         engine = Engine(site_of(DP1), store, records, lambda: NOW, first)
         engine.step(0)
         monkeypatch.setattr(claim, "SILENT_SECONDS", 0.05)
         monkeypatch.setattr(claim, "LOOK_SECONDS", 0.01)
-        second, told = take(records, tmp_path / "b", NOW + 30 * SECOND)
+        second, told = take(tmp_path / "b", NOW + 30 * SECOND)
         assert (second is not None, told[-1]) == (True, "over")
         store.append([Intake("gw", [Reading(DP1.id, NOW, 5, 0, NOW)])])
         with pytest.raises(ClaimLostError, match=f"another process is station main now: .*{tmp_path.name}/b"):
@@ -98,35 +124,31 @@ def test_one_that_is_silent_is_taken_over_and_can_write_no_more(
 
 
 def test_a_station_that_beats_is_never_taken_over(
-    records: Records, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    records: Records, take: Take, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first, _ = take(records, tmp_path / "a")
+    first, _ = take(tmp_path / "a")
     assert first is not None
-    monkeypatch.setattr(claim, "SILENT_SECONDS", 0.2)
-    monkeypatch.setattr(claim, "LOOK_SECONDS", 0.01)
-    beating, stop = [NOW], threading.Event()
+    seconds = [0.0]
+    monkeypatch.setattr(claim, "time", SimpleNamespace(monotonic=lambda: seconds[0]))
 
     def beat() -> None:
-        while not stop.wait(0.01):
-            beating[0] += 1
-            with records.transaction() as connection:
-                station_claims.renew(connection, first, beating[0])
+        seconds[0] += claim.SILENT_SECONDS / 2
+        with records.transaction() as connection:
+            station_claims.renew(connection, first, NOW + int(seconds[0] * SECOND))
 
-    thread = threading.Thread(target=beat)
-    thread.start()
-    second, _ = take(records, tmp_path / "b", patience=1)
-    stop.set()
-    thread.join()
+    second, _ = take(tmp_path / "b", stopping=Patience(30, meanwhile=beat))
     assert second is None
 
 
-def test_a_local_store_in_another_place_is_judged_from_its_own_beginning(records: Records, tmp_path: Path) -> None:
-    first, _ = take(records, tmp_path / "a")
+def test_a_local_store_in_another_place_is_judged_from_its_own_beginning(
+    records: Records, take: Take, tmp_path: Path
+) -> None:
+    first, _ = take(tmp_path / "a")
     with records.transaction() as connection:
         engine_memory.set_checkpoint(connection, 500)
         assert first is not None
         station_claims.release(connection, first, NOW)
-    take(records, tmp_path / "b")
+    take(tmp_path / "b")
     with closing(LocalStore.open(tmp_path / "b" / "samples.db", lambda: NOW)) as store:
         store.append([Intake("gw", [Reading(DP1.id, NOW, 5, 0, NOW)])])
         engine = Engine(site_of(DP1), store, records, lambda: NOW)

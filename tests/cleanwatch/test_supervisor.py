@@ -1,19 +1,11 @@
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from cleanwatch.supervisor import Part, Supervisor
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.02)
+from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -59,7 +51,7 @@ def test_a_part_is_heard_line_by_line(logs: Path) -> None:
 def test_parts_end_when_their_supervisor_is_killed() -> None:
     child = (
         "import sys, cleanwatch.lifetime as l; e = l.stop_event(); print('up', flush=True); "
-        "sys.exit(0 if e.wait(20) else 1)"
+        "sys.exit(0 if e.wait(60) else 1)"
     )
     parent = (
         "import os, subprocess, sys, time\n"

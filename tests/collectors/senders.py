@@ -42,7 +42,7 @@ def collecting(broker: BrokerUnderTest, store: LocalStore) -> Iterator[Collector
     collector = Collector(broker.address, SITE, store, system_clock)
     collector.start()
     try:
-        collector.wait_connected(10)
+        collector.wait_connected(30)
         yield collector
     finally:
         collector.stop()
@@ -57,7 +57,7 @@ def client_of(
     client = Client(broker.address, name, filters=filters, on_message=got.append)
     client.start()
     try:
-        client.wait_connected(10)
+        client.wait_connected(30)
         yield client, got
     finally:
         client.stop()

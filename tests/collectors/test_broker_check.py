@@ -33,7 +33,7 @@ def plain_mosquitto(folder: Path, *settings: str) -> Iterator[Broker]:
     try:
         client = Client(Broker(port=port), "waits")
         client.start()
-        client.wait_connected(10)
+        client.wait_connected(30)
         client.stop()
         yield Broker(port=port)
     finally:
@@ -96,7 +96,7 @@ def test_nothing_is_left_behind_and_nobody_is_disturbed(tmp_path: Path) -> None:
         check(Broker(port=port))
         late = Client(Broker(port=port), "late", filters=["#"], on_message=heard.append)
         late.start()
-        late.wait_connected(10)
+        late.wait_connected(30)
         late.publish("end", b"")
         wait_until(lambda: heard)
         late.stop()

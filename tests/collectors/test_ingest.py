@@ -156,7 +156,7 @@ def test_it_goes_on_after_the_broker_came_back(broker: BrokerUnderTest, store: L
         broker.stop()
         wait_until(lambda: not collector.health().connection.connected)
         broker.start()
-        collector.wait_connected(10)
+        collector.wait_connected(30)
         with client_of(broker, "gw") as (gateway, _):
             gateway.publish(TOPIC, pressure_message(1))
             wait_until(lambda: stored_numbers(store) == [1])
@@ -174,12 +174,12 @@ def test_sources_that_move_to_this_station_are_heard_and_those_that_leave_are_no
     with local_store(tmp_path) as store, client_of(broker, "sender") as (sender, _):
         collector = Collector(broker.address, hearing("gw1"), store, system_clock)
         collector.start()
-        collector.wait_connected(10)
+        collector.wait_connected(30)
         send("gw1", 1)
         send("gw2", 2)
         wait_until(lambda: stored_numbers(store) == [1])
         collector.use(hearing("gw2"))
-        collector.wait_connected(10)
+        collector.wait_connected(30)
         send("gw2", 3)
         wait_until(lambda: 3 in stored_numbers(store))
         send("gw1", 4)  # the broker remembers the subscription until this has come

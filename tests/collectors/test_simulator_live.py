@@ -186,7 +186,7 @@ def simulating(broker: BrokerUnderTest, scenario: Scenario, folder: Path) -> Ite
         yield
     finally:
         stop.set()
-        thread.join(30)
+        thread.join(60)
         assert not thread.is_alive()
 
 
@@ -194,15 +194,15 @@ def test_over_a_broker_the_station_stores_all_that_the_gateways_send(broker: Bro
     store = LocalStore.open(tmp_path / "samples.sqlite", system_clock)
     collector = Collector(broker.address, SITE, store, system_clock)
     collector.start()
-    collector.wait_connected(10)
+    collector.wait_connected(30)
     pressures = [step.point for step in SITE.cascade]
     with simulating(broker, SCENARIO, tmp_path / "outboxes"):
-        wait_until(lambda: len(store.latest(pressures)) >= 6, seconds=20)
+        wait_until(lambda: len(store.latest(pressures)) >= 6)
         broker.stop()
         broker.start()
-        wait_until(lambda: len(store.latest(pressures)) >= 12, seconds=20)
-        wait_until(lambda: not any(store.gaps(source) for source in sources(SITE, DESIGN)), seconds=20)
-        wait_until(lambda: (store.acknowledged("pressure") or (0, 0))[1] >= 3, seconds=40)
+        wait_until(lambda: len(store.latest(pressures)) >= 12)
+        wait_until(lambda: not any(store.gaps(source) for source in sources(SITE, DESIGN)))
+        wait_until(lambda: (store.acknowledged("pressure") or (0, 0))[1] >= 3, seconds=60)
     collector.stop()
     assert {balance.source for balance in store.balance()} > {"pressure", "climate"}
     assert not [balance for balance in store.balance() if balance.conflicting or balance.dead_lettered]

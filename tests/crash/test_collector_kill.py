@@ -30,7 +30,7 @@ from tests.collectors.plant import SITE
 store = LocalStore.open(Path(sys.argv[2]), system_clock)
 collector = Collector(Broker(port=int(sys.argv[1])), SITE, store, system_clock)
 collector.start()
-collector.wait_connected(10)
+collector.wait_connected(30)
 print("collecting", flush=True)
 sys.stdin.read()
 collector.stop()
@@ -68,7 +68,7 @@ def test_killing_the_collector_under_load_loses_nothing_and_stores_nothing_twice
                 process.wait()
                 left_behind.append(sent - received(store))
         with collecting_process(broker, samples), reading(samples) as store:
-            wait_until(lambda: stored_numbers(store) == list(range(sent)), seconds=20)
+            wait_until(lambda: stored_numbers(store) == list(range(sent)))
             (balance,) = store.balance()
     assert any(left_behind), "at least one kill came under load"
     assert balance.source == SOURCE

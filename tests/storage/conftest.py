@@ -1,6 +1,8 @@
 """What the tests of the records share: every test runs on every kind of database there is."""
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeAlias
@@ -23,6 +25,23 @@ TEMPLATE, DATABASE = "empty_records", "records_of_one_test"
 """Names of databases in the cluster of the tests."""
 
 Tamper: TypeAlias = Callable[..., None]
+
+
+THREE_OPEN = """
+import os, sys
+from storage.records.database import Records
+for _ in range(3):
+    if os.fork() == 0:
+        Records.open(sys.argv[1], lambda: 1).close()
+        os._exit(0)
+ended = [os.wait()[1] for _ in range(3)]
+sys.exit(any(ended))
+"""
+
+
+def opened_by_three_processes(url: str) -> None:
+    """Three processes open the records at the same moment: none of them has to import anything first."""
+    subprocess.run([sys.executable, "-c", THREE_OPEN, url], check=True, timeout=100)
 
 
 @pytest.fixture(scope="session")

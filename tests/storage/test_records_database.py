@@ -1,5 +1,3 @@
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -20,6 +18,7 @@ from storage.records.errors import RecordsError
 from storage.records.migrating import newest_revision
 from storage.records.schema import metadata
 from storage.sqlite import sqlite
+from tests.storage.conftest import opened_by_three_processes
 
 
 @contextmanager
@@ -212,9 +211,7 @@ def test_many_threads_use_the_same_records(records: Records) -> None:
 
 
 def test_processes_may_create_the_records_at_once(records_url: str) -> None:
-    program = "import sys; from storage.records.database import Records; Records.open(sys.argv[1], lambda: 1).close()"
-    processes = [subprocess.Popen([sys.executable, "-c", program, records_url]) for _ in range(3)]
-    assert [process.wait(timeout=30) for process in processes] == [0, 0, 0]
+    opened_by_three_processes(records_url)
     assert_created_once(records_url, at=1)
 
 

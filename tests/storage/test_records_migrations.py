@@ -1,8 +1,5 @@
 """Every schema revision is reached from both sides, with data in the tables and the append-only ones protected."""
 
-import subprocess
-import sys
-
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -18,7 +15,7 @@ from storage.records.database import Records
 from storage.records.errors import RecordsError
 from storage.records.migrating import migrate, move
 from storage.records.schema import metadata
-from tests.storage.conftest import NOON
+from tests.storage.conftest import NOON, opened_by_three_processes
 
 ALARM = Alarm(
     "B101.DP1",
@@ -103,22 +100,10 @@ def test_a_revision_that_does_not_exist_is_refused_with_those_that_do(records_ur
         migrate(url_of(records_url), lambda: NOON, to="0")
 
 
-THREE_OPEN = """
-import os, sys
-from storage.records.database import Records
-for _ in range(3):
-    if os.fork() == 0:
-        Records.open(sys.argv[1], lambda: 1).close()
-        os._exit(0)
-sys.exit(any(os.wait()[1] for _ in range(3)))
-"""
-"""Three processes that open records at the same moment: none of them has to import anything first."""
-
-
 def test_processes_may_migrate_at_once(records: Records, records_url: str) -> None:
     records.close()
     migrate(url_of(records_url), lambda: NOON, to=migrating.revisions()[0])
-    subprocess.run([sys.executable, "-c", THREE_OPEN, records_url], check=True, timeout=100)
+    opened_by_three_processes(records_url)
     again = Records.open(records_url, clock=lambda: 99)
     with again.reading() as connection:
         assert len(audit.rows(connection)) == 3
