@@ -21,33 +21,33 @@ def accepts(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def children() -> set[psutil.Process]:
-    """All processes that run below this one, those of other tests' servers among them."""
-    return set(psutil.Process().children(recursive=True))
-
-
-def listened_to(process: psutil.Process) -> list[Any]:
-    """The addresses that a process listens on."""
-    with suppress(psutil.NoSuchProcess):  # another test's server ends a process of its own now and then
+def addresses_of(process: psutil.Process) -> list[Any]:
+    """The addresses that a process listens on; none where it has just ended."""
+    with suppress(psutil.NoSuchProcess):
         return [one.laddr for one in process.net_connections() if one.status == psutil.CONN_LISTEN]
     return []
 
 
+def listener(port: int) -> psutil.Process:
+    """The process below this one that listens on a port; other tests' servers are below this one too."""
+    below = psutil.Process().children(recursive=True)
+    return next(process for process in below if any(address.port == port for address in addresses_of(process)))
+
+
 def test_it_accepts_both_versions_while_the_block_lasts_and_leaves_nothing_behind() -> None:
     folders = set(Path(tempfile.gettempdir()).glob("cleanwatch-broker-*"))
-    before = children()
     with embedded_broker(free_port(), free_port()) as listening:
         assert accepts(listening.mqtt5.port) and accepts(listening.mqtt311.port)
+        broker = listener(listening.mqtt5.port)
     assert not accepts(listening.mqtt5.port) and not accepts(listening.mqtt311.port)
-    assert children() <= before
+    assert not broker.is_running()
     assert set(Path(tempfile.gettempdir()).glob("cleanwatch-broker-*")) <= folders
 
 
 def test_it_listens_on_loopback_only() -> None:
     with embedded_broker(free_port(), free_port()) as listening:
-        own = {listening.mqtt5.port, listening.mqtt311.port}
-        ours = next(addresses for child in children() if own & {a.port for a in (addresses := listened_to(child))})
-        assert {address.port for address in ours} == own
+        ours = addresses_of(listener(listening.mqtt5.port))
+        assert {address.port for address in ours} == {listening.mqtt5.port, listening.mqtt311.port}
         assert {address.ip for address in ours} == {"127.0.0.1"}
 
 
