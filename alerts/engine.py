@@ -55,6 +55,8 @@ class Engine:
         self._listening_since = clock()
         self._announced = False
         """Is what stood at the start, or came with another site, on record as published?"""
+        self._must_load = False
+        """Set while a step is under way: after one that failed, only what is on record is sure."""
         self._load()
 
     def _load(self) -> None:
@@ -82,8 +84,6 @@ class Engine:
         self._follower = self._store.follow(FOLLOWER, self._judged)
         self._saved_at = now
         self._review: _UnderReview | None = None
-        self._must_load = False
-        """Set while a step is under way: after one that failed, only what is on record is sure."""
 
     @property
     def judged(self) -> int:
@@ -139,16 +139,15 @@ class Engine:
     def _take_site(self) -> None:
         if self._next_site is self._site:
             return
-        self._announced = False
         now, others = self._clock(), self._site.share.elsewhere
         self._review = None
         if any(watches(self._next_site, id) for id in others):
             # Another station has watched this until now: what it put on record goes on here.
             self._save(now)
-            self._site = self._next_site
+            self._site, self._announced = self._next_site, False
             self._load()
         else:
-            self._site = self._next_site
+            self._site, self._announced = self._next_site, False
             self._present.use_site(self._site, now)
 
     def _tend(self, now: Instant) -> None:

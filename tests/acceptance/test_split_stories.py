@@ -1,11 +1,12 @@
 """A site is split while it runs: each station goes on with what is on record of its part, and with nothing else."""
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
 from alerts.engine import Engine
 from facility.alarm import Alarm, AlarmState, Condition
@@ -17,6 +18,7 @@ from facility.site_part import part
 from storage.records import alarms, audit, commands, engine_memory, outbox
 from storage.records.commands import Acknowledge, Command, RetireSource
 from storage.records.database import Records
+from storage.records.errors import RecordsAwayError
 from storage.samples.commit import Intake
 from storage.samples.local import LocalStore
 from tests.acceptance.story import MIDNIGHT, site_of
@@ -160,3 +162,34 @@ def test_each_station_has_its_own_checkpoint_outbox_and_sources(plant: Plant) ->
             message.topic for message in outbox.waiting(connection, "south")
         ]
         assert not [message for message in outbox.waiting(connection, MAIN) if "/S1" in message.topic]
+
+
+def test_what_is_answered_while_an_area_moves_is_on_record_once_although_no_commit_is_confirmed(
+    plant: Plant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant.becomes(whole(*STATIONS))
+    plant.reads("south", SOUTH.id, 3.0)
+    alarm = plant.alarms()[SOUTH.id]
+    with plant.records.transaction() as connection:
+        commands.submit(connection, plant.now, "Ada Muster", Acknowledge(alarm.id, alarm.severity, "seen"))
+    plant.engines[MAIN].use_site(part(whole(), MAIN))
+    plant.now += SECOND
+    confirmed = plant.records.transaction
+    unconfirmed = 0
+
+    @contextmanager
+    def transaction() -> Iterator[Connection]:
+        nonlocal unconfirmed
+        with confirmed() as connection:
+            yield connection
+        if unconfirmed < 4:
+            unconfirmed += 1
+            raise RecordsAwayError("the connection broke before the server answered")
+
+    monkeypatch.setattr(plant.records, "transaction", transaction)
+    for _ in range(8):
+        plant.now += SECOND
+        with suppress(RecordsAwayError):
+            plant.engines[MAIN].step(0)
+    assert plant.alarms()[SOUTH.id].state is AlarmState.ACKNOWLEDGED
+    assert plant.actions().count("alarm acknowledged") == 1

@@ -216,7 +216,7 @@ def test_what_no_certificate_can_be_made_of_is_told_and_the_old_one_stays(
     program("openssl")
     run_script("make-certificates", "--folder", tmp_path, "cleanwatch.test")
     before = {name: (tmp_path / "broker" / name).read_bytes() for name in ("broker.crt", "broker.key")}
-    script = (DEPLOY / "make-certificates", "--folder", tmp_path, "--renew", *wrong)
+    script: list[str | Path] = [DEPLOY / "make-certificates", "--folder", tmp_path, "--renew", *wrong]
     result = subprocess.run(script, capture_output=True, text=True)
     assert result.returncode != 0
     assert "make-certificates: " in result.stderr
