@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 SILENT_SECONDS = 20.0
 """A holder in another place that has not renewed its claim for so long is taken for dead. It renews every 5 s."""
 LOOK_SECONDS = 0.5
+STOOD_STILL_SECONDS = 5.0
+"""Records that take so long to say who holds a station have let its holder renew as little."""
 SHORT_STOP: Span = MINUTE
 """A station that was ended as told and started again this soon is not worth telling, beside its audit row."""
 
@@ -84,10 +86,11 @@ def _taken(
 ) -> bool:
     seen, still_since = None, time.monotonic()
     while not stopping.is_set():
+        looked = time.monotonic()
         try:
             with records.transaction() as connection:
                 held = station_claims.held(connection, claim.station)
-                if held != seen:
+                if held != seen or time.monotonic() - looked >= STOOD_STILL_SECONDS:
                     seen, still_since = held, time.monotonic()
                 silent = time.monotonic() - still_since >= SILENT_SECONDS
                 if held is None or held.released or held.claim.holder == claim.holder or silent:

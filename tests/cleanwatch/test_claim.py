@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import TypeAlias
 
 import pytest
+from sqlalchemy import Connection
 from typing_extensions import override
 
 from alerts.engine import Engine
@@ -17,7 +18,7 @@ from facility.instants import DAY, SECOND, Instant
 from facility.reading import Reading
 from storage.records import audit, engine_memory, station_claims
 from storage.records.database import Records
-from storage.records.station_claims import Claim, ClaimLostError
+from storage.records.station_claims import Claim, ClaimLostError, Held
 from storage.samples.commit import Intake
 from storage.samples.local import LocalStore
 from tests.acceptance.story import site_of
@@ -121,6 +122,24 @@ def test_one_that_is_silent_is_taken_over_and_can_write_no_more(
             engine.step(0)
     with records.reading() as connection:
         assert not [row for row in audit.rows(connection) if row.action == "alarm raised"]
+
+
+def test_records_that_stand_still_make_no_station_silent(
+    records: Records, take: Take, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take(tmp_path / "a")
+    seconds = [0.0]
+    monkeypatch.setattr(claim, "time", SimpleNamespace(monotonic=lambda: seconds[0]))
+    held = station_claims.held
+
+    def held_after_a_while(connection: Connection, station: str) -> Held | None:
+        seconds[0] += claim.SILENT_SECONDS - 1
+        return held(connection, station)
+
+    monkeypatch.setattr(station_claims, "held", held_after_a_while)
+    second, told = take(tmp_path / "b", stopping=Patience(4))
+    assert second is None
+    assert len(told) == 4
 
 
 def test_a_station_that_beats_is_never_taken_over(
