@@ -8,14 +8,15 @@ now is there within seconds. A reading is written again where it is not certain 
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 
 from collectors.draining import Draining
-from facility.instants import HOUR, MINUTE, Clock, Instant
+from facility.instants import DAY, HOUR, MINUTE, Clock, Instant
 from storage.samples.columns import Columns
 from storage.samples.history import BACKLOG
 from storage.samples.influx.problems import InfluxError
@@ -178,9 +179,8 @@ class Forwarder:
         """
         line_of = dict(zip(_identities(portion), made, strict=True))
         reasons = {}
-        for point, start in portion.pruned:
-            offered = _of_hour(portion, point, start)
-            held = self._influx.columns(point, start, start + HOUR)
+        for point, offered in _of_pruned_days(portion):
+            held = self._influx.columns(point, int(offered.time[0]), int(offered.time[-1]) + 1)
             _, ours, theirs = np.intersect1d(offered.time, held.time, return_indices=True)
             offered, held = offered.take(ours), held.take(theirs)
             for place in np.flatnonzero(~offered.same(held)).tolist():
@@ -233,15 +233,19 @@ def _refused(portion: Portion, written: list[bytes], reasons: dict[bytes, str]) 
             yield Refused(point, instant, reasons[line], line.decode())
 
 
-def _of_hour(portion: Portion, point: str, start: Instant) -> Columns:
-    """The readings of one hour of a point among those of a portion."""
-    rows = [
-        (one.time, one.value, one.reasons, one.received, one.sequence, one.count, one.volume)
-        for one in portion.readings
-        if one.point == point and start <= one.time < start + HOUR
-    ]
-    owed = [columns.between(start, start + HOUR) for other, columns in portion.columns if other == point]
-    return Columns.joined([Columns.of_rows(rows), *owed]).ordered()
+def _of_pruned_days(portion: Portion) -> Iterator[tuple[str, Columns]]:
+    """The readings of a portion whose days the local store has pruned, of a point and day each."""
+    pruned = {(point, start // DAY) for point, start in portion.pruned}
+    rows: defaultdict[tuple[str, int], list[Sequence[object]]] = defaultdict(list)
+    for one in portion.readings:
+        key = one.point, one.time // DAY
+        if key in pruned:
+            rows[key].append((one.time, one.value, one.reasons, one.received, one.sequence, one.count, one.volume))
+    for (point, _), of_day in rows.items():
+        yield point, Columns.of_rows(of_day).ordered()
+    for point, columns in portion.columns:
+        if len(columns) and (point, int(columns.time[0]) // DAY) in pruned:
+            yield point, columns
 
 
 def _identities(portion: Portion) -> Iterator[Identity]:

@@ -283,17 +283,23 @@ def test_as_many_hours_are_summed_up_at_once_as_influxdb_can_answer_for(
 
 
 @pytest.mark.usefixtures("soon")
+@pytest.mark.parametrize("sealed", [False, True])
 def test_what_contradicts_a_pruned_reading_does_not_overwrite_it(
-    store: LocalStore, server: InfluxUnderTest, influx: Influx, begin: Begin
+    store: LocalStore, influx: Influx, begin: Begin, sealed: bool
 ) -> None:
-    begin(influx)
+    before = begin(influx)
     append(store, 0, 3, DAY)
     store.seal(NOW + 10 * DAY)
     finish(store)
     assert store.prune(NOW + 10 * DAY) == 2 * len(POINTS)
+    before.stop()
     point = POINTS[0]
     late = [(NOW, 0.0), (NOW + 1, 7.0), (NOW + DAY, 8.0)]  # a repeat, a new one, a contradiction
     store.append([Intake("s", [Reading(point, time, value, 0, time + 40) for time, value in late])])
+    if sealed:
+        store.seal(NOW + 10 * DAY)
+    begin(influx)
+    wait_until(lambda: waits(store) == 0)
     store.seal(NOW + 10 * DAY)
     finish(store)
     (refused,) = store.refused(BACKLOG)

@@ -47,7 +47,7 @@ class Portion:
     readings: tuple[Reading, ...] = ()
     hours: tuple[OwedHour, ...] = ()
     columns: tuple[tuple[str, Columns], ...] = ()
-    """The readings of the hours, by point."""
+    """The readings of the hours, of a point and day each."""
     pruned: frozenset[tuple[str, Instant]] = frozenset()
     """Points and hours whose day the local store has pruned: it no longer knows what else it held of them."""
 
