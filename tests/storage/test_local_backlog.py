@@ -296,6 +296,8 @@ def test_random_histories_are_taken_whole_and_counted_exactly(
 
 
 def test_a_file_of_the_first_schema_is_brought_up_to_date(store: LocalStore, path: Path) -> None:
+    append(store, MIDNIGHT - 2 * DAY, MIDNIGHT - DAY)
+    store.seal(MIDNIGHT)
     append(store, MIDNIGHT)
     store.close()
     connection = sqlite.connect(path)
@@ -307,5 +309,7 @@ def test_a_file_of_the_first_schema_is_brought_up_to_date(store: LocalStore, pat
     with pytest.raises(FileNotFoundError, match="older Cleanwatch; the station brings it up to date"):
         LocalStore.open(path, lambda: MIDNIGHT, read_only=True)
     again = LocalStore.open(path, lambda: MIDNIGHT)
-    assert set(take_all(again.backlog("influx"))) == {("T1", MIDNIGHT)}
+    backlog = again.backlog("influx")
+    assert waiting(again) == 3
+    assert set(take_all(backlog)) == {("T1", MIDNIGHT - 2 * DAY), ("T1", MIDNIGHT - DAY), ("T1", MIDNIGHT)}
     again.close()
