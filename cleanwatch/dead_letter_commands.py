@@ -1,20 +1,18 @@
 """`cleanwatch dead-letters`: look at messages that could not be understood, and replay them after a fix."""
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 
 import click
 from rich.console import Console
 from rich.table import Table
 
-from cleanwatch.opening import open_records
+from cleanwatch.opening import local_store, open_records
 from cleanwatch.revisions import NoSiteError, PartInForce
 from cleanwatch.settings import Settings
 from collectors.dead_letters import Replay, replay, replay_waiting, waiting
 from facility.instants import system_clock, text_of
 from facility.site import Site
 from facility.site_part import NoSuchStationError
-from storage.samples.local import LocalStore
 
 
 @click.group("dead-letters")
@@ -25,7 +23,7 @@ def dead_letters() -> None:
 @dead_letters.command("list")
 def list_waiting() -> None:
     """List the dead letters that wait for a fix, oldest first."""
-    with _store(read_only=True) as store:
+    with local_store(read_only=True) as store:
         table = Table("No.", "Received", "Source", "Readings", "Reason", box=None)
         for found in waiting(store):
             letter = found.letter
@@ -40,7 +38,7 @@ def list_waiting() -> None:
 @click.argument("number", type=int)
 def show(number: int) -> None:
     """Print one dead letter whole."""
-    with _store(read_only=True) as store:
+    with local_store(read_only=True) as store:
         found = store.dead_letter(number)
     if found is None:
         raise click.ClickException(f"there is no dead letter {number}; see: cleanwatch dead-letters list")
@@ -66,7 +64,7 @@ def replay_some(numbers: tuple[int, ...], everything: bool) -> None:
     """Decode dead letters again by the site in force, and store what can be used now."""
     if bool(numbers) == everything:
         raise click.UsageError("name the dead letters by number, or say --all")
-    with _store(read_only=False) as store:
+    with local_store(read_only=False) as store:
         site = _site_in_force()
         try:
             for outcome in replay_waiting(store, site) if everything else (replay(store, site, n) for n in numbers):
@@ -78,15 +76,6 @@ def replay_some(numbers: tuple[int, ...], everything: bool) -> None:
 def _told(outcome: Replay) -> str:
     stored = f"{outcome.id}: {outcome.stored} stored, {outcome.known} known already, {outcome.events} events"
     return stored if outcome.refused is None else f"{stored}; still refused: {outcome.refused}"
-
-
-@contextmanager
-def _store(read_only: bool) -> Iterator[LocalStore]:
-    path = Settings().samples_path
-    if not path.exists():
-        raise click.ClickException(f"there is no local store at {path}; set CLEANWATCH_DATA to its folder")
-    with closing(LocalStore.open(path, system_clock, read_only=read_only)) as store:
-        yield store
 
 
 def _site_in_force() -> Site:

@@ -1,15 +1,12 @@
 """`cleanwatch forward`: what InfluxDB has refused, and taking readings there once more."""
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 
 import click
 
-from cleanwatch.settings import Settings
-from facility.instants import instant_of, system_clock, text_of
+from cleanwatch.opening import local_store
+from facility.instants import instant_of, text_of
 from storage.samples.history import BACKLOG
-from storage.samples.local import LocalStore
 
 
 @click.group()
@@ -21,7 +18,7 @@ def forward() -> None:
 @click.option("--most", default=100, show_default=True, help="How many are printed.")
 def refused(most: int) -> None:
     """Print readings that InfluxDB will never take, with its reason. They stay in the local store."""
-    with _store(read_only=True) as store:
+    with local_store(read_only=True) as store:
         found = store.refused(BACKLOG, most)
     for one in found:
         click.echo(f"{text_of(one.time)} {one.point}: {one.reason}\n  {one.line}")
@@ -41,7 +38,7 @@ def again(since: datetime) -> None:
 
     What InfluxDB has already is not changed by it. A running station begins at once.
     """
-    with _store(read_only=False) as store:
+    with local_store(read_only=False) as store:
         if store.progress(BACKLOG) is None:
             raise click.ClickException(
                 "nothing was ever forwarded from here; set CLEANWATCH_INFLUX_URL and start the station"
@@ -51,12 +48,3 @@ def again(since: datetime) -> None:
     click.echo(f"{added:,} readings are forwarded again.")
     if instant_of(since.replace(tzinfo=UTC)) < kept:
         click.echo(f"The local store has everything only from {text_of(kept)} on; older days are in InfluxDB only.")
-
-
-@contextmanager
-def _store(read_only: bool) -> Iterator[LocalStore]:
-    path = Settings().samples_path
-    if not path.exists():
-        raise click.ClickException(f"there is no local store at {path}; set CLEANWATCH_DATA to its folder")
-    with closing(LocalStore.open(path, system_clock, read_only=read_only)) as store:
-        yield store

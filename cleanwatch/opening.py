@@ -1,16 +1,31 @@
-"""Opening the records that the settings name, also when their database comes up later than we do."""
+"""Opening what the settings name: the local store for a command, the records also when they come up after us."""
 
 import logging
 import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+import click
 
 from cleanwatch.settings import Settings
-from facility.instants import Clock
+from facility.instants import Clock, system_clock
 from storage.records.database import Records
 from storage.records.errors import RecordsAwayError
+from storage.samples.local import LocalStore
 
 log = logging.getLogger(__name__)
 
 TRY_AGAIN_SECONDS = 1.0
+
+
+@contextmanager
+def local_store(read_only: bool) -> Iterator[LocalStore]:
+    """The local store of a station that has run already, for a command; ClickException where there is none."""
+    path = Settings().samples_path
+    if not path.exists():
+        raise click.ClickException(f"there is no local store at {path}; set CLEANWATCH_DATA to its folder")
+    with closing(LocalStore.open(path, system_clock, read_only=read_only)) as store:
+        yield store
 
 
 def open_records(settings: Settings, clock: Clock) -> Records:

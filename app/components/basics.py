@@ -39,6 +39,11 @@ def symbol(mark: str) -> Component:
     return tagged(html.Span(className="sy"), data_icon=f"s-{mark}", aria_hidden="true")
 
 
+def trouble(title: str, *sentences: str) -> list[Component]:
+    """The inside of a banner: what cannot be had, and what that means."""
+    return [symbol("nodata"), html.Div([html.B(title), *(html.Div(words, className="sec") for words in sentences)])]
+
+
 def chip(mark: str, word: str) -> Component:
     """Colour, shape and word of a status in one small box."""
     return html.Span([symbol(mark), word], className=f"chip {mark}")

@@ -4,7 +4,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from app import formats
-from app.components.basics import symbol
+from app.components.basics import trouble
 from app.context import AppContext
 from storage.samples.store import HistoryAwayError
 
@@ -12,20 +12,12 @@ from storage.samples.store import HistoryAwayError
 def instead(context: AppContext, error: HistoryAwayError) -> Component:
     """In the place of a picture that cannot be drawn."""
     return html.Div(
-        [
-            symbol("nodata"),
-            html.Div(
-                [
-                    html.B(f"History cannot be read since {_moment(context, error.since)}"),
-                    html.Div(str(error), className="sec"),
-                    html.Div(
-                        "Live values and alarms go on. No reading is lost: the station keeps what comes in and "
-                        "fills the gap when InfluxDB is back.",
-                        className="sec",
-                    ),
-                ]
-            ),
-        ],
+        trouble(
+            f"History cannot be read since {_moment(context, error.since)}",
+            str(error),
+            "Live values and alarms go on. No reading is lost: the station keeps what comes in and fills the gap "
+            "when InfluxDB is back.",
+        ),
         className="banner",
     )
 

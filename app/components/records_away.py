@@ -4,7 +4,7 @@ from dash import html, set_props
 from dash.development.base_component import Component
 
 from app import formats
-from app.components.basics import symbol, tagged
+from app.components.basics import tagged, trouble
 from app.context import AppContext
 from storage.records.errors import RecordsAwayError
 
@@ -21,20 +21,12 @@ def words(context: AppContext, error: RecordsAwayError) -> list[Component]:
     """The inside of a banner."""
     site, since = context.site(), context.records.health().since
     when = f" since {formats.moment(since, site.timezone, context.clock())}" if since is not None else ""
-    return [
-        symbol("nodata"),
-        html.Div(
-            [
-                html.B(f"The records cannot be used{when}"),
-                html.Div(str(error), className="sec"),
-                html.Div(
-                    "Alarms, history and what is decided here cannot be shown or kept. Live values go on; no reading "
-                    "is lost, and what was missed is judged when the records are back. Load this page again then.",
-                    className="sec",
-                ),
-            ]
-        ),
-    ]
+    return trouble(
+        f"The records cannot be used{when}",
+        str(error),
+        "Alarms, history and what is decided here cannot be shown or kept. Live values go on; no reading is lost, "
+        "and what was missed is judged when the records are back. Load this page again then.",
+    )
 
 
 def page(context: AppContext, error: RecordsAwayError) -> Component:
