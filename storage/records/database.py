@@ -37,6 +37,8 @@ class Records:
         self._writing = engine_for(url, password_file)
         self._reading = self._writing.execution_options(**READING[self._writing.dialect.name])
         self._health = RecordsHealth()
+        self._opening = False
+        """Whoever opens them is told by an exception, and says so in the log once, however often it tries again."""
         self._health_lock = threading.Lock()
 
     @classmethod
@@ -48,6 +50,7 @@ class Records:
         something else; where rights or the triggers are missing that keep the records append-only.
         """
         records = cls(url_of(url_or_path), clock, password_file)
+        records._opening = True
         try:
             records._bring_up_to_date()
         except DBAPIError as error:
@@ -56,6 +59,7 @@ class Records:
         except BaseException:
             records.close()
             raise
+        records._opening = False
         return records
 
     @contextmanager
@@ -112,7 +116,7 @@ class Records:
         with self._health_lock:
             known = self._health
             self._health = RecordsHealth(problem, known.since or self._clock())
-        if known.problem != problem:
+        if known.problem != problem and not self._opening:
             log.error("%s Tried again until it works.", problem)
 
     def _is_back(self) -> None:

@@ -27,8 +27,10 @@ class Influx:
         try:
             token = self.token_file.read_text().strip()
         except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it is no text"
             raise InfluxError(
-                f"the token for InfluxDB at {self.url} cannot be read from {self.token_file}: {error}"
+                f"the token for InfluxDB at {self.url} cannot be read from {self.token_file}, which "
+                f"CLEANWATCH_INFLUX_TOKEN_FILE names: {why}"
             ) from error
         if not token or not token.isprintable() or not token.isascii():
             raise InfluxError(f"{self.token_file} should hold the token for InfluxDB in one line, and does not")
