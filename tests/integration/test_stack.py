@@ -16,7 +16,7 @@ from tests.integration.stack import Stack
 from tests.parts import program
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.timeout(300)  # the first test waits for eight programs to start
+pytestmark = pytest.mark.timeout(600)  # the first test waits for eight programs to start
 
 SITE, POINT, FAULTY = "suite-b", "B101.DP1", "B102.DP1"
 
@@ -59,7 +59,7 @@ def test_a_reading_comes_through_to_clean_topic_influxdb_records_and_page(stack:
     reader = Client(stack.as_user("reader"), "andon light", filters=[topics.everything_clean(SITE)], on_message=hear)
     reader.start()
     reader.wait_connected(30)
-    wait_until(lambda: any("/stations/" in topic for topic in heard), 60, "the station's heartbeat")
+    wait_until(lambda: any("/stations/" in topic for topic in heard), 120, "the station's heartbeat")
     send(gateway, POINT, 15.5)
     send(gateway, FAULTY, None, "sensor")
     clean = topics.clean_reading(SITE, POINT)
@@ -71,7 +71,7 @@ def test_a_reading_comes_through_to_clean_topic_influxdb_records_and_page(stack:
     found = stack.records("SELECT condition FROM alarms WHERE point = 'B102.DP1'")
     assert found == [("instrument fault",)]
     wait_until(lambda: values_in_influxdb(stack) == [15.5], what="the reading in InfluxDB")
-    wait_until(lambda: ask(stack, "/readyz").status == 200, what="the app")
+    wait_until(lambda: ask(stack, "/readyz").status == 200, seconds=120, what="the app")
     assert POINT in ask(stack, "/live/full").data.decode()
 
 

@@ -29,6 +29,11 @@ from tests.brokers import mosquitto
 from tests.parts import free_port
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.timeout(600)  # stations are started as processes
+
+STARTING = 120
+"""Seconds that a station may take to start on a busy machine."""
+
 ROOM = """
   - id: {room}
     name: {room}
@@ -167,7 +172,9 @@ def test_each_station_watches_its_part_and_every_app_sees_the_whole(split: Split
         north, south = (stack.enter_context(split.gateway(source)) for source in ("gw-n", "gw-s"))
         split.start("main")
         doomed = split.start("south")
-        wait_until(lambda: all(silent(look()) == "" and look().station for look in apps), what="both beat")
+        wait_until(
+            lambda: all(silent(look()) == "" and look().station for look in apps), seconds=STARTING, what="both beat"
+        )
         north("N1.T1", 30.0)
         south("S1.T1", 31.0)
         north("S1.T1", 32.0)  # of another station's area
@@ -187,7 +194,9 @@ def test_each_station_watches_its_part_and_every_app_sees_the_whole(split: Split
         for look in apps:
             assert look().rooms["S1"].word in ("ACTION", "STATION SILENT"), "an action alarm stays the worst"
         split.start("south")
-        wait_until(lambda: all(silent(look()) == "" for look in apps), what="the other station is heard again")
+        wait_until(
+            lambda: all(silent(look()) == "" for look in apps), seconds=STARTING, what="the other is heard again"
+        )
         with split.records.reading() as connection:
             (row,) = audit.rows(connection, AuditFilter(action=station_claims.NOT_WATCHED))
             assert (row.object, '"told to end":false' in row.data) == ("station south", True)
@@ -196,9 +205,9 @@ def test_each_station_watches_its_part_and_every_app_sees_the_whole(split: Split
 
 def test_a_second_station_of_the_same_name_waits_with_one_message_and_takes_nothing(split: SplitSite) -> None:
     first = split.start("south")
-    wait_until(lambda: "station south" in split.log("south"), what="the first runs")
+    wait_until(lambda: "station south" in split.log("south"), seconds=STARTING, what="the first runs")
     split.start("south", data="again")
-    wait_until(lambda: "is run by" in split.log("again"), what="the second says so")
+    wait_until(lambda: "is run by" in split.log("again"), seconds=STARTING, what="the second says so")
     with split.gateway("gw-s") as south:
         south("S1.T1", 30.0)
         wait_until(lambda: "S1.T1" in split.standing(), what="the first goes on")
