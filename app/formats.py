@@ -97,13 +97,17 @@ def moment(instant: Instant, timezone: str, now: Instant) -> str:
     return time if day == date(now, timezone) else f"{day} {time}"
 
 
+def exactly(instant: Instant, timezone: str, now: Instant) -> str:
+    """10:18:42 if that is today, else 17 Nov 2026 10:18:42."""
+    time, day = with_seconds(instant, timezone), date(instant, timezone)
+    return time if day == date(now, timezone) else f"{day} {time}"
+
+
 def in_site_time(text: str, timezone: str, now: Instant) -> str:
     """A text with the instants in it (UTC, as logs have them) as clocks on the wall show them: 10:18:42."""
 
     def shown(found: re.Match[str]) -> str:
-        instant = instant_of(datetime.fromisoformat(found[0]))
-        day, time = date(instant, timezone), with_seconds(instant, timezone)
-        return time if day == date(now, timezone) else f"{day} {time}"
+        return exactly(instant_of(datetime.fromisoformat(found[0])), timezone, now)
 
     return re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", shown, text)
 

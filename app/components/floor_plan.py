@@ -16,6 +16,8 @@ WIDTH = 1200.0
 MARGIN = 4.0
 DOOR = 56.0
 INSET = 18.0
+ROOM_FOR_WORDS = 290.0
+"""So wide a text is "Particles ≥ 0.5 µm, 14 min"; where there is less, "≥ 0.5 µm, 14 min" is easier to read."""
 PLACE = 0.66
 """Where on a wall its door is: past the middle, so that the texts at a room's left stay free."""
 
@@ -144,7 +146,7 @@ def _room(room: Room, box: Rectangle, pressure: str | None) -> str:
 def _silence(at: Places, mark: str) -> str:
     """In place of a value that is too old: which point, for how long, and what it was."""
     x, y, width = at.lines
-    what = "what" if at.second else "brief"
+    what = "what" if at.second and width >= ROOM_FOR_WORDS else "brief"
     first = (
         f'<text class="silence" x="{x:g}" y="{y:g}" font-size="23" data-fit="{width:g}">'
         f'<tspan {mark} data-show="{what}"></tspan><tspan {mark} data-show="for"></tspan></text>'

@@ -75,7 +75,9 @@ def boxes(station: StationHealth, now: Instant) -> list[Box]:
 def _sources(report: StationReport, reported: Instant) -> tuple[str, Words]:
     silent = None if report.broker is None else report.broker.silent_for
     words: Words = (
-        ["no message since the start"] if silent is None else ["newest ", since(reported - round(silent * 1000))]
+        ["no message since the start"]
+        if silent is None
+        else ["newest ", since(reported - round(silent * 1000)), " ago"]
     )
     return formats.count(len(report.sources), "source") + " known", words
 

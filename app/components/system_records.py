@@ -66,9 +66,9 @@ def _gap(gap: SourceGap, several: bool, zone: str, now: Instant) -> Component:
     numbers = f"{gap.first:,}" if count == 1 else f"{gap.first:,} to {gap.last:,}"
     source = gap.source + (f", station {gap.station}" if several else "")
     if gap.after is None:
-        when = f"before {formats.moment(gap.before, zone, now)}"
+        when = f"before {formats.exactly(gap.before, zone, now)}"
     else:
-        when = f"{formats.moment(gap.after, zone, now)} to {formats.hour_minute(gap.before, zone)}"
+        when = f"{formats.exactly(gap.after, zone, now)} to {formats.with_seconds(gap.before, zone)}"
     state: list[str | Component]
     if gap.closed is None:
         state = [html.B("missing"), " for ", since(gap.before)]

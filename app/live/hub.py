@@ -99,10 +99,17 @@ class Hub:
                         self._known.rooms[notice.room] = notice
                     case "stations":
                         beat = msgspec.json.decode(payload, type=StationBeat)
-                        self._known.beats[beat.station] = HeardBeat(beat, self._clock())
+                        self._take_beat(beat)
                 self._tell()
         except msgspec.MsgspecError as error:
             log.warning("A message on %s is not understood: %s", topic, error)
+
+    def _take_beat(self, beat: StationBeat) -> None:
+        """A station that dies has said beforehand, when it connected, what its broker tells of it then."""
+        before = self._known.beats.get(beat.station)
+        if before is not None and not beat.alive:
+            beat = msgspec.structs.replace(beat, at=max(beat.at, before.beat.at))
+        self._known.beats[beat.station] = HeardBeat(beat, self._clock())
 
     def _take_reading(self, reading: CleanReading) -> None:
         newest = Newest(instant_of(reading.time), reading.value, Validity[reading.validity.upper()], reading.reasons)

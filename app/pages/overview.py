@@ -94,7 +94,8 @@ def _plan(site: Site, area: Area) -> Component:
     rooms = [room for room in site.rooms.values() if room.area == area.id]
     zones = [room for room in rooms if room.inside is not None]
     points = sum(len(site.points_by_room[room.id]) for room in rooms)
-    words = [f"{len(rooms) - len(zones)} rooms", f"{len(zones)} zones" if zones else "", f"{points} points"]
+    counted = ((len(rooms) - len(zones), "room"), (len(zones), "zone"), (points, "point"))
+    words = [f"{count} {noun}{'' if count == 1 else 's'}" if count else "" for count, noun in counted]
     return html.Section(
         [
             html.Header([html.H2(area.name), html.Span(", ".join(filter(None, words)), className="grow")]),

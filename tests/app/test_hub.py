@@ -241,6 +241,16 @@ def test_rooms_of_a_silent_station_are_without_data(time: Time) -> None:
     assert station is not None and station.alive, "the page is not stale while another station is heard"
 
 
+def test_a_last_will_does_not_bring_back_the_time_when_it_was_made(time: Time) -> None:
+    hub = Hub(lambda: SITE, time)
+    publish_beat(hub, NOON + MINUTE)
+    publish_beat(hub, NOON, alive=False)
+    hub.refresh()
+    station = hub.look().station
+    assert station is not None
+    assert (station.alive, station.at) == (False, NOON + MINUTE)
+
+
 def test_a_station_that_beats_no_more_is_silent_by_the_clock_of_whoever_looks(time: Time) -> None:
     hub = Hub(lambda: SPLIT, time)
     beat_of(hub, "north")

@@ -37,7 +37,7 @@ def test_open_gaps_come_first_and_closed_ones_say_when_all_came(records: Records
         source_gaps.close(connection, FILLED, NOON - 2 * MINUTE)
     shown = str(gap_table(on_record(records), False, "UTC", NOON))
     assert shown.index("gw-2") < shown.index("gw-1")
-    for words in ("before 11:59", "'missing'", "1,120 to 1,134", "11:51 to 11:52", "all have come, 11:58"):
+    for words in ("before 11:59:00", "'missing'", "1,120 to 1,134", "11:51:00 to 11:52:00", "all have come, 11:58"):
         assert words in shown
 
 

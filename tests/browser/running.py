@@ -41,6 +41,8 @@ class RunningApp:
         self.samples = LocalStore.open(folder / "samples.db", system_clock)
         self.port = port or free_port()
         self.beating = True
+        self.beats = [MAIN]
+        """The stations that are heard."""
         self._ended = threading.Event()
         self._threads = [threading.Thread(target=self._beat), threading.Thread(target=self._engine)]
 
@@ -123,20 +125,22 @@ class RunningApp:
             limit=limit.value if limit else None,
             operator=limit.operator if limit else None,
         )
-        self._publish(found)
+        self.publish(found)
         return found
 
-    def _publish(self, alarm: Alarm) -> None:
+    def publish(self, alarm: Alarm) -> None:
+        """An alarm as it is now, of a point or a source, on record and published."""
         with self.records.transaction() as connection:
             alarms.save(connection, [alarm])
         topic = topics.clean_alarm(self.site.id, alarm.point, alarm.condition)
-        self.hub.take(topic, alarm_notice(alarm, self.site.points[alarm.point].unit))
+        point = self.site.points.get(alarm.point)
+        self.hub.take(topic, alarm_notice(alarm, point.unit if point else ""))
 
     def _beat(self) -> None:
         while not self._ended.wait(0.5):
-            if self.beating:
-                beat = StationBeat(MAIN, True, datetime_of(system_clock()), 1, 1, 1)
-                self.hub.take(topics.station(self.site.id, MAIN), msgspec.json.encode(beat))
+            for station in self.beats if self.beating else []:
+                beat = StationBeat(station, True, datetime_of(system_clock()), 1, 1, 1)
+                self.hub.take(topics.station(self.site.id, station), msgspec.json.encode(beat))
 
     def _engine(self) -> None:
         """Applies what people decide; an acknowledgement with the word "refuse" in its comment is refused."""
@@ -157,7 +161,7 @@ class RunningApp:
                     answer = Acknowledgement(
                         command.actor, system_clock(), command.command.comment, command.command.severity
                     )
-                    self._publish(
+                    self.publish(
                         dataclasses.replace(alarm, state=AlarmState.ACKNOWLEDGED, acknowledgements=(answer,))
                     )
 
