@@ -102,10 +102,11 @@ class Engine:
     def clock_set_forward(self, now: Instant) -> None:
         """The clock that this engine reads is about to say `now`, a leap: no point was silent meanwhile.
 
-        From any thread, before anyone is told the new time.
+        From any thread, before anyone is told the new time. Set back, the clock tells no earlier time: then nothing
+        changes.
         """
-        self._listening_since = now
-        self._present.listen_from(now)
+        self._listening_since = max(self._listening_since, now)
+        self._present.listen_from(self._listening_since)
 
     def step(self, timeout: float) -> None:
         """Judge the commits that are there, waiting up to `timeout` seconds for one, and write what they led to.

@@ -8,6 +8,7 @@ import pytest
 from facility.alarm import Condition
 from facility.instants import HOUR, MINUTE, SECOND, Instant, Span
 from facility.reading import Reading
+from facility.site import Point
 from facility.steady_clock import SteadyClock
 from tests.acceptance.story import MIDNIGHT, Story
 from tests.alerts.examples import low, point
@@ -20,11 +21,11 @@ OTHER = point(silent_after=MINUTE, id="B101.DP2")
 class Set(Story):
     """A story told by a steady clock, on a machine whose own clock can be set."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *more: Point) -> None:
         self.wall: Instant = MIDNIGHT
         self.passed: Span = 0
         self.steady = SteadyClock(lambda: self.wall, lambda: self.passed / 1000)
-        super().__init__(folder, PRESSURE, OTHER)
+        super().__init__(folder, PRESSURE, OTHER, *more)
         self.steady.on_jump = lambda jump: self.engine.clock_set_forward(jump.after)
 
     def clock(self) -> Instant:
@@ -114,3 +115,12 @@ def test_after_a_restart_with_the_clock_set_back_time_goes_on_from_what_is_on_re
     assert story.store.newest()[1] > newest
     story.passes(90 * SECOND)
     assert len(story.alarms(NO_DATA)) == 2
+
+
+def test_a_clock_set_back_just_after_a_restart_makes_no_point_silent_that_was_not_heard_yet(tmp_path: Path) -> None:
+    story = Set(tmp_path, point(silent_after=30 * MINUTE, id="B101.DP3"))
+    story.wall += 40 * MINUTE  # while nobody was there
+    story.passed += 40 * MINUTE
+    story.restarts().is_set(-HOUR).passes(3 * MINUTE, lambda: story.hears(12))
+    assert story.alarms() == []
+    story.close()
