@@ -73,7 +73,7 @@ def write(file: Path, folder: Path, manifest: Callable[[tuple[Part, ...]], Manif
             for part in parts:
                 extract(archive, part, None, progress)
         unfinished.rename(file)
-        _sync_folder(file.parent)
+        sync_folder(file.parent)
     finally:
         unfinished.unlink(missing_ok=True)
     return whole
@@ -129,7 +129,8 @@ def _copy(source: IO[bytes], target: IO[bytes] | None, size: int, what: str, pro
     return digest.hexdigest()
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder on disk before going on."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -92,8 +92,11 @@ def restore(file: Path, data: Path, progress: Progress, judged: int | None = Non
             raise BackupError(f"the records in {file} are not those that its manifest describes")
         if judged is not None:
             _go_on_behind(judged, folder / SAMPLES, manifest.samples)
-        for name in names:
-            (folder / name).rename(data / name)
+        # Records last: without a local store behind them they would judge one that numbers its commits anew.
+        for name in (SAMPLES, RECORDS):
+            if name in names:
+                (folder / name).rename(data / name)
+                archive.sync_folder(data)
     return manifest
 
 
