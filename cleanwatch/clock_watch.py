@@ -115,7 +115,8 @@ def _jump_words(jump: ClockJump) -> str:
     words = f"this machine's clock was set {'forward' if span > 0 else 'back'} by {age(abs(span))}"
     words += f", from {text_of(jump.before)} to {text_of(jump.after)}. "
     if span > 0:
-        return words + "A machine that slept or stood still looks the same. No point was taken for silent because of it. Find out what set it"
+        words += "A machine that slept or stood still looks the same. "
+        return words + "No point was taken for silent because of it. Find out what set it"
     return words + (
         "Times on record do not go back: until the clock has caught up the station's own runs a tenth slower, "
         "and delays last a tenth longer. Find out what set it"

@@ -98,7 +98,7 @@ class LocalStore:
         return follower
 
     def passed(self, name: str) -> int | None:
-        """The number up to which a follower has passed the commits, as far as it has written that down; None if new."""
+        """The number up to which a follower has written down that it passed the commits; None if it is new."""
         with self._database.reading() as connection:
             row = connection.execute("SELECT passed FROM follower WHERE name = ?", (name,)).fetchone()
         return None if row is None else int(row[0])
