@@ -9,6 +9,7 @@ AWAY = (OperationalError, InterfaceError, TimeoutError)
 """What SQLAlchemy raises then: not reached, hung up, too slow, full, locked."""
 
 SERVER, ROLE = "SERVER", "ROLE"
+HUNG_UP = "SERVER has hung up"
 WORDS: tuple[tuple[str, str], ...] = (
     (
         "password authentication failed",
@@ -48,7 +49,7 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("timeout expired|no answer", "SERVER does not answer. Look after that machine and the network"),
     (
         "closed the connection|connection is lost|broken pipe|reset by peer|terminating connection|ssl syscall",
-        "SERVER has hung up",
+        HUNG_UP,
     ),
     ("lock timeout|deadlock", "other transactions hold what is needed for too long"),
     ("statement timeout", "PostgreSQL takes too long. Look at the load of SERVER"),
@@ -72,13 +73,17 @@ WORDS: tuple[tuple[str, str], ...] = (
 
 
 def in_words(error: DBAPIError | TimeoutError, url: URL) -> str:
-    """One sentence or two, ending with what the database itself said."""
+    """One sentence or two, ending with what the database itself said.
+
+    Not of one that has hung up: that is said in other words at every attempt, and would be new trouble each time.
+    """
     said = " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())
     meaning = next(
         (words for pattern, words in WORDS if re.search(pattern, said, re.IGNORECASE)), "something is wrong"
     )
+    detail = "" if meaning == HUNG_UP else f" ({said.rstrip('.')})"
     meaning = meaning.replace(SERVER, _server(url)).replace(ROLE, str(url.username))
-    return f"The records {place(url)} cannot be used: {meaning} ({said.rstrip('.')})."
+    return f"The records {place(url)} cannot be used: {meaning}{detail}."
 
 
 def place(url: URL) -> str:

@@ -5,6 +5,8 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
+from sqlalchemy import make_url
+from sqlalchemy.exc import OperationalError
 
 from facility.instants import Instant
 from storage.records import audit, connecting, engine_memory, migrating
@@ -12,6 +14,7 @@ from storage.records.connecting import url_of
 from storage.records.database import Records
 from storage.records.errors import RecordsAwayError, RecordsError
 from storage.records.migrating import migrate
+from storage.records.troubles import in_words
 from tests.parts import free_port
 from tests.postgres import OWNER, PASSWORD, PostgresUnderTest
 from tests.storage.conftest import DATABASE, NOON, TEMPLATE
@@ -166,3 +169,12 @@ def test_a_server_that_stands_still_freezes_nobody(
     with records.reading() as connection:
         engine_memory.checkpoint(connection)
     records.close()
+
+
+def test_whatever_the_driver_calls_it_a_server_that_hung_up_is_one_trouble() -> None:
+    said = ("Connection reset by peer", "server closed the connection unexpectedly", "the connection is lost")
+    url = make_url("postgresql://cleanwatch@records/cleanwatch")
+    errors = [OperationalError("SELECT 1", None, Exception(words)) for words in said]
+    assert {in_words(error, url) for error in errors} == {
+        "The records in database cleanwatch at records:5432 cannot be used: records:5432 has hung up."
+    }

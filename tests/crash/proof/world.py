@@ -95,8 +95,8 @@ class World:
         for name in fault.targets:
             if fault.kind is Kind.KILL:
                 with self._locks[name]:
-                    self.parts[name].start()
                     self._dead.remove(name)
+                    self._start(name)
             elif fault.kind is Kind.FULL:
                 self.disks[name].free()
             else:
@@ -201,8 +201,12 @@ class World:
                 with self._locks[name]:
                     if name not in self._dead and not part.alive():
                         self.ended[name] += 1
-                        with suppress(AssertionError):  # it cannot start yet
-                            part.start()
+                        self._start(name)
+
+    def _start(self, name: str) -> None:
+        """What cannot start yet, on a disk that is full, is started again by `_look_after`."""
+        with suppress(AssertionError):
+            self.parts[name].start()
 
     def _place(self, disk: str) -> Path:
         return self.folder / disk.replace(" ", "-")
