@@ -1,14 +1,13 @@
 """InfluxDB 1.6 on this machine: how fast lines are made and written, and a year with and without roll-ups."""
 
-import statistics
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from bench.asking import milliseconds
 from bench.local_store import START, YEAR, Row, pressure_of_a_year
 from cleanwatch.demo_files import DEMO_SITE
 from facility.instants import DAY, HOUR, SECOND
@@ -78,8 +77,8 @@ def year(store: InfluxStore) -> list[Row]:
         for begin in range(START, START + YEAR, 30 * DAY):
             assert store.write(lines.of_columns(point, readings.between(begin, begin + 30 * DAY))) == []
     end = START + YEAR
-    one = milliseconds(lambda: store.envelope(points[:1], START, end, 2000))
-    several = milliseconds(lambda: store.envelope(points, START, end, 2000))
+    one = milliseconds(lambda: store.envelope(points[:1], START, end, 2000), times=3)
+    several = milliseconds(lambda: store.envelope(points, START, end, 2000), times=3)
     before = store.envelope(points, START, end, 2000)
 
     began = time.perf_counter()
@@ -87,11 +86,11 @@ def year(store: InfluxStore) -> list[Row]:
         store.roll_up((point, day + hour * HOUR) for point in points for hour in range(24))
     summing = time.perf_counter() - began
     assert np.allclose(before.drop(columns="point"), store.envelope(points, START, end, 2000).drop(columns="point"))
-    one_summed = milliseconds(lambda: store.envelope(points[:1], START, end, 2000))
-    several_summed = milliseconds(lambda: store.envelope(points, START, end, 2000))
-    outside = milliseconds(lambda: store.count_outside("P0", START, end, 11.0, None))
-    month = milliseconds(lambda: store.envelope(points[:1], START, START + 30 * DAY, 2000))
-    latest = milliseconds(lambda: store.latest(points))
+    one_summed = milliseconds(lambda: store.envelope(points[:1], START, end, 2000), times=3)
+    several_summed = milliseconds(lambda: store.envelope(points, START, end, 2000), times=3)
+    outside = milliseconds(lambda: store.count_outside("P0", START, end, 11.0, None), times=3)
+    month = milliseconds(lambda: store.envelope(points[:1], START, START + 30 * DAY, 2000), times=3)
+    latest = milliseconds(lambda: store.latest(points), times=3)
     return [
         ("InfluxDB: envelope, 1 point, 1 year at 10 s, from readings", f"{one:,.0f} ms", ""),
         (
@@ -110,13 +109,3 @@ def year(store: InfluxStore) -> list[Row]:
         ("InfluxDB: count outside a rarely crossed limit, 1 point, 1 year", f"{outside:,.0f} ms", "500 ms"),
         (f"InfluxDB: latest, {POINTS} points", f"{latest:,.0f} ms", "50 ms"),
     ]
-
-
-def milliseconds(question: Callable[[], object], times: int = 3) -> float:
-    """The median of a few askings."""
-    spent = []
-    for _ in range(times):
-        began = time.perf_counter()
-        question()
-        spent.append((time.perf_counter() - began) * 1000)
-    return statistics.median(spent)

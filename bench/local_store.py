@@ -1,13 +1,12 @@
 """The local store by itself: how fast readings go in, how small they get, how fast a year comes out."""
 
-import statistics
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
+from bench.asking import milliseconds
 from facility.instants import DAY, HOUR, SECOND, Instant, system_clock
 from facility.reading import Reading
 from storage.samples.columns import NO_NUMBER, Columns
@@ -134,13 +133,3 @@ def copy_point(path: Path) -> None:
     connection.commit()
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
-
-
-def milliseconds(question: Callable[[], object], times: int = 7) -> float:
-    """The median of a few askings."""
-    spent = []
-    for _ in range(times):
-        began = time.perf_counter()
-        question()
-        spent.append((time.perf_counter() - began) * 1000)
-    return statistics.median(spent)
