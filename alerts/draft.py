@@ -14,6 +14,7 @@ from alerts.rooms import RoomStates, around
 from bus import topics
 from facility.alarm import Alarm
 from facility.instants import Instant, text_of
+from facility.people import Actor
 from facility.plant_events import RoomEvent, RoomStateSet
 from facility.site import Site
 from storage.records import alarms as alarm_records
@@ -21,7 +22,6 @@ from storage.records import audit, batches, commands, engine_memory, outbox, roo
 from storage.records.audit import JSON, AuditEntry
 from storage.records.sources import KnownSource
 
-ENGINE = "cleanwatch"
 """Who acted, in the audit trail, where no person did."""
 
 
@@ -59,11 +59,11 @@ class Draft:
         topic = topics.clean_alarm(site.id, alarm.point, alarm.condition)
         self.notices[topic] = alarm_notice(alarm, point.unit if point else "")
 
-    def entry(self, at: Instant, actor: str, action: str, alarm: Alarm, **more: JSON) -> None:
+    def entry(self, at: Instant, actor: Actor, action: str, alarm: Alarm, **more: JSON) -> None:
         """Something happened to an alarm."""
         self.entries.append((at, AuditEntry(actor, action, f"alarm {alarm.id}", {**_told(alarm), **more})))
 
-    def source_entry(self, at: Instant, actor: str, action: str, source: KnownSource, **more: JSON) -> None:
+    def source_entry(self, at: Instant, actor: Actor, action: str, source: KnownSource, **more: JSON) -> None:
         """Something happened to a source."""
         told = {"station": source.station, "points": list(source.points), **more}
         self.entries.append((at, AuditEntry(actor, action, f"source {source.source}", told)))

@@ -10,7 +10,7 @@ from dataclasses import replace
 import msgspec
 
 from alerts import machine, sources
-from alerts.draft import ENGINE, Draft
+from alerts.draft import Draft
 from alerts.findings import Finding
 from alerts.machine import RefusedError, Transition
 from alerts.reviews import SETTLING, Review, with_late
@@ -19,6 +19,7 @@ from alerts.watch import Memory, Watch, encode
 from facility.alarm import STANDING, Alarm, AlarmState, Condition, of_source
 from facility.instants import Instant
 from facility.limit import RoomState
+from facility.people import CLEANWATCH, Actor
 from facility.plant_events import PlantEvent, RoomStateSet, SourceHeard, SourceStatus
 from facility.site import Point, Site
 from facility.site_part import watches
@@ -125,7 +126,7 @@ class Present:
         elif command.room not in self.site.rooms:
             outcome = f"There is no room {command.room}."
         else:
-            self.happen(msgspec.structs.replace(command, by=waiting.actor), now)
+            self.happen(msgspec.structs.replace(command, by=waiting.actor.name), now)
             outcome = DONE
         self.draft.outcomes.append((now, waiting.id, outcome))
 
@@ -134,7 +135,7 @@ class Present:
         if alarm.state in STANDING:
             self.standing[alarm.point, alarm.condition] = alarm
         self.draft.alarm(alarm, self.site)
-        self.draft.entry(at, ENGINE, action, alarm)
+        self.draft.entry(at, CLEANWATCH, action, alarm)
 
     def reviewed(self, watch: Watch, review: Review, left_open: Review | None) -> None:
         """A stretch has been judged again; `left_open` is what is to be judged once more is known."""
@@ -188,7 +189,7 @@ class Present:
             if alarm is not None and alarm != before:
                 self._stands(alarm)
                 if transition is not None:
-                    self.draft.entry(at, ENGINE, transition, alarm)
+                    self.draft.entry(at, CLEANWATCH, transition, alarm)
 
     def _keep_time(self, watch: Watch) -> None:
         if watch.state.due is None:
@@ -209,7 +210,7 @@ class Present:
         after = sources.said(before, status, self.site.share.station, stamp)
         if after != before:
             self._source_is(after)
-            self.draft.source_entry(stamp, ENGINE, "source online" if after.online else "source gone", after)
+            self.draft.source_entry(stamp, CLEANWATCH, "source online" if after.online else "source gone", after)
 
     def _source_serves(self, event: SourceHeard) -> None:
         """A point is heard through one source at a time."""
@@ -245,7 +246,7 @@ class Present:
                 else:
                     self._heard_again.update(dict.fromkeys(source.points, when))
                 self._stands(alarm)
-                self.draft.entry(now, ENGINE, transition, alarm)
+                self.draft.entry(now, CLEANWATCH, transition, alarm)
             self._source_is(after)
 
     def _source_due(self, source: KnownSource) -> Instant:
@@ -253,7 +254,7 @@ class Present:
         raised = alarm is not None and alarm.returned is None
         return sources.due(source, raised, self._listening_since) or NEVER
 
-    def _retire_source(self, command: RetireSource, actor: str, now: Instant) -> str:
+    def _retire_source(self, command: RetireSource, actor: Actor, now: Instant) -> str:
         source = self.sources.get(command.source)
         if source is None:
             return f"No source {command.source} has announced itself; `cleanwatch source list` shows those that have."
@@ -264,7 +265,7 @@ class Present:
         self.draft.source_entry(now, actor, "source retired", source, reason=command.reason)
         alarm = self.standing.get((of_source(command.source), Condition.SOURCE_LOST))
         if alarm is not None:
-            self._close(alarm, now, f"{actor} has retired the source: {command.reason}")
+            self._close(alarm, now, f"{actor.name} has retired the source: {command.reason}")
         self._see_blind()
         return DONE
 
@@ -279,7 +280,7 @@ class Present:
     def _acknowledge(self, command: Acknowledge, waiting: WaitingCommand) -> str:
         alarm = next((alarm for alarm in self.standing.values() if alarm.id == command.alarm), None)
         try:
-            answered = machine.acknowledged(alarm, waiting.actor, waiting.at, command.comment, command.severity)
+            answered = machine.acknowledged(alarm, waiting.actor.name, waiting.at, command.comment, command.severity)
         except RefusedError as refusal:
             return str(refusal)
         self._stands(answered)
@@ -292,7 +293,7 @@ class Present:
         returned = max(now, alarm.raised) if alarm.returned is None else alarm.returned
         over = replace(alarm, state=AlarmState.NORMAL, returned=returned)
         self._stands(over)
-        self.draft.entry(now, ENGINE, "alarm closed", over, reason=reason)
+        self.draft.entry(now, CLEANWATCH, "alarm closed", over, reason=reason)
 
     def _rooms_become(self, rooms: RoomStates) -> None:
         before, self.rooms = self.rooms, rooms

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from app.live.hub import Hub
 from app.stations import Stations
 from facility.instants import Clock, system_clock
+from facility.people import Person
 from facility.site import Site
 from storage.records.database import Records
 from storage.samples.history import Substitute
@@ -20,8 +21,15 @@ class AppContext:
     samples: SampleStore
     records: Records
     hub: Hub
-    user: str
+    person: Callable[[], Person | None]
+    """Who is signed in at the browser that asks; None where nobody is."""
     clock: Clock
     stations: Stations = field(default_factory=lambda: Stations(system_clock))
     substitute: Callable[[], Substitute | None] = lambda: None
     """Whether history comes from the local store in place of InfluxDB now, and why."""
+
+    @property
+    def name(self) -> str:
+        """The printed name of the person who is signed in; empty where nobody is."""
+        person = self.person()
+        return person.name if person else ""

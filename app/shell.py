@@ -50,7 +50,7 @@ def shell(context: AppContext) -> Component:
                     className="main",
                 ),
                 tagged(html.Div(id="spoken", className="sr"), aria_live="polite"),
-                acknowledge.dialog(context.user),
+                acknowledge.dialog(context.name),
             ],
             className="shell",
         ),
@@ -95,8 +95,8 @@ def _top(context: AppContext, site: Site) -> Component:
             ),
             html.Span(
                 [
-                    tagged(html.Span(_initials(context.user), className="ava"), aria_hidden="true"),
-                    html.Span(context.user, className="b nw user"),
+                    tagged(html.Span(_initials(context.name), className="ava"), aria_hidden="true"),
+                    html.Span(context.name, className="b nw user"),
                 ],
                 className="row person",
             ),

@@ -19,11 +19,12 @@ def submit(context: AppContext, command: Command, no_answer: str, patience: floa
 
     `no_answer` is said where the engine is silent: the command stays on record, and is applied when it runs.
     """
-    if not context.user:
+    person = context.person()
+    if person is None:
         return NOBODY
     try:
         with context.records.transaction() as connection:
-            id = commands.submit(connection, context.clock(), context.user, command)
+            id = commands.submit(connection, context.clock(), person.actor, command)
     except RecordsAwayError as error:
         return f"{error} It is not known whether this is on record: look before you send it again."
     except commands.NotUsableError as error:

@@ -10,12 +10,13 @@ from sqlalchemy import Connection
 
 from facility.alarm import Alarm, AlarmState, Condition
 from facility.limit import Severity
+from facility.people import CLEANWATCH
 from storage.records import alarms, audit, engine_memory
 from storage.records.database import Records
 from tests.postgres import running_postgres
 
 POINTS = 1000
-ENTRIES = [audit.AuditEntry("cleanwatch", "alarm raised", f"alarm B{n}/low/5", {"value": n / 7}) for n in range(1000)]
+ENTRIES = [audit.AuditEntry(CLEANWATCH, "alarm raised", f"alarm B{n}/low/5", {"value": n / 7}) for n in range(1000)]
 MEMORIES = {f"B{n}.DP1": bytes(150) for n in range(POINTS)}
 ALARM = Alarm("B1.DP1", "B1", Condition.LOW, Severity.ALERT, AlarmState.UNACKNOWLEDGED, onset=1, raised=2, value=9.5)
 

@@ -1,6 +1,5 @@
 """`cleanwatch backup` and `cleanwatch restore`: the embedded databases into one file, and back."""
 
-import getpass
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -15,7 +14,9 @@ from cleanwatch.archive import BackupError, Manifest
 from cleanwatch.folder import FolderInUseError
 from cleanwatch.opening import open_records
 from cleanwatch.settings import Settings
+from cleanwatch.shell_user import shell_user
 from facility.instants import Instant, system_clock
+from facility.people import Actor
 from facility.site import MAIN
 from storage.records import engine_memory
 from storage.records.backups import Backup, record_made, record_restored
@@ -79,7 +80,7 @@ def _put_on_record(
     settings: Settings,
     file: Path,
     manifest: Manifest,
-    record: Callable[[Connection, Instant, str, Backup], None],
+    record: Callable[[Connection, Instant, Actor, Backup], None],
     done: str,
 ) -> None:
     """Leave an audit row, also in records of an older schema: they are not migrated for that."""
@@ -95,7 +96,7 @@ def _put_on_record(
     with closing(Records(place, system_clock, settings.records_password_file)) as records:
         try:
             with records.transaction() as connection:
-                record(connection, system_clock(), getpass.getuser(), about)
+                record(connection, system_clock(), shell_user(), about)
         except RecordsError as error:
             raise click.ClickException(f"{done}, but not on record: {error}") from None
 

@@ -12,6 +12,7 @@ from cleanwatch.problems import Finding
 from collectors.codecs.plausibility import TOLERATED_SKEW
 from collectors.instrument_clocks import InstrumentClocks
 from facility.instants import DAY, HOUR, MINUTE, SECOND, Instant, Span, instant_of, text_of
+from facility.people import CLEANWATCH
 from facility.site import Site
 from facility.steady_clock import Jump, SteadyClock
 from storage.records import audit
@@ -52,7 +53,7 @@ class ClockWatch:
             seconds = round(jump.span / 1000, 1)
             data: dict[str, JSON] = {"from": text_of(jump.before), "to": text_of(jump.after), "seconds": seconds}
             with self._records.transaction() as connection:
-                audit.append(connection, self._clock(), [AuditEntry("cleanwatch", ACTION, self._object, data)])
+                audit.append(connection, self._clock(), [AuditEntry(CLEANWATCH, ACTION, self._object, data)])
             self._jumps.append(ClockJump(jump.before, jump.after))
             self._noticed.popleft()
 

@@ -21,6 +21,8 @@ from cleanwatch.opening import wait_for_records
 from cleanwatch.revisions import NoSiteError, SiteInForce
 from cleanwatch.settings import Settings
 from facility.instants import system_clock
+from facility.people import Person
+from facility.roles import Role
 from facility.steady_clock import SteadyClock
 from storage.records.database import Records
 from storage.records.errors import RecordsAwayError
@@ -60,7 +62,10 @@ def run_app(settings: Settings, stopping: threading.Event) -> None:
             on_message=lambda message: _hear(message, hub, stations),
         )
         substitute = samples.substitute if isinstance(samples, History) else lambda: None
-        context = AppContext(lambda: in_force.site, samples, records, hub, settings.user, clock, stations, substitute)
+        person = _named(settings.user)
+        context = AppContext(
+            lambda: in_force.site, samples, records, hub, lambda: person, clock, stations, substitute
+        )
         server = Server(create_app(context), context, settings.web_port, settings.web_host)
         hub.start()
         client.start()
@@ -79,6 +84,10 @@ def run_app(settings: Settings, stopping: threading.Event) -> None:
                         looked = time.monotonic()
                         hub.begin_with(beginning(in_force.site, samples, records, clock))
         client.stop()
+
+
+def _named(user: str) -> Person | None:
+    return Person(user, user, Role.OPERATOR, "browser") if user else None
 
 
 def _hear(message: Message, hub: Hub, stations: Stations) -> None:

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing_extensions import override
 
 from facility.instants import Clock, Instant
+from facility.people import Actor
 from facility.site import Site
 from facility.site_changes import differences
 from facility.site_file import parse_site, site_text
 from facility.site_part import part
-from storage.records import revisions
+from storage.records import audit, revisions
 from storage.records.database import Records
 from storage.records.revisions import Revision
 
@@ -23,7 +24,7 @@ class NoSiteError(Exception):
     """No site file has been loaded yet."""
 
 
-def load_revision(records: Records, path: Path, author: str, reason: str, clock: Clock) -> Revision | None:
+def load_revision(records: Records, path: Path, author: Actor, reason: str, clock: Clock) -> Revision | None:
     """Put a site file in force from now on; None where it is in force already, to the letter.
 
     The first one also holds for all readings from before it, so that imported history is seen against its limits.
@@ -48,6 +49,7 @@ def load_revision(records: Records, path: Path, author: str, reason: str, clock:
                 "give another site a data folder of its own"
             )
         now = clock()
+        audit.set_zone(connection, site.timezone)
         return revisions.add(
             connection,
             now,

@@ -9,6 +9,7 @@ from rich.console import Console
 from cleanwatch.opening import open_records
 from cleanwatch.revisions import load_revision
 from cleanwatch.settings import Settings
+from cleanwatch.shell_user import shell_user
 from facility.instants import system_clock
 from facility.site_errors import SiteFileError
 from facility.site_file import load_site
@@ -44,7 +45,7 @@ def load(file: Path, reason: str, author: str) -> None:
     """Put FILE in force from now on, as a new revision on record. A running station and app take it over."""
     records = open_records(Settings(), system_clock)
     try:
-        revision = load_revision(records, file, author, reason, system_clock)
+        revision = load_revision(records, file, shell_user(author), reason, system_clock)
     except SiteFileError as error:
         Console().print(render_problems(error))
         click.echo("Nothing has changed: the site in force stays as it is.")

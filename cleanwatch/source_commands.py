@@ -10,6 +10,7 @@ from rich.table import Table
 
 from cleanwatch.opening import open_records
 from cleanwatch.settings import Settings
+from cleanwatch.shell_user import shell_user
 from facility.instants import system_clock, text_of
 from storage.records import commands, source_gaps, sources
 from storage.records.commands import DONE, RetireSource
@@ -50,7 +51,7 @@ def retire(name: str, reason: str, author: str) -> None:
     """Say that a source which is gone will never come back: its alarm is closed. Its points are watched on."""
     with closing(open_records(Settings(), system_clock)) as records:
         with records.transaction() as connection:
-            id = commands.submit(connection, system_clock(), author, RetireSource(name, reason))
+            id = commands.submit(connection, system_clock(), shell_user(author), RetireSource(name, reason))
         outcome = _outcome(records, id)
     if outcome is None:
         click.echo("No station runs that hears it; this is on record, and done when it runs.")

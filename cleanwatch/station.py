@@ -1,6 +1,5 @@
 """The station process: its parts put together, until it is told to end."""
 
-import getpass
 import logging
 import sys
 import threading
@@ -16,6 +15,7 @@ from cleanwatch.problems import Problems
 from cleanwatch.report import Parts, last_words
 from cleanwatch.revisions import PartInForce, load_revision
 from cleanwatch.settings import Settings
+from cleanwatch.shell_user import shell_user
 from cleanwatch.station_work import StationWork
 from collectors.ingest import Collector
 from collectors.publisher import Publisher
@@ -93,9 +93,7 @@ def _load_site_file(settings: Settings, records: Records, problems: Problems, cl
     if settings.site_file is None:
         return
     try:
-        loaded = load_revision(
-            records, settings.site_file, getpass.getuser(), "loaded when the station started", clock
-        )
+        loaded = load_revision(records, settings.site_file, shell_user(), "loaded when the station started", clock)
     except SiteFileError as error:
         with records.reading() as connection:
             if revisions.newest_number(connection) == 0:

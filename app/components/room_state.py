@@ -53,7 +53,7 @@ def set_state(context: AppContext, room: str, state: str | None) -> str | None:
     if state not in list(RoomState):
         return "Choose a state first."
     now = context.clock()
-    return submit(context, RoomStateSet(room, RoomState(state), now, context.user), NO_ANSWER)
+    return submit(context, RoomStateSet(room, RoomState(state), now, ""), NO_ANSWER)
 
 
 def register(app: Dash, context: AppContext) -> None:

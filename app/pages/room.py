@@ -39,7 +39,7 @@ def layout(context: AppContext, address: Address) -> Component:
                 ],
                 className="room",
             ),
-            room_state.dialog(room.id, context.user, context.hub.room_state(room.id)),
+            room_state.dialog(room.id, context.name, context.hub.room_state(room.id)),
         ]
     )
 

@@ -4,6 +4,10 @@ Each row carries the SHA-256 of its own content and of the row before it. The co
 the UTF-8 JSON array `[seq, at, actor, action, object, data, previous]` without spaces, where `data` is the stored
 text itself. So anyone can check the chain without this program. `seq` counts without gaps in the order of commits.
 
+`data` is a JSON object. What every row says stands under the same words: `zone` (the site's time zone then), `role`
+and `origin` (of whoever acted), `changes` (`{field: [old, new]}`) and `reason`; an empty one is left out. What is
+particular to an action stands beside them.
+
 Whoever changes a record writes its audit row in the same transaction:
 `commands.submit` and `.applied`, `room_states.record`, `batches.record`, `revisions.add` and migrations do so
 themselves; what becomes of an alarm is written by the alert engine. `actor` is a person, a system that sent a
@@ -12,13 +16,14 @@ message, or `cleanwatch` itself; `object` is a kind and a name: `alarm B101.DP1/
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import msgspec
 from sqlalchemy import Connection, insert, select, update
 
 from facility.instants import Instant
+from facility.people import Actor
 from storage.records.schema import audit, audit_head
 
 JSON: TypeAlias = bool | int | float | str | Sequence["JSON"] | Mapping[str, "JSON"] | None
@@ -29,12 +34,18 @@ GENESIS = "0" * 64
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """What is to be written down. In `data`, NaN and infinity become null: JSON has no word for them."""
+    """What is to be written down: who did what to which object, what was before and is now, and why.
 
-    actor: str
+    `changes` gives for each field its old and its new value; `data` is what else is to be known. In both, NaN and
+    infinity become null: JSON has no word for them.
+    """
+
+    actor: Actor
     action: str
     object: str
-    data: Mapping[str, JSON]
+    data: Mapping[str, JSON] = field(default_factory=dict)
+    changes: Mapping[str, tuple[JSON, JSON]] = field(default_factory=dict)
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +83,24 @@ def append_dated(connection: Connection, entries: Iterable[tuple[Instant, AuditE
 
     The head row is locked until the transaction ends, so do this last in it.
     """
-    head = connection.execute(select(audit_head.c.seq, audit_head.c.hash).with_for_update()).one()
+    head = connection.execute(select(audit_head.c.seq, audit_head.c.hash, audit_head.c.zone).with_for_update()).one()
     seq, previous = head.seq, head.hash
     rows = []
     for at, entry in entries:
         seq += 1
-        data = _canonical(entry.data).decode()
-        content = (seq, at, entry.actor, entry.action, entry.object, data, previous)
+        data = _canonical(_told(entry, head.zone)).decode()
+        content = (seq, at, entry.actor.name, entry.action, entry.object, data, previous)
         digest = _hash(*content)
         rows.append(dict(zip(_COLUMNS, (*content, digest), strict=True)))
         previous = digest
     if rows:
         connection.execute(insert(audit), rows)
         connection.execute(update(audit_head).values(seq=seq, hash=previous))
+
+
+def set_zone(connection: Connection, zone: str) -> None:
+    """Stamp rows with this time zone (IANA) from now on: the site's."""
+    connection.execute(update(audit_head).values(zone=zone))
 
 
 def rows(
@@ -139,6 +155,16 @@ def verify(connection: Connection) -> list[str]:
 
 
 _COLUMNS = tuple(column.name for column in audit.columns)
+
+
+def _told(entry: AuditEntry, zone: str) -> dict[str, JSON]:
+    told: dict[str, JSON] = {
+        "role": entry.actor.role,
+        "origin": entry.actor.origin,
+        "changes": entry.changes,
+        "reason": entry.reason,
+    }
+    return {**entry.data, "zone": zone, **{key: value for key, value in told.items() if value}}
 
 
 def _hash(*content: int | str) -> str:

@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from facility.instants import Instant
+from facility.people import Actor
 from storage.records import audit
 from storage.records.audit import JSON, AuditEntry, AuditFilter
 
@@ -36,12 +37,12 @@ class Made:
     backup: Backup
 
 
-def record_made(connection: Connection, at: Instant, actor: str, backup: Backup) -> None:
+def record_made(connection: Connection, at: Instant, actor: Actor, backup: Backup) -> None:
     """Put on record that a backup was made."""
     _append(connection, at, actor, MADE, backup)
 
 
-def record_restored(connection: Connection, at: Instant, actor: str, backup: Backup) -> None:
+def record_restored(connection: Connection, at: Instant, actor: Actor, backup: Backup) -> None:
     """Put on record that these data come from a backup."""
     _append(connection, at, actor, RESTORED, backup)
 
@@ -54,7 +55,7 @@ def newest(connection: Connection, station: str) -> Made | None:
     return None
 
 
-def _append(connection: Connection, at: Instant, actor: str, action: str, backup: Backup) -> None:
+def _append(connection: Connection, at: Instant, actor: Actor, action: str, backup: Backup) -> None:
     data: dict[str, JSON] = {
         "file": backup.file,
         "sha256": backup.sha256,

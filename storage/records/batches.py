@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, func, insert, or_, select
 
 from facility.instants import Instant, text_of
+from facility.people import Actor
 from facility.plant_events import BatchEnded, BatchStarted
 from storage.records import audit
 from storage.records.audit import AuditEntry
@@ -47,7 +48,7 @@ def record(connection: Connection, event: BatchStarted | BatchEnded, recorded_at
     )
     action = "batch started" if started else "batch ended"
     data = {"room": event.room, "time": text_of(event.time)}
-    audit.append(connection, recorded_at, [AuditEntry(event.by, action, f"batch {event.batch}", data)])
+    audit.append(connection, recorded_at, [AuditEntry(Actor(event.by), action, f"batch {event.batch}", data)])
     return True
 
 

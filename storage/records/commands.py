@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, delete, insert, select
 
 from facility.instants import Instant
 from facility.limit import Severity
+from facility.people import CLEANWATCH, Actor
 from facility.plant_events import BatchEnded, BatchStarted, RoomStateSet
 from storage.records import audit
 from storage.records.audit import AuditEntry
@@ -51,18 +52,22 @@ class WaitingCommand:
 
     id: int
     at: Instant
-    actor: str
+    actor: Actor
     command: Command
 
 
-def submit(connection: Connection, at: Instant, actor: str, command: Command) -> int:
+def submit(connection: Connection, at: Instant, actor: Actor, command: Command) -> int:
     """Hand a command to the engine; the id that comes back is what `outcome` is asked for. Raises NotUsableError."""
     text = msgspec.json.encode(command).decode()
     if "\\u0000" in text:
         raise NotUsableError(
             "what was written has a NUL character in it, which cannot be put on record: leave it out"
         )
-    insertion = insert(commands).values(at=at, actor=actor, command=text).returning(commands.c.id)
+    insertion = (
+        insert(commands)
+        .values(at=at, actor=actor.name, command=text, role=actor.role, origin=actor.origin)
+        .returning(commands.c.id)
+    )
     id: int = connection.execute(insertion).scalar_one()
     connection.execute(insert(waiting_commands).values(command=id))
     content = msgspec.to_builtins(command)
@@ -90,7 +95,7 @@ def applied(connection: Connection, id: int, at: Instant, outcome: str) -> None:
         raise ValueError(f"command {id} is not waiting: it has an outcome already, or was never submitted")
     connection.execute(insert(command_outcomes).values(command=id, at=at, outcome=outcome))
     command = _waiting(connection.execute(select(commands).where(commands.c.id == id)).one()).command
-    entry = AuditEntry("cleanwatch", "command applied", _object(command), {"id": id, "outcome": outcome})
+    entry = AuditEntry(CLEANWATCH, "command applied", _object(command), {"id": id, "outcome": outcome})
     audit.append(connection, at, [entry])
 
 
@@ -114,4 +119,5 @@ def _object(command: Command) -> str:
 
 
 def _waiting(row: Row[Any]) -> WaitingCommand:
-    return WaitingCommand(row.id, row.at, row.actor, msgspec.json.decode(row.command, type=Command))
+    actor = Actor(row.actor, row.role, row.origin)
+    return WaitingCommand(row.id, row.at, actor, msgspec.json.decode(row.command, type=Command))

@@ -10,6 +10,7 @@ from sqlalchemy import URL, Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from facility.instants import Clock
+from facility.people import CLEANWATCH
 from storage.records import audit, rights
 from storage.records.connecting import patient_engine_for
 from storage.records.errors import RecordsAwayError, RecordsError
@@ -74,7 +75,9 @@ def migrate(
             before = present_revision(connection)
             move(connection, target)
             if before != target:
-                entry = audit.AuditEntry("cleanwatch", "schema migrated", "records", {"from": before, "to": target})
+                entry = audit.AuditEntry(
+                    CLEANWATCH, "schema migrated", "records", changes={"schema revision": (before, target)}
+                )
                 audit.append(connection, clock(), [entry])
             if grant_to is not None:
                 rights.grant(connection, grant_to)

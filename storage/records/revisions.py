@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, insert, select
 
 from facility.instants import Instant, text_of
+from facility.people import Actor
 from storage.records import audit
 from storage.records.audit import AuditEntry
 from storage.records.schema import revisions as table
@@ -32,27 +33,26 @@ def add(
     at: Instant,
     *,
     in_force_from: Instant,
-    author: str,
+    author: Actor,
     reason: str,
     text: str,
     differences: Sequence[str],
 ) -> Revision:
     """Record a site file as the next revision. `at` is when this happens, `in_force_from` may lie before it."""
-    revision = Revision(newest_number(connection) + 1, in_force_from, author, reason, text, tuple(differences))
+    revision = Revision(newest_number(connection) + 1, in_force_from, author.name, reason, text, tuple(differences))
     connection.execute(
         insert(table).values(
             number=revision.number,
             in_force_from=in_force_from,
-            author=author,
+            author=author.name,
             reason=reason,
             text=text,
             differences=json.dumps(differences, ensure_ascii=False),
         )
     )
-    data = {"in force from": text_of(in_force_from), "reason": reason, "differences": list(differences)}
-    audit.append(
-        connection, at, [AuditEntry(author, "site revision added", f"site revision {revision.number}", data)]
-    )
+    data = {"in force from": text_of(in_force_from), "differences": list(differences)}
+    entry = AuditEntry(author, "site revision added", f"site revision {revision.number}", data, reason=reason)
+    audit.append(connection, at, [entry])
     return revision
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, insert, select
 
 from facility.instants import Instant, text_of
 from facility.limit import RoomState
+from facility.people import Actor
 from facility.plant_events import RoomStateSet
 from storage.records import audit
 from storage.records.audit import AuditEntry
@@ -34,7 +35,7 @@ def record(connection: Connection, event: RoomStateSet, recorded_at: Instant) ->
         )
     )
     data = {"state": event.state.value, "from": text_of(event.time)}
-    audit.append(connection, recorded_at, [AuditEntry(event.by, "room state set", f"room {event.room}", data)])
+    audit.append(connection, recorded_at, [AuditEntry(Actor(event.by), "room state set", f"room {event.room}", data)])
     return True
 
 

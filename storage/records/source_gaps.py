@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, insert, select, update
 
 from facility.instants import Instant, text_of
+from facility.people import Actor
 from storage.records import audit
 from storage.records.audit import AuditEntry
 from storage.records.schema import source_gaps as table
@@ -76,5 +77,5 @@ def _audit(connection: Connection, gap: SourceGap, at: Instant, action: str) -> 
         "after": None if gap.after is None else text_of(gap.after),
         "before": text_of(gap.before),
     }
-    entry = AuditEntry(f"station {gap.station}", action, f"source {gap.source}", data)
+    entry = AuditEntry(Actor(f"station {gap.station}"), action, f"source {gap.source}", data)
     audit.append(connection, at, [entry])

@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import Connection, select, update
 
 from facility.instants import Instant, instant_of, text_of
+from facility.people import CLEANWATCH
 from storage.records import audit, engine_memory
 from storage.records.audit import JSON, AuditEntry, AuditFilter
 from storage.records.schema import station_claims as table
@@ -80,7 +81,7 @@ def take(connection: Connection, claim: Claim, now: Instant) -> None:
         "held by": claim.holder,
         "before by": before.claim.holder,
     }
-    audit.append(connection, now, [AuditEntry("cleanwatch", NOT_WATCHED, f"station {claim.station}", data)])
+    audit.append(connection, now, [AuditEntry(CLEANWATCH, NOT_WATCHED, f"station {claim.station}", data)])
 
 
 def renew(connection: Connection, claim: Claim, now: Instant) -> None:

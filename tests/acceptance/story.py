@@ -13,6 +13,7 @@ from alerts.engine import Engine
 from facility.alarm import Alarm, AlarmState, Condition
 from facility.instants import DAY, HOUR, MINUTE, SECOND, Instant
 from facility.limit import RoomState, Severity
+from facility.people import Actor
 from facility.plant_events import PlantEvent, RoomStateSet
 from facility.reading import Reading
 from facility.site import Area, Grade, Instrument, Point, Rectangle, Room, Site
@@ -95,7 +96,7 @@ class Story:
         """What comes of a person's acknowledgement."""
         command = Acknowledge(alarm.id, alarm.severity if seen is None else seen, comment)
         with self.records.transaction() as connection:
-            id = commands.submit(connection, self.now, by, command)
+            id = commands.submit(connection, self.now, Actor(by), command)
         self.engine.step(0)
         with self.records.reading() as connection:
             outcome = commands.outcome(connection, id)

@@ -10,6 +10,7 @@ import pytest
 from facility.alarm import AlarmState, Blinded, Condition, of_source
 from facility.instants import SECOND
 from facility.limit import Severity
+from facility.people import Actor
 from facility.plant_events import SourceHeard, SourceStatus
 from facility.reading import Reading
 from storage.records import alarms, commands, outbox, sources
@@ -47,7 +48,7 @@ class Plant(Story):
 
     def retires(self, source: str = GATEWAY) -> str:
         with self.records.transaction() as connection:
-            id = commands.submit(connection, self.now, "Ada Muster", RetireSource(source, "replaced"))
+            id = commands.submit(connection, self.now, Actor("Ada Muster"), RetireSource(source, "replaced"))
         self.engine.step(0)
         with self.records.reading() as connection:
             return str(commands.outcome(connection, id))

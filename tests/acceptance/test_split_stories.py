@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from alerts.engine import Engine
 from facility.alarm import Alarm, AlarmState, Condition
 from facility.instants import SECOND, Instant
+from facility.people import Actor
 from facility.plant_events import SourceStatus
 from facility.reading import Reading
 from facility.site import MAIN, Area, Room, Site, Station
@@ -78,7 +79,7 @@ class Plant:
 
     def submit(self, command: Command) -> str | None:
         with self.records.transaction() as connection:
-            id = commands.submit(connection, self.now, "Ada Muster", command)
+            id = commands.submit(connection, self.now, Actor("Ada Muster"), command)
         self.step()
         with self.records.reading() as connection:
             return commands.outcome(connection, id)
@@ -171,7 +172,7 @@ def test_what_is_answered_while_an_area_moves_is_on_record_once_although_no_comm
     plant.reads("south", SOUTH.id, 3.0)
     alarm = plant.alarms()[SOUTH.id]
     with plant.records.transaction() as connection:
-        commands.submit(connection, plant.now, "Ada Muster", Acknowledge(alarm.id, alarm.severity, "seen"))
+        commands.submit(connection, plant.now, Actor("Ada Muster"), Acknowledge(alarm.id, alarm.severity, "seen"))
     plant.engines[MAIN].use_site(part(whole(), MAIN))
     plant.now += SECOND
     confirmed = plant.records.transaction

@@ -21,6 +21,7 @@ from storage.records import alarms, batches, revisions, room_states
 from storage.records.database import Records
 from storage.samples.columns import NO_NUMBER, Array, Columns
 from storage.samples.local import LocalStore
+from tests.people import ANN as QA
 
 DEMO = Path(__file__).parents[2] / "sites" / "demo.yaml"
 NOW: Instant = 1_795_342_000_000
@@ -57,7 +58,13 @@ def write_past(folder: Path) -> Past:
     with records.transaction() as connection:
         for at, of, why in ((BEGIN - DAY, text, "first"), (REVISED, revised, "trend of the last half year")):
             revisions.add(
-                connection, at, in_force_from=at, author="qa", reason=why, text=of, differences=("alert level",)
+                connection,
+                at,
+                in_force_from=at,
+                author=QA,
+                reason=why,
+                text=of,
+                differences=("alert level",),
             )
         for day in range(8):
             morning = BEGIN + day * DAY

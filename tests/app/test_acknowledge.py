@@ -12,6 +12,7 @@ from storage.records import commands
 from storage.records.commands import DONE, Acknowledge
 from storage.records.database import Records
 from tests.app.parts import NOON, NoSamples, Time, site
+from tests.people import MOREAU
 
 ALARM = "B101.DP1/high/1"
 
@@ -20,7 +21,7 @@ ALARM = "B101.DP1/high/1"
 def context(tmp_path: Path) -> Iterator[AppContext]:
     suite, time = site(), Time()
     records = Records.open(tmp_path / "records.db", time)
-    yield AppContext(lambda: suite, NoSamples(), records, Hub(lambda: suite, time), "J. Moreau", time)
+    yield AppContext(lambda: suite, NoSamples(), records, Hub(lambda: suite, time), lambda: MOREAU, time)
     records.close()
 
 
@@ -50,7 +51,7 @@ def test_an_acknowledgement_is_submitted_as_the_person_with_what_that_person_saw
     assert send(context, ALARM, Severity.ALERT, " On my way ", patience=0) == NO_ANSWER
     with context.records.reading() as connection:
         (waiting,) = commands.waiting(connection)
-    assert waiting.actor == "J. Moreau"
+    assert waiting.actor == MOREAU.actor
     assert waiting.command == Acknowledge(ALARM, Severity.ALERT, "On my way")
 
 

@@ -17,6 +17,7 @@ from storage.records.database import Records
 from storage.samples.history import Substitute
 from storage.samples.store import HistoryAwayError
 from tests.app.parts import NOON, NoSamples, Time, site
+from tests.people import MOREAU
 
 WHY = "InfluxDB at http://influx:8086 does not answer (refused)"
 
@@ -35,7 +36,7 @@ class Away(NoSamples):
 def context(tmp_path: Path) -> Iterator[AppContext]:
     suite, time = site(), Time()
     records = Records.open(tmp_path / "records.db", time)
-    yield AppContext(lambda: suite, Away(), records, Hub(lambda: suite, time), "J. Moreau", time)
+    yield AppContext(lambda: suite, Away(), records, Hub(lambda: suite, time), lambda: MOREAU, time)
     records.close()
 
 

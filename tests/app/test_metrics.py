@@ -54,7 +54,7 @@ def client(tmp_path: Path) -> Iterator[FlaskClient]:
     with records.transaction() as connection:
         alarm = Alarm("B101.DP1", "B101", Condition.LOW, Severity.ACTION, AlarmState.UNACKNOWLEDGED, NOON, NOON)
         alarms.save(connection, [alarm])
-    context = AppContext(lambda: suite, NoSamples(), records, Hub(lambda: suite, time), "", time, stations)
+    context = AppContext(lambda: suite, NoSamples(), records, Hub(lambda: suite, time), lambda: None, time, stations)
     server = Flask("test")
     server.register_blueprint(metrics.routes(context))
     yield server.test_client()

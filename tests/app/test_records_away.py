@@ -15,6 +15,7 @@ from app.server import create_app
 from facility.limit import Severity
 from storage.records.database import Records
 from tests.app.parts import NoSamples, Time, site
+from tests.people import MOREAU
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def context(tmp_path: Path) -> Iterator[AppContext]:
     records = Records.open(tmp_path / "gone" / "records.db", time)
     records.close()
     shutil.rmtree(tmp_path / "gone")
-    yield AppContext(lambda: suite, NoSamples(), records, Hub(lambda: suite, time), "J. Moreau", time)
+    yield AppContext(lambda: suite, NoSamples(), records, Hub(lambda: suite, time), lambda: MOREAU, time)
     records.close()
 
 

@@ -12,6 +12,7 @@ from app.server import create_app
 from facility.instants import SECOND
 from storage.records.database import Records
 from tests.app.parts import NOON, NoSamples, Time, publish_beat, publish_reading, site
+from tests.people import MOREAU
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def hub(time: Time) -> Hub:
 def client(hub: Hub, time: Time, tmp_path: Path) -> Iterator[FlaskClient]:
     suite = site()
     records = Records.open(tmp_path / "records.db", time)
-    app = create_app(AppContext(lambda: suite, NoSamples(), records, hub, "J. Moreau", time))
+    app = create_app(AppContext(lambda: suite, NoSamples(), records, hub, lambda: MOREAU, time))
     with app.server.test_client() as client:
         yield client
     records.close()

@@ -7,6 +7,7 @@ import pytest
 
 from app.components.system_records import OnRecord, backup_part, gap_table, read
 from facility.instants import DAY, MINUTE, SECOND
+from facility.people import Actor
 from storage.records import backups, source_gaps
 from storage.records.backups import Backup
 from storage.records.database import Records
@@ -44,8 +45,8 @@ def test_open_gaps_come_first_and_closed_ones_say_when_all_came(records: Records
 def test_the_last_backup_is_shown_with_who_made_it(records: Records) -> None:
     assert "None known" in str(backup_part(on_record(records), "main", True, "UTC", NOON))
     with records.transaction() as connection:
-        backups.record_made(connection, NOON - DAY, "operator", BACKUP)
-        backups.record_restored(connection, NOON - SECOND, "somebody else", BACKUP)
+        backups.record_made(connection, NOON - DAY, Actor("operator"), BACKUP)
+        backups.record_restored(connection, NOON - SECOND, Actor("somebody else"), BACKUP)
     shown = str(backup_part(on_record(records), "main", True, "UTC", NOON))
     for words in ("21 Nov 2026 12:00", "'operator'", "/backup/a.zip", "ab12", "123,456 readings and all records"):
         assert words in shown

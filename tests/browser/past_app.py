@@ -15,6 +15,7 @@ from bus.messages import StationBeat
 from facility.instants import datetime_of
 from facility.site import MAIN
 from tests.app.past import NOW, Past
+from tests.people import MOREAU
 
 
 class PastApp:
@@ -30,7 +31,7 @@ class PastApp:
         """Serve until the end of the block."""
         past = self.past
         hub = Hub(lambda: past.site, clock)
-        context = AppContext(lambda: past.site, past.samples, past.records, hub, "S. Brandt", clock)
+        context = AppContext(lambda: past.site, past.samples, past.records, hub, lambda: MOREAU, clock)
         server = Server(create_app(context), context, self.port)
         hub.begin_with(beginning(past.site, past.samples, past.records, clock))
         beat = StationBeat(MAIN, True, datetime_of(NOW), 2, 1, 1)

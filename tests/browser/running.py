@@ -27,9 +27,10 @@ from storage.records.commands import DONE, Acknowledge
 from storage.records.database import Records
 from storage.samples.local import LocalStore
 from tests.parts import free_port
+from tests.people import MOREAU
 
 DEMO = Path(__file__).parents[2] / "sites" / "demo.yaml"
-USER = "J. Moreau"
+USER = MOREAU.name
 
 
 class RunningApp:
@@ -69,7 +70,9 @@ class RunningApp:
     def start_server(self) -> None:
         """Start the hub and the web server, as the app process does."""
         self.hub = Hub(lambda: self.site, system_clock, most_viewers=8)
-        self.context = AppContext(lambda: self.site, self.samples, self.records, self.hub, USER, system_clock)
+        self.context = AppContext(
+            lambda: self.site, self.samples, self.records, self.hub, lambda: MOREAU, system_clock
+        )
         self._server = Server(create_app(self.context), self.context, self.port)
         self.hub.begin_with(beginning(self.site, self.samples, self.records, system_clock))
         self.hub.start()
@@ -159,7 +162,7 @@ class RunningApp:
                     alarm = alarms.find(connection, command.command.alarm)
                 if alarm is not None and not refused:
                     answer = Acknowledgement(
-                        command.actor, system_clock(), command.command.comment, command.command.severity
+                        command.actor.name, system_clock(), command.command.comment, command.command.severity
                     )
                     self.publish(
                         dataclasses.replace(alarm, state=AlarmState.ACKNOWLEDGED, acknowledgements=(answer,))

@@ -151,4 +151,4 @@ def test_a_source_is_retired_by_a_command_with_a_reason(data: Path, monkeypatch:
         assert said == "No station runs that hears it; this is on record, and done when it runs.\n"
         with records.reading() as connection:
             (waiting,) = commands.waiting(connection)
-    assert (waiting.actor, waiting.command) == ("A. Novak", RetireSource("gw-1", "replaced"))
+    assert (waiting.actor.name, waiting.command) == ("A. Novak", RetireSource("gw-1", "replaced"))

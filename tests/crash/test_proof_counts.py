@@ -10,6 +10,7 @@ from alerts.notices import alarm_notice, room_notice
 from facility.alarm import Condition
 from facility.instants import SECOND, text_of
 from facility.limit import Severity
+from facility.people import CLEANWATCH
 from storage.records import alarms, audit, outbox
 from storage.records.audit import AuditEntry
 from storage.records.database import Records
@@ -91,4 +92,4 @@ def test_a_transition_that_was_never_told_is_missed(records: Records) -> None:
 
 def _entry(transition: Transition, alarm: str, state: str, returned: int | None) -> AuditEntry:
     data = {"severity": "alert", "state": state, "returned": returned and text_of(returned)}
-    return AuditEntry("cleanwatch", transition, f"alarm {alarm}", data)
+    return AuditEntry(CLEANWATCH, transition, f"alarm {alarm}", data)

@@ -9,6 +9,7 @@ from storage.records.database import Records
 
 WRITER = """
 import sys
+from facility.people import CLEANWATCH
 from storage.records import audit, engine_memory, outbox
 from storage.records.database import Records
 records = Records.open(sys.argv[1], clock=lambda: 0)
@@ -18,7 +19,7 @@ while True:
         engine_memory.save(connection, {f"B{point}": b"%d" % number for point in range(20)})
         engine_memory.set_checkpoint(connection, number)
         outbox.add(connection, number, {"alarms": b"%d" % number})
-        entries = [audit.AuditEntry("cleanwatch", "judged", f"commit {number}", {}) for _ in range(3)]
+        entries = [audit.AuditEntry(CLEANWATCH, "judged", f"commit {number}", {}) for _ in range(3)]
         audit.append(connection, number, entries)
     print(number, flush=True)
 """

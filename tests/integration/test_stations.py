@@ -19,6 +19,7 @@ from collectors.messages import ReadingsMessage, Value
 from collectors.outbox import Outbox
 from facility.alarm import Alarm, AlarmState
 from facility.instants import datetime_of, system_clock
+from facility.people import Actor
 from facility.site import Site
 from facility.site_file import parse_site
 from storage.records import alarms, audit, commands, station_claims
@@ -140,7 +141,7 @@ class SplitSite:
         """What comes of a person's answer, through whichever app: a row in the records."""
         with self.records.transaction() as connection:
             command = Acknowledge(alarm.id, alarm.severity, "seen")
-            id = commands.submit(connection, system_clock(), "Ada Muster", command)
+            id = commands.submit(connection, system_clock(), Actor("Ada Muster"), command)
 
         def outcome() -> str | None:
             with self.records.reading() as connection:

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, StatementError
 
+from facility.people import Actor
 from storage.records import audit
 from storage.records.audit import AuditEntry, AuditFilter
 from storage.records.database import Records
+from tests.people import ANN
 from tests.postgres import PostgresUnderTest
 from tests.storage.conftest import DATABASE, NOON, Tamper
 
@@ -22,7 +24,9 @@ def write(records: Records, count: int) -> None:
     """Entries of one transaction each, after the one that opening wrote as row 1."""
     for number in range(count):
         with records.transaction() as connection:
-            entry = AuditEntry("Ann", "limit changed", f"point B{number}", {"from": number, "to": number + 0.5})
+            entry = AuditEntry(
+                Actor("Ann"), "limit changed", f"point B{number}", {"from": number, "to": number + 0.5}
+            )
             audit.append(connection, NOON + number, [entry])
 
 
@@ -33,14 +37,20 @@ def problems(records: Records) -> list[str]:
 
 def test_an_entry_is_read_as_it_was_written(records: Records) -> None:
     entry = AuditEntry(
-        "Dr. Ågård", "alarm acknowledged", "alarm B101.DP1/low/5", {"comment": "Tür offen\n", "depth": -1.5}
+        Actor("Dr. Ågård"), "alarm acknowledged", "alarm B101.DP1/low/5", {"comment": "Tür offen\n", "depth": -1.5}
     )
     with records.transaction() as connection:
         audit.append(connection, NOON, [entry])
     with records.reading() as connection:
         row = audit.rows(connection)[0]
-    assert (row.seq, row.at, row.actor, row.action, row.object) == (2, NOON, entry.actor, entry.action, entry.object)
-    assert json.loads(row.data) == entry.data
+    assert (row.seq, row.at, row.actor, row.action, row.object) == (
+        2,
+        NOON,
+        entry.actor.name,
+        entry.action,
+        entry.object,
+    )
+    assert json.loads(row.data) == {**entry.data, "zone": "UTC"}
 
 
 def test_anyone_can_compute_the_hash_of_a_row(records: Records) -> None:
@@ -64,7 +74,7 @@ wild = st.recursive(
 @given(actor=texts, data=st.dictionaries(texts, wild, max_size=4))
 def test_whatever_is_written_the_chain_holds(records: Records, actor: str, data: dict[str, audit.JSON]) -> None:
     with records.transaction() as connection:
-        audit.append(connection, NOON, [AuditEntry(actor, "told", "records", data)])
+        audit.append(connection, NOON, [AuditEntry(Actor(actor), "told", "records", data)])
     assert problems(records) == []
 
 
@@ -76,7 +86,7 @@ def test_nothing_to_write_writes_nothing(records: Records) -> None:
 
 def test_entries_of_a_transaction_that_fails_leave_no_gap(records: Records) -> None:
     with pytest.raises(ZeroDivisionError), records.transaction() as connection:
-        audit.append(connection, NOON, [AuditEntry("Ann", "tried", "records", {})])
+        audit.append(connection, NOON, [AuditEntry(ANN, "tried", "records", {})])
         _ = 1 / 0
     write(records, 1)
     with records.reading() as connection:
@@ -154,9 +164,9 @@ def test_not_even_a_superuser_changes_the_trail_in_passing(
 
 def test_text_that_postgresql_cannot_hold_is_refused_in_every_database(records: Records) -> None:
     with pytest.raises(StatementError, match="text with a NUL character"), records.transaction() as connection:
-        audit.append(connection, NOON, [AuditEntry("A\0nn", "told", "records", {})])
+        audit.append(connection, NOON, [AuditEntry(Actor("A\0nn"), "told", "records", {})])
     with records.transaction() as connection:
-        audit.append(connection, NOON, [AuditEntry("Ann", "told", "records", {"escaped there": "\0"})])
+        audit.append(connection, NOON, [AuditEntry(ANN, "told", "records", {"escaped there": "\0"})])
     assert problems(records) == []
 
 
@@ -245,12 +255,14 @@ def test_verify_notices_another_head(records: Records, tamper: Tamper) -> None:
 
 WRITER = """
 import sys
+from facility.people import Actor
 from storage.records import audit
 from storage.records.database import Records
 records = Records.open(sys.argv[1], clock=lambda: 0)
 for number in range(50):
     with records.transaction() as connection:
-        audit.append(connection, number, [audit.AuditEntry(sys.argv[2], "counted", "records", {"number": number})])
+        entry = audit.AuditEntry(Actor(sys.argv[2]), "counted", "records", {"number": number})
+        audit.append(connection, number, [entry])
 records.close()
 """
 

@@ -7,6 +7,7 @@ from facility.plant_events import BatchEnded, BatchStarted, RoomStateSet
 from storage.records import audit, commands
 from storage.records.commands import DONE, Acknowledge, Command, WaitingCommand
 from storage.records.database import Records
+from tests.people import ANN
 from tests.storage.conftest import NOON
 
 ACKNOWLEDGE = Acknowledge("B101.DP1/low/5", Severity.ACTION, "Door was open")
@@ -25,34 +26,37 @@ def test_a_command_reaches_the_engine_and_its_outcome_comes_back(
     records: Records, command: Command, object: str
 ) -> None:
     with records.transaction() as connection:
-        id = commands.submit(connection, NOON, "Ann", command)
+        id = commands.submit(connection, NOON, ANN, command)
     with records.transaction() as connection:
         assert commands.outcome(connection, id) is None
-        assert commands.waiting(connection) == [WaitingCommand(id, NOON, "Ann", command)]
+        assert commands.waiting(connection) == [WaitingCommand(id, NOON, ANN, command)]
         commands.applied(connection, id, NOON + 5, DONE)
     with records.reading() as connection:
         assert commands.waiting(connection) == []
         assert commands.outcome(connection, id) == "done"
         rows = audit.rows(connection, audit.AuditFilter(object=object))
     assert [(row.action, row.actor, row.at) for row in reversed(rows)] == [
-        ("command submitted", "Ann", NOON),
+        ("command submitted", "ann", NOON),
         ("command applied", "cleanwatch", NOON + 5),
     ]
 
 
 def test_the_audit_trail_has_the_words_of_the_person(records: Records) -> None:
     with records.transaction() as connection:
-        id = commands.submit(connection, NOON, "Ann", ACKNOWLEDGE)
+        id = commands.submit(connection, NOON, ANN, ACKNOWLEDGE)
         row = audit.rows(connection)[0]
     assert json.loads(row.data) == {
         "id": id,
         "command": {"type": "acknowledge", "alarm": "B101.DP1/low/5", "severity": 3, "comment": "Door was open"},
+        "role": "QA",
+        "origin": "test",
+        "zone": "UTC",
     }
 
 
 def test_commands_wait_in_the_order_they_were_submitted(records: Records) -> None:
     with records.transaction() as connection:
-        ids = [commands.submit(connection, NOON, "Ann", ACKNOWLEDGE) for _ in range(3)]
+        ids = [commands.submit(connection, NOON, ANN, ACKNOWLEDGE) for _ in range(3)]
         commands.applied(connection, ids[1], NOON, "refused: the alarm is not on record")
         assert [waiting.id for waiting in commands.waiting(connection)] == [ids[0], ids[2]]
         assert commands.outcome(connection, ids[1]) == "refused: the alarm is not on record"
@@ -60,7 +64,7 @@ def test_commands_wait_in_the_order_they_were_submitted(records: Records) -> Non
 
 def test_a_command_has_one_outcome(records: Records) -> None:
     with records.transaction() as connection:
-        id = commands.submit(connection, NOON, "Ann", ACKNOWLEDGE)
+        id = commands.submit(connection, NOON, ANN, ACKNOWLEDGE)
         commands.applied(connection, id, NOON, DONE)
     with pytest.raises(ValueError, match=f"command {id} is not waiting"), records.transaction() as connection:
         commands.applied(connection, id, NOON, "refused")

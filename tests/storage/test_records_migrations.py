@@ -15,6 +15,7 @@ from storage.records.database import Records
 from storage.records.errors import RecordsError
 from storage.records.migrating import migrate, move
 from storage.records.schema import metadata
+from tests.people import ANN
 from tests.storage.conftest import NOON, opened_by_three_processes
 
 ALARM = Alarm(
@@ -36,9 +37,9 @@ def fill(records: Records) -> None:
         alarms.save(connection, [ALARM])
         room_states.record(connection, RoomStateSet("B101", RoomState.CLEANING, NOON, "BMS"), NOON)
         batches.record(connection, BatchStarted("P-1", "B101", NOON, "MES"), NOON)
-        revisions.add(connection, NOON, in_force_from=0, author="Ann", reason="first", text="site", differences=[])
-        commands.submit(connection, NOON, "Ann", commands.Acknowledge(ALARM.id, Severity.ACTION, "seen"))
-        done = commands.submit(connection, NOON, "Ann", commands.Acknowledge(ALARM.id, Severity.ACTION, "again"))
+        revisions.add(connection, NOON, in_force_from=0, author=ANN, reason="first", text="site", differences=[])
+        commands.submit(connection, NOON, ANN, commands.Acknowledge(ALARM.id, Severity.ACTION, "seen"))
+        done = commands.submit(connection, NOON, ANN, commands.Acknowledge(ALARM.id, Severity.ACTION, "again"))
         commands.applied(connection, done, NOON, commands.DONE)
         outbox.add(connection, NOON, {"cleanwatch/demo/alarms": b"payload"})
 
@@ -89,8 +90,8 @@ def test_a_migration_is_on_record(records: Records, records_url: str) -> None:
     again = Records.open(records_url, clock=lambda: NOON)
     with again.reading() as connection:
         assert [row.data for row in audit.rows(connection, limit=2)] == [
-            f'{{"from":"{first}","to":"{newest}"}}',
-            f'{{"from":"{newest}","to":"{first}"}}',
+            f'{{"changes":{{"schema revision":["{first}","{newest}"]}},"zone":"UTC"}}',
+            f'{{"changes":{{"schema revision":["{newest}","{first}"]}},"zone":"UTC"}}',
         ]
     again.close()
 

@@ -8,6 +8,7 @@ from facility.instants import DAY, Instant
 from storage.records import audit, revisions
 from storage.records.database import Records
 from storage.records.revisions import Revision
+from tests.people import ANN
 from tests.storage.conftest import NOON
 
 
@@ -17,7 +18,7 @@ def add(records: Records, content: str, in_force_from: Instant = NOON) -> Revisi
             connection,
             NOON,
             in_force_from=in_force_from,
-            author="Ann",
+            author=ANN,
             reason="Requalified",
             text=content,
             differences=["B101.DP1: action limit 10 → 12 Pa"],

@@ -16,6 +16,7 @@ from storage.records.errors import RecordsAwayError, RecordsError
 from storage.records.migrating import migrate
 from storage.records.troubles import in_words
 from tests.parts import free_port
+from tests.people import ANN
 from tests.postgres import OWNER, PASSWORD, PostgresUnderTest
 from tests.storage.conftest import DATABASE, NOON, TEMPLATE
 
@@ -99,7 +100,7 @@ def test_the_running_role_adds_records_and_changes_none(
     migrate(url_of(records_url), clock, grant_to=runner)
     running = Records.open(postgres.url(DATABASE, runner), clock)
     with running.transaction() as connection:
-        audit.append(connection, NOON, [audit.AuditEntry("Ann", "told", "records", {})])
+        audit.append(connection, NOON, [audit.AuditEntry(ANN, "told", "records", {})])
         engine_memory.set_checkpoint(connection, 7)
     for statement in (
         "UPDATE audit SET actor = 'Eve'",

@@ -42,6 +42,7 @@ def _audit() -> None:
         ),
         sa.Column("seq", sa.BigInteger, nullable=False),
         sa.Column("hash", sa.Text, nullable=False),
+        sa.Column("zone", sa.Text, nullable=False, server_default="UTC"),
     )
     op.bulk_insert(head, [{"id": 1, "seq": 0, "hash": "0" * 64}])
 

@@ -1,8 +1,4 @@
-"""The tables of the records store, as the newest migration leaves them.
-
-Instants are whole milliseconds, texts are stored exactly as they are hashed or shown. Tables that people and
-inspectors rely on are append-only; `append_only` says which and how.
-"""
+"""Alarms, the engine and its commands, sources, room states, batches, site revisions."""
 
 from sqlalchemy import (
     BigInteger,
@@ -14,47 +10,12 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Table,
     UniqueConstraint,
 )
 
 from storage.records.plain_text import Text
-
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-    }
-)
-
-Number = BigInteger().with_variant(Integer, "sqlite")
-"""A 64-bit key that the database counts up (in SQLite only a plain INTEGER does)."""
-
-audit = Table(
-    "audit",
-    metadata,
-    Column("seq", Number, primary_key=True, autoincrement=False),
-    Column("at", BigInteger, nullable=False),
-    Column("actor", Text, nullable=False),
-    Column("action", Text, nullable=False),
-    Column("object", Text, nullable=False),
-    Column("data", Text, nullable=False),
-    Column("previous", Text, nullable=False),
-    Column("hash", Text, nullable=False),
-    UniqueConstraint("hash"),
-    Index("ix_audit_object", "object", "seq"),
-)
-
-audit_head = Table(
-    "audit_head",
-    metadata,
-    Column("id", Integer, CheckConstraint("id = 1", name="one_row"), primary_key=True, autoincrement=False),
-    Column("seq", BigInteger, nullable=False),
-    Column("hash", Text, nullable=False),
-)
+from storage.records.schema.base import Number, metadata
 
 alarms = Table(
     "alarms",
@@ -156,6 +117,8 @@ commands = Table(
     Column("at", BigInteger, nullable=False),
     Column("actor", Text, nullable=False),
     Column("command", Text, nullable=False),
+    Column("role", Text, nullable=False, server_default=""),
+    Column("origin", Text, nullable=False, server_default=""),
 )
 
 waiting_commands = Table(

@@ -1,0 +1,46 @@
+"""Who may do what: this one table, which the app shows and every page, callback, stream and API call asks."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Right(StrEnum):
+    """One thing that a person may be allowed to do, as the app says it."""
+
+    LOOK = "see live values, trends, alarms and batches"
+    EXPORT = "take copies of what is shown"
+    ACKNOWLEDGE = "acknowledge alarms"
+    SET_ROOM_STATE = "set room states"
+    ANNOTATE = "comment and correct, with a reason"
+    RETIRE_SOURCE = "retire sources that are gone"
+    DRAFT = "draft changes of site, rooms, instruments, points and limits"
+    APPROVE = "approve changes, and put them in force, with a signature"
+    READ_TRAIL = "read the audit trail"
+    REVIEW_TRAIL = "review the audit trail, with a signature"
+    KEEP = "archive and restore, set what is kept for how long"
+    MANAGE_ACCOUNTS = "make, change and retire accounts, end sessions"
+
+
+class Role(StrEnum):
+    """What a person is here to do. A wall display is signed in by a device token, not by a person."""
+
+    VIEWER = "viewer"
+    OPERATOR = "operator"
+    QA = "QA"
+    ENGINEER = "engineer"
+    ADMINISTRATOR = "administrator"
+    WALL = "wall"
+
+
+_VIEWER = frozenset({Right.LOOK, Right.EXPORT})
+_OPERATOR = _VIEWER | {Right.ACKNOWLEDGE, Right.SET_ROOM_STATE, Right.ANNOTATE}
+
+RIGHTS: Mapping[Role, frozenset[Right]] = {
+    Role.WALL: frozenset({Right.LOOK}),
+    Role.VIEWER: _VIEWER,
+    Role.OPERATOR: _OPERATOR,
+    Role.ENGINEER: _OPERATOR | {Right.RETIRE_SOURCE, Right.DRAFT, Right.READ_TRAIL},
+    Role.QA: _OPERATOR | {Right.DRAFT, Right.APPROVE, Right.READ_TRAIL, Right.REVIEW_TRAIL, Right.KEEP},
+    Role.ADMINISTRATOR: _VIEWER | {Right.MANAGE_ACCOUNTS, Right.READ_TRAIL},
+}
+"""Whoever manages accounts decides nothing about limits or alarms, and the other way round."""

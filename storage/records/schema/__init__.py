@@ -1,0 +1,48 @@
+"""The tables of the records store, as the newest migration leaves them, a file for each subject.
+
+Instants are whole milliseconds, texts are stored exactly as they are hashed or shown. Tables that people and
+inspectors rely on are append-only; `append_only` says which and how.
+"""
+
+from storage.records.schema.base import metadata
+from storage.records.schema.monitoring import (
+    acknowledgements,
+    alarms,
+    batch_events,
+    blinded_points,
+    command_outcomes,
+    commands,
+    engine_checkpoints,
+    engine_memory,
+    outbox,
+    revisions,
+    room_states,
+    source_gaps,
+    sources,
+    station_claims,
+    station_reports,
+    waiting_commands,
+)
+from storage.records.schema.trail import audit, audit_head
+
+__all__ = [
+    "acknowledgements",
+    "alarms",
+    "audit",
+    "audit_head",
+    "batch_events",
+    "blinded_points",
+    "command_outcomes",
+    "commands",
+    "engine_checkpoints",
+    "engine_memory",
+    "metadata",
+    "outbox",
+    "revisions",
+    "room_states",
+    "source_gaps",
+    "sources",
+    "station_claims",
+    "station_reports",
+    "waiting_commands",
+]
