@@ -9,7 +9,18 @@ from sqlalchemy.exc import DBAPIError
 from facility.alarm import Acknowledgement, Alarm, AlarmState, Condition
 from facility.limit import RoomState, Severity
 from facility.plant_events import BatchStarted, RoomStateSet
-from storage.records import alarms, append_only, audit, batches, commands, migrating, outbox, revisions, room_states
+from storage.records import (
+    alarms,
+    append_only,
+    audit,
+    batches,
+    commands,
+    links,
+    migrating,
+    outbox,
+    revisions,
+    room_states,
+)
 from storage.records.connecting import patient_engine_for, url_of
 from storage.records.database import Records
 from storage.records.errors import RecordsError
@@ -42,12 +53,13 @@ def fill(records: Records) -> None:
         done = commands.submit(connection, NOON, ANN, commands.Acknowledge(ALARM.id, Severity.ACTION, "again"))
         commands.applied(connection, done, NOON, commands.DONE)
         outbox.add(connection, NOON, {"cleanwatch/demo/alarms": b"payload"})
+        links.make(connection, NOON, "invitation", "account ann", NOON + 1)
 
 
 def test_every_revision_is_reached_downwards_and_upwards_with_its_rows(records: Records, records_url: str) -> None:
     fill(records)
     records.close()
-    counts = dict.fromkeys(append_only.APPEND_ONLY, 1) | {"audit": 7, "commands": 2}
+    counts = dict.fromkeys(append_only.APPEND_ONLY, 1) | {"audit": 8, "commands": 2}
     steps = migrating.revisions()
     engine = patient_engine_for(url_of(records_url))
     for step in [*steps[-2::-1], *steps[1:], *steps[-2::-1], steps[-1]]:

@@ -5,6 +5,7 @@ inspectors rely on are append-only; `append_only` says which and how.
 """
 
 from storage.records.schema.base import metadata
+from storage.records.schema.links import links
 from storage.records.schema.monitoring import (
     acknowledgements,
     alarms,
@@ -36,6 +37,7 @@ __all__ = [
     "commands",
     "engine_checkpoints",
     "engine_memory",
+    "links",
     "metadata",
     "outbox",
     "revisions",
