@@ -24,6 +24,7 @@ from storage.records.schema.monitoring import (
     station_reports,
     waiting_commands,
 )
+from storage.records.schema.signatures import signatures
 from storage.records.schema.trail import audit, audit_head
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "outbox",
     "revisions",
     "room_states",
+    "signatures",
     "source_gaps",
     "sources",
     "station_claims",
