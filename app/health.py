@@ -4,6 +4,7 @@ from flask import Blueprint, Response
 
 from app.context import AppContext
 from app.formats import age
+from app.guard import Access, requires
 from app.live.look import Look
 from app.stations import SystemHealth
 from facility.instants import SECOND, Instant, Span
@@ -17,10 +18,12 @@ def routes(context: AppContext) -> Blueprint:
     health = Blueprint("health", __name__)
 
     @health.get("/healthz")
+    @requires(Access.ANYBODY)
     def healthz() -> Response:
         return Response("ok\n", mimetype="text/plain")
 
     @health.get("/readyz")
+    @requires(Access.MACHINES)
     def readyz() -> Response:
         problem = not_ready(context.hub.look(), context.clock()) or not_reporting(context.stations.now())
         return Response(f"{problem or 'ready'}\n", 503 if problem else 200, mimetype="text/plain")

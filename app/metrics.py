@@ -10,6 +10,7 @@ from prometheus_client.registry import Collector
 from typing_extensions import override
 
 from app.context import AppContext
+from app.guard import Access, requires
 from app.stations import StationHealth, SystemHealth
 from facility.instants import Instant
 from facility.limit import Severity
@@ -56,6 +57,7 @@ def routes(context: AppContext) -> Blueprint:
     registry.register(SystemCollector(context))
 
     @metrics.get("/metrics")
+    @requires(Access.MACHINES)
     def show() -> Response:
         return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 

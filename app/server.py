@@ -1,6 +1,5 @@
 """The web server: Dash on Flask with our pages, live stream, health and guard, served by waitress."""
 
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +8,13 @@ from flask import Flask
 from waitress.server import create_server
 from waitress.wasyncore import close_all
 
-from app import compression, health, metrics, security, shell
-from app.components import records_away
+from app import compression, guard, health, metrics, security, shell
+from app.components import records_away, refused
 from app.context import AppContext
+from app.guard import NotAllowedError
 from app.live import stream
 from app.pages.registry import PAGES
+from app.refusals import Refusals
 
 HERE = Path(__file__).parent
 ASSETS = HERE.parent / "assets"
@@ -24,7 +25,19 @@ LARGEST_ANSWER = 16 * 1024 * 1024
 
 
 def create_app(context: AppContext) -> Dash:
-    """The whole web application. `app.server` is its Flask side."""
+    """The whole web application. `app.server` is its Flask side.
+
+    Raises UndeclaredError where a view or a callback does not say what it needs.
+    """
+    refusals = Refusals(context.records, context.clock)
+
+    def on_error(error: Exception) -> None:
+        if isinstance(error, NotAllowedError):
+            refusals.note(context.person(), guard.asked_for(), str(error))
+            refused.tell(str(error))
+        else:
+            records_away.tell(context, error)
+
     app = Dash(
         "cleanwatch",
         assets_folder=str(ASSETS),
@@ -33,10 +46,10 @@ def create_app(context: AppContext) -> Dash:
         title="Cleanwatch",
         update_title="",
         suppress_callback_exceptions=True,
-        on_error=partial(records_away.tell, context),
+        on_error=on_error,
     )
     app.layout = lambda: shell.shell(context)
-    shell.register(app, context, PAGES)
+    shell.register(app, context, PAGES, refusals)
     for page in PAGES:
         if page.register is not None:
             page.register(app, context)
@@ -44,6 +57,7 @@ def create_app(context: AppContext) -> Dash:
     server.register_blueprint(stream.routes(context))
     server.register_blueprint(health.routes(context))
     server.register_blueprint(metrics.routes(context))
+    guard.guard(app, context, refusals)
     security.guard(app, server)
     compression.compress(server)
     return app

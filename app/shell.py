@@ -8,10 +8,13 @@ from dash import Dash, Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
 
 from app import formats
-from app.components import acknowledge, records_away
+from app.components import acknowledge, records_away, refused
 from app.components.basics import icon, live, symbol, tagged
 from app.context import AppContext
+from app.guard import Access, NotAllowedError, needs, requires
 from app.pages.page import Page, route
+from app.refusals import Refusals
+from facility.roles import Right
 from facility.site import Site
 from storage.records.errors import RecordsAwayError
 
@@ -45,6 +48,7 @@ def shell(context: AppContext) -> Component:
                     [
                         tagged(_stale_banner(), role="status"),
                         records_away.banner(),
+                        refused.banner(),
                         html.Main(id="page", tabIndex="-1"),
                     ],
                     className="main",
@@ -148,7 +152,7 @@ def navigation(site: Site, pages: Sequence[Page], current: Page | None, now: int
     return [*links, foot]
 
 
-def register(app: Dash, context: AppContext, pages: Sequence[Page]) -> None:
+def register(app: Dash, context: AppContext, pages: Sequence[Page], refusals: Refusals) -> None:
     """The router, what the bar does, and the dialog that answers alarms."""
     acknowledge.register(app, context)
 
@@ -158,18 +162,24 @@ def register(app: Dash, context: AppContext, pages: Sequence[Page]) -> None:
         Input("url", "pathname"),
         State("url", "search"),
     )
+    @requires(Access.SIGNED_IN)
     def show(path: str | None, search: str | None) -> tuple[Component, list[Component]]:
         found = route(pages, path, search)
-        site, now = context.site(), context.clock()
+        site, now, person = context.site(), context.clock(), context.person()
+        theirs = [page for page in pages if person is not None and person.may(page.right)]
         if found is None:
-            return _no_such_page(path), navigation(site, pages, None, now)
+            return _no_such_page(path), navigation(site, theirs, None, now)
         page, address = found
         try:
+            needs(context, page.right)
             drawn = page.layout(context, address)
         except RecordsAwayError as error:
             drawn = records_away.page(context, error)
+        except NotAllowedError as error:
+            refusals.note(person, f"page {page.path}", str(error))
+            drawn = refused.page(page.title, str(error))
         content = tagged(html.Div(drawn), data_title=page.title)
-        return content, navigation(site, pages, page, now)
+        return content, navigation(site, theirs, page, now)
 
     @app.callback(
         Output("url", "pathname"),
@@ -178,6 +188,7 @@ def register(app: Dash, context: AppContext, pages: Sequence[Page]) -> None:
         Input("find", "value"),
         prevent_initial_call=True,
     )
+    @requires(Right.LOOK)
     def go(place: str | None) -> tuple[object, object, object]:
         if not place:
             return no_update, no_update, no_update

@@ -44,3 +44,15 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.ADMINISTRATOR: _VIEWER | {Right.MANAGE_ACCOUNTS, Right.READ_TRAIL},
 }
 """Whoever manages accounts decides nothing about limits or alarms, and the other way round."""
+
+
+def with_right(right: Right) -> list[Role]:
+    """The roles that have a right, in the order of the table of roles."""
+    return [role for role in Role if right in RIGHTS[role]]
+
+
+def refusal(right: Right, role: Role) -> str:
+    """Why somebody of this role may not: what it needs, and as what the person is signed in."""
+    roles = [role.value for role in with_right(right)]
+    listed = " or ".join((", ".join(roles[:-1]), roles[-1])) if len(roles) > 1 else roles[0]
+    return f"To {right.value} you need the role {listed}; you are signed in as {role.value}."

@@ -7,9 +7,11 @@ from dash.development.base_component import Component
 from app.components.alarm_words import alarm_chip, limit_words, point_words, room_words
 from app.components.basics import icon, live, since, tagged
 from app.context import AppContext
+from app.guard import requires
 from app.submitting import PATIENCE, submit
 from facility.alarm import Alarm
 from facility.limit import Severity
+from facility.roles import Right
 from facility.site import Site
 from storage.records import alarms
 from storage.records.commands import Acknowledge
@@ -90,6 +92,7 @@ def register(app: Dash, context: AppContext) -> None:
         Input({"type": "acknowledge", "alarm": ALL}, "n_clicks"),
         prevent_initial_call=True,
     )
+    @requires(Right.ACKNOWLEDGE)
     def open_dialog(_clicks: list[int | None]) -> tuple[object, ...]:
         if not ctx.triggered or not ctx.triggered[0]["value"] or not isinstance(ctx.triggered_id, dict):
             return (no_update,) * 5
@@ -105,6 +108,7 @@ def register(app: Dash, context: AppContext) -> None:
         State("answer-comment", "value"),
         prevent_initial_call=True,
     )
+    @requires(Right.ACKNOWLEDGE)
     def fill_in(_clicks: list[int | None], comment: str | None) -> object:
         if not isinstance(ctx.triggered_id, dict):
             return no_update
@@ -119,6 +123,7 @@ def register(app: Dash, context: AppContext) -> None:
         prevent_initial_call=True,
         running=[(Output("answer-send", "disabled"), True, False)],
     )
+    @requires(Right.ACKNOWLEDGE)
     def answer(_clicks: int | None, seen: dict[str, object] | None, comment: str | None) -> tuple[object, str]:
         if not seen:
             return no_update, ""

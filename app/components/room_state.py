@@ -7,9 +7,11 @@ from dash.development.base_component import Component
 from app.components.basics import icon, tagged
 from app.context import AppContext
 from app.formats import sentence
+from app.guard import requires
 from app.submitting import submit
 from facility.limit import RoomState
 from facility.plant_events import RoomStateSet
+from facility.roles import Right
 
 NO_ANSWER = (
     "The station has not answered yet. What you chose is on record, and will be applied when the station runs; "
@@ -64,6 +66,7 @@ def register(app: Dash, context: AppContext) -> None:
         Input("room-state-open", "n_clicks"),
         prevent_initial_call=True,
     )
+    @requires(Right.SET_ROOM_STATE)
     def open_dialog(clicks: int | None) -> object:
         return True if clicks else no_update
 
@@ -76,6 +79,7 @@ def register(app: Dash, context: AppContext) -> None:
         prevent_initial_call=True,
         running=[(Output("room-state-send", "disabled"), True, False)],
     )
+    @requires(Right.SET_ROOM_STATE)
     def send(clicks: int | None, room: str, state: str | None) -> tuple[object, str]:
         if not clicks:
             return no_update, ""

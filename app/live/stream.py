@@ -7,8 +7,10 @@ import msgspec
 from flask import Blueprint, Response, request
 
 from app.context import AppContext
+from app.guard import requires
 from app.live.hub import TooManyViewersError
 from facility.instants import HOUR
+from facility.roles import Right
 from storage.samples.store import HistoryAwayError
 
 RETRY = b"retry: 2000\n\n"
@@ -20,6 +22,7 @@ def routes(context: AppContext) -> Blueprint:
     live = Blueprint("live", __name__)
 
     @live.get("/live")
+    @requires(Right.LOOK)
     def stream() -> Response:
         place = context.hub.place()
         try:
@@ -40,10 +43,12 @@ def routes(context: AppContext) -> Blueprint:
         return response
 
     @live.get("/live/full")
+    @requires(Right.LOOK)
     def full() -> Response:
         return _json(context.hub.everything())
 
     @live.get("/live/history")
+    @requires(Right.LOOK)
     def history() -> Response:
         """The last hour of the points asked for: per minute [start, lowest, highest], for sparklines."""
         known = context.site().points

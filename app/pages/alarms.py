@@ -14,9 +14,11 @@ from app.components.alarm_words import severity_words
 from app.components.basics import live
 from app.components.standing_alarms import standing, standing_table
 from app.context import AppContext
+from app.guard import requires
 from app.pages.page import Address, Page, query_of
 from facility.alarm import AlarmState, Condition
 from facility.limit import Severity
+from facility.roles import Right
 from facility.site import Site
 from storage.records import alarms
 
@@ -168,6 +170,7 @@ def register(app: Dash, context: AppContext) -> None:
     """New alarms appear by themselves; fields write the address, and the address fills the fields."""
 
     @app.callback(Output("alarms-standing", "children"), Input("alarm-event", "data"), prevent_initial_call=True)
+    @requires(Right.LOOK)
     def stand(_event: object) -> Component:
         return _standing(context)
 
@@ -188,6 +191,7 @@ def register(app: Dash, context: AppContext) -> None:
         },
         prevent_initial_call=True,
     )
+    @requires(Right.LOOK)
     def look(search: str | None, fields: dict[str, Any], page: int | None, event: object) -> dict[str, Any]:
         del event  # what matters is that it came
         asked = alarm_query(query_of(search))

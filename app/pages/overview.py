@@ -8,7 +8,9 @@ from app.components.floor_plan import floor_plan
 from app.components.room_list import room_list
 from app.components.standing_alarms import standing, standing_table
 from app.context import AppContext
+from app.guard import requires
 from app.pages.page import Address, Page
+from facility.roles import Right
 from facility.site import Area, Site
 
 
@@ -86,6 +88,7 @@ def register(app: Dash, context: AppContext) -> None:
     """The strip of standing alarms is drawn anew when one changes; all else is painted live."""
 
     @app.callback(Output("overview-standing", "children"), Input("alarm-event", "data"), prevent_initial_call=True)
+    @requires(Right.LOOK)
     def stand(_event: object) -> Component:
         return _standing(context)
 

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 
 from app.context import AppContext
+from facility.roles import Right
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ class Page:
     layout: Callable[[AppContext, Address], Component]
     register: Callable[[Dash, AppContext], None] | None = None
     icon: str | None = None
+    right: Right = Right.LOOK
+    """What whoever opens it needs; who does not have it does not see it in the navigation either."""
 
 
 def route(pages: Sequence[Page], path: str | None, search: str | None) -> tuple[Page, Address] | None:

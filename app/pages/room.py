@@ -13,8 +13,10 @@ from app.components.point_table import by_quantity, point_table
 from app.components.room_alarms import room_alarms
 from app.components.standing_alarms import standing
 from app.context import AppContext
+from app.guard import requires
 from app.pages.page import Address, Page
 from app.trends.view import MOST_POINTS, View
+from facility.roles import Right
 from facility.site import Point, Room, Site
 from storage.records import batches, room_states
 from storage.records.errors import RecordsAwayError
@@ -155,6 +157,7 @@ def register(app: Dash, context: AppContext) -> None:
         State("room-id", "data"),
         prevent_initial_call=True,
     )
+    @requires(Right.LOOK)
     def changed(_event: object, id: str) -> tuple[list[Component], list[Component], Component]:
         site = context.site()
         room = site.rooms[id]

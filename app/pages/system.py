@@ -20,9 +20,11 @@ from app.components.system_tables import (
     station_table,
 )
 from app.context import AppContext
+from app.guard import requires
 from app.pages.page import Address, Page
 from app.stations import StationHealth, SystemHealth
 from facility.instants import Instant
+from facility.roles import Right
 from storage.records.errors import RecordsError
 
 POLL_MILLISECONDS = 3_000
@@ -44,6 +46,7 @@ def register(app: Dash, context: AppContext) -> None:
     @app.callback(
         Output("system-content", "children"), Input("system-again", "n_intervals"), prevent_initial_call=True
     )
+    @requires(Right.LOOK)
     def draw(_times: int | None) -> list[Component]:
         return _content(context)
 

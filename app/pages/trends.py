@@ -18,6 +18,7 @@ from app.components.point_list import arrangements, point_list
 from app.components.segments import segments
 from app.components.statistics_table import statistics_table
 from app.context import AppContext
+from app.guard import requires
 from app.pages.page import Address, Page, query_of
 from app.trends.figure import figure
 from app.trends.gather import gather, gather_limits
@@ -25,6 +26,7 @@ from app.trends.statistics import statistics
 from app.trends.view import ALL, MOST_POINTS, PATH, RANGES, View, view_of
 from facility.instants import SECOND, Instant, instant_of
 from facility.quantities import Quantity
+from facility.roles import Right
 from facility.site import Site
 from storage.samples.store import HistoryAwayError
 
@@ -133,6 +135,7 @@ def register(app: Dash, context: AppContext) -> None:
         Input("trend-url", "search"),
         State("trend-url", "pathname"),
     )
+    @requires(Right.LOOK)
     def controls(search: str | None, path: str | None) -> tuple[object, ...]:
         view, site = _view(search, path), context.site()
         start, end = _window(context, view)
@@ -155,6 +158,7 @@ def register(app: Dash, context: AppContext) -> None:
         Input("trend-tick", "n_intervals"),
         State("trend-url", "pathname"),
     )
+    @requires(Right.LOOK)
     def draw(search: str | None, _ticks: int | None, path: str | None) -> tuple[object, object]:
         view, site = _view(search, path), context.site()
         points = _known(site, view)
@@ -172,6 +176,7 @@ def register(app: Dash, context: AppContext) -> None:
         Input("trend-url", "search"),
         State("trend-url", "pathname"),
     )
+    @requires(Right.LOOK)
     def count(search: str | None, path: str | None) -> object:
         view, site = _view(search, path), context.site()
         start, end = _window(context, view)
@@ -190,6 +195,7 @@ def register(app: Dash, context: AppContext) -> None:
         State("trend-url", "search"),
         prevent_initial_call=True,
     )
+    @requires(Right.LOOK)
     def show(_clicks: int | None, begin: str | None, finish: str | None, search: str | None) -> object:
         timezone = context.site().timezone
         start, end = _of_wall_clock(begin, timezone), _of_wall_clock(finish, timezone)

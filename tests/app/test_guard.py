@@ -1,0 +1,157 @@
+"""The gate before everything: who is let through, who is sent where, and in which words."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dash import Dash, Input, Output
+from flask.testing import FlaskClient
+
+from app import guard
+from app.context import AppContext
+from app.guard import UndeclaredError
+from app.live.hub import Hub
+from app.refusals import PAUSE, Refusals
+from app.server import create_app
+from facility.instants import MINUTE
+from facility.people import Person
+from facility.roles import Role
+from storage.records import audit
+from storage.records.audit import AuditFilter, AuditRow
+from storage.records.database import Records
+from tests.app.parts import NoSamples, Time, site
+from tests.people import MOREAU
+
+VIEWER = replace(MOREAU, account="v.viewer", role=Role.VIEWER)
+ANSWER = "..answer.opened@"
+
+
+@dataclass
+class House:
+    """An app, and who is signed in there."""
+
+    context: AppContext
+    app: Dash
+    client: FlaskClient
+    signed_in: list[Person | None]
+    time: Time
+
+    def sign_in(self, person: Person) -> None:
+        self.signed_in[0] = person
+
+    def call(self, output: str) -> Any:
+        return self.client.post("/_dash-update-component", json={"output": output, "outputs": [], "inputs": []})
+
+    def refused(self) -> list[AuditRow]:
+        with self.context.records.reading() as connection:
+            return audit.rows(connection, AuditFilter(action="refused"))
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    suite, time = site(), Time()
+    records = Records.open(tmp_path / "records.db", time)
+    hub = Hub(lambda: suite, time)
+    signed_in: list[Person | None] = [None]
+    context = AppContext(lambda: suite, NoSamples(), records, hub, lambda: signed_in[0], time)
+    app = create_app(context)
+    with app.server.test_client() as client:
+        yield House(context, app, client, signed_in, time)
+    records.close()
+
+
+def acknowledging(app: Dash) -> str:
+    """The callback that sends an acknowledgement."""
+    return next(output for output in guard.needs_of_callbacks(app) if output.startswith(ANSWER))
+
+
+@pytest.mark.parametrize("page", ["/", "/rooms", "/rooms/B101?tab=2", "/nowhere"])
+def test_nobody_is_sent_to_sign_in_and_back_to_the_same_page(house: House, page: str) -> None:
+    answer = house.client.get(page)
+    assert answer.status_code == 302
+    back = {"/": "", "/rooms/B101?tab=2": "?to=/rooms/B101%3Ftab%3D2"}.get(page, f"?to={page}")
+    assert answer.headers["Location"] == f"/sign-in{back}"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/_dash-layout", "/_dash-dependencies", "/assets/main.js", "/live", "/live/full", "/live/history", "/static/x"],
+)
+def test_nobody_gets_nothing_else(house: House, address: str) -> None:
+    answer = house.client.get(address)
+    assert answer.status_code == 401
+    assert "Sign in" in answer.text
+
+
+def test_a_callback_of_nobody_is_refused_in_json_and_in_words(house: House) -> None:
+    answer = house.call(acknowledging(house.app))
+    assert answer.status_code == 401
+    assert "Sign in" in json.loads(answer.text)["problem"]
+
+
+@pytest.mark.parametrize("address", ["/healthz", "/assets/favicon.svg", "/assets/2-base.css"])
+def test_the_way_in_is_open_to_anybody(house: House, address: str) -> None:
+    with house.client.get(address) as answer:
+        assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/readyz", "/metrics"])
+def test_what_watches_the_server_asks_from_this_machine(house: House, address: str) -> None:
+    far = {"REMOTE_ADDR": "192.0.2.7"}
+    assert house.client.get(address, environ_base=far).status_code == 401
+    assert house.client.get(address).status_code != 401
+    house.sign_in(MOREAU)
+    assert house.client.get(address, environ_base=far).status_code == 403
+
+
+def test_a_callback_is_refused_to_a_role_before_it_runs_whatever_the_browser_sends(house: House) -> None:
+    house.sign_in(VIEWER)
+    answer = house.call(acknowledging(house.app))
+    assert answer.status_code == 403
+    assert json.loads(answer.text)["problem"] == (
+        "To acknowledge alarms you need the role operator, QA or engineer; you are signed in as viewer."
+    )
+
+
+@pytest.mark.parametrize("body", [{}, {"output": "nowhere.children"}, {"output": ["a"]}, [], "x"])
+def test_a_callback_that_is_not_there_is_not_found(house: House, body: object) -> None:
+    house.sign_in(MOREAU)
+    assert house.client.post("/_dash-update-component", json=body).status_code == 404
+
+
+def test_a_refusal_is_on_record_with_who_and_what(house: House) -> None:
+    house.sign_in(VIEWER)
+    house.call(acknowledging(house.app))
+    (row,) = house.refused()
+    assert row.actor == VIEWER.account
+    assert row.object.startswith("callback ..answer.opened")
+    assert "you are signed in as viewer" in row.data
+
+
+def test_a_loop_of_refusals_cannot_fill_the_trail(house: House) -> None:
+    refusals = Refusals(house.context.records, house.time)
+    for _ in range(50):
+        refusals.note(VIEWER, "view x", "no")
+    house.time.now += PAUSE - MINUTE
+    refusals.note(VIEWER, "view y", "no")
+    house.time.now += MINUTE
+    refusals.note(VIEWER, "view x", "no")
+    newest, other, first = house.refused()
+    assert (first.object, other.object, newest.object) == ("view x", "view y", "view x")
+    assert json.loads(newest.data)["not written down"] == 49
+
+
+def test_an_app_with_a_callback_that_does_not_say_what_it_needs_does_not_start(house: House) -> None:
+    @house.app.callback(Output("somewhere", "children"), Input("elsewhere", "value"))
+    def undeclared(value: str) -> str:
+        return value
+
+    def view() -> str:
+        return ""
+
+    house.app.server.add_url_rule("/undeclared", view_func=view)
+    with pytest.raises(UndeclaredError, match=r"view view, callback somewhere\.children"):
+        guard.guard(house.app, house.context, Refusals(house.context.records, house.time))
