@@ -9,17 +9,21 @@ from sqlalchemy.exc import DBAPIError
 from facility.alarm import Acknowledgement, Alarm, AlarmState, Condition
 from facility.limit import RoomState, Severity
 from facility.plant_events import BatchStarted, RoomStateSet
+from facility.roles import Role
 from storage.records import (
+    accounts,
     alarms,
     append_only,
     audit,
     batches,
     commands,
+    credentials,
     links,
     migrating,
     outbox,
     revisions,
     room_states,
+    sessions,
     signatures,
 )
 from storage.records.connecting import patient_engine_for, url_of
@@ -27,6 +31,7 @@ from storage.records.database import Records
 from storage.records.errors import RecordsError
 from storage.records.migrating import migrate, move
 from storage.records.schema import metadata
+from storage.records.sessions import Stage
 from storage.records.signatures import Meaning
 from tests.people import ANN, MOREAU
 from tests.storage.conftest import NOON, opened_by_three_processes
@@ -55,6 +60,11 @@ def fill(records: Records) -> None:
         done = commands.submit(connection, NOON, ANN, commands.Acknowledge(ALARM.id, Severity.ACTION, "again"))
         commands.applied(connection, done, NOON, commands.DONE)
         outbox.add(connection, NOON, {"cleanwatch/demo/alarms": b"payload"})
+        accounts.make(connection, NOON, ANN, "j.moreau", name="J. Moreau", role=Role.OPERATOR)
+        for hash in ("a", "b"):
+            credentials.set_password(connection, NOON, ANN, "j.moreau", hash, one_time=False, remember=1)
+        credentials.set_recovery_codes(connection, "j.moreau", ["code"])
+        sessions.begin(connection, NOON, "j.moreau", "hash", stage=Stage.SIGNED_IN, origin="", browser="")
         links.make(connection, NOON, "invitation", "account ann", NOON + 1)
         signatures.sign(connection, NOON, MOREAU, "change 1", Meaning.APPROVAL, {"limit": 8})
 

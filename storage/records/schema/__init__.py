@@ -24,10 +24,12 @@ from storage.records.schema.monitoring import (
     station_reports,
     waiting_commands,
 )
+from storage.records.schema.people import accounts, credentials, earlier_passwords, recovery_codes, sessions
 from storage.records.schema.signatures import signatures
 from storage.records.schema.trail import audit, audit_head
 
 __all__ = [
+    "accounts",
     "acknowledgements",
     "alarms",
     "audit",
@@ -36,13 +38,17 @@ __all__ = [
     "blinded_points",
     "command_outcomes",
     "commands",
+    "credentials",
+    "earlier_passwords",
     "engine_checkpoints",
     "engine_memory",
     "links",
     "metadata",
     "outbox",
+    "recovery_codes",
     "revisions",
     "room_states",
+    "sessions",
     "signatures",
     "source_gaps",
     "sources",
