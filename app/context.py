@@ -1,9 +1,10 @@
 """What every page and route is handed: the parts that the app shows and the person who looks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from app.live.hub import Hub
+from app.proxy import Network
 from app.stations import Stations
 from facility.instants import Clock, system_clock
 from facility.people import Person
@@ -27,6 +28,8 @@ class AppContext:
     stations: Stations = field(default_factory=lambda: Stations(system_clock))
     substitute: Callable[[], Substitute | None] = lambda: None
     """Whether history comes from the local store in place of InfluxDB now, and why."""
+    proxies: Sequence[Network] = ()
+    """Whose word is taken for where a request comes from."""
 
     @property
     def name(self) -> str:

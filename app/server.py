@@ -8,7 +8,7 @@ from flask import Flask
 from waitress.server import create_server
 from waitress.wasyncore import close_all
 
-from app import compression, guard, health, metrics, security, shell
+from app import compression, csrf, guard, health, metrics, proxy, security, shell
 from app.components import records_away, refused
 from app.context import AppContext
 from app.guard import NotAllowedError
@@ -58,6 +58,7 @@ def create_app(context: AppContext) -> Dash:
     server.register_blueprint(health.routes(context))
     server.register_blueprint(metrics.routes(context))
     guard.guard(app, context, refusals)
+    csrf.protect(server)
     security.guard(app, server)
     compression.compress(server)
     return app
@@ -70,13 +71,14 @@ class Server:
         self._hub = context.hub
         self._sockets: dict[int, Any] = {}
         self._waitress = create_server(
-            app.server,
+            proxy.behind(app.server, context.proxies),
             map=self._sockets,
             host=host,
             port=port,
             threads=context.hub.most_viewers + SPARE_THREADS,
             ident=None,
             outbuf_overflow=LARGEST_ANSWER,
+            clear_untrusted_proxy_headers=False,  # app/proxy.py does
         )
 
     def serve(self) -> None:

@@ -64,7 +64,15 @@ def run_app(settings: Settings, stopping: threading.Event) -> None:
         substitute = samples.substitute if isinstance(samples, History) else lambda: None
         person = _named(settings.user)
         context = AppContext(
-            lambda: in_force.site, samples, records, hub, lambda: person, clock, stations, substitute
+            lambda: in_force.site,
+            samples,
+            records,
+            hub,
+            lambda: person,
+            clock,
+            stations,
+            substitute,
+            settings.proxies,
         )
         server = Server(create_app(context), context, settings.web_port, settings.web_host)
         hub.start()

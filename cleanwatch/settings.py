@@ -6,6 +6,7 @@ from pathlib import Path
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.proxy import Network, networks
 from bus.client import Broker
 from storage.samples.influx.address import Influx
 
@@ -53,6 +54,11 @@ class Settings(BaseSettings):
     viewers: int = Field(
         24, ge=1, le=500, description="How many browsers may watch live at once; sizes the server's threads."
     )
+    trusted_proxies: str = Field(
+        "",
+        description="Addresses or networks of the proxies in front, separated by commas; only they are believed when "
+        "they say from which address and by TLS or not a request comes.",
+    )
     user: str = Field(
         "", description="Name that acknowledgements are attributed to, until sign-in exists; empty: nobody may."
     )
@@ -64,6 +70,12 @@ class Settings(BaseSettings):
         pattern="^(DEBUG|INFO|WARNING|ERROR)$",
         description="How much is logged: DEBUG, INFO, WARNING or ERROR.",
     )
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        networks(value)
+        return value
 
     @field_validator("records_url")
     @classmethod
@@ -83,6 +95,11 @@ class Settings(BaseSettings):
                 "CLEANWATCH_INFLUX_TOKEN_FILE"
             )
         return value
+
+    @property
+    def proxies(self) -> tuple[Network, ...]:
+        """The proxies in front that are believed."""
+        return networks(self.trusted_proxies)
 
     @property
     def samples_path(self) -> Path:

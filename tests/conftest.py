@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.browsing import BrowserLikeClient
 from tests.influx import InfluxServer, any_influx
 from tests.parts import program
 from tests.postgres import PostgresUnderTest, running_postgres
@@ -19,6 +21,11 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _test_clients_are_like_browsers() -> None:
+    Flask.test_client_class = BrowserLikeClient
 
 
 @pytest.fixture(scope="session")

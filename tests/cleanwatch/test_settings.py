@@ -81,3 +81,10 @@ def test_without_influxdb_its_client_is_not_loaded(module: str, unwanted: set[st
     script = f"import sys, {module}; print(*({unwanted} & sys.modules.keys()))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
+
+
+def test_a_trusted_proxy_is_an_address_or_a_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLEANWATCH_TRUSTED_PROXIES", "127.0.0.1, 172.30.77.0/24")
+    assert [str(network) for network in Settings().proxies] == ["127.0.0.1/32", "172.30.77.0/24"]
+    with pytest.raises(ValidationError, match="'proxy' does not appear to be an IPv4 or IPv6 network"):
+        Settings(trusted_proxies="proxy")
