@@ -112,6 +112,12 @@ def in_site_time(text: str, timezone: str, now: Instant) -> str:
     return re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", shown, text)
 
 
+def zone_name(instant: Instant, timezone: str) -> str:
+    """The zone as people there call it at that instant: CET; by its distance from UTC where it has no name."""
+    name = in_zone(instant, timezone).tzname() or ""
+    return name if name.isalpha() else offset(instant, timezone)
+
+
 def offset(instant: Instant, timezone: str) -> str:
     """The zone's distance from UTC at that instant: UTC+1, UTC+5:30."""
     delta = in_zone(instant, timezone).utcoffset()
