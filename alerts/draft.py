@@ -22,8 +22,6 @@ from storage.records import audit, batches, commands, engine_memory, outbox, roo
 from storage.records.audit import JSON, AuditEntry
 from storage.records.sources import KnownSource
 
-"""Who acted, in the audit trail, where no person did."""
-
 
 @dataclass(slots=True)
 class Draft:
@@ -34,7 +32,8 @@ class Draft:
     """The newest payload of each topic."""
     rooms: set[str] = field(default_factory=set)
     """Rooms whose state or batches have changed."""
-    events: list[tuple[Instant, RoomEvent]] = field(default_factory=list)
+    events: list[tuple[Instant, RoomEvent, Actor | None]] = field(default_factory=list)
+    """With the person who says so; None where a system has sent it."""
     outcomes: list[tuple[Instant, int, str]] = field(default_factory=list)
     entries: list[tuple[Instant, AuditEntry]] = field(default_factory=list)
     memories: dict[str, bytes] = field(default_factory=dict)
@@ -59,14 +58,17 @@ class Draft:
         topic = topics.clean_alarm(site.id, alarm.point, alarm.condition)
         self.notices[topic] = alarm_notice(alarm, point.unit if point else "")
 
-    def entry(self, at: Instant, actor: Actor, action: str, alarm: Alarm, **more: JSON) -> None:
-        """Something happened to an alarm."""
-        self.entries.append((at, AuditEntry(actor, action, f"alarm {alarm.id}", {**_told(alarm), **more})))
+    def entry(
+        self, at: Instant, actor: Actor, action: str, before: Alarm | None, alarm: Alarm, reason: str = ""
+    ) -> None:
+        """Something happened to an alarm; before that it was another, or there was none."""
+        changes = _changes(before, alarm)
+        self.entries.append((at, AuditEntry(actor, action, f"alarm {alarm.id}", _told(alarm), changes, reason)))
 
-    def source_entry(self, at: Instant, actor: Actor, action: str, source: KnownSource, **more: JSON) -> None:
+    def source_entry(self, at: Instant, actor: Actor, action: str, source: KnownSource, reason: str = "") -> None:
         """Something happened to a source."""
-        told = {"station": source.station, "points": list(source.points), **more}
-        self.entries.append((at, AuditEntry(actor, action, f"source {source.source}", told)))
+        told = {"station": source.station, "points": list(source.points)}
+        self.entries.append((at, AuditEntry(actor, action, f"source {source.source}", told, reason=reason)))
 
     def retire_source(self, source: KnownSource, site: Site) -> None:
         """A source is known no longer; the broker is to forget what it retains of it."""
@@ -85,11 +87,11 @@ def write(
     at: Instant,
 ) -> None:
     """Put a draft on record, with the engine's memory and how far it has judged; the caller's transaction commits."""
-    for recorded_at, event in draft.events:
+    for recorded_at, event, actor in draft.events:
         if isinstance(event, RoomStateSet):
-            room_states.record(connection, event, recorded_at)
+            room_states.record(connection, event, recorded_at, actor)
         else:
-            batches.record(connection, event, recorded_at)
+            batches.record(connection, event, recorded_at, actor)
     for applied_at, command, outcome in draft.outcomes:
         commands.applied(connection, command, applied_at, outcome)
     if draft.alarms:
@@ -108,12 +110,22 @@ def _room_notices(
 ) -> dict[str, bytes]:
     if not draft.rooms:
         return {}
-    running = batches.running(connection, max([at, *(event.time for _, event in draft.events)]))
+    running = batches.running(connection, max([at, *(event.time for _, event, _ in draft.events)]))
     return {
         topics.clean_room(site.id, room): room_notice(
             room, rooms.of(site, room), [run.batch for run in running if run.room in around(site, room)]
         )
         for room in sorted(draft.rooms)
+    }
+
+
+def _changes(before: Alarm | None, alarm: Alarm) -> dict[str, tuple[JSON, JSON]]:
+    """State and severity where they are new, and whatever else had another value before."""
+    old, new = {} if before is None else _told(before), _told(alarm)
+    return {
+        field: (old.get(field), value)
+        for field, value in new.items()
+        if old.get(field) != value and (field in old or field in ("state", "severity"))
     }
 
 

@@ -235,7 +235,8 @@ class Engine:
         if alarm.returned is None:
             under.open_since = found.onset if under.open_since is None else min(under.open_since, found.onset)
         if alarm.retrospective or alarm.returned is not None:
-            self._present.amend(alarm, action, now)
+            before = next((known for known in on_record if known.id == alarm.id), None)
+            self._present.amend(before, alarm, action, now)
 
 
 def _of(command: Command) -> str:

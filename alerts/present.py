@@ -101,18 +101,18 @@ class Present:
             if stretch.point in watches:
                 self._review(watches[stretch.point], stretch.start, stretch.end, stamp)
 
-    def happen(self, event: PlantEvent, stamp: Instant) -> None:
-        """The plant has said something beside readings."""
+    def happen(self, event: PlantEvent, stamp: Instant, actor: Actor | None = None) -> None:
+        """The plant, or with `actor` a person, has said something beside readings."""
         match event:
             case SourceStatus():
                 self._source_says(event, stamp)
             case SourceHeard():
                 self._source_serves(event)
             case RoomStateSet():
-                self.draft.events.append((stamp, event))
+                self.draft.events.append((stamp, event, actor))
                 self._rooms_become(self.rooms.with_set(event, stamp))
             case _:
-                self.draft.events.append((stamp, event))
+                self.draft.events.append((stamp, event, actor))
                 if event.room in self.site.rooms:
                     self.draft.rooms.update(within(self.site, event.room))
 
@@ -126,16 +126,16 @@ class Present:
         elif command.room not in self.site.rooms:
             outcome = f"There is no room {command.room}."
         else:
-            self.happen(msgspec.structs.replace(command, by=waiting.actor.name), now)
+            self.happen(msgspec.structs.replace(command, by=waiting.actor.name), now, waiting.actor)
             outcome = DONE
         self.draft.outcomes.append((now, waiting.id, outcome))
 
-    def amend(self, alarm: Alarm, action: str, at: Instant) -> None:
+    def amend(self, before: Alarm | None, alarm: Alarm, action: str, at: Instant) -> None:
         """Readings that came late tell of an alarm, or more of one; nobody is called for that."""
         if alarm.state in STANDING:
             self.standing[alarm.point, alarm.condition] = alarm
         self.draft.alarm(alarm, self.site)
-        self.draft.entry(at, CLEANWATCH, action, alarm)
+        self.draft.entry(at, CLEANWATCH, action, before, alarm)
 
     def reviewed(self, watch: Watch, review: Review, left_open: Review | None) -> None:
         """A stretch has been judged again; `left_open` is what is to be judged once more is known."""
@@ -189,7 +189,7 @@ class Present:
             if alarm is not None and alarm != before:
                 self._stands(alarm)
                 if transition is not None:
-                    self.draft.entry(at, CLEANWATCH, transition, alarm)
+                    self.draft.entry(at, CLEANWATCH, transition, before, alarm)
 
     def _keep_time(self, watch: Watch) -> None:
         if watch.state.due is None:
@@ -246,7 +246,7 @@ class Present:
                 else:
                     self._heard_again.update(dict.fromkeys(source.points, when))
                 self._stands(alarm)
-                self.draft.entry(now, CLEANWATCH, transition, alarm)
+                self.draft.entry(now, CLEANWATCH, transition, before, alarm)
             self._source_is(after)
 
     def _source_due(self, source: KnownSource) -> Instant:
@@ -284,16 +284,14 @@ class Present:
         except RefusedError as refusal:
             return str(refusal)
         self._stands(answered)
-        self.draft.entry(
-            waiting.at, waiting.actor, Transition.ACKNOWLEDGED, answered, comment=command.comment.strip()
-        )
+        self.draft.entry(waiting.at, waiting.actor, Transition.ACKNOWLEDGED, alarm, answered, command.comment.strip())
         return DONE
 
     def _close(self, alarm: Alarm, now: Instant, reason: str) -> None:
         returned = max(now, alarm.raised) if alarm.returned is None else alarm.returned
         over = replace(alarm, state=AlarmState.NORMAL, returned=returned)
         self._stands(over)
-        self.draft.entry(now, CLEANWATCH, "alarm closed", over, reason=reason)
+        self.draft.entry(now, CLEANWATCH, "alarm closed", alarm, over, reason)
 
     def _rooms_become(self, rooms: RoomStates) -> None:
         before, self.rooms = self.rooms, rooms

@@ -14,22 +14,38 @@ themselves; what becomes of an alarm is written by the alert engine. `actor` is 
 message, or `cleanwatch` itself; `object` is a kind and a name: `alarm B101.DP1/low/1763800500000`, `room B101`.
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import msgspec
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, update
 
 from facility.instants import Instant
 from facility.people import Actor
+from storage.records.chain import BEGINNING, GENESIS, Mark, digest_of, verify
 from storage.records.schema import audit, audit_head
 
-JSON: TypeAlias = bool | int | float | str | Sequence["JSON"] | Mapping[str, "JSON"] | None
+__all__ = [
+    "BEGINNING",
+    "GENESIS",
+    "JSON",
+    "AuditEntry",
+    "AuditFilter",
+    "AuditRow",
+    "Mark",
+    "append",
+    "append_dated",
+    "counts",
+    "head",
+    "rows",
+    "set_zone",
+    "span",
+    "verify",
+    "zone",
+]
 
-GENESIS = "0" * 64
-"""What stands as the previous hash in the first row."""
+JSON: TypeAlias = bool | int | float | str | Sequence["JSON"] | Mapping[str, "JSON"] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +80,22 @@ class AuditRow:
 
 @dataclass(frozen=True, slots=True)
 class AuditFilter:
-    """Which rows are asked for; None does not restrict. Times include `start` and exclude `end`."""
+    """Which rows are asked for; what is empty or None does not restrict. Times include `start` and exclude `end`.
+
+    `kind` is the first word of an object (`alarm`); `text` is searched for in who, action, object and data, whatever
+    the case; `before` and `after` are numbers of rows, both excluded.
+    """
 
     actor: str | None = None
     action: str | None = None
     object: str | None = None
     start: Instant | None = None
     end: Instant | None = None
+    kind: str = ""
+    text: str = ""
+    actions: Sequence[str] = ()
+    before: int | None = None
+    after: int | None = None
 
 
 def append(connection: Connection, at: Instant, entries: Iterable[AuditEntry]) -> None:
@@ -83,14 +108,15 @@ def append_dated(connection: Connection, entries: Iterable[tuple[Instant, AuditE
 
     The head row is locked until the transaction ends, so do this last in it.
     """
-    head = connection.execute(select(audit_head.c.seq, audit_head.c.hash, audit_head.c.zone).with_for_update()).one()
-    seq, previous = head.seq, head.hash
+    query = select(audit_head.c.seq, audit_head.c.hash, audit_head.c.zone).with_for_update()
+    known = connection.execute(query).one()
+    seq, previous = known.seq, known.hash
     rows = []
     for at, entry in entries:
         seq += 1
-        data = _canonical(_told(entry, head.zone)).decode()
+        data = msgspec.json.encode(_told(entry, known.zone), order="deterministic").decode()
         content = (seq, at, entry.actor.name, entry.action, entry.object, data, previous)
-        digest = _hash(*content)
+        digest = digest_of(content)
         rows.append(dict(zip(_COLUMNS, (*content, digest), strict=True)))
         previous = digest
     if rows:
@@ -107,6 +133,39 @@ def rows(
     connection: Connection, wanted: AuditFilter = AuditFilter(), limit: int = 100, offset: int = 0
 ) -> list[AuditRow]:
     """The newest rows that match, newest first."""
+    query = select(audit).where(*_conditions(wanted)).order_by(audit.c.seq.desc()).limit(limit).offset(offset)
+    return [AuditRow(*row) for row in connection.execute(query)]
+
+
+def counts(connection: Connection, wanted: AuditFilter) -> dict[str, int]:
+    """How many rows match of each action, the most frequent first."""
+    number = func.count()
+    query = select(audit.c.action, number).where(*_conditions(wanted)).group_by(audit.c.action)
+    return dict(connection.execute(query.order_by(number.desc(), audit.c.action)).tuples().all())
+
+
+def span(connection: Connection, wanted: AuditFilter) -> tuple[int, int] | None:
+    """The numbers of the first and the last row that match; None where none does."""
+    query = select(func.min(audit.c.seq), func.max(audit.c.seq)).where(*_conditions(wanted))
+    first, last = connection.execute(query).one()
+    return None if first is None else (first, last)
+
+
+def head(connection: Connection) -> Mark:
+    """The last row that was written."""
+    return Mark(*connection.execute(select(audit_head.c.seq, audit_head.c.hash)).one())
+
+
+def zone(connection: Connection) -> str:
+    """The time zone that rows are stamped with now."""
+    name: str = connection.execute(select(audit_head.c.zone)).scalar_one()
+    return name
+
+
+_COLUMNS = tuple(column.name for column in audit.columns)
+
+
+def _conditions(wanted: AuditFilter) -> list[ColumnElement[bool]]:
     conditions = [
         audit.c[name] == value
         for name in ("actor", "action", "object")
@@ -116,45 +175,18 @@ def rows(
         conditions.append(audit.c.at >= wanted.start)
     if wanted.end is not None:
         conditions.append(audit.c.at < wanted.end)
-    query = select(audit).where(*conditions).order_by(audit.c.seq.desc()).limit(limit).offset(offset)
-    return [AuditRow(*row) for row in connection.execute(query)]
-
-
-def verify(connection: Connection) -> list[str]:
-    """Check the whole chain. An empty list says that no row was altered, removed, inserted or moved.
-
-    Each problem is a sentence that names its row. What this cannot see is a chain that was written anew from some
-    row to the end, together with its head: for that a copy of the head has to be kept elsewhere.
-    """
-    problems = []
-    seq, previous = 0, GENESIS
-    stream = connection.execute(select(audit).order_by(audit.c.seq), execution_options={"yield_per": 1000})
-    for found in (AuditRow(*row) for row in stream):
-        if found.seq < 1:
-            problems.append(f"row {found.seq} was inserted: the chain begins with row 1")
-        elif found.seq != seq + 1:
-            problems.append(_missing(seq + 1, found.seq - 1))
-        elif found.previous != previous:
-            problems.append(f"row {found.seq} does not follow the row before it: its previous hash is another")
-        if (
-            _hash(found.seq, found.at, found.actor, found.action, found.object, found.data, found.previous)
-            != found.hash
-        ):
-            problems.append(f"row {found.seq} was altered: its content does not give its hash")
-        seq, previous = found.seq, found.hash
-    head = connection.execute(select(audit_head.c.seq, audit_head.c.hash)).one_or_none()
-    if head is None:
-        problems.append("the head of the chain is missing")
-    elif head.seq > seq:
-        problems.append(_missing(seq + 1, head.seq))
-    elif head.seq < seq:
-        problems.append(f"row {head.seq + 1} and all after it were inserted: the chain ends at row {head.seq}")
-    elif head.hash != previous:
-        problems.append(f"row {seq} is not the row that was written last: the head of the chain has another hash")
-    return problems
-
-
-_COLUMNS = tuple(column.name for column in audit.columns)
+    if wanted.before is not None:
+        conditions.append(audit.c.seq < wanted.before)
+    if wanted.after is not None:
+        conditions.append(audit.c.seq > wanted.after)
+    if wanted.actions:
+        conditions.append(audit.c.action.in_(wanted.actions))
+    if wanted.kind:
+        conditions.append(audit.c.object.startswith(f"{wanted.kind} ", autoescape=True))
+    if wanted.text:
+        told = (audit.c.actor, audit.c.action, audit.c.object, audit.c.data)
+        conditions.append(or_(*(column.icontains(wanted.text, autoescape=True) for column in told)))
+    return conditions
 
 
 def _told(entry: AuditEntry, zone: str) -> dict[str, JSON]:
@@ -165,15 +197,3 @@ def _told(entry: AuditEntry, zone: str) -> dict[str, JSON]:
         "reason": entry.reason,
     }
     return {**entry.data, "zone": zone, **{key: value for key, value in told.items() if value}}
-
-
-def _hash(*content: int | str) -> str:
-    return hashlib.sha256(_canonical(content)).hexdigest()
-
-
-def _canonical(value: JSON) -> bytes:
-    return msgspec.json.encode(value, order="deterministic")
-
-
-def _missing(first: int, last: int) -> str:
-    return f"row {first} is missing" if first == last else f"rows {first} to {last} are missing"

@@ -28,8 +28,13 @@ class Run:
     end: Instant | None
 
 
-def record(connection: Connection, event: BatchStarted | BatchEnded, recorded_at: Instant) -> bool:
-    """Add a start or an end; False where the very same is on record already, and nothing is written."""
+def record(
+    connection: Connection, event: BatchStarted | BatchEnded, recorded_at: Instant, actor: Actor | None = None
+) -> bool:
+    """Add a start or an end; False where the very same is on record already, and nothing is written.
+
+    `actor` is the person who says so; without one it is the system that `event.by` names.
+    """
     started = isinstance(event, BatchStarted)
     kind = "start" if started else "end"
     repeat = select(table.c.id).where(
@@ -48,7 +53,8 @@ def record(connection: Connection, event: BatchStarted | BatchEnded, recorded_at
     )
     action = "batch started" if started else "batch ended"
     data = {"room": event.room, "time": text_of(event.time)}
-    audit.append(connection, recorded_at, [AuditEntry(Actor(event.by), action, f"batch {event.batch}", data)])
+    entry = AuditEntry(actor or Actor(event.by), action, f"batch {event.batch}", data)
+    audit.append(connection, recorded_at, [entry])
     return True
 
 

@@ -87,6 +87,11 @@ class Records:
         return self._health
 
     @property
+    def address(self) -> tuple[URL, Path | None]:
+        """Where they are, and the file of the password: for another process that opens them."""
+        return self._url, self._password_file
+
+    @property
     def place(self) -> str:
         """Where the records are, in words, without a password."""
         if self.embedded:

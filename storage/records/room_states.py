@@ -19,8 +19,11 @@ from storage.records.schema import room_states as table
 _STATE = (table.c.room, table.c.state, table.c.time, table.c.by)
 
 
-def record(connection: Connection, event: RoomStateSet, recorded_at: Instant) -> bool:
-    """Add a room state; False where the very same is on record already, and nothing is written."""
+def record(connection: Connection, event: RoomStateSet, recorded_at: Instant, actor: Actor | None = None) -> bool:
+    """Add a room state; False where the very same is on record already, and nothing is written.
+
+    `actor` is the person who has set it; without one it is the system that `event.by` names.
+    """
     repeat = select(table.c.id).where(
         table.c.room == event.room,
         table.c.time == event.time,
@@ -29,13 +32,20 @@ def record(connection: Connection, event: RoomStateSet, recorded_at: Instant) ->
     )
     if connection.execute(repeat).first():
         return False
+    before = _state_at(connection, event.room, event.time)
     connection.execute(
         insert(table).values(
             room=event.room, state=event.state.value, time=event.time, by=event.by, recorded_at=recorded_at
         )
     )
-    data = {"state": event.state.value, "from": text_of(event.time)}
-    audit.append(connection, recorded_at, [AuditEntry(Actor(event.by), "room state set", f"room {event.room}", data)])
+    entry = AuditEntry(
+        actor or Actor(event.by),
+        "room state set",
+        f"room {event.room}",
+        {"from": text_of(event.time)},
+        {"state": (before, event.state.value)},
+    )
+    audit.append(connection, recorded_at, [entry])
     return True
 
 
@@ -63,6 +73,11 @@ def timeline(connection: Connection, rooms: Sequence[str], start: Instant, end: 
         .order_by(table.c.time, table.c.id)
     )
     return before + [_event(*row) for row in connection.execute(query)]
+
+
+def _state_at(connection: Connection, room: str, at: Instant) -> str | None:
+    query = select(table.c.state).where(table.c.room == room, table.c.time <= at)
+    return connection.execute(query.order_by(table.c.time.desc(), table.c.id.desc()).limit(1)).scalar()
 
 
 def _event(room: str, state: str, time: Instant, by: str) -> RoomStateSet:

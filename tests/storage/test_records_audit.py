@@ -151,13 +151,13 @@ def test_a_row_cannot_be_replaced_over_its_number_nor_over_its_hash(records: Rec
 
 
 @pytest.mark.parametrize("records_url", ["postgresql"], indirect=True)
-@pytest.mark.parametrize("statement", ["UPDATE audit SET actor = 'Eve'", "DELETE FROM audit", "TRUNCATE audit"])
+@pytest.mark.parametrize("statement", ["UPDATE audit SET actor = 'Eve'", "DELETE FROM audit", "TRUNCATE audit CASCADE"])
 def test_not_even_a_superuser_changes_the_trail_in_passing(
     records: Records, postgres: PostgresUnderTest, statement: str
 ) -> None:
     write(records, 1)
     for setting in ("origin", "replica"):
-        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="audit is append-only"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="is append-only"):
             postgres.run(f"SET session_replication_role = {setting}; {statement}", DATABASE)
     assert problems(records) == []
 

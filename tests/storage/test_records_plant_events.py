@@ -63,7 +63,9 @@ def test_an_equal_repeat_of_a_room_state_writes_nothing(records: Records) -> Non
     with records.reading() as connection:
         (row,) = audit.rows(connection, audit.AuditFilter(object="room B101"))
     assert (row.actor, row.action, row.at) == ("BMS", "room state set", NOON)
-    assert row.data == '{"from":"2025-11-22T08:27:40.000Z","state":"at rest"}'
+    assert row.data == (
+        '{"changes":{"state":[null,"at rest"]},"from":"2025-11-22T08:27:40.000Z","zone":"UTC"}'
+    )
 
 
 def test_a_timeline_begins_with_the_state_that_holds_at_its_start(records: Records) -> None:

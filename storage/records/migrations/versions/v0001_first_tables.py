@@ -34,6 +34,9 @@ def _audit() -> None:
         sa.Column("hash", sa.Text, nullable=False, unique=True),
     )
     op.create_index("ix_audit_object", "audit", ["object", "seq"])
+    op.create_index("ix_audit_actor", "audit", ["actor", "seq"])
+    op.create_index("ix_audit_action", "audit", ["action", "seq"])
+    op.create_index("ix_audit_at", "audit", ["at"])
     protect(op.get_bind(), "audit", (("seq",), ("hash",)))
     head = op.create_table(
         "audit_head",

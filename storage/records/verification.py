@@ -1,0 +1,117 @@
+"""Whether the audit trail is whole: no row altered, removed, inserted or moved since it was written.
+
+Every row is hashed again from what is stored, and must follow the row before it. Long chains are checked in ranges,
+by processes that each read for themselves; nothing that is written meanwhile changes what is on record.
+
+What the chain alone cannot show is that it was written anew from some row to the end, together with its head: that is
+what `anchors` are for.
+"""
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from sqlalchemy import URL, Connection
+
+from storage.records import anchors, append_only, chain, signatures
+from storage.records.chain import BEGINNING, Mark
+from storage.records.connecting import READING, engine_for
+from storage.records.database import Records
+
+Check: TypeAlias = Callable[[Connection], Iterable[str]]
+"""Looks at something on record beside the chain, and yields a sentence for each thing that is wrong."""
+
+A_RANGE = 50_000
+"""Rows that one process checks at a time."""
+WORTH_PROCESSES = 150_000
+"""Rows from which processes pay: each needs a second to begin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """The rows after `after` up to `last` were checked; `problems` are sentences, each names its row."""
+
+    after: Mark
+    last: Mark
+    problems: tuple[str, ...]
+
+
+def verify(
+    records: Records,
+    after: Mark = BEGINNING,
+    processes: int = 0,
+    progress: Callable[[int, int], object] | None = None,
+) -> Verified:
+    """Check all rows after a mark, and the head. The row of the mark must still be there as it was.
+
+    `processes` is how many share the work where there is enough of it; 0 is as many as there are processors.
+    `progress` hears how many rows of how many are done; what it raises ends the work.
+    """
+    with records.reading() as connection:
+        problems = list(chain.check_end(connection))
+        last = chain.row_before(connection, None)
+        if after != BEGINNING and chain.row_before(connection, after.seq + 1) != after:
+            problems.insert(
+                0, f"row {after.seq} is not the one that was found right before: its hash was {after.hash}"
+            )
+    found: list[str] = []
+    rows = last.seq - after.seq
+    if rows < WORTH_PROCESSES:
+        with records.reading() as connection:
+            found += chain.check_rows(connection, after.seq + 1 if after.seq else None, last.seq, after)
+        if progress is not None:
+            progress(rows, rows)
+    else:
+        firsts = range(after.seq + 1, last.seq + 1, A_RANGE)
+        ranges = [(first if first > 1 else None, min(first + A_RANGE - 1, last.seq)) for first in firsts]
+        for end, some in _in_processes(records, ranges, processes or os.cpu_count() or 1):
+            found += some
+            if progress is not None:
+                progress(end - after.seq, rows)
+    return Verified(after, last, (*found, *problems))
+
+
+def _in_processes(
+    records: Records, ranges: Sequence[tuple[int | None, int]], processes: int
+) -> Iterator[tuple[int, list[str]]]:
+    """What is found in each range, in their order, with its end."""
+    # Spawned: the caller has threads, which a fork would leave behind in the middle of something.
+    spawning = multiprocessing.get_context("spawn")
+    url, password_file = records.address
+    with ProcessPoolExecutor(processes, spawning, initializer=os.nice, initargs=(5,)) as pool:
+        begun = [pool.submit(_range, url, password_file, first, end) for first, end in ranges]
+        try:
+            for (_, end), future in zip(ranges, begun, strict=True):
+                yield end, future.result()
+        finally:
+            for future in begun:
+                future.cancel()
+
+
+def _range(url: URL, password_file: Path | None, first: int | None, end: int) -> list[str]:
+    """The problems of a range, read on a connection of its own; the row before it is whatever stands there."""
+    engine = engine_for(url, password_file).execution_options(**READING[url.get_backend_name()])
+    try:
+        with engine.connect() as connection, connection.begin():
+            before = BEGINNING if first is None else chain.row_before(connection, first)
+            return chain.check_rows(connection, first, end, before)
+    finally:
+        engine.dispose()
+
+
+def triggers(connection: Connection) -> Iterator[str]:
+    """Which triggers should keep tables append-only and do not."""
+    for name in append_only.missing_triggers(connection):
+        yield f"trigger {name}, which keeps a table append-only, is missing or altered"
+
+
+CHECKS: tuple[tuple[str, Check], ...] = (
+    ("triggers", triggers),
+    ("anchors", anchors.check),
+    ("signatures", signatures.verify),
+)
+"""Every check by what it looks at."""
