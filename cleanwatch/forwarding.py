@@ -6,7 +6,7 @@ from contextlib import closing, contextmanager
 
 from cleanwatch.settings import Settings
 from collectors.forwarder import Forwarder
-from facility.instants import DAY, HOUR, Clock
+from facility.instants import DAY, HOUR, Clock, Instant
 from facility.site import Site
 from storage.samples.history import BACKLOG
 from storage.samples.influx.store import InfluxStore
@@ -39,11 +39,14 @@ def forwarding(
             forwarder.stop()
 
 
-def tidy(settings: Settings, store: LocalStore, clock: Clock) -> None:
-    """Seal what is no longer new; let days go that InfluxDB has and that are older than the local store keeps."""
+def tidy(settings: Settings, store: LocalStore, clock: Clock, unsealed: Callable[[], Instant]) -> None:
+    """Seal what is no longer new; let days go that InfluxDB has and that are older than the local store keeps.
+
+    `unsealed` says from when on days have no digest on record yet: these stay.
+    """
     store.seal(clock() - SEAL_BEFORE)
     if settings.influx is not None:
-        gone = store.prune(clock() - settings.local_days * DAY)
+        gone = store.prune(min(clock() - settings.local_days * DAY, unsealed()))
         if gone:
             log.info("%s readings older than %s days are in InfluxDB only now", f"{gone:,}", settings.local_days)
 

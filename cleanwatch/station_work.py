@@ -6,15 +6,18 @@ from contextlib import suppress
 
 from alerts.outbox import send_waiting
 from cleanwatch.claim import not_watched
+from cleanwatch.day_sealing import DaySealing
 from cleanwatch.forwarding import tidy
-from cleanwatch.problems import Problems
+from cleanwatch.problems import Finding, Problems
 from cleanwatch.report import Parts, Reporter
 from cleanwatch.self_test import BrokerSelfTest
 from cleanwatch.settings import Settings
+from cleanwatch.site_loading import waiting_words
 from cleanwatch.threads import again_and_again
 from collectors.gap_watch import GapWatch
 from facility.site_part import NoSuchStationError
 from facility.steady_clock import Jump, SteadyClock
+from storage.records.changes import Change
 from storage.records.errors import RecordsAwayError
 from storage.records.station_claims import ClaimLostError
 
@@ -25,7 +28,9 @@ REPORT_SECONDS = 2.0
 ASK_FOR_TIME_SECONDS = 32.0
 SELF_TEST_SECONDS = 15.0
 LOOK_FOR_GAPS_SECONDS = 5.0
+LOOK_FOR_CHANGE_SECONDS = 2.0
 TIDY_SECONDS = 600.0
+SEAL_DAYS_SECONDS = 1.0
 
 
 class StationWork:
@@ -39,14 +44,18 @@ class StationWork:
         problems: Problems,
         clock: SteadyClock,
         stopping: threading.Event,
+        waiting: Change | None = None,
     ) -> None:
+        """`waiting` is the change that the station's site file is waiting as, if it is not in force."""
         self._settings = settings
         self._station = station
         self._parts = parts
         self._problems = problems
         self._clock = clock
         self._stopping = stopping
+        self._waiting = waiting
         self._gaps = GapWatch(station, parts.store, parts.records, clock)
+        self._day_sealing = DaySealing(station, parts.store, parts.records, clock)
         self._self_test = BrokerSelfTest(settings.broker, parts.in_force.site, station, problems)
         self._reporter = Reporter(station, parts, self._self_test, problems, clock)
         self.not_ours: Exception | None = None
@@ -58,8 +67,10 @@ class StationWork:
             ("engine", self._while_ours(self._judge), 0),
             ("revision", self._while_ours(self._take_over_revision), LOOK_FOR_REVISION_SECONDS),
             ("tidy", self._tidy, TIDY_SECONDS),
+            ("sealed days", self._seal_days, SEAL_DAYS_SECONDS),
             ("time server", self._parts.clocks.ask, ASK_FOR_TIME_SECONDS),
             ("gaps", self._look_for_gaps, LOOK_FOR_GAPS_SECONDS),
+            ("change", self._look_for_change, LOOK_FOR_CHANGE_SECONDS),
             ("self-test", self._self_test, SELF_TEST_SECONDS),
             ("report", self._report, 0),
         ]
@@ -94,11 +105,20 @@ class StationWork:
             parts.engine.use_site(parts.in_force.site)
 
     def _tidy(self) -> None:
-        tidy(self._settings, self._parts.store, self._clock)
+        tidy(self._settings, self._parts.store, self._clock, self._day_sealing.unsealed)
+
+    def _seal_days(self) -> None:
+        self._day_sealing.step()
+        self._problems.tell("damaged readings", self._day_sealing.damage)
 
     def _look_for_gaps(self) -> None:
         self._gaps.look()
         self._problems.tell_all("not watched", not_watched(self._parts.records, self._station, self._clock()))
+
+    def _look_for_change(self) -> None:
+        if self._waiting is not None:
+            words = waiting_words(self._parts.records, self._waiting.number)
+            self._problems.tell_all("site file", [Finding("site file", words, advisory=True)] if words else [])
 
     def _report(self) -> None:
         self._problems.changed.wait(REPORT_SECONDS)

@@ -17,6 +17,7 @@ APPEND_ONLY: dict[str, tuple[tuple[str, ...], ...]] = {
     "room_states": (("id",), ("room", "time", "state", "by")),
     "batch_events": (("id",), ("batch", "room", "kind", "time", "by")),
     "revisions": (("number",),),
+    "day_digests": (("station", "day", "part"),),
     "signatures": (("object", "number"), ("audit",)),
 }
 """Every append-only table with all its unique keys, for only over one of these can a row be replaced."""

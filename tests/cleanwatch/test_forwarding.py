@@ -43,6 +43,10 @@ def now() -> Instant:
     return NOW
 
 
+def nothing_unsealed() -> Instant:
+    return NOW + DAY
+
+
 def kept(store: LocalStore) -> int:
     return len(store.raw("T1", 0, NOW + DAY))
 
@@ -97,13 +101,13 @@ def test_an_influxdb_that_is_configured_again_gets_everything(store: LocalStore,
 
 def test_without_influxdb_every_day_is_kept(store: LocalStore) -> None:
     forward_all(store)
-    tidy(ALONE, store, now)
+    tidy(ALONE, store, now, nothing_unsealed)
     assert kept(store) == DAYS
 
 
 def test_days_that_influxdb_does_not_have_are_kept(store: LocalStore, beside: Settings) -> None:
     store.backlog(BACKLOG)
-    tidy(beside, store, now)
+    tidy(beside, store, now, nothing_unsealed)
     assert kept(store) == DAYS
 
 
@@ -114,6 +118,13 @@ def test_days_that_influxdb_has_go_and_that_is_said(
     store.backlog(BACKLOG)
     store.seal(NOW - HOUR)
     forward_all(store)
-    tidy(beside, store, now)
+    tidy(beside, store, now, nothing_unsealed)
     assert caplog.messages == ["1 readings older than 1 days are in InfluxDB only now"]
     assert kept(store) == DAYS - 1
+
+
+def test_days_without_a_digest_on_record_stay(store: LocalStore, beside: Settings) -> None:
+    store.seal(NOW)
+    forward_all(store)
+    tidy(beside, store, now, lambda: NOW - 2 * DAY)
+    assert kept(store) == DAYS

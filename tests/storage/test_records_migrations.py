@@ -24,6 +24,7 @@ from storage.records import (
     revisions,
     room_states,
     sessions,
+    seals,
     signatures,
 )
 from storage.records.connecting import patient_engine_for, url_of
@@ -33,6 +34,7 @@ from storage.records.migrating import migrate, move
 from storage.records.schema import metadata
 from storage.records.sessions import Stage
 from storage.records.signatures import Meaning
+from storage.samples.digest import DayDigest, HourDigest
 from tests.people import ANN, MOREAU
 from tests.storage.conftest import NOON, opened_by_three_processes
 
@@ -66,6 +68,7 @@ def fill(records: Records) -> None:
         credentials.set_recovery_codes(connection, "j.moreau", ["code"])
         sessions.begin(connection, NOON, "j.moreau", "hash", stage=Stage.SIGNED_IN, origin="", browser="")
         links.make(connection, NOON, "invitation", "account ann", NOON + 1)
+        seals.add(connection, NOON, "main", 20_000, 7, DayDigest({"T1": [HourDigest(480_000, 1, "0" * 64)]}))
         signatures.sign(connection, NOON, MOREAU, "change 1", Meaning.APPROVAL, {"limit": 8})
 
 

@@ -25,6 +25,7 @@ from storage.records.schema.monitoring import (
     waiting_commands,
 )
 from storage.records.schema.people import accounts, credentials, earlier_passwords, recovery_codes, sessions
+from storage.records.schema.seals import day_digests
 from storage.records.schema.signatures import signatures
 from storage.records.schema.trail import audit, audit_head
 
@@ -39,6 +40,7 @@ __all__ = [
     "command_outcomes",
     "commands",
     "credentials",
+    "day_digests",
     "earlier_passwords",
     "engine_checkpoints",
     "engine_memory",

@@ -34,9 +34,14 @@ def pack(numbers: Array) -> bytes:
 def unpack(stored: bytes, n: int, kind: type[np.generic]) -> Array:
     """The `n` numbers of a column; raises DamagedChunkError where the checksum or the length does not fit."""
     codec, body = unframed(stored)
-    if codec == CONSTANT:
-        return np.full(n, np.frombuffer(body, kind)[0])
-    numbers: Array | None = standalone.simple_decompress(body) if codec == PCODEC else None
+    numbers: Array | None = None
+    try:
+        if codec == CONSTANT:
+            return np.full(n, np.frombuffer(body, kind)[0])
+        if codec == PCODEC:
+            numbers = standalone.simple_decompress(body)
+    except (RuntimeError, ValueError, IndexError) as error:
+        raise DamagedChunkError(f"a column of codec {codec} cannot be unpacked: {error}") from None
     if numbers is None or len(numbers) != n or numbers.dtype != kind:
         raise DamagedChunkError(f"a column of codec {codec} does not hold {n} numbers of {kind.__name__}")
     return numbers

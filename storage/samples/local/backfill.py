@@ -11,6 +11,7 @@ from storage.samples.columns import NO_NUMBER, Array, Columns
 from storage.samples.commit import Commit, Stretch
 from storage.samples.local import chunks, owing, sources
 from storage.samples.local.append import Kept, conflict_row, kept_at, next_commit, write_conflicts
+from storage.samples.local.arrays import pack
 from storage.samples.local.database import Database
 from storage.samples.local.points import KnownPoints, id_of, widen
 from storage.samples.local.queries import READING
@@ -30,6 +31,8 @@ class _Plan:
     number: int
     chunks: list[tuple[str, PreparedChunk]] = field(default_factory=list)
     stretches: list[Stretch] = field(default_factory=list)
+    times: dict[str, Array] = field(default_factory=dict)
+    """Of each point the times of the readings that are new."""
     hours: list[tuple[str, int, int]] = field(default_factory=list)
     """Point, hour since 1970, and how many readings are new in it."""
     conflicts: list[tuple[Kept, Reading]] = field(default_factory=list)
@@ -66,8 +69,9 @@ def _plan(connection: Connection, history: Mapping[str, Columns]) -> _Plan:
                 merged = Columns.joined([*sealed, of_day.take(fresh)]).ordered()
                 plan.chunks.append((point, prepare(day, merged)))
         if new:
-            plan.stretches.append(Stretch(point, int(new[0][0]), int(new[-1][-1])))
-            hours, counts = np.unique(np.concatenate(new) // HOUR, return_counts=True)
+            times = plan.times[point] = np.concatenate(new)
+            plan.stretches.append(Stretch(point, int(times[0]), int(times[-1])))
+            hours, counts = np.unique(times // HOUR, return_counts=True)
             plan.hours += [(point, *hour) for hour in zip(hours.tolist(), counts.tolist(), strict=True)]
     return plan
 
@@ -137,8 +141,18 @@ def _write(connection: Connection, known: KnownPoints, clock: Clock, plan: _Plan
     owing.backfilled(connection, ((points[point].id, hour, n) for point, hour, n in plan.hours))
     widen(connection, [(points[stretch.point], stretch.start, stretch.end) for stretch in plan.stretches])
     connection.executemany(
-        "INSERT INTO stretch VALUES (?, ?, ?, ?)",
-        [(number, points[stretch.point].id, stretch.start, stretch.end) for stretch in plan.stretches],
+        "INSERT INTO stretch VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (
+                number,
+                points[one.point].id,
+                one.start,
+                one.end,
+                len(plan.times[one.point]),
+                pack(plan.times[one.point]),
+            )
+            for one in plan.stretches
+        ],
     )
     write_conflicts(
         connection,

@@ -9,7 +9,7 @@ import numpy as np
 
 from facility.instants import DAY, HOUR, Instant
 from storage.samples.columns import Array
-from storage.samples.local.arrays import framed, unframed
+from storage.samples.local.arrays import DamagedChunkError, framed, unframed
 from storage.samples.local.schema import Connection
 from storage.samples.summaries import SUMMARY
 
@@ -24,8 +24,11 @@ def save(connection: Connection, point_id: int, day: int, hours: Array) -> None:
 
 
 def hours_of_day(body: bytes) -> Array:
-    """The hours of one chunk from the bytes that `save` wrote."""
-    return np.frombuffer(zlib.decompress(unframed(body)[1]), SUMMARY)
+    """The hours of one chunk from the bytes that `save` wrote; raises DamagedChunkError where they are others."""
+    try:
+        return np.frombuffer(zlib.decompress(unframed(body)[1]), SUMMARY)
+    except (zlib.error, ValueError) as error:
+        raise DamagedChunkError(f"the hours of a chunk cannot be unpacked: {error}") from None
 
 
 def load(connection: Connection, point_id: int, start: Instant, end: Instant) -> Array:

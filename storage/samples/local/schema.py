@@ -102,7 +102,13 @@ CREATE TABLE refused (
 CREATE TABLE pruned (point_id INTEGER PRIMARY KEY, before_hour INTEGER NOT NULL);
 """
 
-VERSIONS = (FIRST_TABLES, BACKLOGS)
+TIMES_IN_BULK = """
+-- Which readings a commit of history brought: how many, and their times (`arrays.py`).
+ALTER TABLE stretch ADD COLUMN n INTEGER;
+ALTER TABLE stretch ADD COLUMN times BLOB;
+"""
+
+VERSIONS = (FIRST_TABLES, BACKLOGS, TIMES_IN_BULK)
 """What each version of the schema added to the one before."""
 VERSION = len(VERSIONS)
 

@@ -8,10 +8,10 @@ from typing import Self
 import pandas as pd
 
 from facility.instants import Clock, Instant
-from storage.samples.columns import Columns
+from storage.samples.columns import Array, Columns
 from storage.samples.commit import Commit, Intake
 from storage.samples.frames import raw_frame
-from storage.samples.local import envelope, owing, queries, set_aside, sources
+from storage.samples.local import envelope, inventory, owing, queries, set_aside, sources
 from storage.samples.local.append import write_commit
 from storage.samples.local.backfill import backfill
 from storage.samples.local.backlog import Backlog, Progress, Refused, progress, refused
@@ -169,6 +169,41 @@ class LocalStore:
         """Times of the first and the last reading of these points, or None where there is no reading."""
         with self._database.reading() as connection:
             return queries.extent(connection, points)
+
+    def points(self) -> list[str]:
+        """Every point that was ever stored, by name."""
+        with self._database.reading() as connection:
+            return inventory.points(connection)
+
+    def days(self, first: int, end: int) -> list[int]:
+        """The days (UTC, since 1970) from the first on and before the end that have readings here."""
+        with self._database.reading() as connection:
+            return inventory.days(connection, first, end)
+
+    def as_of(self, number: int, point: str, start: Instant, end: Instant) -> Columns:
+        """The readings of a range that commits up to this number brought; no follower may have passed it by more."""
+        with self._database.reading() as connection:
+            return inventory.as_of(connection, number, point, start, end)
+
+    def brought_in_bulk(self, number: int) -> list[tuple[str, Array]]:
+        """Points and times of the readings that a commit of backfilled history brought."""
+        with self._database.reading() as connection:
+            return inventory.brought_in_bulk(connection, number)
+
+    def hours_kept(self, point: str, day: int) -> tuple[Array, Columns]:
+        """The sums of the hours of a sealed day (`SUMMARY`) as they are kept, and the readings they are of."""
+        with self._database.reading() as connection:
+            return inventory.hours_kept(connection, point, day)
+
+    def rows_without_commit(self) -> int:
+        """How many rows name a commit that was never made; there is none, unless somebody wrote into the file."""
+        with self._database.reading() as connection:
+            return inventory.without_commit(connection)
+
+    def pruned_days(self) -> dict[str, int]:
+        """Points of which days were pruned, and the day before which."""
+        with self._database.reading() as connection:
+            return inventory.pruned_days(connection)
 
     def newest(self) -> tuple[int, Instant]:
         """Number and stamp of the newest commit; zeros before the first."""
