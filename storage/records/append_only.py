@@ -19,6 +19,8 @@ APPEND_ONLY: dict[str, tuple[tuple[str, ...], ...]] = {
     "revisions": (("number",),),
     "day_digests": (("station", "day", "part"),),
     "signatures": (("object", "number"), ("audit",)),
+    "annotations": (("id",),),
+    "refusals": (("annotation",),),
 }
 """Every append-only table with all its unique keys, for only over one of these can a row be replaced."""
 

@@ -185,8 +185,16 @@ def sign(
 
 def of(connection: Connection, object: str) -> list[Signature]:
     """The signatures of an object, in their order."""
-    query = select(table).where(table.c.object == object).order_by(table.c.number)
-    return [_signature(*row) for row in connection.execute(query)]
+    return of_each(connection, [object]).get(object, [])
+
+
+def of_each(connection: Connection, objects: Sequence[str]) -> dict[str, list[Signature]]:
+    """The signatures of each of these objects that has some, in their order."""
+    found: dict[str, list[Signature]] = {}
+    query = select(table).where(table.c.object.in_(objects)).order_by(table.c.object, table.c.number)
+    for row in connection.execute(query):
+        found.setdefault(row.object, []).append(_signature(*row))
+    return found
 
 
 def signed_in(connection: Connection, session: int, account: str) -> bool:

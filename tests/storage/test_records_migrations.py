@@ -13,6 +13,7 @@ from facility.roles import Role
 from storage.records import (
     accounts,
     alarms,
+    annotations,
     append_only,
     audit,
     batches,
@@ -69,6 +70,9 @@ def fill(records: Records) -> None:
         sessions.begin(connection, NOON, "j.moreau", "hash", stage=Stage.SIGNED_IN, origin="", browser="")
         links.make(connection, NOON, "invitation", "account ann", NOON + 1)
         seals.add(connection, NOON, "main", 20_000, 7, DayDigest({"T1": [HourDigest(480_000, 1, "0" * 64)]}))
+        about = annotations.About("point B101.DP1", NOON, NOON)
+        correction = annotations.correct(connection, NOON, MOREAU, about, "12", "2", "typing error")
+        annotations.refuse(connection, NOON, MOREAU, correction.id, "it was 12")
         signatures.sign(connection, NOON, MOREAU, "change 1", Meaning.APPROVAL, {"limit": 8})
 
 

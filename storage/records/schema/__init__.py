@@ -4,6 +4,7 @@ Instants are whole milliseconds, texts are stored exactly as they are hashed or 
 inspectors rely on are append-only; `append_only` says which and how.
 """
 
+from storage.records.schema.annotations import annotations, refusals
 from storage.records.schema.base import metadata
 from storage.records.schema.links import links
 from storage.records.schema.monitoring import (
@@ -33,6 +34,7 @@ __all__ = [
     "accounts",
     "acknowledgements",
     "alarms",
+    "annotations",
     "audit",
     "audit_head",
     "batch_events",
@@ -48,6 +50,7 @@ __all__ = [
     "metadata",
     "outbox",
     "recovery_codes",
+    "refusals",
     "revisions",
     "room_states",
     "sessions",
