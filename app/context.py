@@ -4,11 +4,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from app.live.hub import Hub
+from app.live.look import Look
 from app.proxy import Network
+from app.sign_in.desk import Desk
+from app.sign_in.rules import SignInRules
 from app.stations import Stations
 from facility.instants import Clock, system_clock
 from facility.people import Person
 from facility.site import Site
+from facility.site_areas import Areas, Parts
 from storage.records.database import Records
 from storage.samples.history import Substitute
 from storage.samples.store import SampleStore
@@ -16,9 +20,10 @@ from storage.samples.store import SampleStore
 
 @dataclass(frozen=True, slots=True)
 class AppContext:
-    """The parts of a running Cleanwatch that the app uses. `site` gives the site revision in force."""
+    """The parts of a running Cleanwatch that the app uses."""
 
-    site: Callable[[], Site]
+    whole: Callable[[], Site]
+    """The whole site in force; what a person may see of it is `site`."""
     samples: SampleStore
     records: Records
     hub: Hub
@@ -30,9 +35,27 @@ class AppContext:
     """Whether history comes from the local store in place of InfluxDB now, and why."""
     proxies: Sequence[Network] = ()
     """Whose word is taken for where a request comes from."""
+    parts: Parts = field(default_factory=Parts)
+
+    desk: Desk = field(default_factory=lambda: Desk(SignInRules()))
+    """Where people prove who they are, and the rules for it."""
 
     @property
     def name(self) -> str:
         """The printed name of the person who is signed in; empty where nobody is."""
         person = self.person()
         return person.name if person else ""
+
+    @property
+    def areas(self) -> Areas:
+        """The areas that the person who asks is admitted to; none at all where nobody is signed in."""
+        person = self.person()
+        return frozenset() if person is None else person.areas
+
+    def site(self) -> Site:
+        """The site in force, as far as the person who asks may see it."""
+        return self.parts.of(self.whole(), self.areas)
+
+    def look(self) -> Look:
+        """How that stood a moment ago."""
+        return self.hub.look(self.areas)

@@ -15,6 +15,7 @@ from app.guard import NotAllowedError
 from app.live import stream
 from app.pages.registry import PAGES
 from app.refusals import Refusals
+from app.sign_in import pages as sign_in
 
 HERE = Path(__file__).parent
 ASSETS = HERE.parent / "assets"
@@ -57,6 +58,7 @@ def create_app(context: AppContext) -> Dash:
     server.register_blueprint(stream.routes(context))
     server.register_blueprint(health.routes(context))
     server.register_blueprint(metrics.routes(context))
+    server.register_blueprint(sign_in.routes(context))
     guard.guard(app, context, refusals)
     csrf.protect(server)
     security.guard(app, server)

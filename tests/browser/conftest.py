@@ -60,6 +60,7 @@ def _stays(url: str, host: str) -> bool:
 @pytest.fixture
 def page(profile: BrowserContext, app: RunningApp, watch: Watch) -> Iterator[Page]:
     """A page at the overview, with live values. Whatever tabs a test opens beside it are closed with it."""
+    app.let_in(profile)
     page = profile.new_page()
     watch.over(page, app.address)
     page.goto(app.address)

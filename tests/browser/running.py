@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import msgspec
+from playwright.sync_api import BrowserContext
 
 from alerts.notices import alarm_notice, room_notice
 from app.context import AppContext
@@ -14,6 +15,8 @@ from app.live.beginning import beginning
 from app.live.hub import Hub
 from app.scale import Bounds, yardstick
 from app.server import Server, create_app
+from app.sign_in import session_cookie
+from app.sign_in.desk import Desk
 from bus import topics
 from bus.messages import CleanReading, StationBeat
 from facility.alarm import Acknowledgement, Alarm, AlarmState, Condition
@@ -28,6 +31,7 @@ from storage.records.database import Records
 from storage.samples.local import LocalStore
 from tests.parts import free_port
 from tests.people import MOREAU
+from tests.signing_in import RULES, make_account, session_cookie_for
 
 DEMO = Path(__file__).parents[2] / "sites" / "demo.yaml"
 USER = MOREAU.name
@@ -40,6 +44,8 @@ class RunningApp:
         self.site = load_site(DEMO)
         self.records = Records.open(folder / "records.db", system_clock)
         self.samples = LocalStore.open(folder / "samples.db", system_clock)
+        self.desk = Desk(RULES)
+        make_account(self.records, system_clock, MOREAU)
         self.port = port or free_port()
         self.beating = True
         self.beats = [MAIN]
@@ -50,6 +56,11 @@ class RunningApp:
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    def let_in(self, browser: BrowserContext, account: str = MOREAU.account) -> None:
+        """Sign in at this browser, without the page for it."""
+        name, token = session_cookie_for(self.records, system_clock, account)
+        browser.add_cookies([{"name": name, "value": token, "url": self.address}])
 
     @contextmanager
     def running(self) -> Iterator["RunningApp"]:
@@ -71,7 +82,13 @@ class RunningApp:
         """Start the hub and the web server, as the app process does."""
         self.hub = Hub(lambda: self.site, system_clock, most_viewers=8)
         self.context = AppContext(
-            lambda: self.site, self.samples, self.records, self.hub, lambda: MOREAU, system_clock
+            lambda: self.site,
+            self.samples,
+            self.records,
+            self.hub,
+            lambda: session_cookie.person(self.context),
+            system_clock,
+            desk=self.desk,
         )
         self._server = Server(create_app(self.context), self.context, self.port)
         self.hub.begin_with(beginning(self.site, self.samples, self.records, system_clock))

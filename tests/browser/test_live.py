@@ -115,6 +115,7 @@ def test_another_tab_goes_on_when_the_one_that_leads_is_closed(page: Page, app: 
 def test_one_viewer_too_many_is_told_so(browser: Browser, app: RunningApp, page: Page) -> None:
     app.hub.most_viewers = app.hub.viewers
     context = browser.new_context(viewport=DESKTOP)
+    app.let_in(context)
     refused = context.new_page()
     refused.goto(app.address)
     expect(refused.locator("#stale-title")).to_have_text("No place for live values")

@@ -114,6 +114,7 @@ def test_an_address_with_a_point_brings_it_into_view(page: Page, app: RunningApp
 
 def test_a_room_fits_a_phone(browser: Browser, app: RunningApp, watch: Watch) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    app.let_in(context)
     page = context.new_page()
     watch.over(page, app.address)
     app.alarm(POINT)

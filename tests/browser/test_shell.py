@@ -50,6 +50,7 @@ def test_an_address_without_page_says_so(page: Page, app: RunningApp) -> None:
 @pytest.fixture
 def phone(browser: Browser, app: RunningApp, watch: Watch) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    app.let_in(context)
     page = context.new_page()
     watch.over(page, app.address)
     page.goto(app.address)
@@ -73,6 +74,7 @@ def test_before_the_first_reading_the_page_says_what_to_do(
     profile: BrowserContext, tmp_path: Path, port: int
 ) -> None:
     with RunningApp(tmp_path, port).running() as empty:
+        empty.let_in(profile)
         page = profile.new_page()
         page.goto(empty.address)
         expect(page.locator("h1")).to_have_text("No reading has arrived yet")

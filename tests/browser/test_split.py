@@ -44,6 +44,7 @@ def test_only_what_is_blind_looks_blind_and_it_is_said_why(
     app.site, app.beats = split(app.site), ["suite"]
     with app.running():
         app.everything_normal()
+        app.let_in(profile)
         page = profile.new_page()
         watch.over(page, app.address)
         page.goto(app.address)

@@ -47,6 +47,7 @@ def test_a_phone_shows_the_balance_without_scrolling_sideways(
 ) -> None:
     station_reports(app)
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    app.let_in(context)
     page = context.new_page()
     watch.over(page, app.address)
     page.goto(f"{app.address}/system")

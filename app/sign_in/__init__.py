@@ -1,0 +1,1 @@
+"""Who is signed in: passwords, authenticators, sessions, and the pages for them."""

@@ -1,0 +1,18 @@
+"""The desk where people prove who they are: the rules that hold there, and what it needs for checking."""
+
+import threading
+
+from app.sign_in.passwords import Passwords
+from app.sign_in.rules import SignInRules
+from app.sign_in.strangers import Strangers
+
+
+class Desk:
+    """What the app has once for everybody who signs in. `turn` lets one after the other prove who they are: so each
+    failure is counted before the next try, and Argon2 takes its memory only once."""
+
+    def __init__(self, rules: SignInRules) -> None:
+        self.rules = rules
+        self.passwords = Passwords(rules.argon2)
+        self.strangers = Strangers()
+        self.turn = threading.Lock()

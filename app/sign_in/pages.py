@@ -1,0 +1,152 @@
+"""The pages for signing in: plain HTML that needs neither Dash nor JavaScript."""
+
+from urllib.parse import quote
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from app import cookies, csrf, formats
+from app.context import AppContext
+from app.guard import SIGN_IN, Access, requires
+from app.sign_in import entering, proof, setting_passwords
+from app.sign_in.session_cookie import SignedIn, present
+from storage.records.sessions import Stage
+
+CODE, PASSWORD = "/sign-in/code", "/sign-in/password"
+NEXT_PAGE = {Stage.CODE: CODE, Stage.NEW_PASSWORD: PASSWORD, Stage.SECOND_FACTOR: "/account/authenticator"}
+
+
+def routes(context: AppContext) -> Blueprint:
+    """Signing in, the code, a password that has to be set, signing out."""
+    pages = Blueprint("sign_in", __name__, template_folder="templates")
+
+    @pages.get(SIGN_IN)
+    @requires(Access.ANYBODY)
+    def sign_in() -> AnyResponse:
+        found = present(context)
+        if found is None:
+            return _sign_in(context, "", None)
+        return _go_on(found.session.stage)
+
+    @pages.post(SIGN_IN)
+    @requires(Access.ANYBODY)
+    def check_password() -> AnyResponse:
+        typed = request.form.get("account", "")
+        known = proof.know(context, typed, request.form.get("password", ""))
+        if isinstance(known, str):
+            return _sign_in(context, typed, known)
+        if (before := present(context)) is not None:
+            entering.leave(context, before)
+        return _further(*entering.enter(context, known))
+
+    @pages.get(CODE)
+    @requires(Access.ANYBODY)
+    def code() -> AnyResponse:
+        found = present(context)
+        return _code(context, None) if _is_at(found, Stage.CODE) else _to_sign_in()
+
+    @pages.post(CODE)
+    @requires(Access.ANYBODY)
+    def check_code() -> AnyResponse:
+        found = present(context)
+        if found is None or found.session.stage is not Stage.CODE:
+            return _to_sign_in()
+        words = proof.prove_code(context, found.account.account, request.form.get("code", ""), to=proof.TO_SIGN_IN)
+        return _further(*entering.advance(context, found)) if words is None else _code(context, words)
+
+    @pages.get(PASSWORD)
+    @requires(Access.ANYBODY)
+    def password() -> AnyResponse:
+        found = present(context)
+        return _password(context, None) if _is_at(found, Stage.NEW_PASSWORD) else _to_sign_in()
+
+    @pages.post(PASSWORD)
+    @requires(Access.ANYBODY)
+    def set_password() -> AnyResponse:
+        found = present(context)
+        if found is None or found.session.stage is not Stage.NEW_PASSWORD:
+            return _to_sign_in()
+        form = request.form
+        words = setting_passwords.set_new(context, found, form.get("new", ""), form.get("again", ""))
+        return _further(*entering.advance(context, found)) if words is None else _password(context, words)
+
+    @pages.post("/sign-out")
+    @requires(Access.ANYBODY)
+    def sign_out() -> AnyResponse:
+        found = present(context)
+        if found is not None:
+            entering.leave(context, found)
+        response = make_response(redirect(SIGN_IN, 303))
+        cookies.drop(response, cookies.session_name())
+        return response
+
+    return pages
+
+
+def page(context: AppContext, template: str, title: str, problem: str | None = None, **more: object) -> Response:
+    """One of the plain pages."""
+    body = render_template(
+        template,
+        title=title,
+        problem=problem,
+        site=context.site().name,
+        csrf=csrf.field(),
+        to=wanted(),
+        **more,
+    )
+    return make_response(body, 200 if problem is None else 422)
+
+
+def wanted() -> str:
+    """Where somebody wanted to go before signing in: an address of ours, or the overview."""
+    to = request.values.get("to", "")
+    ours = to.startswith("/") and not to.startswith("//") and "\\" not in to and to.isprintable()
+    return to if ours else "/"
+
+
+def _sign_in(context: AppContext, typed: str, problem: str | None) -> AnyResponse:
+    idle = formats.age(context.desk.rules.idle)
+    return page(context, "sign-in.html", "Sign in", problem, account=typed[:128], idle=idle)
+
+
+def _code(context: AppContext, problem: str | None) -> AnyResponse:
+    return page(context, "code.html", "One more step", problem)
+
+
+def _password(context: AppContext, problem: str | None) -> AnyResponse:
+    found = present(context)
+    assert found is not None
+    lead = "The password that you signed in with is good for this only, or is too old by now."
+    return page(
+        context,
+        "password.html",
+        "Set a password of your own",
+        problem,
+        lead=lead,
+        action=PASSWORD,
+        account=found.account.account,
+        rules=setting_passwords.words(context.desk.rules),
+    )
+
+
+def _is_at(found: SignedIn | None, stage: Stage) -> bool:
+    return found is not None and found.session.stage is stage
+
+
+def _further(token: str, stage: Stage) -> AnyResponse:
+    response = make_response(_go_on(stage))
+    cookies.put(response, cookies.session_name(), token)
+    return response
+
+
+def _go_on(stage: Stage) -> AnyResponse:
+    """To where the next thing is asked for; at the end to where somebody wanted to go."""
+    to = wanted()
+    if stage is Stage.SIGNED_IN:
+        return redirect(to, 303)
+    return redirect(NEXT_PAGE[stage] + ("" if to == "/" else f"?to={quote(to, safe='/')}"), 303)
+
+
+def _to_sign_in() -> AnyResponse:
+    to = wanted()
+    return redirect(SIGN_IN if to == "/" else f"{SIGN_IN}?to={quote(to, safe='/')}", 303)

@@ -1,0 +1,45 @@
+"""Setting a password of one's own."""
+
+from app.context import AppContext
+from app.sign_in import password_rules
+from app.sign_in.origin import origin
+from app.sign_in.rules import SignInRules
+from app.sign_in.session_cookie import SignedIn
+from facility.people import Actor
+from storage.records import credentials, sessions
+
+DIFFERENT = "The two are not the same. Type the new password twice."
+USED = "You have used this password before. Take another."
+
+
+def words(rules: SignInRules) -> str:
+    """What a new password must be like."""
+    return (
+        f"At least {rules.shortest} characters, of any kind. A few words in a row are easy to remember. "
+        f"Refused are those that are often used, and your last {rules.remembered}."
+    )
+
+
+def set_new(context: AppContext, signed_in: SignedIn, new: str, again: str) -> str | None:
+    """Set it; None when that is done, else in words why not. The person's other sessions end."""
+    account, rules, desk = signed_in.account, context.desk.rules, context.desk
+    if new != again:
+        return DIFFERENT
+    names = (account.account, account.name, context.site().name, context.site().id, "cleanwatch")
+    if (refused := password_rules.problem(rules, new, names=names)) is not None:
+        return refused
+    with context.records.reading() as connection:
+        present = credentials.of(connection, account.account)
+        before = [*([present.hash] if present else []), *credentials.earlier(connection, account.account)]
+    with desk.turn:
+        if any(desk.passwords.fits(hash, new) for hash in before):
+            return USED
+        hash = desk.passwords.hash(new)
+    by = Actor(account.account, account.role.value, origin())
+    with context.records.transaction() as connection:
+        now = context.clock()
+        credentials.set_password(
+            connection, now, by, account.account, hash, one_time=False, remember=rules.remembered
+        )
+        sessions.end_all(connection, now, by, account.account, "password changed", but=signed_in.session.id)
+    return None
