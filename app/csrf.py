@@ -22,6 +22,7 @@ from app import cookies
 COOKIE, HEADER, FIELD = "_csrf_token", "X-CSRFToken", "csrf_token"
 """The first two are the names that Dash's renderer uses."""
 
+API = "/api/v1/"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _WELL_FORMED = re.compile("[A-Za-z0-9_-]{43}")
 
@@ -81,8 +82,8 @@ def _carries(expected: str | None) -> bool:
 
 
 def _by_bearer() -> bool:
-    """A token in this header is sent by a program, and by no browser of itself."""
-    return request.headers.get("Authorization", "").startswith("Bearer ")
+    """A token in this header is sent by a program, and by no browser of itself; only the API takes one."""
+    return request.path.startswith(API) and request.headers.get("Authorization", "").startswith("Bearer ")
 
 
 def _from_here() -> bool:

@@ -28,6 +28,7 @@ def client_of() -> FlaskClient:
         return f"<form>{csrf.field()}</form>"
 
     @server.post("/form")
+    @server.post("/api/v1/form")
     def take() -> str:
         return "taken"
 
@@ -130,9 +131,10 @@ def test_an_older_browser_tells_by_the_origin(client: FlaskClient, headers: Mapp
     assert post(client, cookie(client), **headers).status_code == status
 
 
-def test_a_program_with_a_token_of_its_own_needs_none_of_these(client: FlaskClient) -> None:
-    assert client.post("/form", headers={"Authorization": "Bearer abc"}).text == "taken"
-    assert client.post("/form", headers={"Authorization": "Basic abc"}).status_code == 403
+def test_a_program_with_a_token_of_its_own_needs_none_of_these_at_the_api(client: FlaskClient) -> None:
+    assert client.post("/api/v1/form", headers={"Authorization": "Bearer abc"}).text == "taken"
+    assert client.post("/api/v1/form", headers={"Authorization": "Basic abc"}).status_code == 403
+    assert client.post("/form", headers={"Authorization": "Bearer abc"}).status_code == 403
 
 
 def test_our_script_may_read_the_token_and_by_tls_it_goes_by_tls_only(client: FlaskClient) -> None:

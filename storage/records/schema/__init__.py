@@ -6,7 +6,7 @@ inspectors rely on are append-only; `append_only` says which and how.
 
 from storage.records.schema.annotations import annotations, refusals
 from storage.records.schema.base import metadata
-from storage.records.schema.links import links
+from storage.records.schema.links import api_tokens, links
 from storage.records.schema.monitoring import (
     acknowledgements,
     alarms,
@@ -35,6 +35,7 @@ __all__ = [
     "acknowledgements",
     "alarms",
     "annotations",
+    "api_tokens",
     "audit",
     "audit_head",
     "batch_events",

@@ -1,10 +1,12 @@
-"""Single-use links."""
+"""Single-use links, and tokens for programs."""
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0011"
 down_revision = "0010"
+
+NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
@@ -18,7 +20,21 @@ def upgrade() -> None:
         sa.Column("used_at", sa.BigInteger),
     )
     op.create_index("ix_links_subject", "links", ["purpose", "subject"])
+    op.create_table(
+        "api_tokens",
+        sa.Column("id", NUMBER, primary_key=True),
+        sa.Column("digest", sa.Text, nullable=False, unique=True),
+        sa.Column("account", sa.Text, nullable=False),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("rights", sa.Text, nullable=False),
+        sa.Column("made_at", sa.BigInteger, nullable=False),
+        sa.Column("expires", sa.BigInteger, nullable=False),
+        sa.Column("revoked_at", sa.BigInteger),
+        sa.Column("used_at", sa.BigInteger),
+    )
+    op.create_index("ix_api_tokens_account", "api_tokens", ["account"])
 
 
 def downgrade() -> None:
+    op.drop_table("api_tokens")
     op.drop_table("links")
