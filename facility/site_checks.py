@@ -7,7 +7,7 @@ from facility.quantities import MEASURES, Quantity
 from facility.site import Grade
 from facility.site_build import area_id, default_limits, entries_of, point_id
 from facility.site_errors import did_you_mean
-from facility.site_limits import Mistake, mistakes, site_limits
+from facility.site_limits import Mistake, is_shared, mistakes, site_limits
 from facility.site_schema import OUTSIDE, InstrumentEntry, LimitEntry, PointEntry, RoomEntry, SiteEntry
 from facility.site_yaml import Path
 from facility.standards.defaults import Standard
@@ -120,8 +120,7 @@ def _limits(place: Path, point: str, entry: PointEntry, room: RoomEntry, site: S
         return
     own = site_limits(entries_of(place, entry, site))
     for limit_place, message in mistakes(default_limits(site, room, entry), own, MEASURES[entry.quantity]):
-        shared = limit_place[0] == "limit_sets"
-        yield limit_place, f"at {point}: {message}" if shared else message
+        yield limit_place, f"at {point}: {message}" if is_shared(limit_place) else message
 
 
 def _doors(site: SiteEntry, rooms: Collection[str]) -> Iterator[Mistake]:

@@ -24,8 +24,19 @@ class SiteLimit:
 
 
 def site_limits(entries: Iterable[tuple[Path, LimitEntry]]) -> tuple[SiteLimit, ...]:
-    """The limits of a point's entries: one or two each, as an entry may have a low and a high side."""
-    return tuple(limit for place, entry in entries for limit in _of_entry(place, entry))
+    """The limits of a point's entries: one or two each, as an entry may have a low and a high side.
+
+    In the room states of a limit of the point's own, it stands in place of one of its kind from the limit set.
+    """
+    limits = [limit for place, entry in entries for limit in _of_entry(place, entry)]
+    own = [limit for limit in limits if not is_shared(limit.place)]
+    shared = [left for limit in limits if is_shared(limit.place) and (left := _left_by(own, limit))]
+    return (*shared, *own)
+
+
+def is_shared(place: Path) -> bool:
+    """Does an entry at this place stand in a limit set, or is it a point's own?"""
+    return place[:1] == ("limit_sets",)
 
 
 def combined(defaults: Sequence[Limit], site: Sequence[SiteLimit]) -> tuple[Limit, ...]:
@@ -72,6 +83,15 @@ def _of_entry(place: Path, entry: LimitEntry) -> Iterator[SiteLimit]:
                 rationale=entry.rationale or entry.standard_does_not_apply or "",
             )
             yield SiteLimit((*place, side.value), limit, entry.standard_does_not_apply is not None)
+
+
+def _left_by(own: Sequence[SiteLimit], shared: SiteLimit) -> SiteLimit | None:
+    """A limit of a limit set in the room states in which the point has none of the kind itself."""
+    states = shared.limit.room_states
+    for other in own:
+        if (other.limit.severity, other.limit.side) == (shared.limit.severity, shared.limit.side):
+            states -= other.limit.room_states
+    return replace(shared, limit=replace(shared.limit, room_states=states)) if states else None
 
 
 def _site_limit(site: Sequence[SiteLimit], severity: Severity, side: Side, state: RoomState) -> Limit | None:

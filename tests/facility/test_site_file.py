@@ -203,6 +203,19 @@ def test_own_limits_stand_beside_those_of_a_limit_set() -> None:
     assert [limit.value for limit in limits_of(text, "N1.T1")] == [18, 23, 24]
 
 
+def test_an_own_limit_stands_in_place_of_the_one_in_the_limit_set_in_its_room_states() -> None:
+    own = "{severity: alert, high: 24, room_states: [cleaning]}"
+    limits = limits_of(changed(("limit_set: climate}", f"limit_set: climate, limits: [{own}]}}")), "N1.T1")
+    high = {state: limit.value for limit in limits if limit.side is Side.HIGH for state in limit.room_states}
+    assert high == dict.fromkeys(RoomState, 23) | {RoomState.CLEANING: 24}
+
+
+def test_an_own_alert_level_is_not_held_against_the_action_limit_that_it_does_not_replace() -> None:
+    own = "{severity: action, low: 16, high: 22}, {severity: alert, high: 21}"
+    limits = limits_of(changed(("limit_set: climate}", f"limit_set: climate, limits: [{own}]}}")), "N1.T1")
+    assert [limit.value for limit in limits] == [18, 21, 16, 22]
+
+
 def test_a_grade_is_read_from_a_file_on_disk(tmp_path: Path) -> None:
     path = tmp_path / "north.yaml"
     path.write_text(SMALL, encoding="utf-8")
