@@ -4,6 +4,7 @@ import dash_mantine_components as dmc
 from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 
+from app.areas import admitted_to_alarm
 from app.components.alarm_words import alarm_chip, limit_words, point_words, room_words
 from app.components.basics import icon, live, since, tagged
 from app.context import AppContext
@@ -77,6 +78,7 @@ def send(context: AppContext, alarm: str, severity: Severity, comment: str, pati
     comment = comment.strip()
     if not comment:
         return NO_COMMENT
+    admitted_to_alarm(context, _found(context, alarm))
     return submit(context, Acknowledge(alarm, severity, comment), NO_ANSWER, patience)
 
 
@@ -96,10 +98,10 @@ def register(app: Dash, context: AppContext) -> None:
     def open_dialog(_clicks: list[int | None]) -> tuple[object, ...]:
         if not ctx.triggered or not ctx.triggered[0]["value"] or not isinstance(ctx.triggered_id, dict):
             return (no_update,) * 5
-        with context.records.reading() as connection:
-            alarm = alarms.find(connection, ctx.triggered_id["alarm"])
+        alarm = _found(context, ctx.triggered_id["alarm"])
         if alarm is None:
             return (no_update,) * 5
+        admitted_to_alarm(context, alarm)
         return True, {"alarm": alarm.id, "severity": int(alarm.severity)}, _summary(context.site(), alarm), "", ""
 
     @app.callback(
@@ -129,6 +131,11 @@ def register(app: Dash, context: AppContext) -> None:
             return no_update, ""
         problem = send(context, str(seen["alarm"]), Severity(int(str(seen["severity"]))), comment or "")
         return (False, "") if problem is None else (no_update, problem)
+
+
+def _found(context: AppContext, id: str) -> Alarm | None:
+    with context.records.reading() as connection:
+        return alarms.find(connection, id)
 
 
 def _summary(site: Site, alarm: Alarm) -> Component:

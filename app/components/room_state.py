@@ -4,6 +4,7 @@ import dash_mantine_components as dmc
 from dash import Dash, Input, Output, State, html, no_update
 from dash.development.base_component import Component
 
+from app.areas import admitted
 from app.components.basics import icon, tagged
 from app.context import AppContext
 from app.formats import sentence
@@ -54,6 +55,7 @@ def set_state(context: AppContext, room: str, state: str | None) -> str | None:
     """Submit the state and wait for its outcome; None when it is done, else in words why not."""
     if state not in list(RoomState):
         return "Choose a state first."
+    admitted(context, room)
     now = context.clock()
     return submit(context, RoomStateSet(room, RoomState(state), now, ""), NO_ANSWER)
 

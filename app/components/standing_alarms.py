@@ -6,6 +6,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from app import formats
+from app.areas import seen
 from app.components.acknowledge import opener
 from app.components.alarm_words import alarm_chip, limit_words, point_words, room_link, state_words
 from app.components.basics import live, since, symbol, tagged
@@ -18,9 +19,9 @@ from storage.records import alarms
 
 
 def standing(context: AppContext) -> list[Alarm]:
-    """The standing alarms on record, the most urgent first."""
+    """The standing alarms on record that the person may see, the most urgent first."""
     with context.records.reading() as connection:
-        return urgent_first(alarms.standing(connection))
+        return urgent_first(seen(context, alarms.standing(connection)))
 
 
 def urgent_first(found: Iterable[Alarm]) -> list[Alarm]:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import msgspec
 
-from app.live.look import HeardBeat, Known, Look, difference, look_at
+from app.live.look import HeardBeat, Known, Look, difference, known_within, look_at
 from app.scale import Yardstick, yardstick
 from app.status import Newest
 from bus import topics
@@ -18,6 +18,7 @@ from facility.instants import SECOND, Clock, Span, instant_of
 from facility.limit import RoomState
 from facility.reading import Validity
 from facility.site import Point, Site
+from facility.site_areas import Areas, Parts
 
 log = logging.getLogger(__name__)
 
@@ -43,10 +44,39 @@ class Frame(msgspec.Struct, frozen=True):
     look: Look
 
 
+class Outlook:
+    """What those see who are admitted to the same areas: their look at the site, and the newest frames of it."""
+
+    def __init__(self, look: Look) -> None:
+        self.look = look
+        self.number = 0
+        self.frames: deque[tuple[int, bytes]] = deque(maxlen=FRAMES_KEPT)
+        self.viewers = 0
+
+    def now(self, look: Look) -> bool:
+        """Take a new look; is anything different that has to go out?"""
+        delta = difference(self.look, look)
+        self.look = look
+        if not (delta.site or delta.station or delta.points or delta.rooms):
+            return False
+        self.number += 1
+        self.frames.append((self.number, _event("delta", Frame(self.number, delta))))
+        return True
+
+    def event_after(self, seen: int) -> tuple[bytes, int]:
+        """What a viewer needs that has seen the frames up to a number, and up to which it has seen them then."""
+        if self.number == seen:
+            return b": still here\n\n", seen
+        if seen < 0 or self.frames[0][0] > seen + 1:
+            return _event("full", Frame(self.number, self.look)), self.number
+        return b"".join(event for number, event in self.frames if number > seen), self.number
+
+
 class Hub:
     """What is known about the site now, for pages and for live streams. Any thread may call it.
 
-    `take` is fed by the MQTT client; `start` begins to send frames, `close` ends every stream.
+    `take` is fed by the MQTT client; `start` begins to send frames, `close` ends every stream. Frames are made once
+    for all who are admitted to the same areas.
     """
 
     def __init__(self, site: Callable[[], Site], clock: Clock, most_viewers: int = 64) -> None:
@@ -59,9 +89,8 @@ class Hub:
         self._closed = False
         self.viewers = 0
         self.most_viewers = most_viewers
-        self._look = self._look_now()
-        self._number = 0
-        self._frames: deque[tuple[int, bytes]] = deque(maxlen=FRAMES_KEPT)
+        self._parts = Parts()
+        self._outlooks: dict[Areas, Outlook] = {None: Outlook(self._look_now(None))}
         self._thread: threading.Thread | None = None
 
     # What is known
@@ -133,9 +162,13 @@ class Hub:
                 self._known.system = system
                 self._tell()
 
-    def look(self) -> Look:
-        """How the site stood a moment ago; for pages that are being drawn."""
-        return self._look
+    def look(self, areas: Areas = None) -> Look:
+        """How these areas stood a moment ago; for pages that are being drawn."""
+        known = self._outlooks.get(areas)
+        if known is not None:
+            return known.look
+        with self._changed:
+            return self._look_now(areas)
 
     def room_state(self, room: str) -> RoomState | None:
         """The state of a room, or of the room that a zone is inside; None while it is unknown."""
@@ -150,10 +183,11 @@ class Hub:
             known = self._yardsticks[point.id, state] = (point, yardstick(point, state))
         return known[1]
 
-    def _look_now(self) -> Look:
-        site = self._site()
+    def _look_now(self, areas: Areas) -> Look:
+        site = self._parts.of(self._site(), areas)
         yardsticks = {point.id: self.yardstick(point) for point in site.points.values()}
-        return look_at(site, self._known, yardsticks, self._clock())
+        known = self._known if areas is None else known_within(site, self._known)
+        return look_at(site, known, yardsticks, self._clock())
 
     # What goes out
 
@@ -174,12 +208,8 @@ class Hub:
         """Look at the site, and send what is different from the last look."""
         with self._changed:
             self._dirty = False
-            after = self._look_now()
-            delta = difference(self._look, after)
-            self._look = after
-            if delta.site or delta.station or delta.points or delta.rooms:
-                self._number += 1
-                self._frames.append((self._number, _event("delta", Frame(self._number, delta))))
+            news = [outlook.now(self._look_now(areas)) for areas, outlook in self._outlooks.items()]
+            if any(news):
                 self._changed.notify_all()
 
     def _tell(self) -> None:
@@ -199,13 +229,14 @@ class Hub:
                 log.exception("The live hub could not look at the site; it tries again")
             pause.wait(max(SHORTEST_PAUSE / 1000, (time.monotonic() - began) * RESTS_AFTER_LOOK))
 
-    def everything(self) -> bytes:
-        """The present look as one frame, in JSON."""
+    def everything(self, areas: Areas = None) -> bytes:
+        """The present look at these areas as one frame, in JSON."""
         with self._changed:
-            return msgspec.json.encode(Frame(self._number, self._look))
+            known = self._outlooks.get(areas) or Outlook(self._look_now(areas))
+            return msgspec.json.encode(Frame(known.number, known.look))
 
     @contextmanager
-    def place(self) -> Iterator[Iterator[bytes]]:
+    def place(self, areas: Areas = None) -> Iterator[Iterator[bytes]]:
         """A viewer's place: the events of its stream, first everything, then what is new, until the hub closes.
 
         Raises TooManyViewersError where every place is taken.
@@ -217,29 +248,27 @@ class Hub:
                     "or have `viewers` raised in the settings; this page tries again by itself."
                 )
             self.viewers += 1
+            if areas not in self._outlooks:
+                self._outlooks[areas] = Outlook(self._look_now(areas))
+            outlook = self._outlooks[areas]
+            outlook.viewers += 1
         try:
-            yield self._events()
+            yield self._events(outlook)
         finally:
             with self._changed:
                 self.viewers -= 1
+                outlook.viewers -= 1
+                if areas is not None and not outlook.viewers:
+                    del self._outlooks[areas]
 
-    def _events(self) -> Iterator[bytes]:
+    def _events(self, outlook: Outlook) -> Iterator[bytes]:
         seen = -1
         while not self._closed:
             with self._changed:
-                if self._number <= seen:
+                if outlook.number <= seen:
                     self._changed.wait(KEEP_ALIVE / 1000)
-                event, seen = self._event_after(seen)
+                event, seen = outlook.event_after(seen)
             yield event
-
-    def _event_after(self, seen: int) -> tuple[bytes, int]:
-        """What a viewer needs that has seen the frames up to a number, and up to which it has seen them then."""
-        newest = self._number
-        if newest == seen:
-            return b": still here\n\n", seen
-        if seen < 0 or self._frames[0][0] > seen + 1:
-            return _event("full", Frame(newest, self._look)), newest
-        return b"".join(event for number, event in self._frames if number > seen), newest
 
 
 def _is_newer(reading: Newest, known: Newest | None) -> bool:

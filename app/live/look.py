@@ -173,6 +173,17 @@ def look_at(site: Site, known: Known, yardsticks: Mapping[str, Yardstick], now: 
     )
 
 
+def known_within(site: Site, known: Known) -> Known:
+    """What is known of a part of the site: its rooms, the alarms of its points, and of sources that blind one."""
+    alarms = {
+        key: alarm
+        for key, alarm in known.alarms.items()
+        if not site.points.keys().isdisjoint(alarm.blinds or (alarm.point,))
+    }
+    rooms = {room: notice for room, notice in known.rooms.items() if room in site.rooms}
+    return msgspec.structs.replace(known, alarms=alarms, rooms=rooms)
+
+
 def silent_stations(site: Site, beats: Mapping[str, HeardBeat], now: Instant) -> list[str]:
     """The stations that are not heard, where there are several. A site whose only station is silent is all stale."""
     if len(site.stations) == 1:

@@ -24,7 +24,7 @@ def routes(context: AppContext) -> Blueprint:
     @live.get("/live")
     @requires(Right.LOOK)
     def stream() -> Response:
-        place = context.hub.place()
+        place = context.hub.place(context.areas)
         try:
             events = place.__enter__()
         except TooManyViewersError as error:
@@ -45,7 +45,7 @@ def routes(context: AppContext) -> Blueprint:
     @live.get("/live/full")
     @requires(Right.LOOK)
     def full() -> Response:
-        return _json(context.hub.everything())
+        return _json(context.hub.everything(context.areas))
 
     @live.get("/live/history")
     @requires(Right.LOOK)

@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 
 from app import formats
 from app.alarm_query import AlarmQuery, alarm_query
+from app.areas import rooms_of, seen
 from app.components.alarm_history import history_table
 from app.components.alarm_words import severity_words
 from app.components.basics import live
@@ -64,10 +65,10 @@ def _standing(context: AppContext) -> Component:
 def _history(context: AppContext, query: AlarmQuery) -> tuple[Component, str, int]:
     """The table, how many alarms were found in words, and the number of pages."""
     site = context.site()
-    wanted = query.filter(site.timezone)
+    wanted = replace(query.filter(site.timezone), within=rooms_of(context))
     with context.records.reading() as connection:
         total = alarms.count(connection, wanted)
-        found = alarms.history(connection, wanted, ROWS, (query.page - 1) * ROWS)
+        found = list(seen(context, alarms.history(connection, wanted, ROWS, (query.page - 1) * ROWS)))
     words = f"{total} {'alarm' if total == 1 else 'alarms'}, times in {site.timezone}"
     return history_table(site, found, context.clock()), words, max(1, -(-total // ROWS))
 

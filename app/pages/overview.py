@@ -16,7 +16,7 @@ from facility.site import Area, Site
 
 def layout(context: AppContext, _address: Address) -> Component:
     """Finding, plan, rooms worst first, standing alarms."""
-    site, look = context.site(), context.hub.look()
+    site, look = context.site(), context.look()
     assert look.site is not None
     plans = [_plan(site, area) for area in site.areas]
     return html.Div(

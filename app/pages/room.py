@@ -5,6 +5,7 @@ from dash.development.base_component import Component
 
 from alerts.rooms import around
 from app import formats
+from app.areas import NOT_YOURS, admitted
 from app.components import records_away, room_state
 from app.components.basics import grade, icon, symbol, tagged
 from app.components.cascade import cascade
@@ -13,7 +14,7 @@ from app.components.point_table import by_quantity, point_table
 from app.components.room_alarms import room_alarms
 from app.components.standing_alarms import standing
 from app.context import AppContext
-from app.guard import requires
+from app.guard import NotAllowedError, requires
 from app.pages.page import Address, Page
 from app.trends.view import MOST_POINTS, View
 from facility.roles import Right
@@ -26,6 +27,8 @@ def layout(context: AppContext, address: Address) -> Component:
     """The page of a room, or of a zone within one."""
     site = context.site()
     room = site.rooms.get(address.parts["room"])
+    if room is None and address.parts["room"] in context.whole().rooms:
+        raise NotAllowedError(NOT_YOURS)
     if room is None:
         return _no_such_room(address.parts["room"])
     return html.Div(
@@ -103,7 +106,7 @@ def _alarms(context: AppContext, room: Room) -> list[Component]:
 def _nothing_yet(context: AppContext, site: Site, room: Room) -> Component | None:
     """A room that has never been heard says so, and what would change it."""
     points = _points(site, room)
-    looks = context.hub.look().points
+    looks = context.look().points
     if any(looks[point.id].time is not None for point in points if point.id in looks):
         return None
     if points:
@@ -159,6 +162,7 @@ def register(app: Dash, context: AppContext) -> None:
     )
     @requires(Right.LOOK)
     def changed(_event: object, id: str) -> tuple[list[Component], list[Component], Component]:
+        admitted(context, id)
         site = context.site()
         room = site.rooms[id]
         return _alarms(context, room), _states(context, site, room), point_table(site, context.hub, room)

@@ -11,7 +11,7 @@ from app.pages.page import Address, Page
 
 def layout(context: AppContext, _address: Address) -> Component:
     """The finding, then a row for each room and zone; the browser keeps values and order up to date."""
-    site, look = context.site(), context.hub.look()
+    site, look = context.site(), context.look()
     assert look.site is not None
     return html.Div(
         [

@@ -270,7 +270,7 @@ def _note(site: Site, view: View) -> Component | None:
 
 def _nothing_chosen(context: AppContext, site: Site, view: View) -> Component:
     """What to do next, with links that do it."""
-    look = context.hub.look().site
+    look = context.look().site
     worst = [room for room in (look.order if look else ()) if site.points_by_room[room]][:3]
     pressures = [s.point for s in site.cascade if s.low is None][:MOST_POINTS]
     counters = [p.id for p in site.points.values() if p.quantity is Quantity.PARTICLES and p.size == 0.5]

@@ -4,7 +4,7 @@ An alarm is one row, brought up to date while it lives; every step it took is in
 engine in the same transaction. Its acknowledgements are rows of their own that never change.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, or_, select
@@ -21,7 +21,8 @@ from storage.records.upsert import upsert
 class AlarmFilter:
     """Which alarms are asked for. What is empty or None does not restrict.
 
-    A room also picks the alarms of sources whose loss blinds a point of it.
+    A room also picks the alarms of sources whose loss blinds a point of it. `within` are the rooms that whoever asks
+    may see, None for all.
     `text` is searched for in point, room, condition and the comments and names of acknowledgements, whatever the
     case. `start` and `end` pick the alarms that stood at any time in between (`end` itself excluded).
     """
@@ -35,6 +36,7 @@ class AlarmFilter:
     start: Instant | None = None
     end: Instant | None = None
     retrospective: bool | None = None
+    within: Collection[str] | None = None
 
 
 def save(connection: Connection, alarms: Iterable[Alarm]) -> None:
@@ -96,14 +98,21 @@ def _conditions(wanted: AlarmFilter) -> list[ColumnElement[bool]]:
     }
     conditions: list[ColumnElement[bool]] = [table.c[name].in_(values) for name, values in lists.items() if values]
     if wanted.rooms:
-        blind = select(blinded_points.c.alarm).where(blinded_points.c.room.in_(wanted.rooms))
-        conditions.append(or_(table.c.room.in_(wanted.rooms), table.c.id.in_(blind)))
+        conditions.append(_concerns(wanted.rooms))
+    if wanted.within is not None:
+        conditions.append(_concerns(wanted.within))
     conditions += _stood_between(wanted.start, wanted.end)
     if wanted.text:
         conditions.append(_mentions(wanted.text))
     if wanted.retrospective is not None:
         conditions.append(table.c.retrospective == wanted.retrospective)
     return conditions
+
+
+def _concerns(rooms: Collection[str]) -> ColumnElement[bool]:
+    """Is an alarm of one of these rooms, or of a source whose loss blinds a point of one?"""
+    blind = select(blinded_points.c.alarm).where(blinded_points.c.room.in_(rooms))
+    return or_(table.c.room.in_(rooms), table.c.id.in_(blind))
 
 
 def _stood_between(start: Instant | None, end: Instant | None) -> list[ColumnElement[bool]]:

@@ -2,65 +2,30 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from dash import Dash, Input, Output
-from flask.testing import FlaskClient
 
 from app import guard
-from app.context import AppContext
 from app.guard import UndeclaredError
-from app.live.hub import Hub
 from app.refusals import PAUSE, Refusals
-from app.server import create_app
 from facility.instants import MINUTE
-from facility.people import Person
 from facility.roles import Role
-from storage.records import audit
-from storage.records.audit import AuditFilter, AuditRow
-from storage.records.database import Records
-from tests.app.parts import NoSamples, Time, site
+from tests.app.house import House
+from tests.app.house import house as a_house
+from tests.app.parts import site
 from tests.people import MOREAU
 
 VIEWER = replace(MOREAU, account="v.viewer", role=Role.VIEWER)
 ANSWER = "..answer.opened@"
 
 
-@dataclass
-class House:
-    """An app, and who is signed in there."""
-
-    context: AppContext
-    app: Dash
-    client: FlaskClient
-    signed_in: list[Person | None]
-    time: Time
-
-    def sign_in(self, person: Person) -> None:
-        self.signed_in[0] = person
-
-    def call(self, output: str) -> Any:
-        return self.client.post("/_dash-update-component", json={"output": output, "outputs": [], "inputs": []})
-
-    def refused(self) -> list[AuditRow]:
-        with self.context.records.reading() as connection:
-            return audit.rows(connection, AuditFilter(action="refused"))
-
-
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    suite, time = site(), Time()
-    records = Records.open(tmp_path / "records.db", time)
-    hub = Hub(lambda: suite, time)
-    signed_in: list[Person | None] = [None]
-    context = AppContext(lambda: suite, NoSamples(), records, hub, lambda: signed_in[0], time)
-    app = create_app(context)
-    with app.server.test_client() as client:
-        yield House(context, app, client, signed_in, time)
-    records.close()
+    with a_house(tmp_path, site()) as found:
+        yield found
 
 
 def acknowledging(app: Dash) -> str:
@@ -103,12 +68,12 @@ def test_what_watches_the_server_asks_from_this_machine(house: House, address: s
     far = {"REMOTE_ADDR": "192.0.2.7"}
     assert house.client.get(address, environ_base=far).status_code == 401
     assert house.client.get(address).status_code != 401
-    house.sign_in(MOREAU)
+    house.person = MOREAU
     assert house.client.get(address, environ_base=far).status_code == 403
 
 
 def test_a_callback_is_refused_to_a_role_before_it_runs_whatever_the_browser_sends(house: House) -> None:
-    house.sign_in(VIEWER)
+    house.person = VIEWER
     answer = house.call(acknowledging(house.app))
     assert answer.status_code == 403
     assert json.loads(answer.text)["problem"] == (
@@ -118,12 +83,12 @@ def test_a_callback_is_refused_to_a_role_before_it_runs_whatever_the_browser_sen
 
 @pytest.mark.parametrize("body", [{}, {"output": "nowhere.children"}, {"output": ["a"]}, [], "x"])
 def test_a_callback_that_is_not_there_is_not_found(house: House, body: object) -> None:
-    house.sign_in(MOREAU)
+    house.person = MOREAU
     assert house.client.post("/_dash-update-component", json=body).status_code == 404
 
 
 def test_a_refusal_is_on_record_with_who_and_what(house: House) -> None:
-    house.sign_in(VIEWER)
+    house.person = VIEWER
     house.call(acknowledging(house.app))
     (row,) = house.refused()
     assert row.actor == VIEWER.account
@@ -132,7 +97,7 @@ def test_a_refusal_is_on_record_with_who_and_what(house: House) -> None:
 
 
 def test_a_loop_of_refusals_cannot_fill_the_trail(house: House) -> None:
-    refusals = Refusals(house.context.records, house.time)
+    refusals = Refusals(house.records, house.time)
     for _ in range(50):
         refusals.note(VIEWER, "view x", "no")
     house.time.now += PAUSE - MINUTE
@@ -154,4 +119,4 @@ def test_an_app_with_a_callback_that_does_not_say_what_it_needs_does_not_start(h
 
     house.app.server.add_url_rule("/undeclared", view_func=view)
     with pytest.raises(UndeclaredError, match=r"view view, callback somewhere\.children"):
-        guard.guard(house.app, house.context, Refusals(house.context.records, house.time))
+        guard.guard(house.app, house.context, Refusals(house.records, house.time))
