@@ -20,7 +20,7 @@ from cleanwatch.history import history
 from cleanwatch.opening import wait_for_records
 from cleanwatch.revisions import NoSiteError, SiteInForce
 from cleanwatch.settings import Settings
-from facility.instants import system_clock
+from facility.instants import Clock, system_clock
 from facility.people import Person
 from facility.roles import Role
 from facility.steady_clock import SteadyClock
@@ -45,7 +45,7 @@ def run_app(settings: Settings, stopping: threading.Event) -> None:
         if opened is None:
             return
         records = stack.enter_context(closing(opened))
-        in_force = _wait_for_site(records, stopping)
+        in_force = _wait_for_site(records, system_clock, stopping)
         if in_force is None:
             return
         clock, stations = SteadyClock(), Stations(system_clock)
@@ -145,11 +145,11 @@ def _serving(server: Server) -> Iterator[None]:
         thread.join()
 
 
-def _wait_for_site(records: Records, stopping: threading.Event) -> SiteInForce | None:
+def _wait_for_site(records: Records, clock: Clock, stopping: threading.Event) -> SiteInForce | None:
     told = False
     while not stopping.is_set():
         try:
-            return SiteInForce(records)
+            return SiteInForce(records, clock)
         except NoSiteError as error:
             if not told:
                 log.warning("%s", error)

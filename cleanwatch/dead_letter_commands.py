@@ -81,6 +81,6 @@ def _told(outcome: Replay) -> str:
 def _site_in_force() -> Site:
     with closing(open_records(Settings(), system_clock)) as records:
         try:
-            return PartInForce(records, Settings().station).site
+            return PartInForce(records, Settings().station, system_clock).site
         except (NoSiteError, NoSuchStationError) as error:
             raise click.ClickException(str(error)) from None

@@ -19,8 +19,8 @@ class Settings(BaseSettings):
     data: Path = Field(Path("data"), description="Folder of the local store and the records.")
     site_file: Path | None = Field(
         None,
-        description="The site file. At start a changed file becomes a new revision; without one the station "
-        "goes on with the revision on record.",
+        description="The site file. The first one is put in force at start; a changed one becomes a draft that waits for "
+        "review and approval. Without one the station goes on with the revision on record.",
     )
     station: str | None = Field(
         None, description="Which station of the site this is; may be left out where the site has only one."

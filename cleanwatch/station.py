@@ -13,15 +13,17 @@ from cleanwatch.forwarding import forwarding
 from cleanwatch.opening import wait_for_records
 from cleanwatch.problems import Problems
 from cleanwatch.report import Parts, last_words
-from cleanwatch.revisions import PartInForce, load_revision
+from cleanwatch.revisions import PartInForce
 from cleanwatch.settings import Settings
 from cleanwatch.shell_user import shell_user
+from cleanwatch.site_loading import load_at_start
 from cleanwatch.station_work import StationWork
 from collectors.ingest import Collector
 from collectors.publisher import Publisher
 from facility.site_errors import SiteFileError
 from facility.steady_clock import SteadyClock
 from storage.records import revisions
+from storage.records.changes import Change, ChangeRefusedError
 from storage.records.database import Records
 from storage.samples.local import LocalStore
 from storage.sqlite import sqlite_warning
@@ -53,8 +55,8 @@ def run_station(settings: Settings, stopping: threading.Event) -> None:
         if opened is None:
             return
         records = stack.enter_context(closing(opened))
-        _load_site_file(settings, records, problems, clock)
-        in_force = PartInForce(records, settings.station)
+        waiting = _load_site_file(settings, records, problems, clock)
+        in_force = PartInForce(records, settings.station, clock)
         station = in_force.site.share.station
         claim = stack.enter_context(
             claimed_station(
@@ -73,7 +75,7 @@ def run_station(settings: Settings, stopping: threading.Event) -> None:
         collector = Collector(settings.broker, in_force.site, store, clock)
         forwarder = stack.enter_context(forwarding(settings, store, lambda: in_force.site, clock))
         parts = Parts(settings.data, records, in_force, store, engine, collector, publisher, forwarder, clocks)
-        work = StationWork(settings, station, parts, problems, clock, stopping)
+        work = StationWork(settings, station, parts, problems, clock, stopping, waiting)
         clock.on_jump = work.clock_set
         threads = work.begin()
         publisher.start()
@@ -88,12 +90,15 @@ def run_station(settings: Settings, stopping: threading.Event) -> None:
         raise StationEndedError(str(work.not_ours))
 
 
-def _load_site_file(settings: Settings, records: Records, problems: Problems, clock: SteadyClock) -> None:
-    """Put the site file in force. One with mistakes must not end the watch: then the revision on record goes on."""
+def _load_site_file(settings: Settings, records: Records, problems: Problems, clock: SteadyClock) -> Change | None:
+    """Put the first site file in force, or make a draft of a changed one: that is returned, and waits for people.
+
+    A file that cannot be used must not end the watch: then the revision on record goes on.
+    """
     if settings.site_file is None:
-        return
+        return None
     try:
-        loaded = load_revision(records, settings.site_file, shell_user(), "loaded when the station started", clock)
+        loaded = load_at_start(records, settings.site_file, shell_user(), clock)
     except SiteFileError as error:
         with records.reading() as connection:
             if revisions.newest_number(connection) == 0:
@@ -101,6 +106,9 @@ def _load_site_file(settings: Settings, records: Records, problems: Problems, cl
         problems.tell(
             "site file", f"{settings.site_file} has mistakes; the site revision on record goes on:\n{error}"
         )
-    else:
-        if loaded:
-            log.info("site revision %s: %s", loaded.number, "; ".join(loaded.differences))
+        return None
+    except ChangeRefusedError as error:
+        problems.tell("site file", f"{settings.site_file}: {error} The site revision on record goes on.")
+        return None
+    log.info("site file %s: %s", settings.site_file, loaded.words)
+    return loaded.waiting

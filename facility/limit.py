@@ -56,7 +56,8 @@ class Limit:
     `reached` says whether the value of the limit itself is outside already (`>=`), or only beyond it (`>`).
     `on_delay` is how long a value must stay outside before it is an alarm, `off_delay` how long inside (by more
     than `deadband`, in the point's unit) before the alarm returns. `source` names the standard or the site;
-    `rationale` says why the delays and numbers are as they are (EU GMP Annex 1:2022, 4.16).
+    `rationale` says why the delays and numbers are as they are (EU GMP Annex 1:2022, 4.16). `exempt` is the reason why
+    a limit may be looser than the standard's; empty where it is not looser.
     """
 
     severity: Severity
@@ -70,6 +71,7 @@ class Limit:
     room_states: frozenset[RoomState] = ALL_ROOM_STATES
     source: str = "site"
     rationale: str = ""
+    exempt: str = ""
 
     def is_outside(self, value: float) -> bool:
         """Is this value outside the limit?"""

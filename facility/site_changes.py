@@ -1,8 +1,10 @@
 """What a new site file changes, in words: for the record of the revision, and for whoever approves it."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date
+from enum import StrEnum
+from itertools import groupby
 from typing import Any
 
 from facility import site_words as words
@@ -12,69 +14,145 @@ from facility.site import CascadeStep, Door, Grade, IsoClass, Point, Rectangle, 
 _SPANS = frozenset({"interval", "silent_after", "on_delay", "off_delay"})
 _IN_THE_UNIT = frozenset({"value", "deadband"})
 _ALL_WITHOUT = frozenset({"areas", "sources"})
-_FREE_TEXT = frozenset({"name", "serial", "rationale", "source"})
+_FREE_TEXT = frozenset({"name", "serial", "rationale", "source", "exempt"})
 
 
-def differences(old: Site | None, new: Site) -> tuple[str, ...]:
-    """Everything that is another in the new site, one line each; comments and order in the file are no difference.
+class Kind(StrEnum):
+    """Of what something is another."""
+
+    SITE = "site"
+    AREA = "area"
+    STATION = "station"
+    ROOM = "room"
+    INSTRUMENT = "instrument"
+    POINT = "point"
+    LIMIT = "limit"
+    DOOR = "door"
+    CASCADE = "cascade"
+
+
+DECISIVE_FIELDS: Mapping[Kind, frozenset[str]] = {
+    Kind.SITE: frozenset({"id", "simulated"}),
+    Kind.ROOM: frozenset({"classification", "inside"}),
+    Kind.POINT: frozenset({"room", "instrument", "quantity", "size", "silent_after", "fault_severity"}),
+}
+"""Fields, beside those of a limit, that decide whether there is an alarm, and how bad it is."""
+
+WHOLLY_DECISIVE = frozenset({Kind.ROOM, Kind.POINT, Kind.LIMIT})
+"""What decides by being there at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field that is another, or (then `field` is empty) one thing that is new or is no more.
+
+    `object` is a kind and a name, of a limit its point and kind: `room B101`, `B101.DP1 action low (at rest)`.
+    `old` and `new` are as people read them, None where there was or is nothing. `words` says it: of a field
+    `on-delay 30 s to 1 min`, of a thing a whole line.
+    """
+
+    kind: Kind
+    object: str
+    field: str
+    old: str | None
+    new: str | None
+    words: str
+
+    @property
+    def decides(self) -> bool:
+        """Does it touch what decides whether there is an alarm? The other differences name, place or split things."""
+        if self.kind is Kind.LIMIT or not self.field:
+            return self.kind in WHOLLY_DECISIVE
+        return self.field in DECISIVE_FIELDS.get(self.kind, frozenset())
+
+
+def lines(found: Iterable[Difference]) -> tuple[str, ...]:
+    """One line for each thing: `B101.DP1 action low: 10 Pa to 8 Pa, on-delay 30 s to 1 min`."""
+    return tuple(
+        line for object, group in groupby(found, key=lambda d: d.object) for line in _lines_of(object, group)
+    )
+
+
+def _lines_of(object: str, found: Iterable[Difference]) -> Iterator[str]:
+    changed = []
+    for difference in found:
+        if difference.field:
+            changed.append(difference.words)
+        else:
+            yield difference.words
+    if changed:
+        yield f"{object}: {', '.join(changed)}"
+
+
+def differences(old: Site | None, new: Site) -> tuple[Difference, ...]:
+    """Everything that is another in the new site; comments and order in the file are no difference.
 
     Without an old site one line says what is described for the first time.
     """
     if old is None:
         size = f"{len(new.rooms)} rooms, {len(new.instruments)} instruments, {len(new.points)} points"
-        return (f"site {new.id} described for the first time: {size}",)
+        told = f"site {new.id} described for the first time: {size}"
+        return (Difference(Kind.SITE, f"site {new.id}", "", None, size, told),)
     return tuple(_differences(old, new))
 
 
-def _differences(old: Site, new: Site) -> Iterator[str]:
+def _differences(old: Site, new: Site) -> Iterator[Difference]:
     for name in ("id", "name", "timezone", "simulated"):
         if getattr(old, name) != getattr(new, name):
-            yield f"site {_change(name, getattr(old, name), getattr(new, name))}"
-    yield from _things("area", {area.id: area for area in old.areas}, {area.id: area for area in new.areas})
-    yield from _things("station", {s.id: s for s in old.stations}, {s.id: s for s in new.stations})
-    yield from _things("room", old.rooms, new.rooms)
-    yield from _things("instrument", old.instruments, new.instruments)
+            yield _change(Kind.SITE, "site", name, getattr(old, name), getattr(new, name))
+    yield from _things(Kind.AREA, {area.id: area for area in old.areas}, {area.id: area for area in new.areas})
+    yield from _things(Kind.STATION, {s.id: s for s in old.stations}, {s.id: s for s in new.stations})
+    yield from _things(Kind.ROOM, old.rooms, new.rooms)
+    yield from _things(Kind.INSTRUMENT, old.instruments, new.instruments)
     yield from _points(old.points, new.points)
-    yield from _lines(map(_door, old.doors), map(_door, new.doors))
-    yield from _lines(map(_step, old.cascade), map(_step, new.cascade))
+    yield from _whole(Kind.DOOR, map(_door, old.doors), map(_door, new.doors))
+    yield from _whole(Kind.CASCADE, map(_step, old.cascade), map(_step, new.cascade))
 
 
-def _things(noun: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+def _things(kind: Kind, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
     """What is retired and added, by id; and of what stays the fields that are another."""
-    yield from (f"{noun} {id} retired" for id in old if id not in new)
+    yield from (_retired(kind, id) for id in old if id not in new)
     for id, thing in new.items():
         if id not in old:
-            yield f"{noun} {id} added"
-        elif changes := _changes(old[id], thing):
-            yield f"{noun} {id}: {', '.join(changes)}"
+            yield Difference(kind, f"{kind} {id}", "", None, "added", f"{kind} {id} added")
+        else:
+            yield from _changes(kind, f"{kind} {id}", old[id], thing)
 
 
-def _points(old: Mapping[str, Point], new: Mapping[str, Point]) -> Iterator[str]:
-    yield from (f"point {id} retired" for id in old if id not in new)
+def _retired(kind: Kind, id: str) -> Difference:
+    return Difference(kind, f"{kind} {id}", "", "in use", None, f"{kind} {id} retired")
+
+
+def _points(old: Mapping[str, Point], new: Mapping[str, Point]) -> Iterator[Difference]:
+    yield from (_retired(Kind.POINT, id) for id in old if id not in new)
     for id, point in new.items():
+        name = f"{Kind.POINT} {id}"
         if id not in old:
-            limits = "; ".join(words.whole(limit, point.unit) for limit in point.limits)
-            yield f"point {id} added: {limits or 'no limits'}"
-            continue
-        if changes := _changes(old[id], point):
-            yield f"point {id}: {', '.join(changes)}"
-        yield from _limits(old[id], point)
+            limits = "; ".join(words.whole(limit, point.unit) for limit in point.limits) or "no limits"
+            yield Difference(Kind.POINT, name, "", None, limits, f"{name} added: {limits}")
+        else:
+            yield from _changes(Kind.POINT, name, old[id], point)
+            yield from _limits(old[id], point)
 
 
-def _limits(old: Point, new: Point) -> Iterator[str]:
+def _limits(old: Point, new: Point) -> Iterator[Difference]:
     """Limits are the same limit when they are of one severity and side, and hold in the same room states."""
     gone = [limit for limit in old.limits if limit not in new.limits]
     come = [limit for limit in new.limits if limit not in old.limits]
     for limit in come:
         before = _predecessor(limit, gone, come)
+        name = f"{new.id} {words.kind(limit)}"
         if before is None:
-            yield f"{new.id} {words.whole(limit, new.unit)} added"
+            whole = words.whole(limit, new.unit)
+            yield Difference(Kind.LIMIT, name, "", None, whole, f"{new.id} {whole} added")
             continue
         gone.remove(before)
         states = "" if limit.room_states == before.room_states == ALL_ROOM_STATES else _states(limit)
-        changes = _changes(before, limit, old.unit, new.unit)
-        yield f"{new.id} {words.kind(limit)}{states}: {', '.join(changes)}"
-    yield from (f"{new.id} {words.whole(limit, old.unit)} removed" for limit in gone)
+        yield from _changes(Kind.LIMIT, name + states, before, limit, old.unit, new.unit)
+    for limit in gone:
+        whole = words.whole(limit, old.unit)
+        name = f"{new.id} {words.kind(limit)}"
+        yield Difference(Kind.LIMIT, name, "", whole, None, f"{new.id} {whole} removed")
 
 
 def _predecessor(limit: Limit, gone: list[Limit], come: list[Limit]) -> Limit | None:
@@ -90,16 +168,30 @@ def _states(limit: Limit) -> str:
     return f" ({words.room_states(limit.room_states)})"
 
 
-def _changes(old: Any, new: Any, old_unit: str = "", new_unit: str = "") -> list[str]:
-    """The fields of two things of one kind that are not the same; a point's limits have lines of their own."""
-    names = [field.name for field in fields(new) if field.name != "limits"]
-    pairs = [(name, getattr(old, name), getattr(new, name)) for name in names]
-    return [_change(*pair, old_unit, new_unit) for pair in pairs if pair[1] != pair[2]]
+def _changes(
+    kind: Kind, object: str, old: Any, new: Any, old_unit: str = "", new_unit: str = ""
+) -> Iterator[Difference]:
+    """The fields of two things of one kind that are not the same; a point's limits are told for themselves."""
+    for name in [field.name for field in fields(new) if field.name != "limits"]:
+        before, after = getattr(old, name), getattr(new, name)
+        if before != after:
+            yield _change(kind, object, name, before, after, old_unit, new_unit)
 
 
-def _change(name: str, old: object, new: object, old_unit: str = "", new_unit: str = "") -> str:
-    label = {"value": "", "on_delay": "on-delay ", "off_delay": "off-delay "}.get(name, name.replace("_", " ") + " ")
-    return f"{label}{_text(name, old, old_unit)} to {_text(name, new, new_unit)}"
+def _change(
+    kind: Kind, object: str, name: str, old: object, new: object, old_unit: str = "", new_unit: str = ""
+) -> Difference:
+    label = _LABELS.get(name, name.replace("_", " ") + " ")
+    before, after = _text(name, old, old_unit), _text(name, new, new_unit)
+    return Difference(kind, object, name, before, after, f"{label}{before} to {after}")
+
+
+_LABELS = {
+    "value": "",
+    "on_delay": "on-delay ",
+    "off_delay": "off-delay ",
+    "exempt": "the standard does not apply ",
+}
 
 
 def _text(name: str, value: Any, unit: str) -> str:
@@ -141,7 +233,12 @@ def _step(step: CascadeStep) -> str:
     return f"pressure point {step.point} from {step.high} to {step.low or 'outside'}"
 
 
-def _lines(old: Iterable[str], new: Iterable[str]) -> Iterator[str]:
+def _whole(kind: Kind, old: Iterable[str], new: Iterable[str]) -> Iterator[Difference]:
     before, after = list(old), list(new)
-    yield from (f"{line} removed" for line in before if line not in after)
-    yield from (f"{line} added" for line in after if line not in before)
+    yield from (Difference(kind, line, "", "there", None, f"{line} removed") for line in before if line not in after)
+    yield from (Difference(kind, line, "", None, "added", f"{line} added") for line in after if line not in before)
+
+
+def decides(found: Sequence[Difference]) -> bool:
+    """Do these differences touch anything that decides whether there is an alarm?"""
+    return any(difference.decides for difference in found)

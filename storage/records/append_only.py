@@ -17,6 +17,8 @@ APPEND_ONLY: dict[str, tuple[tuple[str, ...], ...]] = {
     "room_states": (("id",), ("room", "time", "state", "by")),
     "batch_events": (("id",), ("batch", "room", "kind", "time", "by")),
     "revisions": (("number",),),
+    "changes": (("number",),),
+    "change_steps": (("change", "number"), ("revision",)),
     "day_digests": (("station", "day", "part"),),
     "signatures": (("object", "number"), ("audit",)),
     "annotations": (("id",),),

@@ -1,10 +1,12 @@
 """Every site file that was ever in force: its text, from when, who changed it and why, and what differs.
 
-The text is kept whole, so that a trend can draw the limits that applied then. `add` writes its own audit row.
+The text is kept whole, so that a trend can draw the limits that applied then. A revision may be added before it
+takes force; of those whose moment has come, the one with the highest number is in force. `add` writes its own audit
+row.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, insert, select
@@ -12,7 +14,7 @@ from sqlalchemy import Connection, func, insert, select
 from facility.instants import Instant, text_of
 from facility.people import Actor
 from storage.records import audit
-from storage.records.audit import AuditEntry
+from storage.records.audit import JSON, AuditEntry
 from storage.records.schema import revisions as table
 
 
@@ -37,8 +39,13 @@ def add(
     reason: str,
     text: str,
     differences: Sequence[str],
+    changes: Mapping[str, tuple[JSON, JSON]] | None = None,
+    by: Actor | None = None,
 ) -> Revision:
-    """Record a site file as the next revision. `at` is when this happens, `in_force_from` may lie before it."""
+    """Record a site file as the next revision. `at` is when this happens, `by` who does it, if not the author.
+
+    `in_force_from` may lie before it only for the first one. `changes` are old and new by field, for the audit row.
+    """
     revision = Revision(newest_number(connection) + 1, in_force_from, author.name, reason, text, tuple(differences))
     connection.execute(
         insert(table).values(
@@ -50,20 +57,34 @@ def add(
             differences=json.dumps(differences, ensure_ascii=False),
         )
     )
-    data = {"in force from": text_of(in_force_from), "differences": list(differences)}
-    entry = AuditEntry(author, "site revision added", f"site revision {revision.number}", data, reason=reason)
-    audit.append(connection, at, [entry])
+    data: dict[str, JSON] = {"in force from": text_of(in_force_from), "differences": list(differences)}
+    data |= {"author": author.name} if by else {}
+    name = f"site revision {revision.number}"
+    audit.append(
+        connection, at, [AuditEntry(by or author, "site revision added", name, data, changes or {}, reason=reason)]
+    )
     return revision
 
 
 def newest_number(connection: Connection) -> int:
-    """The number of the newest revision; 0 before the first."""
+    """The number of the newest revision, also of one that has not taken force yet; 0 before the first."""
     return connection.execute(select(func.max(table.c.number))).scalar() or 0
 
 
-def current(connection: Connection) -> Revision | None:
-    """The newest revision; None before the first."""
+def number_in_force(connection: Connection, at: Instant) -> int:
+    """The number of the revision that is in force at this moment; 0 where there is none."""
+    return connection.scalar(select(func.max(table.c.number)).where(table.c.in_force_from <= at)) or 0
+
+
+def newest(connection: Connection) -> Revision | None:
+    """The newest revision, also one that has not taken force yet; None before the first."""
     return _first(connection, None)
+
+
+def find(connection: Connection, number: int) -> Revision | None:
+    """The revision of this number."""
+    row = connection.execute(select(table).where(table.c.number == number)).first()
+    return _revision(*row) if row else None
 
 
 def in_force_at(connection: Connection, at: Instant) -> Revision | None:
@@ -80,6 +101,16 @@ def began(connection: Connection) -> Instant | None:
 def all(connection: Connection) -> list[Revision]:
     """Every revision, newest first."""
     return [_revision(*row) for row in connection.execute(select(table).order_by(table.c.number.desc()))]
+
+
+def stretch_of(revision: Revision, every: Sequence[Revision]) -> tuple[Instant, Instant | None] | None:
+    """From when until when a revision is in force, by what is on record; None where it never is.
+
+    Without an end while no newer one is to take its place.
+    """
+    newer = [other.in_force_from for other in every if other.number > revision.number]
+    end = min(newer, default=None)
+    return None if end is not None and end <= revision.in_force_from else (revision.in_force_from, end)
 
 
 def _first(connection: Connection, at: Instant | None) -> Revision | None:

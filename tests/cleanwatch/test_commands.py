@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from cleanwatch.command import cleanwatch
 from facility.instants import system_clock
-from storage.records import commands, revisions, source_gaps, sources
+from storage.records import commands, source_gaps, sources
 from storage.records.commands import RetireSource
 from storage.records.database import Records
 from storage.records.source_gaps import SourceGap
@@ -51,72 +51,13 @@ def test_checking_a_file_with_mistakes_names_them_all_and_fails(tmp_path: Path) 
     assert "grade" in result.output
 
 
-def test_loading_a_site_file_makes_a_revision_with_author_and_reason(data: Path) -> None:
-    result = run("site", "load", str(DEMO), "--author", "A. Novak", "--reason", "first version")
-    assert result.exit_code == 0, result.output
-    records = Records.open(data / "records.db", system_clock)
-    with records.reading() as connection:
-        revision = revisions.current(connection)
-    records.close()
-    assert revision is not None
-    assert (revision.number, revision.author, revision.reason) == (1, "A. Novak", "first version")
-
-
-def test_the_first_revision_holds_for_readings_from_before_it_and_a_later_one_does_not(data: Path) -> None:
-    run("site", "load", str(DEMO), "--reason", "first version")
-    run(
-        "site",
-        "load",
-        str(changed_demo(data, "name: Aseptic processing 1", "name: Filling 1")),
-        "--reason",
-        "renamed",
-    )
-    records = Records.open(data / "records.db", system_clock)
-    with records.reading() as connection:
-        years_ago = revisions.in_force_at(connection, 1)
-        now = revisions.in_force_at(connection, system_clock())
-    records.close()
-    assert years_ago is not None and years_ago.number == 1
-    assert now is not None and now.number == 2
-
-
-def test_loading_the_same_file_twice_changes_nothing(data: Path) -> None:
-    run("site", "load", str(DEMO), "--reason", "first version")
-    result = run("site", "load", str(DEMO), "--reason", "again")
-    assert "nothing has changed" in result.output
-
-
-def test_loading_a_changed_file_says_what_differs(data: Path) -> None:
-    run("site", "load", str(DEMO), "--reason", "first version")
-    path = changed_demo(data, "name: Aseptic processing 1", "name: Filling 1")
-    result = run("site", "load", str(path), "--reason", "renamed")
-    assert "Site revision 2 is in force" in result.output
-    assert "Filling 1" in result.output
-
-
-def test_loading_a_file_with_mistakes_changes_nothing(data: Path) -> None:
-    run("site", "load", str(DEMO), "--reason", "first version")
-    path = changed_demo(data, "grade: B", "grade: E")
-    result = run("site", "load", str(path), "--reason", "wrong")
-    assert result.exit_code == 1
-    assert "Nothing has changed" in result.output
-
-
-def test_another_site_is_refused_in_a_folder_that_has_one(data: Path) -> None:
-    run("site", "load", str(DEMO), "--reason", "first version")
-    path = changed_demo(data, "id: suite-b", "id: other")
-    result = run("site", "load", str(path), "--reason", "wrong folder")
-    assert result.exit_code == 1
-    assert "a data folder of its own" in result.output
-
-
 def test_a_dead_letter_is_listed_shown_and_replayed_after_a_fix(data: Path) -> None:
     payload = b'{"version": 1, "values": [{"point": "B101.T1", "time": "2026-11-22T08:35:00Z", "value": 20.5}]}'
     letter = DeadLetter(system_clock(), "gw", "instruments/suite-b/gw/readings", payload, "unknown point B101.T1")
     store = LocalStore.open(data / "samples.db", system_clock)
     store.append([Intake("gw", dead_letters=(letter,))])
     store.close()
-    run("site", "load", str(DEMO), "--reason", "describes the point now")
+    run("site", "apply", str(DEMO), "--reason", "describes the point now")
 
     assert "unknown point B101.T1" in run("dead-letters", "list").output
     assert "2026-11-22T08:35:00Z" in run("dead-letters", "show", "1").output

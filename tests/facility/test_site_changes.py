@@ -10,7 +10,8 @@ from facility.instants import MINUTE, SECOND
 from facility.limit import Consecutive, Limit, RoomState, Severity, Side
 from facility.quantities import Quantity
 from facility.site import Area, Door, Grade, IsoClass, Rectangle, Site, Station
-from facility.site_changes import differences
+from facility.site_changes import Kind, decides, differences
+from facility.site_changes import lines as lines_of
 from facility.site_file import parse_site
 from tests.facility.sites import SMALL, changed
 
@@ -18,7 +19,11 @@ SITE = parse_site(SMALL, "north.yaml")
 
 
 def after(*replacements: tuple[str, str]) -> tuple[str, ...]:
-    return differences(SITE, parse_site(changed(*replacements), "north.yaml"))
+    return told(SITE, parse_site(changed(*replacements), "north.yaml"))
+
+
+def told(old: Site | None, new: Site) -> tuple[str, ...]:
+    return lines_of(differences(old, new))
 
 
 def with_limits(*limits: Limit) -> Site:
@@ -30,47 +35,43 @@ PRESSURE = Limit(Severity.ACTION, Side.LOW, 10, on_delay=30 * SECOND)
 
 
 def test_the_same_site_has_no_differences() -> None:
-    assert differences(SITE, parse_site(SMALL, "north.yaml")) == ()
+    assert told(SITE, parse_site(SMALL, "north.yaml")) == ()
 
 
 def test_comments_and_the_order_of_rooms_are_no_difference() -> None:
     start, end = SMALL.index("  - id: N2\n"), SMALL.index("  - id: Z1\n")
     moved = "# moved\n" + SMALL[:start] + SMALL[end : SMALL.index("doors:")] + SMALL[start:end] + "doors:\n"
     moved += "  - {between: [N2, N1]}\n"
-    assert differences(SITE, parse_site(moved, "")) == ()
+    assert told(SITE, parse_site(moved, "")) == ()
 
 
 def test_the_first_site_is_described_in_one_line() -> None:
-    assert differences(None, SITE) == ("site north described for the first time: 3 rooms, 4 instruments, 5 points",)
+    assert told(None, SITE) == ("site north described for the first time: 3 rooms, 4 instruments, 5 points",)
 
 
 def test_a_limit_that_is_changed_is_told_with_old_and_new_value_and_delay() -> None:
     before = with_limits(PRESSURE)
     now = with_limits(replace(PRESSURE, value=8, on_delay=60 * SECOND))
-    assert differences(before, now) == ("N1.DP1 action low: 10 Pa to 8 Pa, on-delay 30 s to 1 min",)
+    assert told(before, now) == ("N1.DP1 action low: 10 Pa to 8 Pa, on-delay 30 s to 1 min",)
 
 
 def test_a_limit_of_some_room_states_is_told_with_them() -> None:
     resting = replace(PRESSURE, room_states=frozenset({RoomState.AT_REST}))
     before, now = with_limits(PRESSURE, resting), with_limits(PRESSURE, replace(resting, deadband=1.5))
-    assert differences(before, now) == ("N1.DP1 action low (at rest): deadband 0 Pa to 1.5 Pa",)
+    assert told(before, now) == ("N1.DP1 action low (at rest): deadband 0 Pa to 1.5 Pa",)
 
 
 def test_room_states_that_a_limit_gains_are_told() -> None:
     resting = replace(PRESSURE, room_states=frozenset({RoomState.AT_REST}))
     now = with_limits(replace(resting, room_states=frozenset({RoomState.AT_REST, RoomState.CLEANING})))
-    (line,) = differences(with_limits(resting), now)
+    (line,) = told(with_limits(resting), now)
     assert line == "N1.DP1 action low (at rest, cleaning): room states at rest to at rest, cleaning"
 
 
 def test_a_limit_that_is_added_or_removed_is_told_whole() -> None:
     high = Limit(Severity.ALERT, Side.HIGH, 3_520_000, reached=True, rule=Consecutive(2), on_delay=MINUTE)
-    assert differences(with_limits(), with_limits(high)) == (
-        "N1.DP1 alert high ≥ 3,520,000 Pa, 2 in a row, 1 min added",
-    )
-    assert differences(with_limits(high), with_limits()) == (
-        "N1.DP1 alert high ≥ 3,520,000 Pa, 2 in a row, 1 min removed",
-    )
+    assert told(with_limits(), with_limits(high)) == ("N1.DP1 alert high ≥ 3,520,000 Pa, 2 in a row, 1 min added",)
+    assert told(with_limits(high), with_limits()) == ("N1.DP1 alert high ≥ 3,520,000 Pa, 2 in a row, 1 min removed",)
 
 
 def test_rooms_points_and_instruments_are_added_and_retired_by_name() -> None:
@@ -136,8 +137,8 @@ def test_every_field_of_a_site_is_compared() -> None:
 
 @pytest.mark.parametrize("other", OTHER_SITES, ids=COMPARED)
 def test_a_site_with_any_field_changed_differs_in_both_directions(other: Site) -> None:
-    assert differences(SITE, other)
-    assert differences(other, SITE)
+    assert told(SITE, other)
+    assert told(other, SITE)
 
 
 CHANGED_FIELDS: list[tuple[str, str, str, Any]] = [
@@ -170,7 +171,7 @@ def test_any_field_of_a_room_instrument_or_point_that_changes_is_told(
 ) -> None:
     things = getattr(SITE, kind)
     other = replace(SITE, **{kind: things | {id: replace(things[id], **{field: value})}})
-    lines = differences(SITE, other)
+    lines = told(SITE, other)
     assert lines
     assert all(id in line for line in lines)
 
@@ -196,18 +197,57 @@ def test_the_list_of_fields_above_is_complete() -> None:
         replace(PRESSURE, room_states=frozenset({RoomState.CLEANING})),
         replace(PRESSURE, source="EU GMP Annex 1:2022, 4.14"),
         replace(PRESSURE, rationale="doors"),
+        replace(PRESSURE, exempt="powder"),
     ],
     ids=[field.name for field in fields(Limit)],
 )
 def test_any_field_of_a_limit_that_changes_is_told(other: Limit) -> None:
-    assert differences(with_limits(PRESSURE), with_limits(other))
+    assert told(with_limits(PRESSURE), with_limits(other))
 
 
 def test_doors_that_come_and_go_are_told() -> None:
     other = replace(SITE, doors=(Door(("Z1", "N1")),))
-    assert differences(SITE, other) == ("door between N1 and N2 removed", "door between N1 and Z1 added")
+    assert told(SITE, other) == ("door between N1 and N2 removed", "door between N1 and Z1 added")
 
 
 def test_a_grade_is_told_by_its_letter() -> None:
     rooms = SITE.rooms | {"N1": replace(SITE.rooms["N1"], classification=Grade.A)}
-    assert differences(SITE, replace(SITE, rooms=rooms)) == ("room N1: classification grade B to grade A",)
+    assert told(SITE, replace(SITE, rooms=rooms)) == ("room N1: classification grade B to grade A",)
+
+
+def test_each_difference_names_its_object_field_old_and_new() -> None:
+    before, now = with_limits(PRESSURE), with_limits(replace(PRESSURE, value=8, on_delay=60 * SECOND))
+    found = [(d.kind, d.object, d.field, d.old, d.new) for d in differences(before, now)]
+    assert found == [
+        (Kind.LIMIT, "N1.DP1 action low", "value", "10 Pa", "8 Pa"),
+        (Kind.LIMIT, "N1.DP1 action low", "on_delay", "30 s", "1 min"),
+    ]
+
+
+DECISIVE = {
+    ("rooms", "classification"),
+    ("rooms", "inside"),
+    ("points", "room"),
+    ("points", "instrument"),
+    ("points", "quantity"),
+    ("points", "size"),
+    ("points", "limits"),
+    ("points", "silent_after"),
+    ("points", "fault_severity"),
+}
+
+
+@pytest.mark.parametrize(("kind", "id", "field", "value"), CHANGED_FIELDS)
+def test_what_an_alarm_depends_on_decides_and_names_and_places_do_not(
+    kind: str, id: str, field: str, value: Any
+) -> None:
+    things = getattr(SITE, kind)
+    other = replace(SITE, **{kind: things | {id: replace(things[id], **{field: value})}})
+    assert decides(differences(SITE, other)) == ((kind, field) in DECISIVE)
+
+
+def test_a_point_or_room_that_comes_or_goes_decides_and_a_door_does_not() -> None:
+    assert decides(differences(SITE, replace(SITE, points={})))
+    assert decides(differences(replace(SITE, rooms={}), SITE))
+    assert not decides(differences(SITE, replace(SITE, doors=())))
+    assert decides(differences(SITE, replace(SITE, simulated=True)))

@@ -3,7 +3,7 @@
 import pytest
 
 from facility.site import MAIN, Share, Site
-from facility.site_changes import differences
+from facility.site_changes import differences, lines
 from facility.site_file import parse_site
 from facility.site_part import NoSuchStationError, hears, part, watches
 from tests.facility.sites import SMALL, problems_of
@@ -130,7 +130,7 @@ def test_a_split_that_does_not_fit_is_told_where_and_what_would_be_right(
 
 
 def test_a_split_is_a_change_of_record() -> None:
-    told = differences(site(), site(NORTH, SOUTH))
+    told = lines(differences(site(), site(NORTH, SOUTH)))
     assert told == ("station main retired", "station north added", "station south added")
-    moved = differences(site(NORTH, SOUTH), site(NORTH, SOUTH.replace("[gw-s]", "[gw-s, gw-t]")))
+    moved = lines(differences(site(NORTH, SOUTH), site(NORTH, SOUTH.replace("[gw-s]", "[gw-s, gw-t]"))))
     assert moved == ("station south: sources gw-s to gw-s, gw-t",)

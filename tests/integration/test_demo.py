@@ -55,7 +55,7 @@ def site_with(folder: Path, instrument: str) -> Path:
 def load(demo: RunningDemo, site_file: Path) -> None:
     """Put a site file in force, and wait until the station says that it is."""
     done = subprocess.run(
-        [sys.executable, "-m", "cleanwatch", "site", "load", str(site_file), "--reason", "A second thermometer"],
+        [sys.executable, "-m", "cleanwatch", "site", "apply", str(site_file), "--reason", "A second thermometer"],
         env={**os.environ, "CLEANWATCH_DATA": str(demo.data)},
         check=True,
         capture_output=True,

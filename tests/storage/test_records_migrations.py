@@ -17,6 +17,8 @@ from storage.records import (
     append_only,
     audit,
     batches,
+    change_steps,
+    changes,
     commands,
     credentials,
     links,
@@ -36,6 +38,7 @@ from storage.records.schema import metadata
 from storage.records.sessions import Stage
 from storage.records.signatures import Meaning
 from storage.samples.digest import DayDigest, HourDigest
+from tests.facility.sites import SMALL
 from tests.people import ANN, MOREAU
 from tests.storage.conftest import NOON, opened_by_three_processes
 
@@ -58,7 +61,7 @@ def fill(records: Records) -> None:
         alarms.save(connection, [ALARM])
         room_states.record(connection, RoomStateSet("B101", RoomState.CLEANING, NOON, "BMS"), NOON)
         batches.record(connection, BatchStarted("P-1", "B101", NOON, "MES"), NOON)
-        revisions.add(connection, NOON, in_force_from=0, author=ANN, reason="first", text="site", differences=[])
+        revisions.add(connection, NOON, in_force_from=0, author=ANN, reason="first", text=SMALL, differences=[])
         commands.submit(connection, NOON, ANN, commands.Acknowledge(ALARM.id, Severity.ACTION, "seen"))
         done = commands.submit(connection, NOON, ANN, commands.Acknowledge(ALARM.id, Severity.ACTION, "again"))
         commands.applied(connection, done, NOON, commands.DONE)
@@ -73,6 +76,8 @@ def fill(records: Records) -> None:
         about = annotations.About("point B101.DP1", NOON, NOON)
         correction = annotations.correct(connection, NOON, MOREAU, about, "12", "2", "typing error")
         annotations.refuse(connection, NOON, MOREAU, correction.id, "it was 12")
+        change = changes.draft_by(connection, NOON, ANN, SMALL.replace("North", "South"), "moved")
+        change_steps.put_in_force(connection, NOON, ANN, change.number)
         signatures.sign(connection, NOON, MOREAU, "change 1", Meaning.APPROVAL, {"limit": 8})
 
 

@@ -27,7 +27,7 @@ def add(records: Records, content: str, in_force_from: Instant = NOON) -> Revisi
 
 def test_before_the_first_revision_there_is_none(records: Records) -> None:
     with records.reading() as connection:
-        assert revisions.current(connection) is None
+        assert revisions.newest(connection) is None
         assert revisions.in_force_at(connection, NOON) is None
         assert revisions.all(connection) == []
 
@@ -35,10 +35,10 @@ def test_before_the_first_revision_there_is_none(records: Records) -> None:
 def test_a_revision_is_read_as_it_was_added(records: Records) -> None:
     added = add(records, "site: 'Ünïcode'\n")
     assert added == Revision(
-        1, NOON, "Ann", "Requalified", "site: 'Ünïcode'\n", ("B101.DP1: action limit 10 → 12 Pa",)
+        1, NOON, "ann", "Requalified", "site: 'Ünïcode'\n", ("B101.DP1: action limit 10 → 12 Pa",)
     )
     with records.reading() as connection:
-        assert revisions.current(connection) == added
+        assert revisions.newest(connection) == added
 
 
 def test_the_newest_revision_of_a_moment_is_in_force(records: Records) -> None:
@@ -47,7 +47,7 @@ def test_the_newest_revision_of_a_moment_is_in_force(records: Records) -> None:
     corrected = add(records, "3", in_force_from=NOON)
     with records.reading() as connection:
         assert revisions.all(connection) == [corrected, second, first]
-        assert revisions.current(connection) == corrected
+        assert revisions.newest(connection) == corrected
         assert revisions.in_force_at(connection, NOON - 2 * DAY) is None
         assert revisions.in_force_at(connection, NOON - 1) == first
         assert revisions.in_force_at(connection, NOON) == corrected
@@ -58,7 +58,7 @@ def test_a_revision_writes_its_audit_row(records: Records) -> None:
     add(records, "1")
     with records.reading() as connection:
         row = audit.rows(connection)[0]
-    assert (row.actor, row.action, row.object, row.at) == ("Ann", "site revision added", "site revision 1", NOON)
+    assert (row.actor, row.action, row.object, row.at) == ("ann", "site revision added", "site revision 1", NOON)
     assert json.loads(row.data)["reason"] == "Requalified"
     assert json.loads(row.data)["differences"] == ["B101.DP1: action limit 10 → 12 Pa"]
 

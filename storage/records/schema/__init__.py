@@ -6,6 +6,7 @@ inspectors rely on are append-only; `append_only` says which and how.
 
 from storage.records.schema.annotations import annotations, refusals
 from storage.records.schema.base import metadata
+from storage.records.schema.changes import change_steps, changes
 from storage.records.schema.links import api_tokens, links
 from storage.records.schema.monitoring import (
     acknowledgements,
@@ -40,6 +41,8 @@ __all__ = [
     "audit_head",
     "batch_events",
     "blinded_points",
+    "change_steps",
+    "changes",
     "command_outcomes",
     "commands",
     "credentials",
