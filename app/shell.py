@@ -8,7 +8,7 @@ from dash import Dash, Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
 
 from app import formats
-from app.components import acknowledge, records_away, refused
+from app.components import acknowledge, records_away, refused, signing
 from app.components.basics import icon, live, symbol, tagged
 from app.context import AppContext
 from app.guard import Access, NotAllowedError, needs, requires
@@ -55,6 +55,7 @@ def shell(context: AppContext) -> Component:
                 ),
                 tagged(html.Div(id="spoken", className="sr"), aria_live="polite"),
                 acknowledge.dialog(context.name),
+                signing.dialog(),
             ],
             className="shell",
         ),
@@ -153,8 +154,9 @@ def navigation(site: Site, pages: Sequence[Page], current: Page | None, now: int
 
 
 def register(app: Dash, context: AppContext, pages: Sequence[Page], refusals: Refusals) -> None:
-    """The router, what the bar does, and the dialog that answers alarms."""
+    """The router, what the bar does, and the dialogs that answer alarms and ask for signatures."""
     acknowledge.register(app, context)
+    signing.register(app, context, [signable for page in pages for signable in page.signs])
 
     @app.callback(
         Output("page", "children"),

@@ -48,7 +48,7 @@ class ToSign:
     rules: Sequence[Rule] = ()
 
 
-Prepare: TypeAlias = Callable[[AppContext, Connection, Person, JSON], ToSign]
+Prepare: TypeAlias = Callable[[AppContext, Connection, Person, str], ToSign]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Asked:
     """Does the account have an authenticator?"""
 
 
-def ask(context: AppContext, session: Session | None, signable: Signable, subject: JSON) -> Asked:
+def ask(context: AppContext, session: Session | None, signable: Signable, subject: str) -> Asked:
     """Read what is to be signed. Raises NotToBeSignedError where it is not for this person, or not now."""
     person = needs(context, signable.right)
     with context.records.reading() as connection:
@@ -97,7 +97,7 @@ def ask(context: AppContext, session: Session | None, signable: Signable, subjec
 
 
 def sign(
-    context: AppContext, session: Session | None, signable: Signable, subject: JSON, seen: str, typed: Typed
+    context: AppContext, session: Session | None, signable: Signable, subject: str, seen: str, typed: Typed
 ) -> str | None:
     """Check the proof, then act and sign in one transaction. None when both are done, else in words why neither."""
     person = needs(context, signable.right)

@@ -34,7 +34,7 @@ SAYS = {
 }
 
 
-def request(name: str, subject: JSON) -> dict[str, JSON]:
+def request(name: str, subject: str) -> dict[str, str]:
     """What to write to `TO_SIGN`: the name of a `Signable`, and which one of its kind."""
     return {"name": name, "subject": subject}
 
@@ -180,7 +180,7 @@ def register(app: Dash, context: AppContext, signables: Iterable[Signable]) -> N
         if not password:
             return no_update, "Type your password.", no_update, no_update, no_update
         typed = Typed(account or "", password, code or "")
-        signable, subject = known[wanted["name"]], wanted.get("subject")
+        signable, subject = known[wanted["name"]], str(wanted.get("subject"))
         problem = sign(context, present_session(), signable, subject, str(wanted.get("seen")), typed)
         if problem is not None:
             return no_update, problem, "", "", no_update
@@ -192,8 +192,8 @@ def _wanted(asked_for: dict[str, Any] | None) -> dict[str, Any] | None:
     if not ctx.triggered or not ctx.triggered[0]["value"]:
         return None  # a button that has just been drawn
     if isinstance(ctx.triggered_id, dict):
-        return request(ctx.triggered_id["name"], ctx.triggered_id["subject"])
-    return request(str(asked_for.get("name")), asked_for.get("subject")) if asked_for else None
+        return request(str(ctx.triggered_id["name"]), str(ctx.triggered_id["subject"]))
+    return request(str(asked_for.get("name")), str(asked_for.get("subject"))) if asked_for else None
 
 
 def _summary(asked: Asked) -> Component:

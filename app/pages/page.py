@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 
 from app.context import AppContext
+from app.signing import Signable
 from facility.roles import Right
 
 
@@ -46,6 +47,8 @@ class Page:
     icon: str | None = None
     right: Right = Right.LOOK
     """What whoever opens it needs; who does not have it does not see it in the navigation either."""
+    signs: tuple[Signable, ...] = ()
+    """What can be signed from this page."""
 
 
 def route(pages: Sequence[Page], path: str | None, search: str | None) -> tuple[Page, Address] | None:
