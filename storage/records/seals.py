@@ -96,6 +96,12 @@ def sealed_days(connection: Connection, station: str) -> list[tuple[int, int]]:
     return [(row.day, row.upto) for row in connection.execute(query.order_by(table.c.day))]
 
 
+def first_day(connection: Connection) -> int | None:
+    """The first day of which anything is on record; None before there is any."""
+    found: int | None = connection.execute(select(func.min(table.c.day))).scalar_one()
+    return found
+
+
 def stations(connection: Connection) -> list[str]:
     """Every station of which there are digests."""
     return list(connection.execute(select(table.c.station).distinct().order_by(table.c.station)).scalars())

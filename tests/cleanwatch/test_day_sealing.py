@@ -3,76 +3,22 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from cleanwatch.day_sealing import GATHER, SEAL_AFTER, DaySealing
-from facility.instants import DAY, HOUR, MINUTE, Instant
-from facility.reading import Reading
-from storage.records import audit, seals
-from storage.records.audit import AuditFilter
-from storage.records.database import Records
-from storage.records.seals import Seal
-from storage.samples.columns import NO_NUMBER, Columns
-from storage.samples.commit import Intake
+from cleanwatch.day_sealing import GATHER
+from facility.instants import DAY, HOUR, MINUTE
+from storage.records import seals
 from storage.samples.digest import hours_of
-from storage.samples.local import LocalStore
-from storage.sqlite import sqlite
+from tests.cleanwatch.sealed_house import DAY_NUMBER, SEALED, House, every_minute, history, reading
 from tests.storage.sample_store_contract import MIDNIGHT
-
-DAY_NUMBER = MIDNIGHT // DAY
-SEALED = MIDNIGHT + DAY + SEAL_AFTER
-
-
-class House:
-    """A station's stores and whoever seals its days, at a time that the test sets."""
-
-    def __init__(self, folder: Path) -> None:
-        self.now: Instant = MIDNIGHT
-        self.path = folder / "samples.db"
-        self.store = LocalStore.open(self.path, lambda: self.now)
-        self.records = Records.open(folder / "records.db", lambda: self.now)
-        self.sealing = self.sealer()
-
-    def sealer(self) -> DaySealing:
-        return DaySealing("main", self.store, self.records, lambda: self.now)
-
-    def append(self, *readings: Reading) -> None:
-        self.store.append([Intake("s", readings)])
-
-    def at(self, now: Instant) -> None:
-        self.now = now
-        self.sealing.step()
-
-    def seals(self) -> list[Seal]:
-        with self.records.reading() as connection:
-            assert seals.problems(connection) == []
-            return seals.load(connection, 0, DAY_NUMBER + 1000)
-
-    def told(self, action: str) -> list[str]:
-        with self.records.reading() as connection:
-            return [row.data for row in audit.rows(connection, AuditFilter(action=action))]
 
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     house = House(tmp_path)
-    house.append(*(reading(MIDNIGHT + i * MINUTE) for i in range(3 * 60)))
+    house.append(*every_minute(180))
     yield house
-    house.store.close()
-    house.records.close()
-
-
-def reading(time: Instant, value: float = 20.0, point: str = "T1") -> Reading:
-    return Reading(point, time, value, 0, time + 40)
-
-
-def history(*times: Instant) -> Columns:
-    n = len(times)
-    of = np.array(times, np.int64)
-    return Columns(
-        of, np.full(n, 5.0), np.zeros(n, np.uint16), of + 1, np.full(n, NO_NUMBER), np.full(n, NO_NUMBER), of * np.nan
-    )
+    house.close()
 
 
 def test_a_day_is_sealed_once_it_has_ended_and_late_readings_have_had_their_time(house: House) -> None:
@@ -140,10 +86,7 @@ def test_after_a_crash_nothing_is_on_record_twice(house: House) -> None:
     house.append(reading(MIDNIGHT + 30))
     house.at(SEALED)
     house.at(SEALED + GATHER)
-    connection = sqlite.connect(house.path)
-    with connection:
-        connection.execute("UPDATE follower SET passed = 0")
-    connection.close()
+    house.break_in("UPDATE follower SET passed = 0")
     house.sealing = house.sealer()
     house.at(SEALED + HOUR)
     house.at(SEALED + HOUR + GATHER)
@@ -152,10 +95,7 @@ def test_after_a_crash_nothing_is_on_record_twice(house: House) -> None:
 
 def test_what_somebody_writes_into_the_file_gets_no_digest_as_late(house: House) -> None:
     house.at(SEALED)
-    connection = sqlite.connect(house.path)
-    with connection:
-        connection.execute("INSERT INTO hot VALUES (?, 1, 19.0, 0, 0, NULL, NULL, NULL, 1)", (MIDNIGHT + HOUR + 30,))
-    connection.close()
+    house.break_in("INSERT INTO hot VALUES (?, 1, 19.0, 0, 0, NULL, NULL, NULL, 1)", MIDNIGHT + HOUR + 30)
     house.append(reading(MIDNIGHT + HOUR + 31))
     house.at(SEALED)
     house.at(SEALED + GATHER)
@@ -166,10 +106,7 @@ def test_a_point_that_cannot_be_read_does_not_keep_the_others_from_being_sealed(
     house.append(reading(MIDNIGHT, point="T2"))
     house.at(MIDNIGHT + DAY)
     house.store.seal(SEALED)
-    connection = sqlite.connect(house.path)
-    with connection:
-        connection.execute("UPDATE chunk SET value = x'0100' WHERE point_id = 2")
-    connection.close()
+    house.break_in("UPDATE chunk SET value = x'0100' WHERE point_id = 2")
     house.at(SEALED)
     (seal,) = house.seals()
     assert (list(seal.content.points), seal.content.unreadable) == (["T1"], ["T2"])

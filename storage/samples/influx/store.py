@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
+import numpy as np
 import pandas as pd
 
 from facility.instants import HOUR, Clock, Instant
 from facility.site import Site
-from storage.samples.columns import Columns
+from storage.samples.columns import Array, Columns
 from storage.samples.frames import raw_frame
 from storage.samples.influx import envelope, queries
 from storage.samples.influx.address import Influx
@@ -16,8 +17,9 @@ from storage.samples.influx.checks import Finding, check
 from storage.samples.influx.influxql import ANSWER_SECONDS, Reader
 from storage.samples.influx.lines import Lines
 from storage.samples.influx.problems import InfluxError
-from storage.samples.influx.rollups import hours_of, opening, summing_up
+from storage.samples.influx.rollups import closed, hours_of, newest, opening, summing_up
 from storage.samples.influx.writing import Refused, Writer
+from storage.samples.summaries import SUMMARY
 
 MOST_REMEMBERED = 100_000
 """Of so many hours of points it is remembered that they have no sums that hold."""
@@ -120,6 +122,19 @@ class InfluxStore:
     def columns(self, point: str, start: Instant, end: Instant) -> Columns:
         """Every reading of one point, by time, as arrays."""
         return queries.columns(self._reader, self._site(), point, start, end)
+
+    def columns_and_doubles(self, point: str, start: Instant, end: Instant) -> tuple[Columns, Array]:
+        """Every reading of one point, and the times of those that another series of the point contradicts."""
+        return queries.columns_and_doubles(self._reader, self._site(), point, start, end)
+
+    def points(self) -> list[str]:
+        """Every point that the bucket has readings of, by name."""
+        return queries.points(self._reader, self._site())
+
+    def hours_kept(self, point: str, start: Instant, end: Instant) -> Array:
+        """The sums of the hours in a range that are in use (`SUMMARY`)."""
+        found = newest(self._reader, self._site(), [point], start, end).get(point)
+        return np.empty(0, SUMMARY) if found is None else closed(found)
 
     def envelope(self, points: Sequence[str], start: Instant, end: Instant, buckets: int) -> pd.DataFrame:
         """At most `buckets` equal buckets a point, empty ones left out: `ENVELOPE_COLUMNS`.

@@ -56,13 +56,19 @@ def brought_in_bulk(connection: Connection, number: int) -> list[tuple[str, Arra
     return [(point, times) for point, times in _brought(connection, "number = ?", (number,))]
 
 
-def hours_kept(connection: Connection, point: str, day: int) -> tuple[Array, Columns]:
-    """What the roll-up says of a sealed day, and what it is about: the readings of the chunk."""
+def hours_kept(connection: Connection, point: str, day: int) -> Array:
+    """What the roll-up says of a sealed day (`SUMMARY`)."""
+    row = connection.execute(
+        "SELECT hours FROM rollup JOIN point ON point.id = point_id WHERE name = ? AND day = ?", (point, day)
+    ).fetchone()
+    return np.empty(0, SUMMARY) if row is None else rollup.hours_of_day(row[0])
+
+
+def sealed(connection: Connection, point: str, day: int) -> Columns:
+    """The readings of a day that are in its chunk."""
     id = id_of(connection, point)
-    row = connection.execute("SELECT hours FROM rollup WHERE point_id = ? AND day = ?", (id, day)).fetchone()
     found = [] if id is None else chunks.load(connection, Columns, id, day, day)
-    hours = np.empty(0, SUMMARY) if row is None else rollup.hours_of_day(row[0])
-    return hours, Columns.joined([Columns.of_rows([]), *found])
+    return Columns.joined([Columns.of_rows([]), *found])
 
 
 def without_commit(connection: Connection) -> int:

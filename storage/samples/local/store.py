@@ -190,10 +190,15 @@ class LocalStore:
         with self._database.reading() as connection:
             return inventory.brought_in_bulk(connection, number)
 
-    def hours_kept(self, point: str, day: int) -> tuple[Array, Columns]:
-        """The sums of the hours of a sealed day (`SUMMARY`) as they are kept, and the readings they are of."""
+    def hours_kept(self, point: str, day: int) -> Array:
+        """The sums of the hours of a sealed day (`SUMMARY`), as they are kept."""
         with self._database.reading() as connection:
             return inventory.hours_kept(connection, point, day)
+
+    def sealed(self, point: str, day: int) -> Columns:
+        """The readings of a day that are in its chunk, which the kept sums are of."""
+        with self._database.reading() as connection:
+            return inventory.sealed(connection, point, day)
 
     def rows_without_commit(self) -> int:
         """How many rows name a commit that was never made; there is none, unless somebody wrote into the file."""
