@@ -1,13 +1,17 @@
 """Every setting, read from the environment (CLEANWATCH_...). Documented in docs/settings.md."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.proxy import Network, networks
 from bus.client import Broker
+from cleanwatch.anchor_mail import Post
+from facility.roles import Role
 from storage.samples.influx.address import Influx
 
 
@@ -19,8 +23,8 @@ class Settings(BaseSettings):
     data: Path = Field(Path("data"), description="Folder of the local store and the records.")
     site_file: Path | None = Field(
         None,
-        description="The site file. The first one is put in force at start; a changed one becomes a draft that waits for "
-        "review and approval. Without one the station goes on with the revision on record.",
+        description="The site file. The first one is put in force at start; a changed one becomes a draft that waits "
+        "for review and approval. Without one the station goes on with the revision on record.",
     )
     station: str | None = Field(
         None, description="Which station of the site this is; may be left out where the site has only one."
@@ -59,11 +63,38 @@ class Settings(BaseSettings):
         description="Addresses or networks of the proxies in front, separated by commas; only they are believed when "
         "they say from which address and by TLS or not a request comes.",
     )
-    user: str = Field(
-        "", description="Name that acknowledgements are attributed to, until sign-in exists; empty: nobody may."
+    idle_minutes: int = Field(
+        30, ge=1, le=480, description="Minutes without anybody doing anything after which one is signed out."
     )
+    session_hours: int = Field(12, ge=1, le=168, description="Hours after which everybody has to sign in again.")
+    password_days: int = Field(
+        0, ge=0, le=3650, description="Days after which a password has to be changed; 0: never without a cause."
+    )
+    second_factor: Annotated[tuple[Role, ...], NoDecode] = Field(
+        (), description="Roles that must use an authenticator, separated by commas."
+    )
+    sign_in_note: str = Field("", max_length=500, description="What the sign-in page says beside: whom to ask.")
     ntp_server: str = Field(
         "", description="Time server to compare this machine's clock with: host or host:port; empty: none."
+    )
+    mail_host: str = Field("", description="Mail server for the daily mail about the audit trail; empty: none.")
+    mail_port: int = Field(587, ge=1, le=65535, description="Port of the mail server.")
+    mail_tls: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="How the connection to the mail server is made safe."
+    )
+    mail_ca_file: Path | None = Field(None, description="Certificates to trust for the mail server.")
+    mail_from: str = Field("", validate_default=True, description="Sender of that mail.")
+    mail_to: str = Field("", validate_default=True, description="Its recipients, with commas between.")
+    mail_user: str | None = Field(None, description="User at the mail server, if it asks for one.")
+    mail_password_file: Path | None = Field(None, description="File that holds the password at the mail server.")
+    timestamp_url: str = Field(
+        "",
+        pattern="^(https?://.*)?$",
+        description="Time-stamp authority (RFC 3161) for the audit trail; empty: none.",
+    )
+    timestamp_ca_file: Path | None = Field(None, description="Certificates that vouch for that authority.")
+    trail_review_days: int = Field(
+        31, ge=0, description="After how many days the audit trail is to be reviewed; 0: nobody is reminded."
     )
     log_level: str = Field(
         "INFO",
@@ -77,6 +108,11 @@ class Settings(BaseSettings):
         networks(value)
         return value
 
+    @field_validator("second_factor", mode="before")
+    @classmethod
+    def _listed(cls, value: str | Sequence[str]) -> Sequence[str]:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
     @field_validator("records_url")
     @classmethod
     def _without_password(cls, value: str | None) -> str | None:
@@ -84,6 +120,20 @@ class Settings(BaseSettings):
             raise ValueError(
                 "a password is no part of it: put that into a file, and name that as CLEANWATCH_RECORDS_PASSWORD_FILE"
             )
+        return value
+
+    @field_validator("mail_from", "mail_to")
+    @classmethod
+    def _named_where_mail_is_sent(cls, value: str, info: ValidationInfo) -> str:
+        if info.data.get("mail_host") and "@" not in value:
+            raise ValueError("CLEANWATCH_MAIL_HOST is set: name an address like qa@site.example")
+        return value
+
+    @field_validator("timestamp_url")
+    @classmethod
+    def _without_user(cls, value: str) -> str:
+        if "@" in value:
+            raise ValueError("it is an address and nothing more: no user and no password are part of it")
         return value
 
     @field_validator("influx_url")
@@ -100,6 +150,22 @@ class Settings(BaseSettings):
     def proxies(self) -> tuple[Network, ...]:
         """The proxies in front that are believed."""
         return networks(self.trusted_proxies)
+
+    @property
+    def post(self) -> Post | None:
+        """Where the mail about the audit trail is handed in, if there is to be one."""
+        if not self.mail_host:
+            return None
+        return Post(
+            self.mail_host,
+            self.mail_port,
+            self.mail_from,
+            tuple(address.strip() for address in self.mail_to.split(",") if address.strip()),
+            self.mail_tls,
+            self.mail_ca_file,
+            self.mail_user,
+            self.mail_password_file,
+        )
 
     @property
     def samples_path(self) -> Path:

@@ -31,6 +31,9 @@ class RoomState(StrEnum):
     NOT_IN_USE = "not in use"
 
 
+EXEMPT = "‡ standard does not apply"
+"""Symbol and word of a limit that is looser than the standard's, with a reason."""
+
 ALL_ROOM_STATES = frozenset(RoomState)
 
 
@@ -56,8 +59,8 @@ class Limit:
     `reached` says whether the value of the limit itself is outside already (`>=`), or only beyond it (`>`).
     `on_delay` is how long a value must stay outside before it is an alarm, `off_delay` how long inside (by more
     than `deadband`, in the point's unit) before the alarm returns. `source` names the standard or the site;
-    `rationale` says why the delays and numbers are as they are (EU GMP Annex 1:2022, 4.16). `exempt` is the reason why
-    a limit may be looser than the standard's; empty where it is not looser.
+    `rationale` says why the delays and numbers are as they are (EU GMP Annex 1:2022, 4.16). `exempt` is the reason
+    why the standard does not apply, so that the limit may be looser; empty where it applies.
     """
 
     severity: Severity
@@ -86,6 +89,11 @@ class Limit:
         if self.side is Side.HIGH:
             return value < self.value - self.deadband
         return value > self.value + self.deadband
+
+    @property
+    def mark(self) -> str:
+        """What stands beside the limit wherever it is shown: nothing, or that the standard does not apply."""
+        return EXEMPT if self.exempt else ""
 
     @property
     def operator(self) -> str:

@@ -35,7 +35,7 @@ def set_limit(text: str, point: str, limit: Limit) -> str:
     been read again: the site differs in this limit and nothing else, or SiteEditError.
     """
     before = parse_site(text, NAME)
-    wanted = replace(limit, source="site", rationale=limit.rationale.strip())
+    wanted = replace(limit, source="site", rationale=limit.rationale.strip() or limit.exempt)
     mark = BYTE_ORDER_MARK if text.startswith(BYTE_ORDER_MARK) else ""
     changed = mark + _written(text.removeprefix(mark), before.points[point].id, wanted)
     after = parse_site(changed, NAME)
@@ -138,10 +138,7 @@ def _side(entry: LimitEntry, side: Side) -> Limit:
 
 def _left(entry: LimitEntry, side: Side, states: frozenset[RoomState]) -> dict[str, str]:
     """One side of an entry in some of its room states, to be an entry of its own."""
-    keys = _keys(replace(_side(entry, side), room_states=states))
-    if entry.standard_does_not_apply is not None:
-        keys["standard_does_not_apply"] = quoted(entry.standard_does_not_apply)
-    return keys
+    return _keys(replace(_side(entry, side), room_states=states))
 
 
 def _keys(limit: Limit) -> dict[str, str]:
@@ -156,7 +153,8 @@ def _keys(limit: Limit) -> dict[str, str]:
         "deadband": _number(limit.deadband) if limit.deadband else "",
         "consecutive": "" if isinstance(limit.rule, Each) else str(consecutive),
         "room_states": "" if limit.room_states == ALL_ROOM_STATES else _states(limit.room_states),
-        "rationale": quoted(limit.rationale) if limit.rationale else "",
+        "rationale": quoted(limit.rationale) if limit.rationale != limit.exempt else "",
+        "standard_does_not_apply": quoted(limit.exempt) if limit.exempt else "",
     }
     return {key: value for key, value in written.items() if value}
 

@@ -20,7 +20,6 @@ class SiteLimit:
 
     place: Path
     limit: Limit
-    standard_does_not_apply: bool
 
 
 def site_limits(entries: Iterable[tuple[Path, LimitEntry]]) -> tuple[SiteLimit, ...]:
@@ -81,8 +80,9 @@ def _of_entry(place: Path, entry: LimitEntry) -> Iterator[SiteLimit]:
                 rule=Consecutive(entry.consecutive) if entry.consecutive > 1 else Each(),
                 room_states=frozenset(entry.room_states),
                 rationale=entry.rationale or entry.standard_does_not_apply or "",
+                exempt=entry.standard_does_not_apply or "",
             )
-            yield SiteLimit((*place, side.value), limit, entry.standard_does_not_apply is not None)
+            yield SiteLimit((*place, side.value), limit)
 
 
 def _left_by(own: Sequence[SiteLimit], shared: SiteLimit) -> SiteLimit | None:
@@ -110,7 +110,7 @@ def _impossible(own: SiteLimit, measure: Measure) -> Iterator[Mistake]:
 
 
 def _looser_than_standard(own: SiteLimit, defaults: Sequence[Limit], measure: Measure) -> Iterator[Mistake]:
-    if own.standard_does_not_apply:
+    if own.limit.exempt:
         return
     for state in _in_order(own.limit.room_states):
         default = _default(defaults, own.limit.severity, own.limit.side, state)

@@ -80,6 +80,7 @@ def _limits(limits: Iterable[Limit], severity: Severity, unit: str) -> str:
     by_patience: dict[str, list[str]] = {}
     for limit in limits:
         if limit.severity is severity:
-            by_patience.setdefault(words.patience(limit), []).append(words.bound(limit, unit))
+            bound = f"{words.bound(limit, unit)} {limit.mark}".rstrip()
+            by_patience.setdefault(words.patience(limit), []).append(bound)
     lines = [", ".join(bounds) + (f" ({wait})" if wait else "") for wait, bounds in by_patience.items()]
     return "\n".join(lines) or "none"

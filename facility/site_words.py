@@ -59,4 +59,4 @@ def whole(limit: Limit, unit: str) -> str:
     """All that the engine needs of a limit: action low < 10 Pa, 30 s, in operation."""
     wait = patience(limit)
     states = "" if limit.room_states == ALL_ROOM_STATES else room_states(limit.room_states)
-    return ", ".join(part for part in (f"{kind(limit)} {bound(limit, unit)}", wait, states) if part)
+    return ", ".join(part for part in (f"{kind(limit)} {bound(limit, unit)}", wait, states, limit.mark) if part)

@@ -233,3 +233,20 @@ def test_in_the_demo_site_one_limit_differs_and_nothing_else(
 
 def comments(text: str) -> list[str]:
     return [line[line.index("#") :] for line in text.splitlines() if "#" in line]
+
+
+def test_a_limit_looser_than_the_standards_is_written_with_the_reason_and_taken_back_without_it() -> None:
+    looser = replace(high(500_000, OPERATION, Severity.ACTION), exempt="Powder is weighed here.")
+    text = set_limit(SMALL, "N1.PC1.p0_5", looser)
+    assert cells(parse_site(text, "").points["N1.PC1.p0_5"])[
+        (Severity.ACTION, Side.HIGH, RoomState.IN_OPERATION)
+    ] == (replace(looser, room_states=frozenset()))
+    back = set_limit(text, "N1.PC1.p0_5", high(300_000, OPERATION, Severity.ACTION))
+    assert "standard_does_not_apply" not in back
+    with pytest.raises(SiteFileError, match="looser than"):
+        set_limit(SMALL, "N1.PC1.p0_5", replace(looser, exempt=""))
+
+
+def test_the_reason_why_the_standard_does_not_apply_is_rationale_enough() -> None:
+    limit = replace(high(500_000, OPERATION, Severity.ACTION), rationale="", exempt="Powder is weighed here.")
+    assert set_limit(SMALL, "N1.PC1.p0_5", limit).count("rationale") == SMALL.count("rationale")

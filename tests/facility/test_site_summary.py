@@ -95,3 +95,9 @@ def test_a_duration_is_written_in_the_largest_whole_unit(span: Span, text: str) 
 )
 def test_a_number_is_written_without_rounding(value: float, text: str) -> None:
     assert number(value) == text
+
+
+def test_a_limit_that_is_looser_than_the_standard_is_marked() -> None:
+    looser = "limits: [{severity: action, high: 500000, standard_does_not_apply: powder}]"
+    site = parse_site(changed(("size: 0.5}", f"size: 0.5, {looser}}}")), "north.yaml")
+    assert any("> 500,000 /m³ ‡ standard does not apply" in line for line in lines(*summary(site)))
