@@ -11,6 +11,7 @@ from app.sign_in.rules import SignInRules
 from app.stations import Stations
 from facility.instants import Clock, system_clock
 from facility.people import Person
+from facility.roles import Right
 from facility.site import Site
 from facility.site_areas import Areas, Parts
 from storage.records.database import Records
@@ -45,6 +46,11 @@ class AppContext:
         """The printed name of the person who is signed in; empty where nobody is."""
         person = self.person()
         return person.name if person else ""
+
+    def may(self, right: Right) -> bool:
+        """Has the person who asks this right?"""
+        person = self.person()
+        return person is not None and person.may(right)
 
     @property
     def areas(self) -> Areas:

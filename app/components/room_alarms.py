@@ -13,12 +13,12 @@ from facility.instants import Instant
 from facility.site import Site
 
 
-def room_alarms(site: Site, found: list[Alarm], now: Instant) -> list[Component]:
-    """A band for each, in the order given."""
-    return [_band(site, alarm, now) for alarm in found]
+def room_alarms(site: Site, found: list[Alarm], now: Instant, *, answering: bool) -> list[Component]:
+    """A band for each, in the order given, with a button where the person may answer."""
+    return [_band(site, alarm, now, answering) for alarm in found]
 
 
-def _band(site: Site, alarm: Alarm, now: Instant) -> Component:
+def _band(site: Site, alarm: Alarm, now: Instant, answering: bool) -> Component:
     status = alarm_status(alarm.condition, alarm.severity, alarm.state)
     point = site.points.get(alarm.point)
     open_ = alarm.state in UNANSWERED
@@ -27,6 +27,7 @@ def _band(site: Site, alarm: Alarm, now: Instant) -> Component:
     value = tagged(live(html.Span(), "value", point=alarm.point), data_beside=point.unit if point else None)
     beyond = live(html.Span(className="beyond"), "beyond", point=alarm.point)
     word = alarm_word(alarm.condition, alarm.severity, alarm.state)
+    button = opener(alarm) if answering and open_ else None
     band = html.Section(
         [
             symbol(status.mark),
@@ -51,7 +52,7 @@ def _band(site: Site, alarm: Alarm, now: Instant) -> Component:
                 ],
                 className="words",
             ),
-            html.Div([state_words(site, alarm, now), opener(alarm) if open_ else None], className="answer"),
+            html.Div([state_words(site, alarm, now), button], className="answer"),
         ],
         className=f"alarm-band {status.mark}{' open' if open_ else ''}",
     )

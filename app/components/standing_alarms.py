@@ -32,21 +32,21 @@ def urgent_first(found: Iterable[Alarm]) -> list[Alarm]:
     )
 
 
-def standing_table(site: Site, found: list[Alarm], now: Instant) -> Component:
-    """A row for each alarm; a sentence where there is none."""
+def standing_table(site: Site, found: list[Alarm], now: Instant, *, answering: bool) -> Component:
+    """A row for each alarm, with a button where the person may answer; a sentence where there is none."""
     if not found:
         return html.Div([symbol("normal"), "No alarm is standing."], className="nothing")
     heads = ["Severity", "Room", "Point", "Now", "Limit", "Since", "State", ""]
     return html.Table(
         [
             html.Thead(html.Tr([html.Th(head, className="r" if head == "Now" else "") for head in heads])),
-            html.Tbody([_row(site, alarm, now) for alarm in found]),
+            html.Tbody([_row(site, alarm, now, answering) for alarm in found]),
         ],
         className="standing cards",
     )
 
 
-def _row(site: Site, alarm: Alarm, now: Instant) -> Component:
+def _row(site: Site, alarm: Alarm, now: Instant, answering: bool) -> Component:
     point = site.points.get(alarm.point)
     value = tagged(live(html.B(), "value", point=alarm.point), data_unit=point.unit if point else None)
     onset = formats.moment(alarm.onset, site.timezone, now)
@@ -58,6 +58,6 @@ def _row(site: Site, alarm: Alarm, now: Instant) -> Component:
         html.Td(limit_words(site, alarm), className="num sec nw limit"),
         html.Td([f"{onset} ", since(alarm.onset, "muted")], className="num when"),
         html.Td(state_words(site, alarm, now), className="answered"),
-        html.Td(opener(alarm) if alarm.state in UNANSWERED else None, className="r answer"),
+        html.Td(opener(alarm) if answering and alarm.state in UNANSWERED else None, className="r answer"),
     ]
     return tagged(html.Tr(cells), data_alarm=alarm.id)

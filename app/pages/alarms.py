@@ -59,7 +59,8 @@ def layout(context: AppContext, address: Address) -> Component:
 
 
 def _standing(context: AppContext) -> Component:
-    return standing_table(context.site(), standing(context), context.clock())
+    answering = context.may(Right.ACKNOWLEDGE)
+    return standing_table(context.site(), standing(context), context.clock(), answering=answering)
 
 
 def _history(context: AppContext, query: AlarmQuery) -> tuple[Component, str, int]:

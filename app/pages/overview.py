@@ -81,7 +81,8 @@ def _first_start(site: Site) -> Component:
 
 
 def _standing(context: AppContext) -> Component:
-    return standing_table(context.site(), standing(context), context.clock())
+    answering = context.may(Right.ACKNOWLEDGE)
+    return standing_table(context.site(), standing(context), context.clock(), answering=answering)
 
 
 def register(app: Dash, context: AppContext) -> None:

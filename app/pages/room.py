@@ -65,7 +65,7 @@ def _head(context: AppContext, site: Site, room: Room) -> list[Component]:
         html.Div(
             [
                 html.A([icon("trends", small=True), "Trend"], href=trend.address, className="btn s"),
-                room_state.opener(),
+                room_state.opener() if context.may(Right.SET_ROOM_STATE) else None,
             ],
             className="row",
         ),
@@ -100,7 +100,8 @@ def _alarms(context: AppContext, room: Room) -> list[Component]:
     except RecordsAwayError as error:
         return [records_away.page(context, error)]
     here = {room.id, *(zone.id for zone in site.rooms.values() if zone.inside == room.id)}
-    return room_alarms(site, [alarm for alarm in found if not here.isdisjoint(alarm.rooms)], context.clock())
+    of_room = [alarm for alarm in found if not here.isdisjoint(alarm.rooms)]
+    return room_alarms(site, of_room, context.clock(), answering=context.may(Right.ACKNOWLEDGE))
 
 
 def _nothing_yet(context: AppContext, site: Site, room: Room) -> Component | None:

@@ -11,15 +11,21 @@ from dash import Dash, Input, Output
 from app import guard
 from app.guard import UndeclaredError
 from app.refusals import PAUSE, Refusals
+from facility.alarm import Alarm, AlarmState, Condition
 from facility.instants import MINUTE
+from facility.limit import Severity
 from facility.roles import Role
+from storage.records import alarms
 from tests.app.house import House
 from tests.app.house import house as a_house
-from tests.app.parts import site
+from tests.app.parts import NOON, site
 from tests.people import MOREAU
 
 VIEWER = replace(MOREAU, account="v.viewer", role=Role.VIEWER)
 ANSWER = "..answer.opened@"
+STANDING = Alarm(
+    "B101.DP1", "B101", Condition.LOW, Severity.ACTION, AlarmState.UNACKNOWLEDGED, onset=NOON, raised=NOON
+)
 
 
 @pytest.fixture
@@ -120,3 +126,13 @@ def test_an_app_with_a_callback_that_does_not_say_what_it_needs_does_not_start(h
     house.app.server.add_url_rule("/undeclared", view_func=view)
     with pytest.raises(UndeclaredError, match=r"view view, callback somewhere\.children"):
         guard.guard(house.app, house.context, Refusals(house.records, house.time))
+
+
+@pytest.mark.parametrize(("role", "answers"), [(Role.OPERATOR, True), (Role.VIEWER, False), (Role.WALL, False)])
+def test_a_button_that_would_be_refused_is_not_shown(house: House, role: Role, answers: bool) -> None:
+    with house.records.transaction() as connection:
+        alarms.save(connection, [STANDING])
+    house.person = replace(MOREAU, role=role)
+    for page in ("/", "/alarms", "/rooms/B101"):
+        assert ('"type": "acknowledge"' in house.page(page)) is answers
+    assert ("room-state-open" in house.page("/rooms/B101")) is answers
