@@ -9,8 +9,10 @@ import click
 
 from cleanwatch.settings import Settings
 from facility.instants import Clock, system_clock
+from storage.records import migrating
+from storage.records.connecting import url_of
 from storage.records.database import Records
-from storage.records.errors import RecordsAwayError
+from storage.records.errors import RecordsAwayError, RecordsError
 from storage.samples.local import LocalStore
 
 log = logging.getLogger(__name__)
@@ -31,6 +33,23 @@ def local_store(read_only: bool) -> Iterator[LocalStore]:
 def open_records(settings: Settings, clock: Clock) -> Records:
     """The records, open. Raises RecordsError in words."""
     return Records.open(settings.records_place, clock, settings.records_password_file)
+
+
+def records_as_found(settings: Settings) -> Records:
+    """The records as they are, also where what protects them is gone: for whoever finds out what was done to them.
+
+    Nothing is migrated. Raises RecordsError for another schema than this program's.
+    """
+    records = Records(url_of(settings.records_place), system_clock, settings.records_password_file)
+    with records.reading() as connection:
+        present = migrating.present_revision(connection)
+    if present != migrating.newest_revision():
+        records.close()
+        raise RecordsError(
+            f"{records.place} has schema revision {present}; this program works with {migrating.newest_revision()}. "
+            "Migrate it first: cleanwatch records migrate"
+        )
+    return records
 
 
 def wait_for_records(settings: Settings, clock: Clock, stopping: threading.Event) -> Records | None:

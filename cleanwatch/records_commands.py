@@ -1,19 +1,16 @@
-"""`cleanwatch records`: bring the schema of the records to another revision, and verify the audit trail."""
-
-from contextlib import closing
+"""`cleanwatch records`: bring the schema of the records to another revision."""
 
 import click
 
-from cleanwatch.opening import open_records
 from cleanwatch.settings import Settings
 from facility.instants import system_clock
-from storage.records import audit, migrating
+from storage.records import migrating
 from storage.records.connecting import url_of
 
 
 @click.group()
 def records() -> None:
-    """The records' database: its schema and its audit trail."""
+    """The records' database: its schema."""
 
 
 @records.command()
@@ -37,18 +34,3 @@ def migrate(revision: str | None, role: str | None, yes: bool) -> None:
     )
     if role is not None:
         click.echo(f"Role {role} may read everything, add to what is append-only, and change the rest.")
-
-
-@records.command()
-def verify() -> None:
-    """Check the whole audit trail: every row, their chain, and its head."""
-    with closing(open_records(Settings(), system_clock)) as opened, opened.reading() as connection:
-        newest = audit.rows(connection, limit=1)[0]
-        problems = audit.verify(connection)
-    for problem in problems:
-        click.echo(problem)
-    if problems:
-        raise click.ClickException(
-            "The audit trail was changed. Find out by whom; a backup tells what it was before."
-        )
-    click.echo(f"The audit trail is whole: {newest.seq} rows, the last one has the hash {newest.hash}")

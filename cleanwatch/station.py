@@ -10,6 +10,7 @@ from cleanwatch.claim import claimed_station
 from cleanwatch.clock_watch import ClockWatch
 from cleanwatch.folder import claimed
 from cleanwatch.forwarding import forwarding
+from cleanwatch.on_record import on_record
 from cleanwatch.opening import wait_for_records
 from cleanwatch.problems import Problems
 from cleanwatch.report import Parts, last_words
@@ -70,6 +71,7 @@ def run_station(settings: Settings, stopping: threading.Event) -> None:
         clocks = ClockWatch(clock, records, station, settings.ntp_server)
         clock.on_jump = clocks.noticed
         clock.begin_after(store.newest()[1])
+        stack.enter_context(on_record(records, f"station {station}", settings, clock))
         engine = Engine(in_force.site, store, records, clock, claim)
         publisher = Publisher(settings.broker, in_force.site, store, clock)
         collector = Collector(settings.broker, in_force.site, store, clock)

@@ -14,6 +14,7 @@ from cleanwatch.self_test import BrokerSelfTest
 from cleanwatch.settings import Settings
 from cleanwatch.site_loading import waiting_words
 from cleanwatch.threads import again_and_again
+from cleanwatch.trail_keeping import TrailKeeper
 from collectors.gap_watch import GapWatch
 from facility.site_part import NoSuchStationError
 from facility.steady_clock import Jump, SteadyClock
@@ -30,6 +31,7 @@ SELF_TEST_SECONDS = 15.0
 LOOK_FOR_GAPS_SECONDS = 5.0
 LOOK_FOR_CHANGE_SECONDS = 2.0
 TIDY_SECONDS = 600.0
+LOOK_AFTER_TRAIL_SECONDS = 60.0
 SEAL_DAYS_SECONDS = 1.0
 
 
@@ -58,6 +60,7 @@ class StationWork:
         self._day_sealing = DaySealing(station, parts.store, parts.records, clock)
         self._self_test = BrokerSelfTest(settings.broker, parts.in_force.site, station, problems)
         self._reporter = Reporter(station, parts, self._self_test, problems, clock)
+        self._trail = TrailKeeper(settings, parts.records, lambda: parts.in_force.site, clock, problems, stopping)
         self.not_ours: Exception | None = None
         """Why this process is the station no longer, if it had to end for that."""
 
@@ -72,6 +75,7 @@ class StationWork:
             ("gaps", self._look_for_gaps, LOOK_FOR_GAPS_SECONDS),
             ("change", self._look_for_change, LOOK_FOR_CHANGE_SECONDS),
             ("self-test", self._self_test, SELF_TEST_SECONDS),
+            ("audit trail", self._trail, LOOK_AFTER_TRAIL_SECONDS),
             ("report", self._report, 0),
         ]
         return [again_and_again(part, what, pause, self._problems, self._stopping) for part, what, pause in work]

@@ -5,10 +5,14 @@ signature in a mail, or the token of a time-stamp authority (RFC 3161). They sta
 for comparison. `add` writes its own audit row.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+import msgspec
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from sqlalchemy import Connection, func, insert, select
 
 from facility.instants import Instant, text_of
@@ -21,6 +25,9 @@ from storage.records.schema import audit as trail
 
 ACTION = "trail anchored"
 """The action of an anchor's audit row."""
+
+KEY_ACTION = "audit key made"
+"""The action of the audit row that tells the public key which mails are signed with from then on."""
 
 TITLE = "Cleanwatch audit trail: head of the chain"
 
@@ -93,15 +100,45 @@ def all(connection: Connection, first: int = 0, last: int | None = None) -> list
     return [_anchor(*row) for row in connection.execute(query)]
 
 
+def key_made(connection: Connection, at: Instant, public_key: str, place: str) -> None:
+    """Put on record which key (PEM) mails are signed with from now on, and where it is kept."""
+    entry = AuditEntry(CLEANWATCH, KEY_ACTION, "audit key", {"public key": public_key, "kept in": place})
+    audit.append(connection, at, [entry])
+
+
+def public_keys(connection: Connection) -> list[str]:
+    """Every key that was ever used (PEM), newest first."""
+    rows = connection.execute(
+        select(trail.c.data).where(trail.c.action == KEY_ACTION).order_by(trail.c.seq.desc())
+    ).scalars()
+    return [msgspec.json.decode(data)["public key"] for data in rows]
+
+
+def signed_with(keys: Iterable[str], told: bytes, signature: bytes) -> bool:
+    """Was this signed with one of these keys (Ed25519, PEM)?"""
+    for pem in keys:
+        key = load_pem_public_key(pem.encode())
+        assert isinstance(key, Ed25519PublicKey)
+        try:
+            key.verify(signature, told)
+        except InvalidSignature:
+            continue
+        return True
+    return False
+
+
 def check(connection: Connection) -> Iterator[str]:
     """Compare every anchor with the chain, and with the audit row that tells of it."""
     told = {row.object for row in connection.execute(select(trail.c.object).where(trail.c.action == ACTION))}
+    keys = public_keys(connection)
     for anchor in all(connection):
         if f"anchor {anchor.number}" not in told:
             yield f"anchor {anchor.number} was inserted: no audit row tells of it"
         told.discard(f"anchor {anchor.number}")
         if mark_of(anchor.statement) != anchor.mark:
             yield f"anchor {anchor.number} was altered: its statement names another row or hash"
+        elif anchor.kind is Kind.MAIL and not signed_with(keys, anchor.statement.encode(), anchor.proof):
+            yield f"anchor {anchor.number} was altered: its signature was not made with a key on record"
         else:
             yield from against(connection, anchor.mark, f"anchor {anchor.number} of {text_of(anchor.at)}")
     yield from (f"{name}, which an audit row tells of, is missing" for name in sorted(told))

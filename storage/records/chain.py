@@ -52,12 +52,12 @@ def check_rows(
 ) -> list[str]:
     """What is wrong with the rows from `first` to `end` (None: whatever there is), which follow `before`."""
     try:
-        return _problems(_stored(connection, first, end), before)
+        return _problems(stored(connection, first, end), before)
     except sqlite.OperationalError:  # SQLite lets bytes into a text that are none: read them as question marks
         driver: Any = connection.connection.driver_connection
         driver.text_factory = lambda stored: stored.decode(errors="replace")
         try:
-            return _problems(_stored(connection, first, end), before)
+            return _problems(stored(connection, first, end), before)
         finally:
             driver.text_factory = str
 
@@ -108,8 +108,11 @@ def _told(row: tuple[Any, ...], digest: str, seq: int, previous: str) -> Iterato
         yield f"row {found} was altered: its content does not give its hash"
 
 
-def _stored(connection: Connection, first: int | None, end: int | None) -> Iterator[list[tuple[Any, ...]]]:
-    """The rows as they are stored, straight from the driver: SQLAlchemy's rows would cost as much as the hashing."""
+def stored(connection: Connection, first: int | None, end: int | None) -> Iterator[list[tuple[Any, ...]]]:
+    """The rows from `first` to `end` as they are stored, some at a time.
+
+    Straight from the driver: SQLAlchemy's rows would cost as much as the hashing.
+    """
     bounds = [f"seq {sign} {int(seq)}" for sign, seq in ((">=", first), ("<=", end)) if seq is not None]
     where = f"WHERE {' AND '.join(bounds)}" if bounds else ""
     query = f"SELECT {_COLUMNS} FROM audit {where} ORDER BY seq"  # noqa: S608 (our own names and whole numbers)

@@ -13,11 +13,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
+import msgspec
 from sqlalchemy import URL, Connection
 
-from storage.records import anchors, append_only, chain, signatures
+from facility.instants import Instant
+from facility.people import Actor
+from storage.records import anchors, append_only, audit, chain, signatures
+from storage.records.audit import JSON, AuditEntry, AuditFilter
 from storage.records.chain import BEGINNING, Mark
 from storage.records.connecting import READING, engine_for
 from storage.records.database import Records
@@ -115,3 +119,50 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("signatures", signatures.verify),
 )
 """Every check by what it looks at."""
+
+WHOLE, BROKEN = "trail verified", "trail found broken"
+"""The actions of the audit rows that tell what a verification found."""
+MOST_TOLD = 50
+"""So many problems are told there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A verification on record: of the rows up to `last`, and after `after` unless it was of all."""
+
+    at: Instant
+    after: int
+    last: Mark
+    problems: tuple[str, ...]
+    """The first ones."""
+    count: int
+    """How many problems there were."""
+
+    @property
+    def full(self) -> bool:
+        """Was every row looked at?"""
+        return self.after == 0
+
+
+def on_record(connection: Connection, at: Instant, actor: Actor, verified: Verified) -> None:
+    """Put on record what a verification found."""
+    data: dict[str, JSON] = {
+        "after row": verified.after.seq,
+        "last row": verified.last.seq,
+        "hash": verified.last.hash,
+        "count": len(verified.problems),
+        "problems": verified.problems[:MOST_TOLD],
+    }
+    entry = AuditEntry(actor, BROKEN if verified.problems else WHOLE, "audit trail", data)
+    audit.append(connection, at, [entry])
+
+
+def newest(connection: Connection, limit: int = 1) -> list[Result]:
+    """The last verifications on record, newest first."""
+    rows = audit.rows(connection, AuditFilter(actions=(WHOLE, BROKEN)), limit=limit)
+    return [_result(row.at, msgspec.json.decode(row.data)) for row in rows]
+
+
+def _result(at: Instant, data: dict[str, Any]) -> Result:
+    mark = Mark(data["last row"], data["hash"])
+    return Result(at, data["after row"], mark, tuple(data["problems"]), data["count"])
