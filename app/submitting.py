@@ -11,7 +11,7 @@ from storage.records.errors import RecordsAwayError
 PATIENCE = 5.0
 """Seconds to wait for the engine, which applies a command at once while it runs."""
 GLANCE = 0.05
-NOBODY = "Nobody is named who could answer for this. Set CLEANWATCH_USER to a person's name and start the app again."
+NOBODY = "Nobody is signed in here any more. Sign in, and send it again."
 
 
 def submit(context: AppContext, command: Command, no_answer: str, patience: float = PATIENCE) -> str | None:

@@ -13,6 +13,7 @@ from cleanwatch.settings import Settings
 from storage.records.errors import RecordsError
 
 SUBCOMMANDS = {
+    "account": "account_commands:account",
     "app": "process_commands:app",
     "backup": "backup_commands:backup",
     "broker": "process_commands:broker",

@@ -1,6 +1,7 @@
 """The app process: the stores, the live hub and the web server put together, until it is told to end."""
 
 import logging
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -13,16 +14,19 @@ from app.context import AppContext
 from app.live.beginning import beginning
 from app.live.hub import Hub
 from app.server import Server, create_app
+from app.sign_in import entering, session_cookie
+from app.sign_in.desk import Desk
 from app.stations import Stations
 from bus import topics
 from bus.client import Client, Message
+from cleanwatch.first_account import make_first_administrator
 from cleanwatch.history import history
+from cleanwatch.on_record import on_record
 from cleanwatch.opening import wait_for_records
 from cleanwatch.revisions import NoSiteError, SiteInForce
 from cleanwatch.settings import Settings
+from cleanwatch.sign_in_settings import sign_in_rules
 from facility.instants import Clock, system_clock
-from facility.people import Person
-from facility.roles import Role
 from facility.steady_clock import SteadyClock
 from storage.records.database import Records
 from storage.records.errors import RecordsAwayError
@@ -54,6 +58,10 @@ def run_app(settings: Settings, stopping: threading.Event) -> None:
             return
         stations.look(records)
         clock.begin_after(stations.time_ahead())
+        what = f"app {socket.gethostname()}:{settings.web_port}"
+        stack.enter_context(on_record(records, what, settings, clock))
+        desk = Desk(sign_in_rules(settings))
+        make_first_administrator(records, system_clock, desk, f"http://{settings.web_host}:{settings.web_port}")
         hub = Hub(lambda: in_force.site, clock, settings.viewers)
         client = Client(
             settings.broker,
@@ -62,17 +70,17 @@ def run_app(settings: Settings, stopping: threading.Event) -> None:
             on_message=lambda message: _hear(message, hub, stations),
         )
         substitute = samples.substitute if isinstance(samples, History) else lambda: None
-        person = _named(settings.user)
         context = AppContext(
             lambda: in_force.site,
             samples,
             records,
             hub,
-            lambda: person,
+            lambda: session_cookie.person(context),
             clock,
             stations,
             substitute,
             settings.proxies,
+            desk=desk,
         )
         server = Server(create_app(context), context, settings.web_port, settings.web_host)
         hub.start()
@@ -91,11 +99,8 @@ def run_app(settings: Settings, stopping: threading.Event) -> None:
                     if in_force.refresh() or time.monotonic() - looked >= COMPARE_SECONDS:
                         looked = time.monotonic()
                         hub.begin_with(beginning(in_force.site, samples, records, clock))
+                        entering.end_expired(context)
         client.stop()
-
-
-def _named(user: str) -> Person | None:
-    return Person(user, user, Role.OPERATOR, "browser") if user else None
 
 
 def _hear(message: Message, hub: Hub, stations: Stations) -> None:

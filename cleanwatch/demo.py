@@ -1,11 +1,14 @@
 """`make demo`: every process of a site on one machine, with a simulated plant and an embedded broker."""
 
+import os
 import shutil
+import subprocess
+import sys
 import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -13,7 +16,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
-from cleanwatch.demo_files import DEMO_PLANT, DEMO_SCENARIO, DEMO_SITE
+from cleanwatch.demo_files import DEMO_PLANT, DEMO_SCENARIO, DEMO_SITE, PASSWORD, PEOPLE
 from cleanwatch.folder import FolderInUseError, claimed
 from cleanwatch.ports import first_free
 from cleanwatch.supervisor import Part, Supervisor
@@ -24,7 +27,6 @@ from facility.site_file import load_site
 
 WEB_PORT = 8050
 MQTT_PORT = 1883
-USER = "Demo user"
 READY_WITHIN_SECONDS = 60.0
 LOOK_SECONDS = 0.5
 ANNOUNCED = 5
@@ -55,13 +57,14 @@ def _run(console: Console, data: Path, reset: bool, days: int, stopping: threadi
         "CLEANWATCH_BROKER_HOST": "127.0.0.1",
         "CLEANWATCH_BROKER_PORT": str(mqtt5),
         "CLEANWATCH_WEB_PORT": str(web),
-        "CLEANWATCH_USER": USER,
+        "CLEANWATCH_SIGN_IN_NOTE": _note(),
     }
     address = f"http://127.0.0.1:{web}"
     with ExitStack() as stack:
         supervisor = Supervisor(environment, logs, console.print)
         stack.callback(console.print, "Stopped. `make demo` goes on where it was; `make demo-reset` begins anew.")
         stack.callback(supervisor.stop)
+        _make_accounts(environment)
         console.print("Starting broker, station, dashboard and simulated plant ...")
         supervisor.start(Part("broker", ["broker", "--port", str(mqtt), "--port-mqtt5", str(mqtt5)]))
         supervisor.start(Part("station", ["station"]))
@@ -82,6 +85,18 @@ def _run(console: Console, data: Path, reset: bool, days: int, stopping: threadi
         while not stopping.wait(LOOK_SECONDS):
             supervisor.look_after()
         console.print("Stopping ...")
+
+
+def _make_accounts(environment: Mapping[str, str]) -> None:
+    """Before the app starts: it would make an administrator where there is no account."""
+    command = [sys.executable, "-m", "cleanwatch.demo_accounts"]
+    subprocess.run(command, env={**os.environ, **environment}, check=True, stdin=subprocess.DEVNULL)
+
+
+def _note() -> str:
+    return (
+        f"In this demo {', '.join(f'{account} ({role})' for account, _, role in PEOPLE)} sign in with “{PASSWORD}”."
+    )
 
 
 def _empty(data: Path) -> None:
@@ -117,6 +132,8 @@ def _welcome(console: Console, address: str, mqtt: int, data: Path) -> None:
     scenario = load_scenario(DEMO_SCENARIO, site, load_design(DEMO_PLANT, site))
     console.print()
     console.print(f"  The dashboard:  [bold]{address}[/bold]   ({site.name}, simulated data)")
+    console.print(f"  Sign in as:     {', '.join(f'[bold]{account}[/bold] ({role})' for account, _, role in PEOPLE)}")
+    console.print(f"  Password:       [bold]{PASSWORD}[/bold]   (of all of them, in this demo only)")
     console.print(f"  MQTT broker:    127.0.0.1:{mqtt}   (loopback only)")
     console.print(f"  Data and logs:  {data}")
     console.print()

@@ -1,12 +1,11 @@
 """Every setting, read from the environment (CLEANWATCH_...). Documented in docs/settings.md."""
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.proxy import Network, networks
 from bus.client import Broker
@@ -70,9 +69,7 @@ class Settings(BaseSettings):
     password_days: int = Field(
         0, ge=0, le=3650, description="Days after which a password has to be changed; 0: never without a cause."
     )
-    second_factor: Annotated[tuple[Role, ...], NoDecode] = Field(
-        (), description="Roles that must use an authenticator, separated by commas."
-    )
+    second_factor: str = Field("", description="Roles that must use an authenticator, separated by commas.")
     sign_in_note: str = Field("", max_length=500, description="What the sign-in page says beside: whom to ask.")
     ntp_server: str = Field(
         "", description="Time server to compare this machine's clock with: host or host:port; empty: none."
@@ -108,10 +105,11 @@ class Settings(BaseSettings):
         networks(value)
         return value
 
-    @field_validator("second_factor", mode="before")
+    @field_validator("second_factor")
     @classmethod
-    def _listed(cls, value: str | Sequence[str]) -> Sequence[str]:
-        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+    def _roles(cls, value: str) -> str:
+        _roles_in(value)
+        return value
 
     @field_validator("records_url")
     @classmethod
@@ -145,6 +143,11 @@ class Settings(BaseSettings):
                 "CLEANWATCH_INFLUX_TOKEN_FILE"
             )
         return value
+
+    @property
+    def second_factor_roles(self) -> frozenset[Role]:
+        """The roles that must use an authenticator."""
+        return _roles_in(self.second_factor)
 
     @property
     def proxies(self) -> tuple[Network, ...]:
@@ -205,3 +208,11 @@ class Settings(BaseSettings):
             self.influx_token_file,
             self.influx_ca_file,
         )
+
+
+def _roles_in(text: str) -> frozenset[Role]:
+    names = [part.strip() for part in text.split(",") if part.strip()]
+    known = {role.value: role for role in Role if role is not Role.WALL}
+    if wrong := [name for name in names if name not in known]:
+        raise ValueError(f"{wrong[0]!r} is no role; there are {', '.join(known)}")
+    return frozenset(known[name] for name in names)

@@ -1,9 +1,12 @@
 """Signing in, in tests: accounts with a cheap hash, and a session put straight into a browser or client."""
 
+import re
+
+import requests
 from argon2 import Parameters
 from argon2.low_level import Type
 
-from app import cookies
+from app import cookies, csrf
 from app.sign_in import session_cookie
 from app.sign_in.desk import Desk
 from app.sign_in.rules import SignInRules
@@ -48,3 +51,11 @@ def session_cookie_for(records: Records, clock: Clock, account: str) -> tuple[st
             browser="test",
         )
     return cookies.SESSION, token
+
+
+def fill_in(browser: requests.Session, address: str, **fields: str) -> requests.Response:
+    """What a person does on one of the plain pages: look at it, fill in its form, send it."""
+    form = browser.get(address, timeout=60)
+    token = re.search(f'name="{csrf.FIELD}" value="([^"]+)"', form.text)
+    assert token, form.text
+    return browser.post(form.url, data={csrf.FIELD: token.group(1), **fields}, timeout=60)

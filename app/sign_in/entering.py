@@ -72,9 +72,12 @@ def leave(context: AppContext, signed_in: SignedIn) -> None:
 
 def end_expired(context: AppContext) -> None:
     """Put on record which sessions have ended by time; to be called now and then."""
-    rules = context.desk.rules
-    with context.records.transaction() as connection:
-        sessions.end_expired(connection, context.clock(), CLEANWATCH, rules.idle, rules.longest_session)
+    rules, now = context.desk.rules, context.clock()
+    with context.records.reading() as connection:
+        known = sessions.open_now(connection)
+    if any(session.over(now, rules.idle, rules.longest_session) for session in known):
+        with context.records.transaction() as connection:
+            sessions.end_expired(connection, now, CLEANWATCH, rules.idle, rules.longest_session)
 
 
 def _signed_in(account: Account, session: Session) -> AuditEntry:

@@ -89,7 +89,7 @@ def page(context: AppContext, template: str, title: str, problem: str | None = N
         template,
         title=title,
         problem=problem,
-        site=context.site().name,
+        site=context.whole().name,
         csrf=csrf.field(),
         to=wanted(),
         **more,
@@ -106,7 +106,9 @@ def wanted() -> str:
 
 def _sign_in(context: AppContext, typed: str, problem: str | None) -> AnyResponse:
     idle = formats.age(context.desk.rules.idle)
-    return page(context, "sign-in.html", "Sign in", problem, account=typed[:128], idle=idle)
+    return page(
+        context, "sign-in.html", "Sign in", problem, account=typed[:128], idle=idle, note=context.desk.rules.note
+    )
 
 
 def _code(context: AppContext, problem: str | None) -> AnyResponse:

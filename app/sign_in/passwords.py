@@ -42,8 +42,3 @@ def _unknown_password(parameters: Parameters) -> str:
 
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without letters and digits that are mistaken for one another."""
-
-
-def one_time_password() -> str:
-    """Five groups of four, 99 bits."""
-    return "-".join("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(5))

@@ -33,3 +33,5 @@ class SignInRules:
     """For how long a one-time password can be used."""
     second_factor: frozenset[Role] = field(default_factory=frozenset)
     """The roles that cannot do without an authenticator."""
+    note: str = ""
+    """What the sign-in page says beside: whom to ask, for example."""

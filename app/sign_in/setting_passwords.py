@@ -25,7 +25,7 @@ def set_new(context: AppContext, signed_in: SignedIn, new: str, again: str) -> s
     account, rules, desk = signed_in.account, context.desk.rules, context.desk
     if new != again:
         return DIFFERENT
-    names = (account.account, account.name, context.site().name, context.site().id, "cleanwatch")
+    names = (account.account, account.name, context.whole().name, context.whole().id, "cleanwatch")
     if (refused := password_rules.problem(rules, new, names=names)) is not None:
         return refused
     with context.records.reading() as connection:

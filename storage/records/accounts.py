@@ -14,7 +14,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from facility.instants import Instant
 from facility.people import CLEANWATCH, Actor
 from facility.roles import Role
-from storage.records import audit, sessions
+from storage.records import audit, credentials, sessions
 from storage.records.audit import JSON, AuditEntry
 from storage.records.schema import accounts as table
 
@@ -74,6 +74,11 @@ def names(connection: Connection) -> Mapping[str, str]:
     return {row.account: row.name for row in connection.execute(select(table.c.account, table.c.name))}
 
 
+def exist(connection: Connection) -> bool:
+    """Is there any account, also a retired one?"""
+    return connection.execute(select(table.c.account).limit(1)).first() is not None
+
+
 def make(
     connection: Connection,
     at: Instant,
@@ -126,9 +131,13 @@ def change(
 def set_state(
     connection: Connection, at: Instant, by: Actor, account: str, state: AccountState, reason: str
 ) -> Account:
-    """Lock, unlock or retire an account; its sessions end. Raises AccountError where it is retired already, or where
-    no administrator would be left who is not retired."""
+    """Lock, unlock or retire an account. Its sessions end; whoever is unlocked need not wait after failures either.
+
+    Raises AccountError where it is retired already, or where no administrator would be left who is not retired.
+    """
     before = _existing(connection, account)
+    if state is AccountState.ACTIVE:
+        credentials.forget_failures(connection, before.account)
     return _change(connection, at, by, before, replace(before, state=state), _ACTIONS[state], reason)
 
 

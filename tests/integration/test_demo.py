@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 import psutil
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from bus import topics
 from bus.client import Broker, Client, Message
@@ -40,6 +40,22 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
     with RunningDemo(tmp_path_factory.mktemp("demo")) as running:
         assert running.address
         yield running
+
+
+@pytest.fixture(scope="module")
+def person(demo: RunningDemo, browser: Browser) -> Iterator[BrowserContext]:
+    """A browser at which somebody has signed in with what the demo says."""
+    password = demo.wait_for(r"Password:\s+(.+?)   ").group(1)
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{demo.address}/alarms")
+    page.get_by_label("Account").fill(demo.wait_for(r"([\w.]+) \(operator\)").group(1))
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("link", name="Alarms")).to_be_visible(timeout=LONG)
+    assert page.url == f"{demo.address}/alarms"
+    yield context
+    context.close()
 
 
 def site_with(folder: Path, instrument: str) -> Path:
@@ -94,9 +110,11 @@ def publish(demo: RunningDemo, **changes: str) -> None:
     subprocess.run(["bash", "-c", command], check=True)
 
 
-def test_a_new_instrument_from_the_readme_is_on_the_page(demo: RunningDemo, browser: Browser, tmp_path: Path) -> None:
+def test_a_new_instrument_from_the_readme_is_on_the_page(
+    demo: RunningDemo, person: BrowserContext, tmp_path: Path
+) -> None:
     load(demo, site_with(tmp_path, blocks("yaml")[0].rstrip()))
-    page = browser.new_page()
+    page = person.new_page()
     expect(page.locator("body")).to_be_visible()
     page.goto(f"{demo.address}/rooms/B109")
     expect(page.locator("[data-point='B109.T2']").first).to_be_visible(timeout=LONG)
@@ -107,7 +125,7 @@ def test_a_new_instrument_from_the_readme_is_on_the_page(demo: RunningDemo, brow
 
 def test_an_alarm_goes_from_an_instrument_to_the_page_and_is_acknowledged(
     demo: RunningDemo,
-    browser: Browser,
+    person: BrowserContext,
     tmp_path: Path,
 ) -> None:
     limits = "limits: [{severity: action, high: 30}]"
@@ -119,7 +137,7 @@ def test_an_alarm_goes_from_an_instrument_to_the_page_and_is_acknowledged(
             f"points: [{{quantity: temperature, {limits}}}]}}",
         ),
     )
-    page = browser.new_page()
+    page = person.new_page()
     page.goto(f"{demo.address}/alarms")
     publish(demo, **{"B109.T2": "B109.T3", "20.7": "34.5"})
     row = page.locator(".standing tbody tr").filter(has_text="34.5")
@@ -136,8 +154,8 @@ def test_the_demo_says_what_will_happen_when(demo: RunningDemo) -> None:
     demo.wait_for(r"after\s+\d+ s\s+the door between B101 and B106 is held open")
 
 
-def test_every_page_says_that_the_data_are_simulated(demo: RunningDemo, browser: Browser) -> None:
-    page = browser.new_page()
+def test_every_page_says_that_the_data_are_simulated(demo: RunningDemo, person: BrowserContext) -> None:
+    page = person.new_page()
     for path in ("/", "/rooms", "/rooms/B101", "/trends", "/alarms"):
         page.goto(demo.address + path)
         expect(page.get_by_text("simulated data", exact=False).first).to_be_visible(timeout=LONG)

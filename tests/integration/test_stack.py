@@ -1,6 +1,7 @@
 """The production stack, end to end, with the configuration files that a site runs."""
 
 import json
+import re
 import ssl
 import subprocess
 import threading
@@ -8,12 +9,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+import requests
 import urllib3
 
 from bus import topics
 from bus.client import Client, Message
 from tests.integration.stack import Stack
 from tests.parts import program
+from tests.signing_in import PASSWORD, fill_in
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(600)  # the first test waits for eight programs to start
@@ -27,6 +30,23 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     stack.start()
     yield stack
     stack.stop()
+
+
+@pytest.fixture(scope="module")
+def administrator(stack: Stack) -> Iterator[requests.Session]:
+    """Who signs in first, with what the app has said once, through the proxy."""
+    wait_until(lambda: "  password  " in stack.log("app"), seconds=120, what="the first password")
+    found = re.search(r"  account   (\S+)\n  password  (\S+)\n", stack.log("app"))
+    assert found
+    account, password = found.groups()
+    with requests.Session() as browser:
+        browser.trust_env, browser.verify = False, str(stack.ca_file)
+        address = f"https://localhost:{stack.https}"
+        wait_until(lambda: ask(stack, "/healthz").status == 200, seconds=120, what="the app")
+        asked = fill_in(browser, f"{address}/sign-in", account=account, password=password)
+        assert asked.url == f"{address}/sign-in/password"
+        assert fill_in(browser, asked.url, new=PASSWORD, again=PASSWORD).url == f"{address}/"
+        yield browser
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +70,9 @@ def ask(stack: Stack, address: str, *, tls: bool = True) -> urllib3.BaseHTTPResp
         return pool.request("GET", where + address, redirect=False, retries=False, timeout=20)
 
 
-def test_a_reading_comes_through_to_clean_topic_influxdb_records_and_page(stack: Stack, gateway: Client) -> None:
+def test_a_reading_comes_through_to_clean_topic_influxdb_records_and_page(
+    stack: Stack, gateway: Client, administrator: requests.Session
+) -> None:
     heard: dict[str, bytes] = {}
 
     def hear(message: Message) -> None:
@@ -72,7 +94,7 @@ def test_a_reading_comes_through_to_clean_topic_influxdb_records_and_page(stack:
     assert found == [("instrument fault",)]
     wait_until(lambda: values_in_influxdb(stack) == [15.5], what="the reading in InfluxDB")
     wait_until(lambda: ask(stack, "/readyz").status == 200, seconds=120, what="the app")
-    assert POINT in ask(stack, "/live/full").data.decode()
+    assert POINT in administrator.get(f"https://localhost:{stack.https}/live/full", timeout=60).text
 
 
 def values_in_influxdb(stack: Stack) -> list[object]:
@@ -96,7 +118,7 @@ def test_the_proxy_speaks_http_2_and_no_tls_older_than_1_2(stack: Stack) -> None
     answer = subprocess.run(
         (*curl, "--write-out", "%{http_version} %{http_code}", address), capture_output=True, text=True
     )
-    assert answer.stdout == "2 200", answer.stderr
+    assert answer.stdout == "2 302", answer.stderr
     older = ("-tls1_1", "-cipher", "ALL:@SECLEVEL=0")
     old = subprocess.run(
         (program("openssl"), "s_client", "-connect", f"127.0.0.1:{stack.https}", *older),
@@ -121,10 +143,18 @@ def test_plain_http_is_sent_to_https(stack: Stack) -> None:
     assert answer.headers["Location"] == "https://localhost/rooms/B101?now"
 
 
-def test_live_values_flow_through_the_proxy_as_they_come(stack: Stack, gateway: Client) -> None:
+def test_live_values_flow_through_the_proxy_as_they_come(
+    stack: Stack, gateway: Client, administrator: requests.Session
+) -> None:
     came = threading.Event()
     with urllib3.PoolManager(ca_certs=str(stack.ca_file)) as pool:
-        stream = pool.request("GET", f"https://localhost:{stack.https}/live", preload_content=False, timeout=30)
+        stream = pool.request(
+            "GET",
+            f"https://localhost:{stack.https}/live",
+            headers={"Cookie": "; ".join(f"{cookie.name}={cookie.value}" for cookie in administrator.cookies)},
+            preload_content=False,
+            timeout=30,
+        )
         assert stream.headers["Content-Type"].startswith("text/event-stream")
 
         def read() -> None:
