@@ -21,13 +21,15 @@ from storage.records import (
     changes,
     commands,
     credentials,
+    displays,
+    external_identities,
     links,
     migrating,
     outbox,
     revisions,
     room_states,
-    sessions,
     seals,
+    sessions,
     signatures,
 )
 from storage.records.connecting import patient_engine_for, url_of
@@ -71,6 +73,8 @@ def fill(records: Records) -> None:
             credentials.set_password(connection, NOON, ANN, "j.moreau", hash, one_time=False, remember=1)
         credentials.set_recovery_codes(connection, "j.moreau", ["code"])
         sessions.begin(connection, NOON, "j.moreau", "hash", stage=Stage.SIGNED_IN, origin="", browser="")
+        displays.make(connection, NOON, ANN, "Corridor", None)
+        external_identities.link(connection, NOON, ANN, "j.moreau", "https://id.example", "7", "single sign-on")
         links.make(connection, NOON, "invitation", "account ann", NOON + 1)
         seals.add(connection, NOON, "main", 20_000, 7, DayDigest({"T1": [HourDigest(480_000, 1, "0" * 64)]}))
         about = annotations.About("point B101.DP1", NOON, NOON)

@@ -4,6 +4,7 @@ Instants are whole milliseconds, texts are stored exactly as they are hashed or 
 inspectors rely on are append-only; `append_only` says which and how.
 """
 
+from storage.records.schema.access import device_tokens, external_identities
 from storage.records.schema.annotations import annotations, refusals
 from storage.records.schema.base import metadata
 from storage.records.schema.changes import change_steps, changes
@@ -29,12 +30,13 @@ from storage.records.schema.monitoring import (
 from storage.records.schema.people import accounts, credentials, earlier_passwords, recovery_codes, sessions
 from storage.records.schema.seals import day_digests
 from storage.records.schema.signatures import signatures
-from storage.records.schema.trail import audit, audit_head
+from storage.records.schema.trail import anchors, audit, audit_head, trail_reviews
 
 __all__ = [
     "accounts",
     "acknowledgements",
     "alarms",
+    "anchors",
     "annotations",
     "api_tokens",
     "audit",
@@ -47,9 +49,11 @@ __all__ = [
     "commands",
     "credentials",
     "day_digests",
+    "device_tokens",
     "earlier_passwords",
     "engine_checkpoints",
     "engine_memory",
+    "external_identities",
     "links",
     "metadata",
     "outbox",
@@ -63,5 +67,6 @@ __all__ = [
     "sources",
     "station_claims",
     "station_reports",
+    "trail_reviews",
     "waiting_commands",
 ]

@@ -1,4 +1,4 @@
-"""Accounts, credentials, sessions."""
+"""Accounts, credentials, sessions, wall displays, people whom another system knows."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,6 +13,7 @@ def upgrade() -> None:
     _accounts()
     _credentials()
     _sessions()
+    _access()
 
 
 def _accounts() -> None:
@@ -71,6 +72,27 @@ def _sessions() -> None:
     op.create_index("ix_sessions_ended", "sessions", ["ended"])
 
 
+def _access() -> None:
+    op.create_table(
+        "device_tokens",
+        sa.Column("id", NUMBER, primary_key=True),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("areas", sa.Text),
+        sa.Column("made_at", sa.BigInteger, nullable=False),
+        sa.Column("digest", sa.Text, unique=True),
+        sa.Column("used_at", sa.BigInteger),
+        sa.Column("revoked_at", sa.BigInteger),
+    )
+    op.create_table(
+        "external_identities",
+        sa.Column("issuer", sa.Text, primary_key=True),
+        sa.Column("subject", sa.Text, primary_key=True),
+        _account(nullable=False),
+        sa.Column("linked_at", sa.BigInteger, nullable=False),
+    )
+    op.create_index("ix_external_identities_account", "external_identities", ["account"])
+
+
 def _account(*, primary_key: bool = False, nullable: bool = True) -> sa.Column[str]:
     reference = sa.ForeignKey("accounts.account")
     return sa.Column("account", sa.Text, reference, primary_key=primary_key, nullable=nullable and not primary_key)
@@ -78,5 +100,13 @@ def _account(*, primary_key: bool = False, nullable: bool = True) -> sa.Column[s
 
 def downgrade() -> None:
     """Nobody can sign in after this; who did what stays in the audit trail."""
-    for table in ("sessions", "recovery_codes", "earlier_passwords", "credentials", "accounts"):
+    for table in (
+        "external_identities",
+        "device_tokens",
+        "sessions",
+        "recovery_codes",
+        "earlier_passwords",
+        "credentials",
+        "accounts",
+    ):
         op.drop_table(table)
