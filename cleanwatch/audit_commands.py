@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,8 @@ from sqlalchemy import Connection
 
 from cleanwatch.anchor_key import KeyNotUsableError, key_of
 from cleanwatch.opening import open_records, records_as_found
+from cleanwatch.readings_check import days_between
+from cleanwatch.readings_verify import verify_readings
 from cleanwatch.settings import Settings
 from cleanwatch.shell_user import shell_user
 from cleanwatch.trail_checks import checks
@@ -42,27 +44,45 @@ def audit_group() -> None:
     help="A statement that was told outside, like the text file in a daily mail; with the .sig beside it, if there.",
 )
 @click.option("--on-record", is_flag=True, help="Write the result into the trail, as the nightly verification does.")
-def verify(against: tuple[Path, ...], on_record: bool) -> None:
+@click.option("--readings", is_flag=True, help="Check every reading in the local store against the digests too.")
+@click.option("--influx", is_flag=True, help="With --readings: also those in InfluxDB.")
+@click.option(
+    "--from", "first", type=DAY, help="With --readings: the first day (UTC); the first on record without it."
+)
+@click.option("--to", "end", type=DAY, help="With --readings: the last day (UTC); the last sealed one without it.")
+def verify(
+    against: tuple[Path, ...],
+    on_record: bool,
+    readings: bool,
+    influx: bool,
+    first: datetime | None,
+    end: datetime | None,
+) -> None:
     """Check every row, their chain, its head, and all that vouches for them. Exit code 1 where it is not whole."""
     settings = Settings()
     with closing(records_as_found(settings)) as records:
         verified = _chain(records)
         last = verified.last
-        found = [*_told("chain", verified.problems)]
+        found, differences = [*_told("chain", verified.problems)], list[str]()
         with records.reading() as connection:
             for name, check in checks(settings):
                 found += _told(name, list(check(connection)))
             for path in against:
                 found += _told(str(path), list(_against(connection, path)))
+        if readings or influx:
+            days = days_between(_midnight(first, UTC), _midnight(end, UTC))
+            differences = verify_readings(settings, records, *days, influx)
         if on_record:
             with records.transaction() as connection:
-                result = replace(verified, problems=tuple(found))
+                result = replace(verified, problems=(*found, *differences))
                 verification.on_record(connection, system_clock(), shell_user(), result)
     if found:
         raise click.ClickException(
             "The audit trail is not what was written. Find out who changed the records' database; "
             "an older export, mail or backup tells what it was."
         )
+    if differences:
+        raise click.ClickException(f"{len(differences)} differences between readings and what is on record of them.")
     click.echo(f"The audit trail is whole: {last.seq:,} rows, the last one has the hash {last.hash}")
 
 
@@ -129,5 +149,5 @@ def _site(connection: Connection) -> str:
     return "no site yet" if revision is None else parse_site(revision.text, f"site revision {revision.number}").id
 
 
-def _midnight(day: datetime | None, zone: ZoneInfo) -> Instant | None:
+def _midnight(day: datetime | None, zone: tzinfo) -> Instant | None:
     return None if day is None else instant_of(day.replace(tzinfo=zone))

@@ -143,7 +143,7 @@ class DaySealing:
             self._put_late_on_record()
 
     def _put_late_on_record(self) -> None:
-        late = self._late
+        late, pruned = self._late, self._store.pruned_days()
         with self._records.transaction() as connection:
             for day in sorted(late.rows):
                 known = _named_already(seals.load(connection, day, day + 1, self._station))
@@ -153,7 +153,7 @@ class DaySealing:
                     readings = Columns.of_rows(rows).ordered()
                     readings = readings.take(~np.isin(readings.time, sorted(known.get(point, ()))))
                     if len(readings):
-                        content[point] = hours_of(readings, name_times=True)
+                        content[point] = _named(readings, singly=day < pruned.get(point, day))
                         received += [int(readings.received.min()), int(readings.received.max())]
                 if content:
                     span = min(received), max(received)
@@ -191,6 +191,20 @@ class DaySealing:
             seals.add(connection, self._clock(), self._station, day, self._position, digest)
         sealed.append((day, self._position))
         log.info("sealed %s: %s readings of %s points", seals.date_of(day), f"{digest.readings:,}", len(content))
+
+
+def _named(readings: Columns, singly: bool) -> list[HourDigest]:
+    """Digests that name their readings: of each hour, or of each reading where some may not be new.
+
+    Of a day that it has let go the local store does not know which readings it had.
+    """
+    if not singly:
+        return hours_of(readings, name_times=True)
+    return [
+        one
+        for place in range(len(readings))
+        for one in hours_of(readings.take(slice(place, place + 1)), name_times=True)
+    ]
 
 
 def _row(reading: Reading) -> Row:

@@ -59,11 +59,6 @@ class ReadingsCheck:
         """The first day that is not sealed yet by every station, if nothing earlier was asked for."""
         self._told = told
 
-    def digests(self) -> list[str]:
-        """Digests that are not those which the audit trail tells of."""
-        with self._records.reading() as connection:
-            return seals.problems(connection)
-
     def check(self, place: Place, witness: Place | None = None) -> Checked:
         """Hold every reading of a place against the record; where they differ, a witness may know the right ones."""
         found, gone, points = Checked(place.name), place.gone(), place.points()

@@ -162,32 +162,35 @@ class Forwarder:
         made = lines.of_readings(portion.readings)
         for point, columns in portion.columns:
             made += lines.of_columns(point, columns)
-        refused = self._contradicting(portion, made) if portion.pruned else {}
-        refused |= {
-            one.line: one.reason for one in self._influx.write([line for line in made if line not in refused])
-        }
+        there, refused = self._known_there(portion, made) if portion.pruned else (set(), {})
+        to_write = [line for line in made if line not in refused and line not in there]
+        refused |= {one.line: one.reason for one in self._influx.write(to_write)}
         self._connected = True
         self._draining.progress(self._backlog.progress(), time.monotonic())
         self._backlog.settle(portion, list(_refused(portion, made, refused)) if refused else ())
         self._draining.took(len(portion), time.monotonic())
 
-    def _contradicting(self, portion: Portion, made: list[bytes]) -> dict[bytes, str]:
-        """Lines that would change what InfluxDB holds, and why they must not.
+    def _known_there(self, portion: Portion, made: list[bytes]) -> tuple[set[bytes], dict[bytes, str]]:
+        """Lines of readings that InfluxDB holds already, and lines that would change what it holds, with why not.
 
         The local store sees to it that a reading never changes, as long as it knows the reading. Of days that it has
-        pruned, InfluxDB is asked.
+        pruned, InfluxDB is asked. A repeat is not written either: it has a time of arrival of its own.
         """
         line_of = dict(zip(_identities(portion), made, strict=True))
+        there: set[bytes] = set()
         reasons = {}
         for point, offered in _of_pruned_days(portion):
             held = self._influx.columns(point, int(offered.time[0]), int(offered.time[-1]) + 1)
             _, ours, theirs = np.intersect1d(offered.time, held.time, return_indices=True)
             offered, held = offered.take(ours), held.take(theirs)
-            for place in np.flatnonzero(~offered.same(held)).tolist():
-                reasons[line_of[point, int(offered.time[place])]] = (
-                    f"InfluxDB already holds {held.value[place]:g} for this point and time; a reading never changes"
-                )
-        return reasons
+            for place, same in enumerate(offered.same(held).tolist()):
+                line = line_of[point, int(offered.time[place])]
+                if same:
+                    there.add(line)
+                else:
+                    value = f"{held.value[place]:g}"
+                    reasons[line] = f"InfluxDB already holds {value} for this point and time; a reading never changes"
+        return there, reasons
 
     def _sum_up(self) -> None:
         """Have hours summed up that are complete, now and then."""

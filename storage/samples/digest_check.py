@@ -112,15 +112,12 @@ def _adds_up(readings: Columns, on_record: Sequence[HourDigest]) -> bool:
     rest = np.ones(len(readings), bool)
     for digest in named:
         meant = np.isin(readings.time, digest.named())
-        rest &= ~meant
-        if sha256_of(readings.take(meant)) != digest.sha256:
-            break
-    else:
-        if _in_turn(readings.take(rest), whole):
-            return True
-    # Stored a second time after the local store had pruned its day: named as late, and sealed long before.
-    again = all(np.isin(digest.named(), readings.time).all() for digest in named)
-    return bool(named) and bool(whole) and again and _in_turn(readings, whole)
+        if sha256_of(readings.take(meant)) == digest.sha256:
+            rest &= ~meant
+        elif meant.sum() != digest.readings:
+            return False
+        # Else they are there and were so before: stored a second time after the local store had let their day go.
+    return _in_turn(readings.take(rest), whole)
 
 
 def _in_turn(readings: Columns, sealed: Sequence[HourDigest]) -> bool:
