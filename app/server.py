@@ -9,6 +9,7 @@ from waitress.server import create_server
 from waitress.wasyncore import close_all
 
 from app import compression, csrf, guard, health, metrics, proxy, security, shell
+from app.api import problems, serving
 from app.components import records_away, refused
 from app.context import AppContext
 from app.guard import NotAllowedError
@@ -16,6 +17,7 @@ from app.live import stream
 from app.pages.registry import PAGES
 from app.refusals import Refusals
 from app.sign_in import pages as sign_in
+from app.sign_in import presence
 
 HERE = Path(__file__).parent
 ASSETS = HERE.parent / "assets"
@@ -59,10 +61,13 @@ def create_app(context: AppContext) -> Dash:
     server.register_blueprint(health.routes(context))
     server.register_blueprint(metrics.routes(context))
     server.register_blueprint(sign_in.routes(context))
+    server.register_blueprint(presence.routes(context))
+    server.register_blueprint(serving.routes(context))
     guard.guard(app, context, refusals)
     csrf.protect(server)
     security.guard(app, server)
     compression.compress(server)
+    problems.one_shape(server)
     return app
 
 

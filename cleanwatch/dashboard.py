@@ -10,11 +10,12 @@ from uuid import uuid4
 
 from msgspec import MsgspecError
 
+from app import asking
 from app.context import AppContext
 from app.live.beginning import beginning
 from app.live.hub import Hub
 from app.server import Server, create_app
-from app.sign_in import entering, session_cookie
+from app.sign_in import entering
 from app.sign_in.desk import Desk
 from app.stations import Stations
 from bus import topics
@@ -75,7 +76,7 @@ def run_app(settings: Settings, stopping: threading.Event) -> None:
             samples,
             records,
             hub,
-            lambda: session_cookie.person(context),
+            lambda: asking.person(context),
             clock,
             stations,
             substitute,

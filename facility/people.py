@@ -32,6 +32,8 @@ class Person:
     role: Role
     origin: str
     areas: frozenset[str] | None = None
+    only: frozenset[Right] | None = None
+    """The most that a program may that asks in the person's name; None for the person."""
 
     @property
     def actor(self) -> Actor:
@@ -39,5 +41,5 @@ class Person:
         return Actor(self.account, self.role.value, self.origin)
 
     def may(self, right: Right) -> bool:
-        """Does the person's role have this right?"""
-        return right in RIGHTS[self.role]
+        """Does the person's role have this right, and is it not held back from a program?"""
+        return right in RIGHTS[self.role] and (self.only is None or right in self.only)

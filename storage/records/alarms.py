@@ -7,7 +7,7 @@ engine in the same transaction. Its acknowledgements are rows of their own that 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, or_, select, tuple_
 
 from facility.alarm import SOURCE, STANDING, Acknowledgement, Alarm, AlarmState, Blinded, Condition
 from facility.instants import Instant
@@ -74,9 +74,14 @@ def find(connection: Connection, id: str) -> Alarm | None:
     return next(iter(_alarms(connection, select(table).where(table.c.id == id))), None)
 
 
-def history(connection: Connection, wanted: AlarmFilter, limit: int, offset: int = 0) -> list[Alarm]:
-    """One page of the alarms that match, newest first."""
-    return _alarms(connection, select(table).where(*_conditions(wanted)).limit(limit).offset(offset))
+def history(
+    connection: Connection, wanted: AlarmFilter, limit: int, offset: int = 0, older_than: Alarm | None = None
+) -> list[Alarm]:
+    """One page of the alarms that match, newest first; those after an alarm, which is the last of the page before."""
+    conditions = _conditions(wanted)
+    if older_than is not None:
+        conditions.append(tuple_(table.c.raised, table.c.id) < tuple_(older_than.raised, older_than.id))
+    return _alarms(connection, select(table).where(*conditions).limit(limit).offset(offset))
 
 
 def count(connection: Connection, wanted: AlarmFilter) -> int:

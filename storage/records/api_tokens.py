@@ -75,10 +75,14 @@ def find(connection: Connection, token: str) -> ApiToken | None:
     return _token(row) if row else None
 
 
+def is_to_be_noted(token: ApiToken, at: Instant) -> bool:
+    """Was it not used for an hour? Then `used` is called."""
+    return token.used_at is None or at - token.used_at >= HOUR
+
+
 def used(connection: Connection, at: Instant, token: ApiToken) -> None:
-    """Keep when a token was last used. Writes at most once an hour."""
-    if token.used_at is None or at - token.used_at >= HOUR:
-        connection.execute(update(table).where(table.c.id == token.id).values(used_at=at))
+    """Keep when a token was last used."""
+    connection.execute(update(table).where(table.c.id == token.id).values(used_at=at))
 
 
 def of_account(connection: Connection, account: str) -> list[ApiToken]:

@@ -1,0 +1,13 @@
+"""Every operation of the API, in the order in which it is described."""
+
+from app.api import alarms, me, readings, rooms, site, trail
+from app.api.operation import Operation
+
+OPERATIONS: tuple[Operation, ...] = (
+    *me.OPERATIONS,
+    *site.OPERATIONS,
+    *readings.OPERATIONS,
+    *alarms.OPERATIONS,
+    *rooms.OPERATIONS,
+    *trail.OPERATIONS,
+)
