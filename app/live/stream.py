@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request
 from app.context import AppContext
 from app.guard import requires
 from app.live.hub import TooManyViewersError
+from app.sign_in.presence import while_signed_in
 from facility.instants import HOUR
 from facility.roles import Right
 from storage.samples.store import HistoryAwayError
@@ -32,9 +33,11 @@ def routes(context: AppContext) -> Blueprint:
                 str(error), 503, {"Retry-After": "15", "Cache-Control": "no-store"}, mimetype="text/plain"
             )
 
+        still = while_signed_in(context, events)
+
         def body() -> Iterator[bytes]:
             yield RETRY
-            yield from events
+            yield from still
 
         response = Response(body(), mimetype="text/event-stream")
         response.call_on_close(lambda: place.__exit__(None, None, None))

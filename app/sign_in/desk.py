@@ -2,6 +2,7 @@
 
 import threading
 
+from app.sign_in.let_in import LetIn
 from app.sign_in.passwords import Passwords
 from app.sign_in.rules import SignInRules
 from app.sign_in.strangers import Strangers
@@ -15,4 +16,5 @@ class Desk:
         self.rules = rules
         self.passwords = Passwords(rules.argon2)
         self.strangers = Strangers()
+        self.let_in = LetIn()
         self.turn = threading.Lock()

@@ -4,10 +4,10 @@ from flask import request
 
 from app.context import AppContext
 from app.sign_in import session_cookie
+from app.sign_in.let_in import SignedIn
 from app.sign_in.origin import origin
 from app.sign_in.proof import Known
 from app.sign_in.rules import SignInRules
-from app.sign_in.session_cookie import SignedIn
 from facility.instants import Instant
 from facility.people import CLEANWATCH, Actor
 from storage.records import audit, credentials, sessions

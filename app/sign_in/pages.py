@@ -9,7 +9,8 @@ from app import cookies, csrf, formats
 from app.context import AppContext
 from app.guard import SIGN_IN, Access, requires
 from app.sign_in import entering, proof, setting_passwords
-from app.sign_in.session_cookie import SignedIn, present
+from app.sign_in.let_in import SignedIn
+from app.sign_in.session_cookie import present
 from storage.records.sessions import Stage
 
 CODE, PASSWORD = "/sign-in/code", "/sign-in/password"
@@ -37,38 +38,38 @@ def routes(context: AppContext) -> Blueprint:
             return _sign_in(context, typed, known)
         if (before := present(context)) is not None:
             entering.leave(context, before)
-        return _further(*entering.enter(context, known))
+        return further(*entering.enter(context, known))
 
     @pages.get(CODE)
     @requires(Access.ANYBODY)
     def code() -> AnyResponse:
         found = present(context)
-        return _code(context, None) if _is_at(found, Stage.CODE) else _to_sign_in()
+        return _code(context, None) if _is_at(found, Stage.CODE) else to_sign_in()
 
     @pages.post(CODE)
     @requires(Access.ANYBODY)
     def check_code() -> AnyResponse:
         found = present(context)
         if found is None or found.session.stage is not Stage.CODE:
-            return _to_sign_in()
+            return to_sign_in()
         words = proof.prove_code(context, found.account.account, request.form.get("code", ""), to=proof.TO_SIGN_IN)
-        return _further(*entering.advance(context, found)) if words is None else _code(context, words)
+        return further(*entering.advance(context, found)) if words is None else _code(context, words)
 
     @pages.get(PASSWORD)
     @requires(Access.ANYBODY)
     def password() -> AnyResponse:
         found = present(context)
-        return _password(context, None) if _is_at(found, Stage.NEW_PASSWORD) else _to_sign_in()
+        return _password(context, None) if _is_at(found, Stage.NEW_PASSWORD) else to_sign_in()
 
     @pages.post(PASSWORD)
     @requires(Access.ANYBODY)
     def set_password() -> AnyResponse:
         found = present(context)
         if found is None or found.session.stage is not Stage.NEW_PASSWORD:
-            return _to_sign_in()
+            return to_sign_in()
         form = request.form
         words = setting_passwords.set_new(context, found, form.get("new", ""), form.get("again", ""))
-        return _further(*entering.advance(context, found)) if words is None else _password(context, words)
+        return further(*entering.advance(context, found)) if words is None else _password(context, words)
 
     @pages.post("/sign-out")
     @requires(Access.ANYBODY)
@@ -135,8 +136,9 @@ def _is_at(found: SignedIn | None, stage: Stage) -> bool:
     return found is not None and found.session.stage is stage
 
 
-def _further(token: str, stage: Stage) -> AnyResponse:
-    response = make_response(_go_on(stage))
+def further(token: str, stage: Stage, *, shown: Response | None = None) -> AnyResponse:
+    """On to what is wanted next, with the session's new token; `shown` first, where there is something to be read."""
+    response = make_response(_go_on(stage)) if shown is None else shown
     cookies.put(response, cookies.session_name(), token)
     return response
 
@@ -149,6 +151,7 @@ def _go_on(stage: Stage) -> AnyResponse:
     return redirect(NEXT_PAGE[stage] + ("" if to == "/" else f"?to={quote(to, safe='/')}"), 303)
 
 
-def _to_sign_in() -> AnyResponse:
+def to_sign_in() -> AnyResponse:
+    """Back to the beginning, and then to where somebody wanted to go."""
     to = wanted()
     return redirect(SIGN_IN if to == "/" else f"{SIGN_IN}?to={quote(to, safe='/')}", 303)

@@ -2,31 +2,18 @@
 
 import hashlib
 import secrets
-from dataclasses import dataclass
 
 from flask import g, has_request_context, request
+from sqlalchemy import Connection
 
 from app import cookies
 from app.context import AppContext
-from app.sign_in.origin import origin
+from app.sign_in.let_in import SignedIn
 from facility.people import Person
 from storage.records import accounts, sessions
-from storage.records.accounts import Account, AccountState
+from storage.records.accounts import AccountState
+from storage.records.errors import RecordsAwayError
 from storage.records.sessions import Session, Stage
-
-
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """An open session and its account; how far somebody has come is the session's stage."""
-
-    session: Session
-    account: Account
-
-    def person(self) -> Person | None:
-        """Who it is; None before everything is proven that is wanted."""
-        if self.session.stage is not Stage.SIGNED_IN:
-            return None
-        return Person(self.account.account, self.account.name, self.account.role, origin(), self.account.areas)
 
 
 def person(context: AppContext) -> Person | None:
@@ -55,14 +42,37 @@ def present_session() -> Session | None:
     return found.session if found is not None and found.session.stage is Stage.SIGNED_IN else None
 
 
-def _of(context: AppContext, hash: str) -> SignedIn | None:
+def again(context: AppContext, signed_in: SignedIn) -> SignedIn | None:
+    """The same session as it is now; None where it is over. Raises RecordsAwayError."""
     with context.records.reading() as connection:
-        session = sessions.find(connection, hash)
-        account = accounts.find(connection, session.account) if session else None
-    if session is None or account is None or account.state is not AccountState.ACTIVE:
+        return _good(context, connection, sessions.numbered(connection, signed_in.session.id))
+
+
+def _of(context: AppContext, hash: str) -> SignedIn | None:
+    let_in = context.desk.let_in
+    try:
+        with context.records.reading() as connection:
+            found = _good(context, connection, sessions.find(connection, hash))
+    except RecordsAwayError:
+        known = let_in.recall(hash)
+        if known is None or _over(context, known.session):
+            raise
+        return known
+    let_in.note(hash, found)
+    return found
+
+
+def _good(context: AppContext, connection: Connection, session: Session | None) -> SignedIn | None:
+    """The session with its account, where both are good."""
+    if session is None or _over(context, session):
         return None
+    account = accounts.find(connection, session.account)
+    return SignedIn(session, account) if account and account.state is AccountState.ACTIVE else None
+
+
+def _over(context: AppContext, session: Session) -> bool:
     rules = context.desk.rules
-    return None if session.over(context.clock(), rules.idle, rules.longest_session) else SignedIn(session, account)
+    return session.over(context.clock(), rules.idle, rules.longest_session)
 
 
 def new_token() -> str:

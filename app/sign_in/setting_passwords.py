@@ -2,14 +2,19 @@
 
 from app.context import AppContext
 from app.sign_in import password_rules
+from app.sign_in.let_in import SignedIn
 from app.sign_in.origin import origin
 from app.sign_in.rules import SignInRules
-from app.sign_in.session_cookie import SignedIn
 from facility.people import Actor
 from storage.records import credentials, sessions
+from storage.records.accounts import Account
 
 DIFFERENT = "The two are not the same. Type the new password twice."
 USED = "You have used this password before. Take another."
+
+
+class NotTakenError(Exception):
+    """A new password is not taken; the message says why."""
 
 
 def words(rules: SignInRules) -> str:
@@ -22,19 +27,11 @@ def words(rules: SignInRules) -> str:
 
 def set_new(context: AppContext, signed_in: SignedIn, new: str, again: str) -> str | None:
     """Set it; None when that is done, else in words why not. The person's other sessions end."""
-    account, rules, desk = signed_in.account, context.desk.rules, context.desk
-    if new != again:
-        return DIFFERENT
-    names = (account.account, account.name, context.whole().name, context.whole().id, "cleanwatch")
-    if (refused := password_rules.problem(rules, new, names=names)) is not None:
-        return refused
-    with context.records.reading() as connection:
-        present = credentials.of(connection, account.account)
-        before = [*([present.hash] if present else []), *credentials.earlier(connection, account.account)]
-    with desk.turn:
-        if any(desk.passwords.fits(hash, new) for hash in before):
-            return USED
-        hash = desk.passwords.hash(new)
+    account, rules = signed_in.account, context.desk.rules
+    try:
+        hash = hash_of(context, account, new, again)
+    except NotTakenError as error:
+        return str(error)
     by = Actor(account.account, account.role.value, origin())
     with context.records.transaction() as connection:
         now = context.clock()
@@ -43,3 +40,20 @@ def set_new(context: AppContext, signed_in: SignedIn, new: str, again: str) -> s
         )
         sessions.end_all(connection, now, by, account.account, "password changed", but=signed_in.session.id)
     return None
+
+
+def hash_of(context: AppContext, account: Account, new: str, again: str) -> str:
+    """The hash of a new password that this account may have. Raises NotTakenError."""
+    rules, desk = context.desk.rules, context.desk
+    if new != again:
+        raise NotTakenError(DIFFERENT)
+    names = (account.account, account.name, context.whole().name, context.whole().id, "cleanwatch")
+    if (refused := password_rules.problem(rules, new, names=names)) is not None:
+        raise NotTakenError(refused)
+    with context.records.reading() as connection:
+        present = credentials.of(connection, account.account)
+        before = [*([present.hash] if present else []), *credentials.earlier(connection, account.account)]
+    with desk.turn:
+        if any(desk.passwords.fits(hash, new) for hash in before):
+            raise NotTakenError(USED)
+        return desk.passwords.hash(new)

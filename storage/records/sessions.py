@@ -3,11 +3,12 @@
 The browser has a token, of which the records have only the SHA-256: from a copy of them nobody can sign in.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, update
 
 from facility.instants import Instant, Span, text_of
 from facility.people import Actor
@@ -43,13 +44,9 @@ class Session:
         """As the audit trail names it."""
         return f"session {self.id}"
 
-    def over(self, now: Instant, idle: Span, longest: Span) -> str:
-        """Why it is no longer good, in words; empty while it is."""
-        if self.ended is not None:
-            return "ended"
-        if now - self.made >= longest:
-            return "open for as long as a session may be"
-        return "nobody did anything" if now - self.active >= idle else ""
+    def over(self, now: Instant, idle: Span, longest: Span) -> bool:
+        """Has it been ended, has nobody done anything for too long, or is it too old?"""
+        return self.ended is not None or now - self.active >= idle or now - self.made >= longest
 
 
 def begin(
@@ -74,9 +71,9 @@ def find(connection: Connection, token_hash: str) -> Session | None:
     return next(iter(_sessions(connection, table.c.token_hash == token_hash)), None)
 
 
-def is_open(connection: Connection, id: int) -> Session | None:
-    """The session of this number, while nobody has ended it."""
-    return next(iter(_sessions(connection, table.c.id == id, table.c.ended.is_(None))), None)
+def numbered(connection: Connection, id: int) -> Session | None:
+    """The session of this number, open or ended."""
+    return next(iter(_sessions(connection, table.c.id == id)), None)
 
 
 def advance(connection: Connection, at: Instant, id: int, token_hash: str, stage: Stage) -> None:
@@ -111,6 +108,13 @@ def open_now(connection: Connection, account: str | None = None) -> list[Session
     """The open sessions of an account, or of all, newest first."""
     mine = () if account is None else (table.c.account == account,)
     return _sessions(connection, table.c.ended.is_(None), *mine)
+
+
+def last(connection: Connection) -> Mapping[str, Instant]:
+    """When each account was signed in to last."""
+    signed_in = table.c.stage == Stage.SIGNED_IN.value
+    query = select(table.c.account, func.max(table.c.made).label("at")).where(signed_in).group_by(table.c.account)
+    return {row.account: row.at for row in connection.execute(query)}
 
 
 def _end(connection: Connection, at: Instant, by: Actor, why: str, *which: ColumnElement[bool]) -> int:
