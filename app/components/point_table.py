@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 from app import formats
 from app.components.basics import grade, live, symbol, tagged
 from app.components.bullet import bullet
+from app.components.exempt import exempt
 from app.components.spark import spark
 from app.live.hub import Hub
 from app.scale import Bounds, Yardstick
@@ -18,13 +19,13 @@ HEADS = ("", "Point", "Now", "Against alert and action limits", "Action limit", 
 ORDER = list(MEASURES)
 
 
-def point_table(site: Site, hub: Hub, room: Room) -> Component:
-    """The zones inside the room first, then the room; each by quantity."""
+def point_table(site: Site, hub: Hub, room: Room, *, proposing: bool) -> Component:
+    """The zones inside the room first, then the room; each by quantity; with a way to propose another limit."""
     zones = [zone for zone in site.rooms.values() if zone.inside == room.id]
     groups = [where for where in (*zones, room) if site.points_by_room[where.id]]
     right = ("Now", "Action limit", "Age")
     heads = [html.Th(head, className="r" if head in right else "") for head in HEADS]
-    bodies = [_group(site, hub, where, "Room" if where is room and zones else "") for where in groups]
+    bodies = [_group(site, hub, where, "Room" if where is room and zones else "", proposing) for where in groups]
     return html.Table([html.Thead(html.Tr(heads)), *bodies], className="point-table")
 
 
@@ -33,7 +34,7 @@ def by_quantity(points: Sequence[Point]) -> list[Point]:
     return sorted(points, key=lambda point: ORDER.index(point.quantity))
 
 
-def _group(site: Site, hub: Hub, where: Room, name: str) -> Component:
+def _group(site: Site, hub: Hub, where: Room, name: str, proposing: bool) -> Component:
     state = hub.room_state(where.id)
     held = f"limits of a room {state}" if state else "room state unknown: the stricter limits hold"
     title = html.Tr(
@@ -44,19 +45,20 @@ def _group(site: Site, hub: Hub, where: Room, name: str) -> Component:
         ),
         className="group",
     )
-    rows = [_row(site, hub, point) for point in by_quantity(site.points_by_room[where.id])]
+    rows = [_row(site, hub, point, proposing) for point in by_quantity(site.points_by_room[where.id])]
     return html.Tbody([title, *rows])
 
 
-def _row(site: Site, hub: Hub, point: Point) -> Component:
+def _row(site: Site, hub: Hub, point: Point, proposing: bool) -> Component:
     yardstick = hub.yardstick(point)
     value = tagged(live(html.Span(), "value", point=point.id), data_beside=point.unit)
+    propose = html.A("Propose a change", href=f"/propose/{point.id}", className="propose") if proposing else None
     cells = [
         html.Td(live(symbol("nodata"), "symbol", point=point.id), className="state"),
-        html.Th([formats.what(point), html.Span(point.id, className="id mono")], scope="row"),
+        html.Th([formats.what(point), html.Span(point.id, className="id mono"), propose], scope="row"),
         html.Td(value, className="value num r"),
         html.Td(bullet(point.id, yardstick) or html.Span("no limit", className="muted"), className="against"),
-        html.Td(action_words(yardstick, point.quantity), className="limit num r"),
+        html.Td([action_words(yardstick, point.quantity), exempt(yardstick.limits)], className="limit num r"),
         html.Td(_last_hour(site, hub, point, yardstick.bounds), className="hour"),
         html.Td(live(html.Span(), "validity", point=point.id), className="validity"),
         html.Td(live(html.Span(), "age", point=point.id), className="age num r"),

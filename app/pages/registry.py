@@ -1,6 +1,6 @@
 """The pages, in the order of the navigation. A new one is an import and an entry here."""
 
-from app.pages import alarms, overview, room, rooms, system, trends
+from app.pages import alarms, change, changes, overview, propose, room, rooms, system, trends
 from app.pages.page import Page
 
 PAGES: tuple[Page, ...] = (
@@ -9,5 +9,8 @@ PAGES: tuple[Page, ...] = (
     room.PAGE,
     trends.PAGE,
     alarms.PAGE,
+    changes.PAGE,
+    change.PAGE,
+    propose.PAGE,
     system.PAGE,
 )

@@ -39,7 +39,7 @@ def layout(context: AppContext, address: Address) -> Component:
             _nothing_yet(context, site, room),
             html.Div(
                 [
-                    html.Section(point_table(site, context.hub, room), id="room-points", className="card"),
+                    html.Section(_table(context, site, room), id="room-points", className="card"),
                     html.Div(_beside(context, site, room), className="beside"),
                 ],
                 className="room",
@@ -47,6 +47,11 @@ def layout(context: AppContext, address: Address) -> Component:
             room_state.dialog(room.id, context.name, context.hub.room_state(room.id)),
         ]
     )
+
+
+def _table(context: AppContext, site: Site, room: Room) -> Component:
+    proposing = context.may(Right.DRAFT) and context.areas is None
+    return point_table(site, context.hub, room, proposing=proposing)
 
 
 def _head(context: AppContext, site: Site, room: Room) -> list[Component]:
@@ -166,7 +171,7 @@ def register(app: Dash, context: AppContext) -> None:
         admitted(context, id)
         site = context.site()
         room = site.rooms[id]
-        return _alarms(context, room), _states(context, site, room), point_table(site, context.hub, room)
+        return _alarms(context, room), _states(context, site, room), _table(context, site, room)
 
 
 PAGE = Page("/rooms/<room>", "Room", layout, register)

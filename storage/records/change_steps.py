@@ -2,7 +2,7 @@
 
 Every function writes its own audit rows. It locks the head of the audit trail, so call it last in a transaction.
 Where something may not be, it raises ChangeRefusedError with words for the person who tried: let the transaction end
-by it, and nothing has changed. Whoever signs has just proven who it is (`app.signing`).
+by it, and nothing has changed.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from facility.people import Actor, Person
 from facility.roles import Right
 from facility.site_changes import differences, lines
 from facility.site_file import parse_site
-from storage.records import audit, revisions, signatures
+from storage.records import audit, revisions
 from storage.records.audit import JSON, AuditEntry
 from storage.records.changes import (
     Change,
@@ -30,7 +30,7 @@ from storage.records.changes import (
 )
 from storage.records.revisions import Revision
 from storage.records.schema import change_steps
-from storage.records.signatures import Before, DifferentPeople, Meaning, NeedsRight, NotBy, NotToBeSignedError, Rule
+from storage.records.signatures import Before, DifferentPeople, Meaning, NeedsRight, NotBy, Rule
 
 BEGINNING: Instant = 0
 """From when the first revision is in force: so imported history is seen against its limits."""
@@ -61,31 +61,25 @@ def begin(connection: Connection, at: Instant, author: Actor, text: str, reason:
     )
 
 
-def review(
-    connection: Connection, at: Instant, person: Person, number: int, comment: str = "", session: int | None = None
-) -> Change:
-    """Sign that a controlled change was reviewed and is right. The person has just proven who it is."""
-    change = _ready(connection, number, Step.REVIEW)
-    _take(connection, at, person.actor, change, Step.REVIEW, comment)
-    _sign(connection, at, person, change, Meaning.REVIEW, session)
-    return _found(connection, number)
+def review(connection: Connection, at: Instant, person: Person, number: int) -> None:
+    """A controlled change was reviewed. The caller writes the signature in the same transaction, by `rules`."""
+    lock(connection)
+    _take(connection, at, person.actor, ready(connection, number, Step.REVIEW), Step.REVIEW)
 
 
-def approve(
-    connection: Connection, at: Instant, person: Person, number: int, comment: str = "", session: int | None = None
-) -> Change:
-    """Sign that a controlled change is approved, and put it in force. The person has just proven who it is."""
-    change = _ready(connection, number, Step.PUT_IN_FORCE)
+def approve(connection: Connection, at: Instant, person: Person, number: int) -> None:
+    """Put a controlled change in force. The caller writes the signature in the same transaction, by `rules`."""
+    lock(connection)
+    change = ready(connection, number, Step.PUT_IN_FORCE)
     if not change.controlled:
         raise ChangeRefusedError(f"Change {number} needs no signature.")
-    _put_in_force(connection, at, person.actor, change, comment)
-    _sign(connection, at, person, change, Meaning.APPROVAL, session)
-    return _found(connection, number)
+    _put_in_force(connection, at, person.actor, change, "")
 
 
 def put_in_force(connection: Connection, at: Instant, by: Actor, number: int, comment: str = "") -> Change:
     """Put in force a change that needs nobody's signature."""
-    change = _ready(connection, number, Step.PUT_IN_FORCE)
+    lock(connection)
+    change = ready(connection, number, Step.PUT_IN_FORCE)
     if change.controlled:
         raise ChangeRefusedError(f"Change {number} decides about alarms: QA has to sign it.")
     _put_in_force(connection, at, by, change, comment)
@@ -94,7 +88,8 @@ def put_in_force(connection: Connection, at: Instant, by: Actor, number: int, co
 
 def withdraw(connection: Connection, at: Instant, person: Person, number: int, comment: str) -> Change:
     """Its author does not want it any more."""
-    change = _ready(connection, number, Step.WITHDRAW)
+    lock(connection)
+    change = ready(connection, number, Step.WITHDRAW)
     if person.account != change.author:
         raise ChangeRefusedError("Only its author withdraws a change. You can refuse it, with a reason.")
     _take(connection, at, person.actor, change, Step.WITHDRAW, comment)
@@ -103,7 +98,8 @@ def withdraw(connection: Connection, at: Instant, person: Person, number: int, c
 
 def refuse(connection: Connection, at: Instant, person: Person, number: int, comment: str) -> Change:
     """Somebody else says, with a reason, that it is not to be."""
-    change = _ready(connection, number, Step.REFUSE)
+    lock(connection)
+    change = ready(connection, number, Step.REFUSE)
     if not person.may(Right.DRAFT):
         raise ChangeRefusedError(f"Your role, {person.role}, may not refuse changes.")
     if person.account == change.author:
@@ -130,31 +126,21 @@ def revision_content(revision: Revision) -> JSON:
     return {"site revision": revision.number, "text": revision.text, "reason": revision.reason}
 
 
-def sign_revision(
-    connection: Connection, at: Instant, person: Person, number: int, session: int | None = None
-) -> signatures.Signature:
-    """QA approves afterwards a revision that took force without review: the first one, or a simulated site's."""
+def unreviewed(connection: Connection, number: int) -> Revision:
+    """A revision that took force without review: the first one, or a simulated site's. Raises ChangeRefusedError."""
     revision = revisions.find(connection, number)
     if revision is None or came_of(connection, number) is not None:
         raise ChangeRefusedError(f"Site revision {number} took force by a change, and was approved with that.")
-    needed = (NeedsRight(Right.APPROVE), NotBy(revision.author, "loaded"))
-    try:
-        return signatures.sign(
-            connection,
-            at,
-            person,
-            f"site revision {number}",
-            Meaning.APPROVAL,
-            revision_content(revision),
-            rules=needed,
-            session=session,
-        )
-    except NotToBeSignedError as error:
-        raise ChangeRefusedError(str(error)) from None
+    return revision
 
 
-def _ready(connection: Connection, number: int, step: Step) -> Change:
-    lock(connection)
+def revision_rules(revision: Revision) -> Sequence[Rule]:
+    """What has to be so for QA's signature under a revision that took force without review."""
+    return NeedsRight(Right.APPROVE), NotBy(revision.author, "loaded")
+
+
+def ready(connection: Connection, number: int, step: Step) -> Change:
+    """The change, where this step may be taken now. Raises ChangeRefusedError."""
     change = _found(connection, number)
     if after(change.state, step, change.controlled) is None:
         raise ChangeRefusedError(f"Change {number} is {change.state}: it cannot be {step}.")
@@ -191,7 +177,7 @@ def _take(
     by: Actor,
     change: Change,
     step: Step,
-    comment: str,
+    comment: str = "",
     revision: int | None = None,
 ) -> None:
     connection.execute(
@@ -210,24 +196,6 @@ def _take(
     data: dict[str, JSON] = {} if revision is None else {"site revision": revision}
     entry = AuditEntry(by, f"change {step}", change.object, data, {"state": state}, comment.strip())
     audit.append(connection, at, [entry])
-
-
-def _sign(
-    connection: Connection, at: Instant, person: Person, change: Change, meaning: Meaning, session: int | None
-) -> None:
-    try:
-        signatures.sign(
-            connection,
-            at,
-            person,
-            change.object,
-            meaning,
-            change.content,
-            rules=rules(change, meaning),
-            session=session,
-        )
-    except NotToBeSignedError as error:
-        raise ChangeRefusedError(str(error)) from None
 
 
 def _found(connection: Connection, number: int) -> Change:

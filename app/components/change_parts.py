@@ -1,0 +1,102 @@
+"""What of a change is shown everywhere: its state, its differences, its attachment, the signatures under it."""
+
+import json
+from collections.abc import Sequence
+
+from dash import html
+from dash.development.base_component import Component
+
+from app import formats
+from app.changes import Book, revision_object
+from app.components.signing import signature_lines
+from facility.change_states import ChangeState
+from facility.limit import EXEMPT
+from facility.site import Site
+from storage.records import change_steps
+from storage.records.audit import JSON
+from storage.records.changes import Change, revision_state
+from storage.records.revisions import Revision, stretch_of
+
+WORDS = {
+    ChangeState.DRAFT: "Draft",
+    ChangeState.REVIEWED: "Reviewed",
+    ChangeState.APPROVED: "Approved, to take force",
+    ChangeState.IN_FORCE: "In force",
+    ChangeState.RETIRED: "Retired",
+    ChangeState.WITHDRAWN: "Withdrawn",
+    ChangeState.REFUSED: "Refused",
+}
+MOST_LINES = 8
+
+
+def state_chip(state: ChangeState) -> Component:
+    """The state in a small box; what holds now is the darkest."""
+    return html.Span(WORDS[state], className="chip now" if state is ChangeState.IN_FORCE else "chip quiet")
+
+
+def difference_list(lines: Sequence[str], *, whole: bool = False) -> Component:
+    """The differences in words, a line each; of many the first, and the others behind a word."""
+    shown = lines if whole or len(lines) <= MOST_LINES else lines[:MOST_LINES]
+    rest = lines[len(shown) :]
+    more = html.Details([html.Summary(f"{len(rest)} more"), html.Ul(_items(rest))]) if rest else None
+    return html.Div([html.Ul(_items(shown)), more], className="differences")
+
+
+def _items(lines: Sequence[str]) -> list[Component]:
+    return [html.Li(_marked(line)) for line in lines]
+
+
+def _marked(line: str) -> str | list[str | Component]:
+    """A line about a limit that is looser than the standard's says so in bold."""
+    before, mark, after = line.partition(EXEMPT)
+    return [before, html.B(mark), after] if mark else line
+
+
+def change_signatures(book: Book, change: Change) -> Component | None:
+    """The signatures under a change."""
+    return signature_lines(book.signatures.get(change.object, ()), change.content)
+
+
+def revision_signatures(book: Book, revision: Revision) -> Component | None:
+    """The signatures under a revision: those of the change that it was, or QA's afterwards."""
+    change = book.change_of(revision)
+    if change is not None:
+        return change_signatures(book, change)
+    signed = book.signatures.get(revision_object(revision.number), ())
+    return signature_lines(signed, change_steps.revision_content(revision))
+
+
+def basis_words(book: Book, revision: Revision, site: Site) -> str:
+    """By what right a revision took force; empty where signatures say so."""
+    change = book.change_of(revision)
+    if change is not None:
+        return "" if change.controlled else "No signature needed: it decides about no alarm."
+    if revision.number == 1:
+        return "First revision, in force without review."
+    return "Simulated site: in force without review." if site.simulated else "In force without review."
+
+
+def held_words(book: Book, revision: Revision, site: Site) -> str:
+    """From when until when a revision held, holds, or is to hold."""
+    stretch = stretch_of(revision, book.revisions)
+    if stretch is None:
+        return "never: a newer one took its place before"
+    start, end = stretch
+    zone, now = site.timezone, book.now
+    begin = "the beginning" if start == change_steps.BEGINNING else formats.moment(start, zone, now)
+    return f"from {begin}" if end is None else f"from {begin} to {formats.moment(end, zone, now)}"
+
+
+def state_of(book: Book, revision: Revision) -> ChangeState:
+    """Approved, in force, or retired."""
+    return revision_state(revision, book.revisions, book.now)
+
+
+def attachment(content: JSON) -> Component | None:
+    """What speaks for a change, as it was attached: its figures, a line each."""
+    if content is None:
+        return None
+    if isinstance(content, dict) and all(not isinstance(value, (dict, list)) for value in content.values()):
+        rows = [part for key, value in content.items() for part in (html.Dt(key), html.Dd(str(value)))]
+        return html.Dl(rows, className="facts")
+    return html.Pre(json.dumps(content, ensure_ascii=False, indent=2), className="attached")

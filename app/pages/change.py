@@ -1,0 +1,195 @@
+"""One change: what it would do, what speaks for it, what was done to it, and what can be done now."""
+
+import dash_mantine_components as dmc
+from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash.development.base_component import Component
+
+from app import formats
+from app.changes import APPROVAL, REVIEW, Book, force_words, needs_words, read
+from app.components.basics import icon, tagged
+from app.components.change_parts import attachment, change_signatures, difference_list, state_chip
+from app.components.signing import SIGNED, sign_button
+from app.context import AppContext
+from app.guard import needs, requires
+from app.pages.page import Address, Page
+from facility.change_states import OPEN, Step, next_step
+from facility.roles import Right
+from storage.records import change_steps
+from storage.records.changes import Change, ChangeRefusedError
+from storage.records.errors import RecordsAwayError
+
+BUTTONS = {"put": Step.PUT_IN_FORCE, "refuse": Step.REFUSE, "withdraw": Step.WITHDRAW}
+
+
+def layout(context: AppContext, address: Address) -> Component:
+    """The page of a change."""
+    number = address.parts["number"]
+    return html.Div(
+        [
+            dcc.Store(id="change-number", data=int(number) if number.isdecimal() else 0),
+            html.Div(_drawn(context, int(number) if number.isdecimal() else 0), id="change"),
+        ],
+        className="changes-page",
+    )
+
+
+def _drawn(context: AppContext, number: int) -> list[Component | None]:
+    book = read(context)
+    change = next((change for change in book.changes if change.number == number), None)
+    if change is None:
+        words = html.P("It may have been mistyped: changes are numbered from 1.", className="lead")
+        return [html.H1("There is no such change"), words, html.A("To all changes", href="/changes", className="btn")]
+    zone = context.site().timezone
+    return [
+        html.Div(
+            [
+                html.Div(html.A("Changes", href="/changes"), className="crumb"),
+                html.Div([html.H1(f"Change {number}"), state_chip(book.state(change))], className="row title"),
+            ]
+        ),
+        html.Section(
+            [
+                html.Header(html.H2(f"Against site revision {change.base}")),
+                difference_list(change.differences, whole=True),
+                html.Dl(_facts(context, book, change), className="facts"),
+            ],
+            className="card",
+        ),
+        _attached(change),
+        html.Section(
+            [
+                html.Header(html.H2("What was done")),
+                html.Ol([html.Li(words) for words in _story(book, change, zone)], className="story"),
+                change_signatures(book, change),
+            ],
+            className="card",
+        ),
+        _to_do(context, book, change),
+    ]
+
+
+def _facts(context: AppContext, book: Book, change: Change) -> list[Component]:
+    facts = {
+        "Reason": change.reason,
+        "Rationale": change.rationale or "none",
+        "Decides about alarms": "yes: review and QA's approval, both signed" if change.controlled else "no",
+        "Time": force_words(change.wanted_from, context.site(), book.now),
+    }
+    if change.revision is not None:
+        facts["Became"] = f"Site revision {change.revision}"
+    return [part for term, words in facts.items() for part in (html.Dt(term), html.Dd(words))]
+
+
+def _attached(change: Change) -> Component | None:
+    content = attachment(change.attachment)
+    if content is None:
+        return None
+    return html.Section([html.Header(html.H2("Attached")), content], className="card")
+
+
+def _story(book: Book, change: Change, zone: str) -> list[str]:
+    told = [f"Drafted by {book.name(change.author)}, {formats.exactly(change.at, zone, book.now)}"]
+    for taken in change.steps:
+        said = f": {taken.comment}" if taken.comment else ""
+        when = formats.exactly(taken.at, zone, book.now)
+        told.append(f"{formats.sentence(taken.step)} by {book.name(taken.by)}, {when}{said}")
+    return told
+
+
+def _to_do(context: AppContext, book: Book, change: Change) -> Component | None:
+    person = context.person()
+    if change.state not in OPEN or person is None:
+        return None
+    outdated = book.is_outdated(change)
+    again = f"Site revision {book.revisions[0].number} is newer: this has to be drawn up again."
+    words = again if outdated else needs_words(change)
+    mine = person.account == change.author
+    may = person.may(Right.DRAFT)
+    step = next_step(change.state, change.controlled)
+    subject = str(change.number)
+    buttons: list[Component | None] = []
+    if not outdated and step is Step.REVIEW and may and not mine:
+        buttons.append(sign_button("Sign the review", REVIEW.name, subject, main=True))
+    if not outdated and step is Step.PUT_IN_FORCE and change.controlled and person.may(Right.APPROVE) and not mine:
+        buttons.append(sign_button("Sign the approval", APPROVAL.name, subject, main=True))
+    if not outdated and step is Step.PUT_IN_FORCE and not change.controlled and may:
+        buttons.append(html.Button("Put in force", id={"type": "change-do", "what": "put"}, className="btn p s"))
+    if may:
+        what = "withdraw" if mine else "refuse"
+        buttons.append(
+            html.Button(
+                [icon("x", small=True), WORDS_OF[what]], id={"type": "change-do", "what": what}, className="btn s"
+            )
+        )
+    if not buttons:
+        return html.Section([html.Header(html.H2("Needs")), html.P(words, className="inside")], className="card")
+    return html.Section(
+        [
+            html.Header(html.H2("Needs")),
+            html.P(words, className="inside"),
+            html.Div(
+                [
+                    dmc.Textarea(id="change-comment", label="Comment", autosize=True, minRows=2, className="grow"),
+                    html.Div(buttons, className="row"),
+                ],
+                className="to-do",
+            ),
+            tagged(html.Div(id="change-problem", className="problem"), role="alert"),
+        ],
+        className="card",
+    )
+
+
+WORDS_OF = {"withdraw": "Withdraw", "refuse": "Refuse"}
+
+
+def do(context: AppContext, number: int, what: str, comment: str) -> str | None:
+    """Take a step that needs no signature; None when it is done, else in words why not."""
+    person = needs(context, Right.DRAFT)
+    now = context.clock()
+    try:
+        with context.records.transaction() as connection:
+            match BUTTONS[what]:
+                case Step.PUT_IN_FORCE:
+                    change_steps.put_in_force(connection, now, person.actor, number, comment)
+                case Step.REFUSE:
+                    change_steps.refuse(connection, now, person, number, comment)
+                case Step.WITHDRAW:
+                    change_steps.withdraw(connection, now, person, number, comment)
+    except ChangeRefusedError as error:
+        return str(error)
+    except RecordsAwayError as error:
+        return f"{error} It is not known whether this is on record: look before you do it again."
+    return None
+
+
+def register(app: Dash, context: AppContext) -> None:
+    """What is done to the change, and drawing it anew after that."""
+
+    @app.callback(
+        Output("change", "children"),
+        Output("change-problem", "children"),
+        Input({"type": "change-do", "what": ALL}, "n_clicks"),
+        State("change-number", "data"),
+        State("change-comment", "value"),
+        prevent_initial_call=True,
+    )
+    @requires(Right.DRAFT)
+    def press(_clicks: list[int | None], number: int, comment: str | None) -> tuple[object, object]:
+        if not ctx.triggered or not ctx.triggered[0]["value"] or not isinstance(ctx.triggered_id, dict):
+            return no_update, no_update
+        problem = do(context, number, str(ctx.triggered_id["what"]), comment or "")
+        return (no_update, problem) if problem else (_drawn(context, number), no_update)
+
+    @app.callback(
+        Output("change", "children", allow_duplicate=True),
+        Input(SIGNED, "data"),
+        State("change-number", "data"),
+        prevent_initial_call=True,
+    )
+    @requires(Right.LOOK)
+    def signed(_event: object, number: int) -> list[Component | None]:
+        return _drawn(context, number)
+
+
+PAGE = Page("/changes/<number>", "Change", layout, register, signs=(REVIEW, APPROVAL))

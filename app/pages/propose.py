@@ -1,0 +1,256 @@
+"""Proposing another limit for one point: a form, the site checker's word at each field, and what it would change."""
+
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import Dash, Input, Output, State, dcc, html, no_update
+from dash.development.base_component import Component
+
+from app import formats
+from app.changes import of_whole_site
+from app.components import draft_form
+from app.components.basics import tagged
+from app.context import AppContext
+from app.guard import needs, requires
+from app.pages.page import Address, Page
+from app.proposal import FIELDS, Proposal, choices, propose, typed
+from facility.limit import Limit, RoomState, Severity, Side
+from facility.roles import Right
+from facility.site import Point
+from facility.site_file import parse_site
+from storage.records import changes, revisions
+from storage.records.changes import Change, ChangeRefusedError
+from storage.records.revisions import Revision
+
+NEW = "new"
+SPAN = "A number and a unit: 30 s, 10 min"
+
+
+def layout(context: AppContext, address: Address) -> Component:
+    """The form for a point, filled with the first of its limits."""
+    of_whole_site(context)
+    newest = _newest(context)
+    point = parse_site(newest.text, "").points.get(address.parts["point"])
+    if point is None:
+        return html.Div([html.H1("There is no such point"), html.A("To all rooms", href="/rooms", className="btn")])
+    return html.Div(
+        [
+            dcc.Store(id="propose-point", data=point.id),
+            dcc.Store(id="propose-base", data=newest.number),
+            html.Div(
+                [
+                    html.Div(
+                        [html.A("Rooms", href="/rooms"), ", ", html.A(point.room, href=f"/rooms/{point.room}")],
+                        className="crumb",
+                    ),
+                    html.H1(f"Propose a limit for {point.id}"),
+                    html.P(_lead(context, point, newest), className="lead"),
+                ],
+                className="head",
+            ),
+            html.Div(
+                [
+                    html.Section(
+                        [
+                            html.Header(html.H2("The limit")),
+                            html.Div(_fields(point), className="inside limit-fields"),
+                        ],
+                        className="card",
+                    ),
+                    html.Section(
+                        [
+                            html.Header(html.H2("The change")),
+                            html.Div(
+                                [
+                                    html.Div(id="propose-found"),
+                                    draft_form.fields("propose"),
+                                    tagged(html.Div(id="propose-problem", className="problem"), role="alert"),
+                                    html.Button("Draft the change", id="propose-draft", className="btn p"),
+                                ],
+                                className="inside draft",
+                            ),
+                        ],
+                        className="card",
+                    ),
+                ],
+                className="halves",
+            ),
+        ],
+        className="changes-page",
+    )
+
+
+def _lead(context: AppContext, point: Point, newest: Revision) -> str:
+    words = f"{formats.what(point)}, in {point.unit}. Other points keep theirs."
+    if newest.in_force_from > context.clock():
+        words += f" Revision {newest.number}, which has not taken force yet, is what you change."
+    return words
+
+
+def _fields(point: Point) -> list[Component]:
+    names = [{"value": str(n), "label": formats.sentence(name)} for n, name in enumerate(choices(point))]
+    every = [*names, {"value": NEW, "label": "A new limit"}]
+    shown = _shown(point, every[0]["value"])
+
+    def choice(field: str, label: str, values: list[str]) -> Component:
+        data = [{"value": value, "label": formats.sentence(value)} for value in values]
+        select: Component = dmc.Select(id=f"propose-{field}", label=label, data=data, value=shown[field], size="sm")
+        return select
+
+    def text(field: str, label: str, **more: Any) -> Component:
+        box: Component = dmc.TextInput(
+            id=f"propose-{field}", label=label, value=shown[field], debounce=500, size="sm", **more
+        )
+        return box
+
+    def number(field: str, label: str, **more: Any) -> Component:
+        box: Component = dmc.NumberInput(
+            id=f"propose-{field}",
+            label=label,
+            value=shown[field],
+            debounce=500,
+            size="sm",
+            thousandSeparator=",",
+            **more,
+        )
+        return box
+
+    return [
+        dmc.Select(
+            id="propose-which", label="Which", data=every, value=every[0]["value"], size="sm", className="all"
+        ),
+        choice("severity", "Severity", ["alert", "action"]),
+        choice("side", "Side", [side.value for side in Side]),
+        number("value", f"Value, {point.unit}"),
+        html.Div(
+            dmc.Checkbox(id="propose-reached", label="The value itself is outside", checked=shown["reached"]),
+            className="tick",
+        ),
+        text("on_delay", "On-delay", description=SPAN),
+        text("off_delay", "Off-delay", description=SPAN),
+        number("deadband", f"Deadband, {point.unit}", min=0),
+        number("consecutive", "Readings in a row", min=1, max=100, allowDecimal=False),
+        html.Div(
+            dmc.MultiSelect(
+                id="propose-room_states",
+                label="In these room states",
+                data=[{"value": state.value, "label": formats.sentence(state)} for state in RoomState],
+                value=shown["room_states"],
+                size="sm",
+            ),
+            className="all",
+        ),
+        text("rationale", "Rationale: why the number and the delays are right", className="all"),
+        text("exempt", "The standard does not apply, because", className="all"),
+    ]
+
+
+def _shown(point: Point, which: str) -> dict[str, Any]:
+    """What the fields show for the limit that was chosen."""
+    if which.isdecimal() and int(which) < len(point.limits):
+        return typed(point.limits[int(which)])
+    return {**typed(Limit(Severity.ALERT, Side.HIGH, 0)), "value": ""}
+
+
+def _newest(context: AppContext) -> Revision:
+    with context.records.reading() as connection:
+        newest = revisions.newest(connection)
+    assert newest is not None  # the app is not served before the first
+    return newest
+
+
+def proposed(context: AppContext, point: str, fields: dict[str, Any]) -> Proposal:
+    """What the fields would change of the newest revision."""
+    return propose(_newest(context).text, point, fields)
+
+
+def draft(
+    context: AppContext,
+    point: str,
+    base: int,
+    fields: dict[str, Any],
+    reason: str | None,
+    why: str | None,
+    wanted_from: str | None,
+) -> Change | str:
+    """Draft the change; in words why not, where it cannot be."""
+    person = needs(context, Right.DRAFT)
+    of_whole_site(context)
+    proposal = proposed(context, point, fields)
+    if proposal.problems:
+        return proposal.problems.get("", "Some fields are not right yet.")
+    try:
+        moment = draft_form.moment(wanted_from, context.site().timezone)
+        with context.records.transaction() as connection:
+            return changes.draft(
+                connection,
+                context.clock(),
+                person,
+                proposal.text,
+                reason or "",
+                why or "",
+                base=base,
+                wanted_from=moment,
+            )
+    except ChangeRefusedError as error:
+        return str(error)
+
+
+def register(app: Dash, context: AppContext) -> None:
+    """Another limit fills the fields; fields are checked as they are typed; the button drafts."""
+    values = {name: "checked" if name == "reached" else "value" for name in FIELDS}
+    inputs = {name: Input(f"propose-{name}", values[name]) for name in FIELDS}
+    errors = [name for name in FIELDS if name != "reached"]
+
+    @app.callback(
+        output={name: Output(f"propose-{name}", values[name]) for name in FIELDS}
+        | {f"{name} fixed": Output(f"propose-{name}", "disabled") for name in ("severity", "side")},
+        inputs={"which": Input("propose-which", "value"), "point": State("propose-point", "data")},
+    )
+    @requires(Right.DRAFT)
+    def choose(which: str | None, point: str) -> dict[str, Any]:
+        found = parse_site(_newest(context).text, "").points[point]
+        fixed = which != NEW
+        return {**_shown(found, which or NEW), "severity fixed": fixed, "side fixed": fixed}
+
+    @app.callback(
+        output={"found": Output("propose-found", "children")}
+        | {name: Output(f"propose-{name}", "error") for name in errors},
+        inputs={"fields": inputs, "point": State("propose-point", "data")},
+    )
+    @requires(Right.DRAFT)
+    def check(fields: dict[str, Any], point: str) -> dict[str, Any]:
+        proposal = proposed(context, point, fields)
+        words = dict.fromkeys(errors, "") | {n: formats.sentence(w) for n, w in proposal.problems.items() if n}
+        if proposal.problems:
+            return {**words, "found": html.P(formats.sentence(proposal.problems.get("", "")), className="problem")}
+        return {**words, "found": draft_form.preview(proposal.found)}
+
+    @app.callback(
+        output={
+            "address": Output("url", "pathname", allow_duplicate=True),
+            "problem": Output("propose-problem", "children"),
+        },
+        inputs={
+            "clicks": Input("propose-draft", "n_clicks"),
+            "point": State("propose-point", "data"),
+            "base": State("propose-base", "data"),
+            "fields": {name: State(f"propose-{name}", values[name]) for name in FIELDS},
+            "reason": State("propose-reason", "value"),
+            "why": State("propose-why", "value"),
+            "wanted_from": State("propose-from", "value"),
+        },
+        prevent_initial_call=True,
+        running=[(Output("propose-draft", "disabled"), True, False)],
+    )
+    @requires(Right.DRAFT)
+    def send(clicks: int | None, **typed_in: Any) -> dict[str, Any]:
+        if not clicks:
+            return {"address": no_update, "problem": no_update}
+        drafted = draft(context, **typed_in)
+        if isinstance(drafted, str):
+            return {"address": no_update, "problem": drafted}
+        return {"address": f"/changes/{drafted.number}", "problem": ""}
+
+
+PAGE = Page("/propose/<point>", "Propose a limit", layout, register, right=Right.DRAFT)

@@ -1,0 +1,132 @@
+"""A limit as a person types it into the form, checked and made into a site file that is proposed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from facility.limit import ALL_ROOM_STATES, Consecutive, Each, Limit, RoomState, Severity, Side
+from facility.site import Point, Site
+from facility.site_changes import Difference, differences
+from facility.site_edit import SiteEditError, set_limit
+from facility.site_errors import Problem, SiteFileError
+from facility.site_file import parse_site
+from facility.site_schema import Duration
+from facility.site_words import duration, kind, room_states
+
+FIELDS = (
+    "severity",
+    "side",
+    "value",
+    "reached",
+    "on_delay",
+    "off_delay",
+    "deadband",
+    "consecutive",
+    "room_states",
+    "rationale",
+    "exempt",
+)
+"""The fields of the form, as a limit's own."""
+KEYS = {"low": "value", "high": "value", "standard_does_not_apply": "exempt", "limits": "rationale"}
+"""Keys of the site file that the form calls otherwise; of a limit as a whole only its rationale may be missing."""
+_DURATION = TypeAdapter(Duration)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What came of a typed limit: the site file and what it changes, or what is wrong with which field.
+
+    A problem of no field stands under the empty name.
+    """
+
+    text: str = ""
+    found: tuple[Difference, ...] = ()
+    problems: Mapping[str, str] = field(default_factory=dict)
+
+
+def typed(limit: Limit) -> dict[str, Any]:
+    """What the fields show for a limit."""
+    return {
+        "severity": limit.severity.name.lower(),
+        "side": limit.side.value,
+        "value": limit.value,
+        "reached": limit.reached,
+        "on_delay": duration(limit.on_delay),
+        "off_delay": duration(limit.off_delay),
+        "deadband": limit.deadband,
+        "consecutive": limit.rule.n if isinstance(limit.rule, Consecutive) else 1,
+        "room_states": [state.value for state in RoomState if state in limit.room_states],
+        "rationale": "" if limit.rationale == limit.exempt else limit.rationale,
+        "exempt": limit.exempt,
+    }
+
+
+def choices(point: Point) -> list[str]:
+    """The names of a point's limits, in their order: action low, in operation."""
+    return [
+        kind(limit) if limit.room_states == ALL_ROOM_STATES else f"{kind(limit)}, {room_states(limit.room_states)}"
+        for limit in point.limits
+    ]
+
+
+def propose(text: str, point: str, fields: Mapping[str, Any]) -> Proposal:
+    """The site file with this limit at a point, in place of one of its kind."""
+    problems: dict[str, str] = {}
+    spans = {}
+    for name in ("on_delay", "off_delay"):
+        try:
+            spans[name] = _DURATION.validate_python(str(fields[name] or "0 s"))
+        except ValidationError:
+            problems[name] = "a number and a unit: 30 s, 10 min"
+    if not _is_number(fields["value"]):
+        problems["value"] = "a number"
+    states = frozenset(RoomState(state) for state in fields["room_states"] or ())
+    if not states:
+        problems["room_states"] = "at least one"
+    if problems:
+        return Proposal(problems=problems)
+    in_a_row = int(fields["consecutive"] or 1)
+    limit = Limit(
+        Severity[str(fields["severity"]).upper()],
+        Side(fields["side"]),
+        float(fields["value"]),
+        reached=bool(fields["reached"]),
+        on_delay=spans["on_delay"],
+        off_delay=spans["off_delay"],
+        deadband=float(fields["deadband"] or 0),
+        rule=Consecutive(in_a_row) if in_a_row > 1 else Each(),
+        room_states=states,
+        rationale=str(fields["rationale"] or "").strip(),
+        exempt=str(fields["exempt"] or "").strip(),
+    )
+    try:
+        changed = set_limit(text, point, limit)
+    except SiteFileError as error:
+        return Proposal(problems=_by_field(error.problems))
+    except SiteEditError as error:
+        return Proposal(problems={"": str(error)})
+    return Proposal(changed, differences(_site(text), _site(changed)))
+
+
+def _site(text: str) -> Site:
+    return parse_site(text, "the site file")
+
+
+def _is_number(value: object) -> bool:
+    try:
+        float(str(value))
+    except ValueError:
+        return False
+    return True
+
+
+def _by_field(problems: Sequence[Problem]) -> dict[str, str]:
+    """Each mistake at the field whose key it names; what is of no field stands under the empty name."""
+    found: dict[str, str] = {}
+    for problem in problems:
+        key = problem.key.rpartition(".")[2].partition("[")[0]
+        name = KEYS.get(key, key)
+        found.setdefault(name if name in FIELDS else "", problem.message)
+    return found
