@@ -12,6 +12,7 @@ MEASUREMENTS = (
     "local_store",
     "influx",
     "forwarding",
+    "seals",
     "records",
     "alerts",
     "ingest",

@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from cleanwatch.places import LocalPlace, Place
+from cleanwatch.places import WRONG_SUMS, LocalPlace, Place
 from facility.instants import DAY, HOUR, Instant
 from storage.records import seals
 from storage.records.database import Records
@@ -16,6 +17,8 @@ from storage.samples.local import DamagedChunkError
 
 TOGETHER = 7
 """Days that are read together."""
+AT_ONCE = 4
+"""Points that are read at once: unpacking and hashing leave Python's lock, and InfluxDB has processors of its own."""
 
 Told: TypeAlias = Callable[[int, int], None]
 """Told how many days are checked, and of how many."""
@@ -62,14 +65,17 @@ class ReadingsCheck:
     def check(self, place: Place, witness: Place | None = None) -> Checked:
         """Hold every reading of a place against the record; where they differ, a witness may know the right ones."""
         found, gone, points = Checked(place.name), place.gone(), place.points()
-        for first in range(self.first, self.end, TOGETHER):
-            end = min(first + TOGETHER, self.end)
-            stretch = self._stretch(place, first, end)
-            for point in sorted({*points, *stretch.digests}):
-                begin = max(first, gone.get(point, first))
-                if begin < end:
-                    self._check_point(found, place, witness, stretch, point, begin)
-            self._told(end - self.first, self.end - self.first)
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            for first in range(self.first, self.end, TOGETHER):
+                stretch = self._stretch(place, first, min(first + TOGETHER, self.end))
+                begins = {point: max(first, gone.get(point, first)) for point in {*points, *stretch.digests}}
+                there = sorted(point for point, begin in begins.items() if begin < stretch.end)
+                work = (pool.submit(self._check_point, place, witness, stretch, one, begins[one]) for one in there)
+                for one in [future.result() for future in list(work)]:
+                    found.readings += one.readings
+                    found.problems += one.problems
+                    found.notes += one.notes
+                self._told(stretch.end - self.first, self.end - self.first)
         if isinstance(place, LocalPlace):
             found.problems += _strange_rows(place, self._begin)
             found.notes += _pruned(place, self.first)
@@ -87,14 +93,13 @@ class ReadingsCheck:
             unreadable |= {(point, part.day) for point in content.unreadable}
         return _Stretch(first, end, digests, unreadable)
 
-    def _check_point(
-        self, found: Checked, place: Place, witness: Place | None, stretch: _Stretch, point: str, begin: int
-    ) -> None:
+    def _check_point(self, place: Place, witness: Place | None, stretch: _Stretch, point: str, begin: int) -> Checked:
+        found = Checked(place.name)
         try:
             readings = place.readings(point, begin * DAY, stretch.end * DAY)
         except DamagedChunkError as damage:
             found.problems.append(f"{point}: readings in {place.name} cannot be read: {damage}")
-            return
+            return found
         found.readings += len(readings)
         differing = differences(readings, _from(stretch.digests.get(point, ()), begin))
         if differing:  # what has come in late since may be on record by now
@@ -107,8 +112,9 @@ class ReadingsCheck:
                 else:
                     self._tell(found, place, witness, again, point, one, readings)
         for hour, words in self._beside(place, point, readings, begin, stretch.end):
-            if hour not in {one.hour for one in differing}:
+            if words != WRONG_SUMS or hour not in {one.hour for one in differing}:
                 found.problems.append(f"{point}, hour from {start_of(hour)}: in {place.name} {words}")
+        return found
 
     def _beside(self, place: Place, point: str, readings: Columns, first: int, end: int) -> list[tuple[int, str]]:
         try:

@@ -173,10 +173,14 @@ def test_a_second_series_that_contradicts_the_first_is_found(house: Beside) -> N
     assert any("01:00Z" in problem and "a second series" in problem for problem in problems)
 
 
+def test_the_same_reading_in_two_series_is_no_difference(house: Beside) -> None:
+    for series in ("temperature,point=T1,room=N2,site=north", "retired,point=T1,site=north"):
+        house.write(f'{series} value=20.0,validity="valid",received={MIDNIGHT + 40}i {MIDNIGHT}')
+    assert [problem for problem in house.checked().problems if "sums" not in problem] == []
+
+
 def test_sums_that_were_changed_are_found(house: Beside) -> None:
-    sums = (
-        "temperature_1h,point=T1,revision=9,room=N1,site=north n=60i,judged=60i,valid=60i,min=1,max=2,sum=3,mean=4"
-    )
+    sums = "temperature_1h,point=T1,revision=9,room=N1,site=north n=60i,judged=60i,valid=60i,min=1,max=2,sum=3,mean=4"
     house.write(f"{sums} {MIDNIGHT + HOUR}")
     (problem,) = house.checked().problems
     assert "T1, hour from 2026-11-22T01:00Z" in problem and "hourly sums are not those of the readings" in problem

@@ -134,16 +134,27 @@ class Reader:
         self._problem = None
         return answers
 
+    def ask_csv(self, statement: str) -> bytes:
+        """The answer to one statement as CSV, each series with a heading of its own. Raises InfluxError."""
+        body = self._answer(statement, "application/csv")
+        if body.startswith(b"error"):
+            raise question_refused(self._influx, body.decode(errors="replace").partition("\n")[2].strip())
+        return body
+
     def close(self) -> None:
         """Hang up."""
         self._pool.clear()
 
-    def _asked(self, statements: str) -> Answers:
-        status, body, headers = self.request("/query", self._fields, statements)
+    def _answer(self, statements: str, kind: str) -> bytes:
+        status, body, headers = self.request("/query", self._fields, statements, kind)
         if status in (401, 403):
             self._authorization = None  # so that the token is read again
         if status != 200:
             raise refusal(self._influx, "read", status, body.decode(errors="replace"), headers)
+        return body
+
+    def _asked(self, statements: str) -> Answers:
+        body = self._answer(statements, "application/json")
         try:
             answer = _DECODER.decode(body)
         except msgspec.DecodeError as error:
@@ -153,12 +164,16 @@ class Reader:
                 raise question_refused(self._influx, said)
         return [result.series for result in answer.results]
 
-    def request(self, path: str, fields: dict[str, str], question: str | None = None) -> tuple[int, bytes, Any]:
+    def request(
+        self, path: str, fields: dict[str, str], question: str | None = None, kind: str = "application/json"
+    ) -> tuple[int, bytes, Any]:
         """Status, body and headers of any page of the server. Raises InfluxError where nothing answers."""
         if self._authorization is None:
             token = self._influx.token()
             self._authorization = f"Token {token}" if token else ""
-        headers = {"Accept": "application/json", "Accept-Encoding": "gzip"}
+        headers = {"Accept": kind}
+        if kind == "application/json":
+            headers["Accept-Encoding"] = "gzip"
         if self._authorization:
             headers["Authorization"] = self._authorization
         body = None

@@ -8,7 +8,7 @@ import pandas as pd
 
 from facility.instants import DAY, HOUR, Instant
 from facility.site import Site
-from storage.samples.columns import NO_NUMBER, Array, Columns
+from storage.samples.columns import NO_NUMBER, Columns
 from storage.samples.frames import raw_frame
 from storage.samples.influx.influxql import FIRST, LAST, Reader, Series, name, one_of, portions, sources, text, within
 from storage.samples.influx.schema import MEASUREMENTS, measurements_of
@@ -22,37 +22,24 @@ WINDOWS = (HOUR, DAY, 31 * DAY)
 
 def columns(reader: Reader, site: Site, point: str, start: Instant, end: Instant) -> Columns:
     """Every reading of one point in a range of time."""
-    return _columns(_series(reader, site, point, start, end))
+    if start >= end:
+        return Columns.of_rows([])
+    (series,) = reader.ask(of_point(site, point, start, end))
+    return _columns(series)
 
 
-def columns_and_doubles(
-    reader: Reader, site: Site, point: str, start: Instant, end: Instant
-) -> tuple[Columns, Array]:
-    """Every reading of one point in a range, and times at which another series of it says something else."""
-    series = _series(reader, site, point, start, end)
-    readings = _columns(series)
-    doubles = [Columns.of_rows([]).time]
-    for one in map(_of_series, series if len(series) > 1 else ()):
-        at = np.searchsorted(readings.time, one.time)
-        doubles.append(one.time[~readings.take(at).same(one)])
-    return readings, np.unique(np.concatenate(doubles))
+def of_point(site: Site, point: str, start: Instant, end: Instant) -> str:
+    """The question for every reading of one point in a range of time."""
+    return (
+        f"SELECT {READING} FROM {sources(measurements_of(site.points.get(point)))} "  # noqa: S608 - quoted
+        f"WHERE {of_site(site)} AND {one_of([point])} AND {within(start, end)}"
+    )
 
 
 def points(reader: Reader, site: Site) -> list[str]:
     """Every point of the site that the bucket has readings of, by name."""
     (series,) = reader.ask(f'SHOW TAG VALUES FROM {sources(MEASUREMENTS)} WITH KEY = "point" WHERE {of_site(site)}')
     return sorted({value for one in series for value in one.column("value")})
-
-
-def _series(reader: Reader, site: Site, point: str, start: Instant, end: Instant) -> Sequence[Series]:
-    if start >= end:
-        return []
-    (series,) = reader.ask(
-        f"SELECT {READING} FROM {sources(measurements_of(site.points.get(point)))} "  # noqa: S608 - quoted
-        f"WHERE {of_site(site)} AND {one_of([point])} AND {within(start, end)} "
-        'GROUP BY "room", "size"'
-    )
-    return series
 
 
 def latest(reader: Reader, site: Site, points: Sequence[str], now: Instant) -> pd.DataFrame:

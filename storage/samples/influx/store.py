@@ -11,7 +11,7 @@ from facility.instants import HOUR, Clock, Instant
 from facility.site import Site
 from storage.samples.columns import Array, Columns
 from storage.samples.frames import raw_frame
-from storage.samples.influx import envelope, queries
+from storage.samples.influx import bulk, envelope, queries
 from storage.samples.influx.address import Influx
 from storage.samples.influx.checks import Finding, check
 from storage.samples.influx.influxql import ANSWER_SECONDS, Reader
@@ -125,7 +125,7 @@ class InfluxStore:
 
     def columns_and_doubles(self, point: str, start: Instant, end: Instant) -> tuple[Columns, Array]:
         """Every reading of one point, and the times of those that another series of the point contradicts."""
-        return queries.columns_and_doubles(self._reader, self._site(), point, start, end)
+        return bulk.columns_and_doubles(self._reader, self._site(), point, start, end)
 
     def points(self) -> list[str]:
         """Every point that the bucket has readings of, by name."""
