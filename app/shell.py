@@ -8,7 +8,7 @@ from dash import Dash, Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
 
 from app import formats
-from app.components import acknowledge, records_away, refused, signing
+from app.components import acknowledge, copy_menu, records_away, refused, signing
 from app.components.basics import icon, live, symbol, tagged
 from app.context import AppContext
 from app.guard import Access, NotAllowedError, needs, requires
@@ -49,6 +49,7 @@ def shell(context: AppContext) -> Component:
                         tagged(_stale_banner(), role="status"),
                         records_away.banner(),
                         refused.banner(),
+                        copy_menu.place(),
                         html.Main(id="page", tabIndex="-1"),
                     ],
                     className="main",
@@ -156,6 +157,7 @@ def navigation(site: Site, pages: Sequence[Page], current: Page | None, now: int
 def register(app: Dash, context: AppContext, pages: Sequence[Page], refusals: Refusals) -> None:
     """The router, what the bar does, and the dialogs that answer alarms and ask for signatures."""
     acknowledge.register(app, context)
+    copy_menu.register(app, context, pages)
     signing.register(app, context, [signable for page in pages for signable in page.signs])
 
     @app.callback(

@@ -13,8 +13,10 @@ from app.areas import rooms_of, seen
 from app.components.alarm_history import history_table
 from app.components.alarm_words import severity_words
 from app.components.basics import live
+from app.components.copy_menu import copy_menu
 from app.components.standing_alarms import standing, standing_table
 from app.context import AppContext
+from app.copies.alarm_list import alarms_copy
 from app.guard import requires
 from app.pages.page import Address, Page, query_of
 from facility.alarm import AlarmState, Condition
@@ -46,7 +48,13 @@ def layout(context: AppContext, address: Address) -> Component:
             ),
             html.Section(
                 [
-                    html.Header([html.H2("History"), html.Span(words, id="alarms-found", className="grow")]),
+                    html.Header(
+                        [
+                            html.H2("History"),
+                            html.Span(words, id="alarms-found", className="grow"),
+                            copy_menu(context),
+                        ]
+                    ),
                     html.Div(_filters(site, query), className="filters"),
                     html.Div(rows, id="alarms-history", className="scroll"),
                     dmc.Pagination(id="alarms-page", total=pages, value=query.page, className="pages", size="sm"),
@@ -214,4 +222,4 @@ def register(app: Dash, context: AppContext) -> None:
         }
 
 
-PAGE = Page("/alarms", "Alarms", layout, register, icon="alarms")
+PAGE = Page("/alarms", "Alarms", layout, register, icon="alarms", copy=alarms_copy)

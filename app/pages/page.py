@@ -10,7 +10,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 
 from app.context import AppContext
+from app.copies.copy import Copy
 from app.signing import Signable
+from facility.people import Person
 from facility.roles import Right
 
 
@@ -49,6 +51,8 @@ class Page:
     """What whoever opens it needs; who does not have it does not see it in the navigation either."""
     signs: tuple[Signable, ...] = ()
     """What can be signed from this page."""
+    copy: Callable[[AppContext, Person, Address], Copy] | None = None
+    """What a copy of it says (`components/copy_menu.py` offers it); None where there is nothing to copy."""
 
 
 def route(pages: Sequence[Page], path: str | None, search: str | None) -> tuple[Page, Address] | None:

@@ -9,11 +9,13 @@ from app.areas import NOT_YOURS, admitted
 from app.components import records_away, room_state
 from app.components.basics import grade, icon, symbol, tagged
 from app.components.cascade import cascade
+from app.components.copy_menu import copy_menu
 from app.components.instruments import instrument_list
 from app.components.point_table import by_quantity, point_table
 from app.components.room_alarms import room_alarms
 from app.components.standing_alarms import standing
 from app.context import AppContext
+from app.copies.room_now import room_copy
 from app.guard import NotAllowedError, requires
 from app.pages.page import Address, Page
 from app.trends.view import MOST_POINTS, View
@@ -71,6 +73,7 @@ def _head(context: AppContext, site: Site, room: Room) -> list[Component]:
             [
                 html.A([icon("trends", small=True), "Trend"], href=trend.address, className="btn s"),
                 room_state.opener() if context.may(Right.SET_ROOM_STATE) else None,
+                copy_menu(context),
             ],
             className="row",
         ),
@@ -174,4 +177,4 @@ def register(app: Dash, context: AppContext) -> None:
         return _alarms(context, room), _states(context, site, room), _table(context, site, room)
 
 
-PAGE = Page("/rooms/<room>", "Room", layout, register)
+PAGE = Page("/rooms/<room>", "Room", layout, register, copy=room_copy)

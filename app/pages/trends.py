@@ -1,6 +1,5 @@
 """Trends: any points together, from an hour to all history; all of it in the address."""
 
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -13,15 +12,18 @@ from dash.exceptions import PreventUpdate
 from app import formats
 from app.components import history_words
 from app.components.basics import icon, tagged
+from app.components.copy_menu import copy_menu
 from app.components.graph import graph
 from app.components.point_list import arrangements, point_list
 from app.components.segments import segments
 from app.components.statistics_table import statistics_table
 from app.context import AppContext
+from app.copies.trend import trend_copy
 from app.guard import requires
 from app.pages.page import Address, Page, query_of
 from app.trends.figure import figure
 from app.trends.gather import gather, gather_limits
+from app.trends.shown import known, window
 from app.trends.statistics import statistics
 from app.trends.view import ALL, MOST_POINTS, PATH, RANGES, View, view_of
 from facility.instants import SECOND, Instant, instant_of
@@ -34,7 +36,7 @@ REFRESH = 30 * SECOND
 """How often a trend that ends now is read again."""
 
 
-def layout(_context: AppContext, _address: Address) -> Component:
+def layout(context: AppContext, _address: Address) -> Component:
     """The frame; what is in it follows the query of the address."""
     return html.Div(
         [
@@ -44,6 +46,7 @@ def layout(_context: AppContext, _address: Address) -> Component:
                     html.H1("Trends"),
                     html.Div(id="trend-ranges", className="row ranges"),
                     _stretch(),
+                    copy_menu(context),
                 ],
                 className="trend-head",
             ),
@@ -138,7 +141,7 @@ def register(app: Dash, context: AppContext) -> None:
     @requires(Right.LOOK)
     def controls(search: str | None, path: str | None) -> tuple[object, ...]:
         view, site = _view(search, path), context.site()
-        start, end = _window(context, view)
+        start, end = window(context, view)
         return (
             _ranges(view),
             _moves(view, start, end),
@@ -161,10 +164,10 @@ def register(app: Dash, context: AppContext) -> None:
     @requires(Right.LOOK)
     def draw(search: str | None, _ticks: int | None, path: str | None) -> tuple[object, object]:
         view, site = _view(search, path), context.site()
-        points = _known(site, view)
+        points = known(site, view)
         if not points:
             return None, _nothing_chosen(context, site, view)
-        start, end = _window(context, view)
+        start, end = window(context, view)
         try:
             picture = gather(site, context.samples, context.records, points, start, end, context.clock())
         except HistoryAwayError as error:
@@ -179,8 +182,8 @@ def register(app: Dash, context: AppContext) -> None:
     @requires(Right.LOOK)
     def count(search: str | None, path: str | None) -> object:
         view, site = _view(search, path), context.site()
-        start, end = _window(context, view)
-        histories = gather_limits(site, context.records, _known(site, view), start, end)
+        start, end = window(context, view)
+        histories = gather_limits(site, context.records, known(site, view), start, end)
         try:
             rows = {history.point.id: statistics(context.samples, history, context.clock()) for history in histories}
         except HistoryAwayError:  # the picture's place says so
@@ -223,18 +226,6 @@ def _view(search: str | None, path: str | None) -> View:
     if path != PATH:
         raise PreventUpdate  # the address is on its way to another page
     return view_of(query_of(search))
-
-
-def _known(site: Site, view: View) -> list[str]:
-    return [point for point in view.points if point in site.points][:MOST_POINTS]
-
-
-def _window(context: AppContext, view: View) -> tuple[Instant, Instant]:
-    extent = None
-    if view.range == ALL:
-        with suppress(HistoryAwayError):  # the picture's place says so
-            extent = context.samples.extent(_known(context.site(), view))
-    return view.window(context.clock(), extent)
 
 
 def _ranges(view: View) -> Component:
@@ -303,4 +294,4 @@ def _of_wall_clock(text: str | None, timezone: str) -> Instant | None:
     return instant_of(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(timezone))) if text else None
 
 
-PAGE = Page(PATH, "Trends", layout, register, icon="trends")
+PAGE = Page(PATH, "Trends", layout, register, icon="trends", copy=trend_copy)

@@ -60,7 +60,7 @@ def figure(picture: Picture, together: bool) -> Dictionary:
     for index, points in enumerate(plots):
         top = inner - index * (TITLE + plot) - TITLE
         yaxis = "y" if index == 0 else f"y{index + 1}"
-        axis = _axis(points)
+        axis = value_axis_of(points)
         layout[f"yaxis{index + 1 if index else ''}"] = _value_axis_layout(axis, (top - plot) / inner, top / inner)
         data += _traces(points, axis, yaxis, picture.timezone)
         layout["annotations"] += [title(points, top / inner), *labels(points, axis, yaxis, picture)]
@@ -110,7 +110,8 @@ def _layout(picture: Picture, height: int) -> Dictionary:
     }
 
 
-def _axis(points: Sequence[PointPicture]) -> ValueAxis:
+def value_axis_of(points: Sequence[PointPicture]) -> ValueAxis:
+    """The axis of a plot: all values of its points, and all their limits, lie on it."""
     values = [
         float(extreme)
         for picture in points

@@ -1,0 +1,62 @@
+"""A copy of the alarms page: what stands now, and the history as it is filtered."""
+
+from dataclasses import replace
+
+from app.alarm_query import AlarmQuery, alarm_query
+from app.areas import rooms_of, seen
+from app.context import AppContext
+from app.copies.copy import Copy, TooLongError, made_by, simulated
+from app.copies.tables import alarm_table, annotation_table
+from app.pages.page import Address
+from facility.people import Person
+from storage.records import alarms, annotations
+
+MOST_ALARMS = 5_000
+
+
+def alarms_copy(context: AppContext, person: Person, address: Address) -> Copy:
+    """The copy of the alarms at this address, all pages of them. Raises TooLongError where they are too many."""
+    site, query = context.site(), alarm_query(address.query)
+    wanted = replace(query.filter(site.timezone), within=rooms_of(context))
+    with context.records.reading() as connection:
+        total = alarms.count(connection, wanted)
+        if total > MOST_ALARMS:
+            raise TooLongError(
+                f"The filter finds {total:,} alarms, and a copy may have {MOST_ALARMS:,}: choose a shorter period, "
+                "or fewer rooms, and take several copies."
+            )
+        found = list(seen(context, alarms.history(connection, wanted, MOST_ALARMS)))
+        standing = list(seen(context, alarms.standing(connection)))
+        objects = dict.fromkeys(f"alarm {alarm.id}" for alarm in (*standing, *found))
+        tables = (
+            alarm_table(connection, site, standing, site.timezone, "Standing alarms"),
+            alarm_table(connection, site, found, site.timezone, "History"),
+            annotation_table(connection, annotations.about(connection, list(objects))),
+        )
+    return Copy(
+        subject="alarms",
+        title="Alarms",
+        site=site.name,
+        zone=site.timezone,
+        made_by=made_by(person),
+        made_at=context.clock(),
+        period=None if wanted.start is None or wanted.end is None else (wanted.start, wanted.end),
+        facts=(("Filter of the history", filter_words(query)),),
+        remarks=simulated(site),
+        tables=tables,
+    )
+
+
+def filter_words(query: AlarmQuery) -> str:
+    """The filter as a sentence without verb: rooms B101, B102; severity action; from 2026-11-01."""
+    parts = {
+        "rooms": ", ".join(query.rooms),
+        "severity": ", ".join(severity.name.lower() for severity in query.severities),
+        "condition": ", ".join(query.conditions),
+        "state": ", ".join(query.states),
+        "text": query.text,
+        "from": query.first.isoformat() if query.first else "",
+        "to": query.last.isoformat() if query.last else "",
+        "found": {"live": "as it happened", "retrospective": "in late readings"}.get(query.found, ""),
+    }
+    return "; ".join(f"{name} {value}" for name, value in parts.items() if value) or "none: all alarms"

@@ -1,0 +1,121 @@
+"""A copy as a document to hand over: PDF/A-3a and PDF/UA-1, with every table attached as CSV.
+
+The typesetter gets all texts as data, so that nothing in them can be taken for its own language. Its clock is the
+copy's, and its fonts are those that it brings along: the same copy gives the same bytes anywhere.
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import typst
+
+from app import formats
+from app.copies.as_csv import table_as_csv
+from app.copies.copy import Cell, Column, Copy, Kind, Row, Table
+from app.copies.glyphs import printable
+from facility.instants import datetime_of
+
+TEMPLATE = Path(__file__).parent / "copy.typ"
+FONT = "Libertinus Serif"
+STANDARDS: list[Literal["a-3a", "ua-1"]] = ["a-3a", "ua-1"]
+MOST_ROWS = 1_000
+"""Rows of a table that are printed; a longer one is in its attached file only, and the document says so."""
+LONG_TEXT = 24
+"""Characters from which a column of text may be broken into lines."""
+
+
+def as_pdf(copy: Copy) -> bytes:
+    """The file."""
+    told = {
+        "title": copy.title,
+        "site": copy.site,
+        "made_by": copy.made_by,
+        "made_at": copy.time(copy.made_at),
+        "hash": copy.hash,
+        "font": FONT,
+        "head": copy.head,
+        "charts": [{"svg": chart.svg, "words": chart.words} for chart in copy.charts],
+        "tables": [_printed(table, copy.zone) for table in copy.tables],
+    }
+    files = [
+        {
+            "name": f"{_file_name(table)}.csv",
+            "text": table_as_csv(table, copy.zone).decode(),
+            "words": f"{table.title}, {_count(table)}",
+        }
+        for table in copy.tables
+    ]
+    return typst.compile(
+        TEMPLATE.read_bytes(),
+        sys_inputs={"data": json.dumps({**_printable(told), "files": files}, ensure_ascii=False)},
+        pdf_standards=[*STANDARDS],
+        ignore_system_fonts=True,
+        timestamp=datetime_of(copy.made_at),
+    )
+
+
+def _printable(told: Any) -> Any:
+    """With every character replaced that no font has, in all of its texts."""
+    if isinstance(told, str):
+        return printable(told, FONT)
+    if isinstance(told, dict):
+        return {name: _printable(part) for name, part in told.items()}
+    return [_printable(part) for part in told] if isinstance(told, list | tuple) else told
+
+
+def _printed(table: Table, zone: str) -> dict[str, object]:
+    attached = len(table.rows) > MOST_ROWS
+    rows = () if attached else table.rows
+    same = _same(table, rows)
+    told = [i for i, _ in enumerate(table.columns) if i not in same and any(row[i] not in (None, "") for row in rows)]
+    return {
+        "title": table.title,
+        "count": f"{_count(table)}, in the attached file {_file_name(table)}.csv" if attached else _count(table),
+        "same": [[table.columns[i].name, _cell(cell, table.columns[i], zone)] for i, cell in same.items()],
+        "columns": [table.columns[i].name for i in told],
+        "aligns": ["right" if table.columns[i].kind in (Kind.NUMBER, Kind.WHOLE) else "left" for i in told],
+        "widths": ["flexible" if _is_long(table, i) else "natural" for i in told],
+        "rows": [[_cell(row[i], table.columns[i], zone) for i in told] for row in rows],
+    }
+
+
+def _same(table: Table, rows: Sequence[Row]) -> dict[int, Cell]:
+    """What is the same in every row of a table is told once, above it."""
+    if len(rows) < 2:
+        return {}
+    first = rows[0]
+    columns = range(len(table.columns))
+    return {i: first[i] for i in columns if first[i] not in (None, "") and all(row[i] == first[i] for row in rows)}
+
+
+def _is_long(table: Table, index: int) -> bool:
+    texts = (row[index] for row in table.rows)
+    return any(isinstance(text, str) and len(text) > LONG_TEXT for text in texts)
+
+
+def _cell(cell: Cell, column: Column, zone: str) -> str:
+    if cell is None:
+        return ""
+    if column.kind is Kind.TIME:
+        at = int(cell)
+        milliseconds = f".{at % 1000:03d}" if at % 1000 else ""
+        return f"{formats.in_zone(at, zone):%Y-%m-%d %H:%M:%S}{milliseconds} {formats.zone_name(at, zone)}"
+    if isinstance(cell, str):
+        return cell
+    return number(float(cell))
+
+
+def number(value: float) -> str:
+    """A number with at most six digits, thousands separated, and a true minus."""
+    text = f"{value:,.0f}" if abs(value) >= 100_000 else f"{value:,.6g}"
+    return text.replace("-", formats.MINUS)
+
+
+def _count(table: Table) -> str:
+    return "none" if not table.rows else formats.count(len(table.rows), "row")
+
+
+def _file_name(table: Table) -> str:
+    return table.title.lower().replace(" ", "-")

@@ -1,0 +1,100 @@
+"""A copy of a room's page: every point as it stands now, its alarms, its state, and what is made there."""
+
+from alerts.rooms import around
+from app import formats
+from app.areas import admitted, seen
+from app.components.basics import grade_words
+from app.context import AppContext
+from app.copies.copy import Column, Copy, Kind, Row, Table, TooLongError, made_by, simulated
+from app.copies.tables import alarm_table, annotation_table, batch_table, state_table
+from app.pages.page import Address
+from facility.instants import DAY, Instant
+from facility.people import Person
+from facility.reading import validity_of, words_of
+from facility.site import Point
+from storage.records import alarms, annotations, batches, room_states
+from storage.samples.store import HistoryAwayError
+
+NUMBER, TIME = Kind.NUMBER, Kind.TIME
+LOOK_BACK = DAY
+"""How far back comments and corrections are told."""
+
+
+def room_copy(context: AppContext, person: Person, address: Address) -> Copy:
+    """The copy of the room at this address. Raises TooLongError where there is no such room, or history is away."""
+    site, now = context.site(), context.clock()
+    admitted(context, address.parts["room"])
+    room = site.rooms.get(address.parts["room"])
+    if room is None:
+        raise TooLongError(f"There is no room {address.parts['room']} to copy.")
+    zones = [zone.id for zone in site.rooms.values() if zone.inside == room.id]
+    places = [*zones, room.id]
+    points = [point for place in places for point in site.points_by_room[place]]
+    whole = list(around(site, room.id))
+    with context.records.reading() as connection:
+        standing = [a for a in seen(context, alarms.standing(connection)) if not set(places).isdisjoint(a.rooms)]
+        held = room_states.in_force(connection, now)
+        runs = [run for run in batches.running(connection, now) if run.room in (*places, *whole)]
+        objects = [f"point {p.id}" for p in points] + [f"room {place}" for place in places]
+        said = annotations.about(connection, objects, now - LOOK_BACK, now + 1)
+        said += annotations.about(connection, [f"alarm {alarm.id}" for alarm in standing])
+        stretches = {
+            r: [(held[r].time, now, held[r].state.value)] for r in dict.fromkeys((*places, *whole)) if r in held
+        }
+        tables = (
+            _points(context, points, now),
+            alarm_table(connection, site, standing, site.timezone, "Standing alarms"),
+            annotation_table(connection, said),
+            state_table(stretches, list(held.values())),
+            batch_table(runs),
+        )
+    grade = grade_words(room.classification)
+    return Copy(
+        subject="room",
+        title=f"Room {room.id} {room.name}",
+        site=site.name,
+        zone=site.timezone,
+        made_by=made_by(person),
+        made_at=now,
+        facts=(("Classification", formats.sentence(grade) or "none"), ("As it stood", "when this copy was made")),
+        remarks=simulated(site),
+        tables=tables,
+    )
+
+
+def _points(context: AppContext, points: list[Point], now: Instant) -> Table:
+    columns = (
+        Column("Room"),
+        Column("Point"),
+        Column("What"),
+        Column("Value", NUMBER),
+        Column("Unit"),
+        Column("Validity"),
+        Column("Why"),
+        Column("Time", TIME),
+        Column("Age"),
+        *(Column(name, NUMBER) for name in ("Action low", "Alert low", "Alert high", "Action high")),
+    )
+    names = ["value", "reasons", "time"]
+    try:
+        found = context.samples.latest([point.id for point in points])[names].itertuples(name=None)
+    except HistoryAwayError as error:
+        raise TooLongError(f"History cannot be read: {error}") from error
+    latest = {point: (value, int(reasons), int(time)) for point, value, reasons, time in found}
+    rows: list[Row] = []
+    for point in points:
+        b = context.hub.yardstick(point).bounds
+        bounds = (b.low_action, b.low_alert, b.high_alert, b.high_action)
+        if point.id not in latest:
+            rows.append(
+                (point.room, point.id, formats.what(point), None, point.unit, "no reading", "", None, "", *bounds)
+            )
+            continue
+        value, reasons, time = latest[point.id]
+        number = value if value == value else None  # NaN: an invalid reading may have no number
+        validity, why = validity_of(reasons).name.lower(), ", ".join(words_of(reasons))
+        age = formats.age(now - time)
+        rows.append(
+            (point.room, point.id, formats.what(point), number, point.unit, validity, why, time, age, *bounds)
+        )
+    return Table("Points", columns, rows)

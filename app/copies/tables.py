@@ -1,0 +1,209 @@
+"""The tables that several copies have: alarms, comments and corrections, room states, batches, limits."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection
+
+from app import formats
+from app.copies.copy import Column, Kind, Row, Table
+from app.signature_words import broken, signature_words
+from app.trends.picture import PointHistory
+from facility.alarm import Alarm, source_of
+from facility.instants import Instant
+from facility.plant_events import RoomStateSet
+from facility.site import Site
+from storage.records import accounts, annotations, change_steps, changes, revisions, signatures
+from storage.records.annotations import Annotation
+from storage.records.audit import JSON
+from storage.records.batches import Run
+from storage.records.signatures import Signature
+
+TIME, NUMBER, WHOLE = Kind.TIME, Kind.NUMBER, Kind.WHOLE
+
+
+def alarm_table(
+    connection: Connection, site: Site, found: Sequence[Alarm], zone: str, title: str = "Alarms"
+) -> Table:
+    """Alarms with all their answers, and what was written about them."""
+    names = accounts.names(connection)
+    said = _numbers(annotations.about(connection, [f"alarm {alarm.id}" for alarm in found]))
+    columns = (
+        Column("Onset", TIME),
+        Column("Raised", TIME),
+        Column("Returned", TIME),
+        Column("Severity"),
+        Column("Condition"),
+        Column("Room"),
+        Column("Point"),
+        Column("What"),
+        Column("Limit"),
+        Column("Worst", NUMBER),
+        Column("Worst at", TIME),
+        Column("Unit"),
+        Column("State"),
+        Column("Found"),
+        Column("Answers"),
+        Column("Comments"),
+    )
+    rows = []
+    for alarm in found:
+        point = site.points.get(alarm.point)
+        answers = "; ".join(
+            f"{_moment(a.at, zone)} {names.get(a.by, a.by)} ({a.severity.name.lower()}): {a.comment}"
+            for a in alarm.acknowledgements
+        )
+        limit = "" if alarm.limit is None else f"{alarm.operator} {alarm.limit:g}"
+        row: Row = (
+            alarm.onset,
+            alarm.raised,
+            alarm.returned,
+            alarm.severity.name.lower(),
+            alarm.condition.value,
+            ", ".join(alarm.rooms),
+            alarm.point,
+            formats.what(point) if point else (source_of(alarm.point) or ""),
+            limit,
+            alarm.worst,
+            alarm.worst_at,
+            point.unit if point else "",
+            alarm.state.value,
+            "in late readings" if alarm.retrospective else "as it happened",
+            answers,
+            said.get(f"alarm {alarm.id}", ""),
+        )
+        rows.append(row)
+    return Table(title, columns, rows)
+
+
+def annotation_table(connection: Connection, found: Sequence[Annotation]) -> Table:
+    """Comments and corrections, with their signatures."""
+    names = accounts.names(connection)
+    columns = (
+        Column("No.", WHOLE),
+        Column("Kind"),
+        Column("About"),
+        Column("From", TIME),
+        Column("To", TIME),
+        Column("It reads"),
+        Column("It should read"),
+        Column("Reason"),
+        Column("By"),
+        Column("At", TIME),
+        Column("Standing"),
+        Column("Signatures"),
+    )
+    rows: list[Row] = [
+        (
+            one.id,
+            one.kind.value,
+            one.about.object,
+            one.about.start,
+            one.about.end,
+            one.was,
+            one.becomes,
+            one.reason,
+            names.get(one.by, one.by),
+            one.at,
+            one.standing.value + (f": {one.refusal.reason}" if one.refusal else ""),
+            _signed(one.signatures, one.content),
+        )
+        for one in found
+    ]
+    return Table("Comments and corrections", columns, rows)
+
+
+def state_table(
+    stretches: Mapping[str, Sequence[tuple[Instant, Instant, str]]], set_by: Sequence[RoomStateSet]
+) -> Table:
+    """Which state each room was in, and who set it."""
+    authors = {(event.room, event.time): event.by for event in set_by}
+    rows: list[Row] = [
+        (room, start, end, state, authors.get((room, start), ""))
+        for room, of_room in stretches.items()
+        for start, end, state in of_room
+    ]
+    columns = (Column("Room"), Column("From", TIME), Column("To", TIME), Column("State"), Column("Set by"))
+    return Table("Room states", columns, rows)
+
+
+def batch_table(runs: Sequence[Run]) -> Table:
+    """What was being made."""
+    columns = (Column("Batch"), Column("Room"), Column("From", TIME), Column("To", TIME))
+    return Table("Batches", columns, [(run.batch, run.room, run.start, run.end) for run in runs])
+
+
+def limit_table(connection: Connection, histories: Sequence[PointHistory]) -> Table:
+    """The limits in force, when, by which revision of the site file, and who has signed it."""
+    columns = (
+        Column("Point"),
+        Column("From", TIME),
+        Column("To", TIME),
+        Column("Room state"),
+        Column("Severity"),
+        Column("Limit"),
+        Column("Unit"),
+        Column("On-delay s", NUMBER),
+        Column("Off-delay s", NUMBER),
+        Column("Deadband", NUMBER),
+        Column("Source"),
+        Column("Mark"),
+        Column("Site revision", WHOLE),
+        Column("Signatures"),
+    )
+    numbers = {step.revision for history in histories for step in history.steps if step.revision is not None}
+    signed = {number: _signed_revision(connection, number) for number in numbers}
+    rows: list[Row] = [
+        (
+            history.point.id,
+            step.start,
+            step.end,
+            step.state.value if step.state else "unknown: the stricter limits held",
+            limit.severity.name.lower(),
+            f"{limit.operator} {limit.value:g}",
+            history.point.unit,
+            limit.on_delay / 1000,
+            limit.off_delay / 1000,
+            limit.deadband,
+            limit.source,
+            limit.mark,
+            step.revision,
+            signed.get(step.revision, "") if step.revision is not None else "",
+        )
+        for history in histories
+        for step in history.steps
+        for limit in step.limits
+    ]
+    return Table("Limits in force", columns, rows)
+
+
+def _signed_revision(connection: Connection, number: int) -> str:
+    """The signatures under the change that became a revision, or under the revision itself."""
+    change_number = changes.came_of(connection, number)
+    change = None if change_number is None else changes.find(connection, change_number)
+    if change is not None:
+        return _signed(signatures.of(connection, change.object), change.content)
+    revision = revisions.find(connection, number)
+    if revision is None:
+        return ""
+    found = signatures.of(connection, f"site revision {number}")
+    return _signed(found, change_steps.revision_content(revision))
+
+
+def _signed(found: Sequence[Signature], content: JSON) -> str:
+    words = []
+    for signature in found:
+        fault = broken(signature, content)
+        words.append(f"{signature_words(signature)}{f'. {fault.upper()}' if fault else ''}")
+    return "; ".join(words)
+
+
+def _numbers(found: Sequence[Annotation]) -> dict[str, str]:
+    """For each object the numbers of its annotations: "No. 3, 7"."""
+    numbers: dict[str, list[str]] = {}
+    for one in found:
+        numbers.setdefault(one.about.object, []).append(str(one.id))
+    return {object: f"No. {', '.join(ids)}" for object, ids in numbers.items()}
+
+
+def _moment(at: Instant, zone: str) -> str:
+    return f"{formats.in_zone(at, zone):%Y-%m-%d %H:%M:%S} {formats.zone_name(at, zone)}"
