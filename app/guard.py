@@ -137,7 +137,7 @@ def undeclared(app: Dash) -> Iterator[str]:
 
 def _refused(app: Dash, context: AppContext, refusals: Refusals) -> AnyResponse | None:
     """The answer to a request that is refused; None lets it through."""
-    need = _need(app)
+    need = needed(app)
     if need is Access.ANYBODY or (need is Access.MACHINES and _is_machine()):
         return None
     person = context.person()
@@ -152,7 +152,7 @@ def _refused(app: Dash, context: AppContext, refusals: Refusals) -> AnyResponse 
     return None
 
 
-def _need(app: Dash) -> Need | None:
+def needed(app: Dash) -> Need | None:
     """What the present request needs; None for a callback that is not there."""
     endpoint = request.endpoint
     if endpoint is None:  # nothing is there, or not for this method: Flask says so to who is signed in

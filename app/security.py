@@ -8,9 +8,16 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "X-Frame-Options": "DENY",
 }
-KEPT_FRESH = ("/_dash-layout", "/_dash-dependencies", "/_dash-update-component")
+ONE_YEAR = 365 * 24 * 3600
+UNCHANGING = (
+    "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>",
+    "_dash_assets.static",
+    "static",
+)
+"""Views of files that are the same for everybody. Whatever else is answered is for one person, and kept nowhere."""
 
 
 def content_security_policy(script_hashes: list[str]) -> str:
@@ -43,6 +50,8 @@ def guard(app: Dash, server: Flask) -> None:
     def protect(response: Response) -> Response:
         response.headers.update(HEADERS)
         response.headers["Content-Security-Policy"] = policy
-        if response.mimetype == "text/html" or request.path in KEPT_FRESH:
+        if request.endpoint not in UNCHANGING:
             response.headers["Cache-Control"] = "no-store"
+        if request.is_secure:
+            response.headers["Strict-Transport-Security"] = f"max-age={ONE_YEAR}"
         return response

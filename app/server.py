@@ -8,7 +8,7 @@ from flask import Flask
 from waitress.server import create_server
 from waitress.wasyncore import close_all
 
-from app import compression, csrf, guard, health, metrics, proxy, security, shell
+from app import compression, csrf, guard, health, limits, metrics, proxy, security, shell
 from app.api import problems, serving
 from app.components import records_away, refused
 from app.context import AppContext
@@ -25,6 +25,14 @@ SPARE_THREADS = 16
 """Threads beside one for each viewer's stream: for pages, callbacks and health."""
 LARGEST_ANSWER = 16 * 1024 * 1024
 """Bytes up to which an answer waits in memory; the plotting library alone is five million."""
+
+CONNECTIONS_EACH = 6
+"""Browsers open up to six to one host over HTTP/1.1."""
+SILENT_SECONDS = 60
+"""After which a connection on which nothing is asked is closed."""
+LARGEST_REQUEST = 4 * 1024 * 1024
+"""Bytes: a site file with the pictures of a back-test."""
+LARGEST_HEADER = 64 * 1024
 
 
 def create_app(context: AppContext) -> Dash:
@@ -57,6 +65,7 @@ def create_app(context: AppContext) -> Dash:
         if page.register is not None:
             page.register(app, context)
     server: Flask = app.server
+    server.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     server.register_blueprint(stream.routes(context))
     server.register_blueprint(health.routes(context))
     server.register_blueprint(metrics.routes(context))
@@ -64,6 +73,7 @@ def create_app(context: AppContext) -> Dash:
     server.register_blueprint(presence.routes(context))
     server.register_blueprint(serving.routes(context))
     guard.guard(app, context, refusals)
+    limits.limit(app, context, limits.Buckets())
     csrf.protect(server)
     security.guard(app, server)
     compression.compress(server)
@@ -86,6 +96,10 @@ class Server:
             ident=None,
             outbuf_overflow=LARGEST_ANSWER,
             clear_untrusted_proxy_headers=False,  # app/proxy.py does
+            connection_limit=CONNECTIONS_EACH * (context.hub.most_viewers + SPARE_THREADS),
+            channel_timeout=SILENT_SECONDS,
+            max_request_body_size=LARGEST_REQUEST,
+            max_request_header_size=LARGEST_HEADER,
         )
 
     def serve(self) -> None:

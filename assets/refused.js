@@ -7,7 +7,7 @@
   window.fetch = async (...request) => {
     const reply = await ask(...request);
     if (reply.status === 401) signIn();
-    else if (reply.status === 403) tell(reply.clone());
+    else if (reply.status === 403 || reply.status === 429) tell(reply.clone());
     return reply;
   };
 
