@@ -23,7 +23,7 @@ from storage.records.errors import RecordsAwayError
 
 SIGN_IN = "/sign-in"
 """Where somebody who is not signed in is sent, with the address to come back to as `to`."""
-PUBLIC_ASSETS = ("favicon.svg", "1-tokens.css", "2-base.css", "sign-in.css", "theme.js", "fonts/")
+PUBLIC_ASSETS = ("favicon.svg", "1-tokens.css", "2-base.css", "sign-in.css", "theme.js", "link.js", "fonts/")
 """What the sign-in page is drawn with. All other files are for those who are signed in."""
 NOBODY = "Nobody is signed in here. Sign in, and try again."
 

@@ -16,8 +16,8 @@ from app.guard import NotAllowedError
 from app.live import stream
 from app.pages.registry import PAGES
 from app.refusals import Refusals
+from app.sign_in import invitations, presence, walls
 from app.sign_in import pages as sign_in
-from app.sign_in import presence
 
 HERE = Path(__file__).parent
 ASSETS = HERE.parent / "assets"
@@ -70,6 +70,8 @@ def create_app(context: AppContext) -> Dash:
     server.register_blueprint(health.routes(context))
     server.register_blueprint(metrics.routes(context))
     server.register_blueprint(sign_in.routes(context))
+    server.register_blueprint(invitations.routes(context))
+    server.register_blueprint(walls.routes(context))
     server.register_blueprint(presence.routes(context))
     server.register_blueprint(serving.routes(context))
     guard.guard(app, context, refusals)

@@ -1,6 +1,19 @@
 """The pages, in the order of the navigation. A new one is an import and an entry here."""
 
-from app.pages import alarms, change, changes, overview, propose, room, rooms, system, trends
+from app.pages import (
+    account,
+    accounts,
+    alarms,
+    change,
+    changes,
+    overview,
+    propose,
+    roles,
+    room,
+    rooms,
+    system,
+    trends,
+)
 from app.pages.page import Page
 
 PAGES: tuple[Page, ...] = (
@@ -13,4 +26,7 @@ PAGES: tuple[Page, ...] = (
     change.PAGE,
     propose.PAGE,
     system.PAGE,
+    accounts.PAGE,
+    account.PAGE,
+    roles.PAGE,
 )
