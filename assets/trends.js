@@ -15,7 +15,8 @@
   // Fewer words, so that they fit on a phone.
   function narrow(layout) {
     const some = (list) => list.filter((_, index) => index % 3 === 0);
-    Object.assign(layout.xaxis, { tickvals: some(layout.xaxis.tickvals), ticktext: some(layout.xaxis.ticktext) });
+    const { tickvals, ticktext } = layout.xaxis;
+    if (tickvals) Object.assign(layout.xaxis, { tickvals: some(tickvals), ticktext: some(ticktext) });
     for (const label of layout.annotations) if (label.name === "title") label.text = label.text.replace(/ *<span.*/, "");
     layout.margin.l = 66;
   }

@@ -1,0 +1,75 @@
+"""The table of methods in words, for the page and for the shell."""
+
+from dataclasses import dataclass
+
+from app import formats
+from app.levels.answer import Answer
+from facility.levels.result import Result
+from facility.limit import Side
+
+HEADS = ("Method", "Alert level", "Action suggested", "n", "Computed from", "Fit", "May it be used?")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One method, in words. `remarks` are the reasons against it and what to know."""
+
+    method: str
+    alert: str
+    action: str
+    n: str
+    parameters: str
+    fit: str
+    usable: bool
+    remarks: tuple[str, ...]
+
+
+def rows(answer: Answer) -> list[Row]:
+    """One for each method."""
+    return [_row(answer, result) for result in answer.comparison.results]
+
+
+def _row(answer: Answer, result: Result) -> Row:
+    return Row(
+        method=formats.sentence(result.method),
+        alert=_level(answer, result.alert, result.reached, result.computed_alert),
+        action=_level(answer, result.action, False, result.computed_action),
+        n=formats.decimal(result.n, 0),
+        parameters=", ".join(f"{name} {value:.4g}" for name, value in result.parameters.items()),
+        fit=_fit(result),
+        usable=result.usable,
+        remarks=tuple(formats.sentence(words) for words in (*result.against, *result.warnings)),
+    )
+
+
+def _level(answer: Answer, level: float | None, reached: bool, computed: float | None) -> str:
+    if level is None:
+        return ""
+    high = answer.question.side is Side.HIGH
+    operator = ("≥" if reached else ">") if high else ("≤" if reached else "<")
+    shown = f"{operator} {formats.with_unit(level, answer.sample.quantity)}"
+    exact = computed is not None and abs(computed - level) < 1e-9
+    return shown if exact or computed is None else f"{shown} ({computed:.5g})"
+
+
+def _fit(result: Result) -> str:
+    if result.fit is None:
+        return "needs none"
+    p = "too few for a test" if result.fit.p is None else f"p {result.fit.p:.2g}"
+    return f"r {result.fit.correlation:.3f}, {result.fit.test} {p}"
+
+
+def facts(answer: Answer) -> list[str]:
+    """What the data are, a line each."""
+    found, question = answer.gathered, answer.question
+    lines = [
+        f"{formats.decimal(answer.sample.n, 0)} values ({question.unit}) from {formats.decimal(found.readings, 0)} "
+        f"readings; worth about {formats.decimal(found.effective, 0)} independent ones",
+        f"{formats.decimal(found.invalid, 0)} invalid readings and {formats.decimal(found.other_state, 0)} in other "
+        "room states are not among them",
+    ]
+    if answer.recovery is not None:
+        lines.append(f"contamination recovery rate {answer.recovery:.1f} %")
+    if answer.comparison.provisional:
+        lines.append(f"provisional: {answer.comparison.provisional}")
+    return [formats.sentence(line) + "." for line in lines] + list(answer.comparison.warnings)
