@@ -148,7 +148,8 @@ def _limits(old: Point, new: Point) -> Iterator[Difference]:
             continue
         gone.remove(before)
         states = "" if limit.room_states == before.room_states == ALL_ROOM_STATES else _states(limit)
-        yield from _changes(Kind.LIMIT, name + states, before, limit, old.unit, new.unit)
+        marked = f"{name}{states} {limit.mark}".rstrip()
+        yield from _changes(Kind.LIMIT, marked, before, limit, old.unit, new.unit)
     for limit in gone:
         whole = words.whole(limit, old.unit)
         name = f"{new.id} {words.kind(limit)}"

@@ -5,6 +5,7 @@ from dash.development.base_component import Component
 
 from app import formats
 from app.components.basics import chip
+from app.components.exempt import limits_of
 from app.status import alarm_status, alarm_word
 from facility.alarm import Alarm, AlarmState, source_of
 from facility.instants import Instant
@@ -55,14 +56,15 @@ def value_words(site: Site, point: str, value: float | None) -> str:
 
 
 def limit_words(site: Site, alarm: Alarm) -> str:
-    """action > 352,000; for silence, how often a reading should come; for a lost source, how much it blinds."""
+    """action > 352,000, and whether the standard does not apply; for silence, how often a reading should come; for a lost source, how much it blinds."""
     if alarm.source is not None:
         heard = formats.count(len(alarm.blinds), "point")
         return f"{heard} not heard" if alarm.blinds else "no point was heard through it"
     point = site.points.get(alarm.point)
     if alarm.limit is not None and alarm.operator is not None:
         number = formats.number(alarm.limit, point.quantity) if point else f"{alarm.limit:g}"
-        return f"{alarm.severity.name.lower()} {alarm.operator} {number}"
+        mark = next((limit.mark for limit in limits_of(site, alarm) if limit.exempt), "")
+        return " ".join(filter(None, (alarm.severity.name.lower(), alarm.operator, number, mark)))
     if point is None:
         return ""
     return f"every {formats.age(site.instruments[point.instrument].interval)}"

@@ -103,7 +103,7 @@ def limit_words(limit: Limit) -> str:
     others = [state for state in RoomState if state not in limit.room_states]
     if others:
         words = f"{' or '.join(held) if len(held) <= len(others) else 'not ' + ' or '.join(others)}: {words}"
-    return ", ".join(filter(None, (words, site_words.patience(limit))))
+    return ", ".join(filter(None, (words, site_words.patience(limit), limit.mark)))
 
 
 def duration(span: Span) -> str:

@@ -95,10 +95,11 @@ def limit_traces(picture: PointPicture, axis: ValueAxis, yaxis: str) -> list[Tra
     for line in picture.lines:
         action = line.limit.severity is Severity.ACTION
         value = float(axis.place(np.array([line.limit.value]))[0])
+        words = f"{line.limit.severity.name.lower()} {line.limit.operator} {line.limit.value:g}"
         traces.append(
             {
                 "type": "scatter",
-                "name": f"{line.limit.severity.name.lower()} {line.limit.operator} {line.limit.value:g}",
+                "name": " ".join(filter(None, (words, line.limit.mark))),
                 "mode": "lines",
                 "x": typed(np.array([(b, e, np.nan) for b, e in line.stretches]).ravel()),
                 "y": typed(np.tile([value, value, np.nan], len(line.stretches))),

@@ -1,0 +1,72 @@
+"""A limit that is looser than the standard's is marked, by symbol and word, wherever it is shown."""
+
+from dataclasses import replace
+
+from app.components import acknowledge
+from app.components.alarm_history import history_table
+from app.components.baked import markup
+from app.components.point_table import point_table
+from app.components.room_alarms import room_alarms
+from app.components.standing_alarms import standing_table
+from app.live.hub import Hub
+from app.trends.labels import limit_words
+from facility.alarm import Alarm, AlarmState, Condition
+from facility.limit import EXEMPT, Severity
+from facility.site import Site
+from facility.site_changes import differences, lines
+from facility.site_file import parse_site
+from tests.app.parts import NOON
+from tests.facility.sites import SMALL, changed
+
+LOOSER = "limits: [{severity: action, high: 500000, standard_does_not_apply: Powder is weighed here.}]"
+STRICT = parse_site(SMALL, "north.yaml")
+SITE = parse_site(changed(("size: 0.5}", f"size: 0.5, {LOOSER}}}")), "north.yaml")
+POINT = "N1.PC1.p0_5"
+ALARM = Alarm(
+    POINT,
+    "N1",
+    Condition.HIGH,
+    Severity.ACTION,
+    AlarmState.UNACKNOWLEDGED,
+    onset=NOON,
+    raised=NOON,
+    value=600_000.0,
+    limit=500_000.0,
+    operator=">",
+)
+
+
+def table(site: Site) -> str:
+    return markup(point_table(site, Hub(lambda: site, lambda: NOON), site.rooms["N1"], proposing=False))
+
+
+def test_in_the_room_with_the_reason() -> None:
+    assert EXEMPT in table(SITE) and "Powder is weighed here." in table(SITE)
+    assert EXEMPT not in table(STRICT)
+
+
+def test_beside_its_line_in_a_trend() -> None:
+    (looser,) = (limit for limit in SITE.points[POINT].limits if limit.exempt)
+    assert limit_words(looser) == f"action &gt; 500,000, {EXEMPT}"
+
+
+def test_at_an_alarm_in_the_list_the_history_the_room_and_the_dialog() -> None:
+    shown = [
+        standing_table(SITE, [ALARM], NOON, answering=False),
+        history_table(SITE, [ALARM], NOON),
+        *room_alarms(SITE, [ALARM], NOON, answering=False),
+        acknowledge._summary(SITE, ALARM),
+    ]
+    assert all(EXEMPT in markup(part) for part in shown)
+
+
+def test_not_at_an_alarm_that_was_judged_by_another_limit() -> None:
+    strict = replace(ALARM, limit=352_000.0)
+    assert EXEMPT not in markup(standing_table(SITE, [strict], NOON, answering=False))
+
+
+def test_in_the_words_of_a_change() -> None:
+    assert any(EXEMPT in line for line in lines(differences(STRICT, SITE)))
+    looser_still = parse_site(SITE.text.replace("500000", "600000"), "")
+    (line,) = lines(differences(SITE, looser_still))
+    assert line == f"{POINT} action high {EXEMPT}: 500,000 /m³ to 600,000 /m³"
