@@ -10,10 +10,12 @@ from dash.development.base_component import Component
 from app import formats
 from app.components import acknowledge, copy_menu, records_away, refused, signing
 from app.components.basics import icon, live, symbol, tagged
+from app.components.sign_out import sign_out_form
 from app.context import AppContext
 from app.guard import Access, NotAllowedError, needs, requires
 from app.pages.page import Page, route
 from app.refusals import Refusals
+from app.sign_in.session_cookie import present_session
 from facility.roles import Right
 from facility.site import Site
 from storage.records.errors import RecordsAwayError
@@ -99,16 +101,39 @@ def _top(context: AppContext, site: Site) -> Component:
                 html.Button([icon("moon"), icon("sun")], id="theme", className="btn q s", title="Light or dark"),
                 aria_label="Switch between light and dark",
             ),
-            html.Span(
-                [
-                    tagged(html.Span(_initials(context.name), className="ava"), aria_hidden="true"),
-                    html.Span(context.name, className="b nw user"),
-                ],
-                className="row person",
-            ),
+            _person(context),
         ],
         className="top",
     )
+
+
+def _person(context: AppContext) -> Component | None:
+    """Who is signed in, with the way to the account and out. A wall display is nobody."""
+    person = context.person()
+    if person is None or present_session() is None:
+        return None
+    chip = html.Button(
+        [
+            tagged(html.Span(_initials(person.name), className="ava"), aria_hidden="true"),
+            html.Span(person.name, className="b nw user"),
+        ],
+        className="row person",
+    )
+    menu: Component = dmc.Menu(
+        [
+            dmc.MenuTarget(tagged(chip, aria_label=f"{person.name}: account and signing out")),
+            dmc.MenuDropdown(
+                [
+                    dmc.MenuLabel(f"{person.account}, {person.role.value}"),
+                    dmc.MenuItem("My account", href="/account"),
+                    sign_out_form("menu-line"),
+                ]
+            ),
+        ],
+        position="bottom-end",
+        width=200,
+    )
+    return menu
 
 
 def _stale_banner() -> Component:

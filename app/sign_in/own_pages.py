@@ -54,7 +54,8 @@ def routes(context: AppContext) -> Blueprint:
         recovery = authenticator.switch_on(context, found, request.form.get("code", ""))
         if recovery is None:
             return _authenticator(context, found, authenticator.WRONG)
-        shown = page(context, "recovery-codes.html", "Your recovery codes", codes=recovery)
+        back = "/account" if found.session.stage is Stage.SIGNED_IN else ""
+        shown = page(context, "recovery-codes.html", "Your recovery codes", codes=recovery, back=back)
         if found.session.stage is Stage.SIGNED_IN:
             return shown
         return further(*entering.advance(context, found), shown=shown)
