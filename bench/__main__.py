@@ -14,6 +14,7 @@ MEASUREMENTS = (
     "forwarding",
     "seals",
     "records",
+    "audit",
     "alerts",
     "ingest",
     "production",

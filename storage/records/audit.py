@@ -141,7 +141,8 @@ def counts(connection: Connection, wanted: AuditFilter) -> dict[str, int]:
     """How many rows match of each action, the most frequent first."""
     number = func.count()
     query = select(audit.c.action, number).where(*_conditions(wanted)).group_by(audit.c.action)
-    return dict(connection.execute(query.order_by(number.desc(), audit.c.action)).tuples().all())
+    rows = connection.execute(query.order_by(number.desc(), audit.c.action))
+    return dict(tuple(row) for row in rows)
 
 
 def span(connection: Connection, wanted: AuditFilter) -> tuple[int, int] | None:

@@ -4,11 +4,13 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import URL, Connection, select
 
+from storage.records.connecting import READING, engine_for
 from storage.records.schema import audit, audit_head
 from storage.sqlite import sqlite
 
@@ -60,6 +62,20 @@ def check_rows(
             return _problems(stored(connection, first, end), before)
         finally:
             driver.text_factory = str
+
+
+def check_range(url: URL, password_file: Path | None, first: int | None, end: int) -> list[str]:
+    """What is wrong with a range, read by a process on a connection of its own.
+
+    The row before it is whatever stands there; with `first` None it begins with whatever comes first.
+    """
+    engine = engine_for(url, password_file).execution_options(**READING[url.get_backend_name()])
+    try:
+        with engine.connect() as connection, connection.begin():
+            before = BEGINNING if first is None else row_before(connection, first)
+            return check_rows(connection, first, end, before)
+    finally:
+        engine.dispose()
 
 
 def check_end(connection: Connection) -> Iterator[str]:

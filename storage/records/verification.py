@@ -12,18 +12,16 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeAlias
 
 import msgspec
-from sqlalchemy import URL, Connection
+from sqlalchemy import Connection
 
 from facility.instants import Instant
 from facility.people import Actor
 from storage.records import anchors, append_only, audit, chain, signatures
 from storage.records.audit import JSON, AuditEntry, AuditFilter
 from storage.records.chain import BEGINNING, Mark
-from storage.records.connecting import READING, engine_for
 from storage.records.database import Records
 
 Check: TypeAlias = Callable[[Connection], Iterable[str]]
@@ -31,8 +29,8 @@ Check: TypeAlias = Callable[[Connection], Iterable[str]]
 
 A_RANGE = 50_000
 """Rows that one process checks at a time."""
-WORTH_PROCESSES = 150_000
-"""Rows from which processes pay: each needs a second to begin."""
+WORTH_PROCESSES = 500_000
+"""Rows from which processes pay: each needs a second or two to begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,24 +85,13 @@ def _in_processes(
     spawning = multiprocessing.get_context("spawn")
     url, password_file = records.address
     with ProcessPoolExecutor(processes, spawning, initializer=os.nice, initargs=(5,)) as pool:
-        begun = [pool.submit(_range, url, password_file, first, end) for first, end in ranges]
+        begun = [pool.submit(chain.check_range, url, password_file, first, end) for first, end in ranges]
         try:
             for (_, end), future in zip(ranges, begun, strict=True):
                 yield end, future.result()
         finally:
             for future in begun:
                 future.cancel()
-
-
-def _range(url: URL, password_file: Path | None, first: int | None, end: int) -> list[str]:
-    """The problems of a range, read on a connection of its own; the row before it is whatever stands there."""
-    engine = engine_for(url, password_file).execution_options(**READING[url.get_backend_name()])
-    try:
-        with engine.connect() as connection, connection.begin():
-            before = BEGINNING if first is None else chain.row_before(connection, first)
-            return chain.check_rows(connection, first, end, before)
-    finally:
-        engine.dispose()
 
 
 def triggers(connection: Connection) -> Iterator[str]:

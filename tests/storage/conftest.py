@@ -91,7 +91,7 @@ def tamper(records_url: str) -> Tamper:
         engine = engine_for(url_of(records_url))
         with engine.begin() as connection:
             if connection.dialect.name == "postgresql":
-                connection.exec_driver_sql("DROP FUNCTION refuse_change() CASCADE")
+                connection.exec_driver_sql("DROP FUNCTION IF EXISTS refuse_change() CASCADE")
             else:
                 triggers = text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
                 for name in connection.execute(triggers).scalars().all():

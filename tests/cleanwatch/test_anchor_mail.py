@@ -1,0 +1,154 @@
+"""The mail about the audit trail, handed in at a real server, and verified by OpenSSL."""
+
+import ssl
+import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from cleanwatch.anchor_key import NAME, KeyNotUsableError, key_of, key_on_record, public_pem
+from cleanwatch.anchor_mail import STATEMENT, NotSentError, Post, send
+from storage.records import anchors, audit
+from storage.records.chain import Mark
+from storage.records.database import Records
+from tests.certificates import Certificates
+from tests.parts import free_port, program
+
+NOON = 1_763_800_060_000
+TOLD = anchors.statement("demo", NOON, Mark(12_345, "ab" * 32))
+
+
+class Mailbox:
+    """Takes what comes, but for one recipient."""
+
+    def __init__(self) -> None:
+        self.messages: list[EmailMessage] = []
+
+    async def handle_RCPT(  # noqa: N802 (the name that aiosmtpd asks for)
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if address.startswith("nobody"):
+            return "550 there is nobody"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        assert isinstance(envelope.content, bytes)
+        message = message_from_bytes(envelope.content, policy=policy.default)
+        assert isinstance(message, EmailMessage)
+        self.messages.append(message)
+        return "250 OK"
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    return Certificates(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture
+def mailbox() -> Mailbox:
+    return Mailbox()
+
+
+@pytest.fixture
+def port(mailbox: Mailbox, certificates: Certificates) -> Iterator[int]:
+    """A server that asks for TLS and then for the password of `cleanwatch`."""
+    trust = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    trust.load_cert_chain(certificates.server, certificates.server_key)
+
+    def known(server: object, session: object, envelope: object, mechanism: str, data: object) -> AuthResult:
+        right = getattr(data, "login", b"") == b"cleanwatch" and getattr(data, "password", b"") == b"a secret"
+        return AuthResult(success=right, handled=False)
+
+    controller = Controller(
+        mailbox,
+        hostname="127.0.0.1",
+        port=free_port(),
+        tls_context=trust,
+        require_starttls=True,
+        authenticator=known,
+        auth_required=True,
+    )
+    controller.start()
+    yield controller.port
+    controller.stop()
+
+
+@pytest.fixture
+def post(port: int, certificates: Certificates, tmp_path: Path) -> Post:
+    password = tmp_path / "password"
+    password.write_text("a secret\n")
+    to = ("qa@site.example", "head@site.example")
+    return Post(
+        "127.0.0.1", port, "cleanwatch@site.example", to, "starttls", certificates.authority, "cleanwatch", password
+    )
+
+
+def test_the_mail_tells_the_head_and_its_signature_holds_for_openssl(
+    post: Post, mailbox: Mailbox, tmp_path: Path
+) -> None:
+    key = Ed25519PrivateKey.generate()
+    counts = {"alarm raised": 1_234, "signed in": 7}
+    send(post, "demo", TOLD, key.sign(TOLD.encode()), "Verified, all 12,345 rows: whole.", counts)
+    (message,) = mailbox.messages
+    assert (message["Subject"], message["To"]) == ("Audit trail of demo", "qa@site.example, head@site.example")
+    body = message.get_body()
+    assert body is not None
+    text = body.get_content()
+    assert TOLD in text.replace("\r\n", "\n")
+    assert "1,234  alarm raised" in text
+    assert "whole." in text
+    parts = {part.get_filename(): part.get_content() for part in message.iter_attachments()}
+    assert parts[STATEMENT] == TOLD.encode()
+    for name, content in parts.items():
+        (tmp_path / str(name)).write_bytes(content)
+    (tmp_path / "public-key-1.pem").write_text(public_pem(key))
+    command = next(line.strip() for line in text.splitlines() if line.strip().startswith("openssl"))
+    openssl = [program("openssl"), *command.split()[1:]]
+    assert subprocess.run(openssl, cwd=tmp_path, capture_output=True, check=False).returncode == 0
+    (tmp_path / STATEMENT).write_text(TOLD.replace("12345", "12346"))
+    assert subprocess.run(openssl, cwd=tmp_path, capture_output=True, check=False).returncode != 0
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"password_file": None}, "put the password into a file, CLEANWATCH_MAIL_PASSWORD_FILE"),
+        ({"tls": "none", "user": None}, "cannot be sent by 127.0.0.1"),
+        ({"ca_file": None}, "certificate verify failed"),
+        ({"recipients": ("nobody@site.example",)}, "there is nobody"),
+        ({"recipients": ("qa@site.example", "nobody@site.example")}, "does not take mail for nobody@site.example"),
+        ({"user": "eve"}, "cannot be sent"),
+        ({"port": 1}, "CLEANWATCH_MAIL_HOST and what belongs to it say how"),
+    ],
+)
+def test_what_keeps_a_mail_from_being_sent_is_told(post: Post, change: dict[str, Any], words: str) -> None:
+    with pytest.raises(NotSentError, match=words):
+        send(replace(post, **change), "demo", TOLD, b"", "", {})
+
+
+def test_the_key_is_made_once_for_its_owner_only_and_is_on_record(tmp_path: Path) -> None:
+    assert key_of(tmp_path) is None
+    records = Records.open(tmp_path / "records.db", lambda: NOON)
+    key = key_on_record(tmp_path, records, lambda: NOON)
+    assert public_pem(key_on_record(tmp_path, records, lambda: NOON)) == public_pem(key)
+    assert (tmp_path / NAME).stat().st_mode & 0o777 == 0o600
+    with records.reading() as connection:
+        assert anchors.public_keys(connection) == [public_pem(key)]
+        assert len(audit.rows(connection, audit.AuditFilter(action=anchors.KEY_ACTION))) == 1
+    records.close()
+
+
+def test_a_key_that_cannot_be_used_is_told_and_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / NAME).write_text("nothing that would be a key")
+    with pytest.raises(KeyNotUsableError, match="Put it back from where it is kept, or move it away"):
+        key_of(tmp_path)
+    assert (tmp_path / NAME).read_text() == "nothing that would be a key"
