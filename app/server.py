@@ -16,7 +16,7 @@ from app.guard import NotAllowedError
 from app.live import stream
 from app.pages.registry import PAGES
 from app.refusals import Refusals
-from app.sign_in import invitations, presence, walls
+from app.sign_in import invitations, own_pages, presence, walls
 from app.sign_in import pages as sign_in
 
 HERE = Path(__file__).parent
@@ -72,6 +72,7 @@ def create_app(context: AppContext) -> Dash:
     server.register_blueprint(sign_in.routes(context))
     server.register_blueprint(invitations.routes(context))
     server.register_blueprint(walls.routes(context))
+    server.register_blueprint(own_pages.routes(context))
     server.register_blueprint(presence.routes(context))
     server.register_blueprint(serving.routes(context))
     guard.guard(app, context, refusals)
