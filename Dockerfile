@@ -15,8 +15,17 @@ RUN /venv/bin/pip install --disable-pip-version-check --no-cache-dir --require-h
  && /venv/bin/python -m compileall -q . \
  && /venv/bin/pip uninstall -y -q setuptools pip
 
+# What the image is made of (CycloneDX), by a tool that does not go into it.
+FROM python:3.11.15-slim-bookworm AS sbom
+WORKDIR /app
+COPY requirements.lock requirements-runtime.lock pyproject.toml ./
+RUN pip install --disable-pip-version-check --no-cache-dir --require-hashes -r requirements.lock \
+ && cyclonedx-py requirements --output-reproducible --short-PURLs --pyproject pyproject.toml \
+    -o /sbom.json requirements-runtime.lock
+
 FROM python:3.11.15-slim-bookworm
 
+COPY --from=sbom /sbom.json /sbom.json
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 # Nothing is written but to /data and /tmp: the root file system may be read-only. Without an account of that number

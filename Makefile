@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo demo-reset test check bench crash lock
+.PHONY: setup demo demo-reset test check audit sbom bench crash lock
 
 setup: .venv/ready
 
@@ -29,6 +29,17 @@ check: setup
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+# Is anything that the program stands on known to be vulnerable? Asks the package registry.
+audit: setup
+	@$(BIN)/python deploy/audit-dependencies
+
+# What the program is made of, for whoever has to know: CycloneDX, the same for the same lock.
+sbom: setup
+	@mkdir -p build
+	@$(BIN)/cyclonedx-py requirements --output-reproducible --short-PURLs --pyproject pyproject.toml \
+	  -o build/sbom.json requirements-runtime.lock 2>/dev/null
+	@echo "build/sbom.json"
 
 bench: setup
 	@$(BIN)/python -m bench

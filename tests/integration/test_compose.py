@@ -140,7 +140,13 @@ def test_the_image_gets_what_runs_and_nothing_else() -> None:
     allowed = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     packages = {name.rstrip("*") for name in project["tool"]["setuptools"]["packages"]["find"]["include"]}
-    files = {"pyproject.toml", "README.md", "requirements-build.lock", "requirements-runtime.lock"}
+    files = {
+        "pyproject.toml",
+        "README.md",
+        "requirements.lock",
+        "requirements-build.lock",
+        "requirements-runtime.lock",
+    }
     assert allowed == packages | files | {"assets"}
     assert all((ROOT / name).exists() for name in allowed)
 
