@@ -10,6 +10,7 @@ from functools import partial
 
 from alerts import draft, retrospect
 from alerts.draft import Draft
+from alerts.past_sites import PastSites
 from alerts.present import Present
 from alerts.reviews import Review, first_ready
 from alerts.rooms import RoomStates, around
@@ -53,6 +54,7 @@ class Engine:
         self._clock = clock
         self._claim = claim
         self._listening_since = clock()
+        self._past = PastSites()
         self._announced = False
         """Is what stood at the start, or came with another site, on record as published?"""
         self._must_load = False
@@ -201,9 +203,12 @@ class Engine:
         point, known_until = watch.point, max(review.end, watch.judged or review.end)
         rooms = around(self._present.site, point.room)
         with self._records.reading() as connection:
-            start = retrospect.first_moment(point, review)
+            site = self._present.site
+            described = self._past.described(connection, site, point, review.start - DAY, known_until + 1)
+            start = retrospect.first_moment(described, review)
             timeline = room_states.timeline(connection, rooms, start, known_until + 1)
-        slices = retrospect.alarms_of(point, review, known_until, partial(self._store.columns, point.id), timeline)
+        read = partial(self._store.columns, point.id)
+        slices = retrospect.alarms_of(described, review, known_until, read, timeline)
         return _UnderReview(watch, review, known_until, slices)
 
     def _review_slice(self, now: Instant) -> None:

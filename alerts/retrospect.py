@@ -1,7 +1,7 @@
 """The past of a point, judged again after readings of it came late or in bulk.
 
-It is judged by the readings alone, as they stand in the store now: by their times, and by the room states of those
-times. What is found calls nobody; it completes the record.
+It is judged by the readings alone, as they stand in the store now: by their times, and by the room states and the
+limits of those times. What is found calls nobody; it completes the record.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +18,7 @@ from alerts.reviews import Review
 from alerts.rooms import periods
 from facility.alarm import Alarm, AlarmState, Condition
 from facility.instants import DAY, HOUR, Instant, Span
+from facility.limit import RoomState
 from facility.limits import limits_in_force
 from facility.plant_events import RoomStateSet
 from facility.reading import Reason
@@ -34,26 +35,33 @@ then already is on record."""
 FOUND = "alarm found in late readings"
 COMPLETED = "alarm completed by late readings"
 
+Described: TypeAlias = tuple[Instant, Point]
+"""How a site revision describes the point, and since when that is in force."""
+
 Read: TypeAlias = Callable[[Instant, Instant], Columns]
 """The stored readings of the point in a range of time, without its end."""
 
 
 def alarms_of(
-    point: Point, review: Review, live_until: Instant, read: Read, timeline: Sequence[RoomStateSet]
+    described: Sequence[Described],
+    review: Review,
+    live_until: Instant,
+    read: Read,
+    timeline: Sequence[RoomStateSet],
 ) -> Iterator[list[Alarm]]:
     """The alarms that the stretch of a review tells of, one list a slice; in the last list those not yet returned.
 
     Judging goes on after the stretch until nothing is outside, or up to `live_until`, the newest reading that was
-    judged when it came. `timeline` are the states of the room, by time.
+    judged when it came. `described` is the point by time, `timeline` are the states of the room.
     """
     standing: dict[Condition, Alarm] = {}
     state = ALL_QUIET
-    begin = first_moment(point, review)
+    begin = first_moment(described, review)
     while begin <= review.end or (state != ALL_QUIET and begin <= live_until):
         end = min(begin + SLICE, (review.end if begin <= review.end else live_until) + 1)
         times, values, reasons = _by_believed_time(read(begin, end))
         over: list[Alarm] = []
-        for start, stop, room_state in periods(timeline, begin, end):
+        for start, stop, room_state, point in _stretches(described, timeline, begin, end):
             force = in_force(limits_in_force(point, room_state))
             part = slice(*(int(place) for place in np.searchsorted(times, (start, stop))))
             state, findings = point_judge.judge_columns(
@@ -65,10 +73,22 @@ def alarms_of(
     yield [_retrospective(alarm) for alarm in standing.values() if _concerns(alarm, review)]
 
 
-def first_moment(point: Point, review: Review) -> Instant:
+def first_moment(described: Sequence[Described], review: Review) -> Instant:
     """Where judging begins for a review."""
-    longest = max((max(limit.on_delay, limit.off_delay) for limit in point.limits), default=0)
+    limits = [limit for _, point in described for limit in point.limits]
+    longest = max((max(limit.on_delay, limit.off_delay) for limit in limits), default=0)
     return review.start - MARGIN - longest
+
+
+def _stretches(
+    described: Sequence[Described], timeline: Sequence[RoomStateSet], begin: Instant, end: Instant
+) -> Iterator[tuple[Instant, Instant, RoomState | None, Point]]:
+    """The parts of `[begin, end)` in which both room state and description are the same, without gaps."""
+    ends = [since for since, _ in described[1:]] + [end]
+    for (_, point), until in zip(described, ends, strict=True):
+        for first, last, state in periods(timeline, begin, min(until, end)):
+            yield first, last, state, point
+        begin = max(begin, until)
 
 
 def settle(found: Alarm, on_record: Sequence[Alarm]) -> tuple[Alarm, str] | None:

@@ -56,7 +56,10 @@ def value_words(site: Site, point: str, value: float | None) -> str:
 
 
 def limit_words(site: Site, alarm: Alarm) -> str:
-    """action > 352,000, and whether the standard does not apply; for silence, how often a reading should come; for a lost source, how much it blinds."""
+    """action > 352,000, with a mark where the standard does not apply.
+
+    For silence, how often a reading should come; for a lost source, how much it blinds.
+    """
     if alarm.source is not None:
         heard = formats.count(len(alarm.blinds), "point")
         return f"{heard} not heard" if alarm.blinds else "no point was heard through it"

@@ -92,6 +92,13 @@ def in_force_at(connection: Connection, at: Instant) -> Revision | None:
     return _first(connection, at)
 
 
+def between(connection: Connection, start: Instant, end: Instant) -> list[Revision]:
+    """The revisions that matter to `[start, end)`, oldest first: the one in force at its start, and newer ones."""
+    first = number_in_force(connection, start)
+    query = select(table).where(table.c.number >= first, table.c.in_force_from < end).order_by(table.c.number)
+    return [_revision(*row) for row in connection.execute(query)]
+
+
 def began(connection: Connection) -> Instant | None:
     """Since when the first revision has been in force."""
     began: Instant | None = connection.scalar(select(func.min(table.c.in_force_from)))

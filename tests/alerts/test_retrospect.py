@@ -7,7 +7,7 @@ import numpy as np
 
 from alerts import machine, retrospect
 from alerts.findings import Raised
-from alerts.retrospect import COMPLETED, FOUND, SLICE, settle
+from alerts.retrospect import COMPLETED, FOUND, SLICE, Described, settle
 from alerts.reviews import ONE_STRETCH, Review, first_ready, with_late
 from facility.alarm import Acknowledgement, Alarm, AlarmState, Condition
 from facility.instants import HOUR, MINUTE, Instant
@@ -59,13 +59,15 @@ def test_a_worse_value_found_late_is_added_to_the_record() -> None:
     assert settle(worse, [OVER]) == (completed, COMPLETED)
 
 
-def found(watched: Point, values: dict[Instant, float], review: Review, live_until: Instant = 0) -> list[Alarm]:
+def found(
+    watched: Point, values: dict[Instant, float], review: Review, live_until: Instant = 0, *later: Described
+) -> list[Alarm]:
     """All alarms of a review of these values, with their stretches told in minutes after midnight."""
 
     def read(start: Instant, end: Instant) -> Columns:
         return columns([(time, value) for time, value in sorted(values.items()) if start <= time < end])
 
-    slices = retrospect.alarms_of(watched, review, live_until, read, [])
+    slices = retrospect.alarms_of([(0, watched), *later], review, live_until, read, [])
     return [alarm for alarms in slices for alarm in alarms]
 
 
@@ -92,6 +94,16 @@ def test_judging_goes_on_behind_the_stretch_until_the_alarm_has_returned() -> No
     assert [alarm.returned for alarm in alarms] == [MIDNIGHT + 500 * MINUTE]
     open_still = found(point(low(10)), values, review, live_until=MIDNIGHT + 400 * MINUTE)
     assert [alarm.returned for alarm in open_still] == [None]
+
+
+def test_late_readings_are_judged_by_the_limits_that_were_in_force_then() -> None:
+    values = {MIDNIGHT + n * MINUTE: 8.0 if n % 100 in range(20, 30) else 12.0 for n in range(300)}
+    review = Review(MIDNIGHT, MIDNIGHT + 299 * MINUTE, 0)
+    looser, strict_again = point(low(7)), point(low(10))
+    later = ((MIDNIGHT + 100 * MINUTE, looser), (MIDNIGHT + 225 * MINUTE, strict_again))
+    alarms = found(point(low(10)), values, review, 0, *later)
+    begun = [((alarm.onset - MIDNIGHT) // MINUTE, alarm.limit) for alarm in alarms]
+    assert begun == [(20, 10.0), (225, 10.0)]
 
 
 def test_what_was_over_before_or_began_behind_the_stretch_is_left_alone() -> None:
