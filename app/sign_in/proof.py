@@ -11,7 +11,8 @@ from app import formats
 from app.context import AppContext
 from app.sign_in import codes, lockout
 from app.sign_in.origin import origin
-from facility.instants import SECOND, Instant
+from app.sign_in.rules import SignInRules
+from facility.instants import MINUTE, SECOND, Instant, Span
 from facility.people import CLEANWATCH, Actor
 from storage.records import accounts, audit, credentials
 from storage.records.accounts import NOBODY, Account, AccountState
@@ -62,11 +63,8 @@ def _know(context: AppContext, typed: str, password: str, to: str) -> Known | st
         credential = credentials.of(connection, account.account) if account else None
     name = accounts.canonical(typed)
     failures, failed_at = (credential.failures, credential.failed_at) if credential else desk.strangers.failures(name)
-    if lockout.is_too_many(desk.rules, failures):
-        return _refuse(context, account, LOCKED, to)
-    until = lockout.waits_until(desk.rules, failures, failed_at)
-    if until is not None and now < until:
-        return _refuse(context, account, f"Too many tries. The next one is possible in {_for(until - now)}.", to)
+    if (words := _closed(desk.rules, failures, failed_at, now)) is not None:
+        return _refuse(context, account, words, to)
     if not desk.passwords.fits(credential.hash if credential else None, password):
         return _count(context, account if credential else None, name, WRONG, to)
     assert account is not None and credential is not None  # nobody's password fits never
@@ -89,12 +87,9 @@ def prove_code(context: AppContext, account: str, code: str, *, to: str = TO_SIG
             found, credential = accounts.find(connection, account), credentials.of(connection, account)
         if found is None or credential is None or credential.totp_secret is None:
             return WRONG_CODE
-        rules = context.desk.rules
-        if lockout.is_too_many(rules, credential.failures):
-            return _refuse(context, found, LOCKED, to)
-        until = lockout.waits_until(rules, credential.failures, credential.failed_at)
-        if until is not None and now < until:
-            return _refuse(context, found, f"Too many tries. The next one is possible in {_for(until - now)}.", to)
+        words = _closed(context.desk.rules, credential.failures, credential.failed_at, now)
+        if words is not None:
+            return _refuse(context, found, words, to)
         by = Actor(found.account, found.role.value, origin())
         with context.records.transaction() as connection:
             if _take(connection, now, by, credential, code):
@@ -109,6 +104,16 @@ def _take(connection: Connection, now: Instant, by: Actor, credential: Credentia
     if step is not None:
         return credentials.take_totp_step(connection, credential.account, step)
     return credentials.take_recovery_code(connection, now, by, credential.account, codes.recovery_hash(code))
+
+
+def _closed(rules: SignInRules, failures: int, failed_at: Instant | None, now: Instant) -> str | None:
+    """Why nothing is tried now, in words; None where it is."""
+    if lockout.is_too_many(rules, failures):
+        return LOCKED
+    until = lockout.waits_until(rules, failures, failed_at)
+    if until is None or now >= until:
+        return None
+    return f"Too many tries. The next one is possible in {_for(until - now)}."
 
 
 def accept(context: AppContext, known: Known) -> None:
@@ -152,5 +157,7 @@ def _write(
     audit.append(connection, at, [AuditEntry(by, action, whom, data, reason=words)])
 
 
-def _for(span: int) -> str:
-    return formats.age(-(-span // SECOND) * SECOND)
+def _for(span: Span) -> str:
+    """Rounded up: nobody is told to come back too early."""
+    unit = SECOND if span < MINUTE else MINUTE
+    return formats.age(-(-span // unit) * unit)
