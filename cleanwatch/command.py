@@ -9,6 +9,7 @@ import click
 from pydantic import ValidationError
 from typing_extensions import override
 
+from cleanwatch import file_permissions
 from cleanwatch.settings import Settings
 from storage.records.errors import RecordsError
 
@@ -84,4 +85,5 @@ def _in_words(error: ValidationError) -> Iterator[str]:
 
 def main() -> None:
     """The entry point of the installed command."""
+    file_permissions.keep_files_private()
     cleanwatch(prog_name="cleanwatch")

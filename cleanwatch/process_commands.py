@@ -17,6 +17,7 @@ DAYS = click.IntRange(1, 366)
 @click.command()
 def station() -> None:
     """Collect, store, judge, publish: everything but the dashboard."""
+    from cleanwatch.file_permissions import NotPrivateError
     from cleanwatch.problems import SAID_IN_WORDS
     from cleanwatch.revisions import NoSiteError
     from cleanwatch.station import StationEndedError, run_station
@@ -24,7 +25,14 @@ def station() -> None:
 
     try:
         run_station(Settings(), stop_event())
-    except (FolderInUseError, NoSiteError, NoSuchStationError, StationEndedError, *SAID_IN_WORDS) as error:
+    except (
+        NotPrivateError,
+        FolderInUseError,
+        NoSiteError,
+        NoSuchStationError,
+        StationEndedError,
+        *SAID_IN_WORDS,
+    ) as error:
         raise click.ClickException(str(error)) from None
 
 
@@ -32,11 +40,12 @@ def station() -> None:
 def app() -> None:
     """Serve the dashboard on loopback."""
     from cleanwatch.dashboard import run_app
+    from cleanwatch.file_permissions import NotPrivateError
     from cleanwatch.problems import SAID_IN_WORDS
 
     try:
         run_app(Settings(), stop_event())
-    except SAID_IN_WORDS as error:
+    except (NotPrivateError, *SAID_IN_WORDS) as error:
         raise click.ClickException(str(error)) from None
 
 

@@ -6,6 +6,7 @@ import threading
 from contextlib import ExitStack, closing
 
 from alerts.engine import Engine
+from cleanwatch import file_permissions
 from cleanwatch.claim import claimed_station
 from cleanwatch.clock_watch import ClockWatch
 from cleanwatch.folder import claimed
@@ -43,13 +44,15 @@ class StationEndedError(Exception):
 def run_station(settings: Settings, stopping: threading.Event) -> None:
     """Collect, store, judge and publish until `stopping` is set.
 
-    Raises FolderInUseError where another station has the data folder, NoSiteError where there is no site file,
-    NoSuchStationError where the site does not have this station, StationEndedError when it is it no longer.
+    Raises NotPrivateError where a secret is open to others, FolderInUseError where another station has the data
+    folder, NoSiteError where there is no site file, NoSuchStationError where the site does not have this station,
+    StationEndedError when it is it no longer.
     """
     sys.setswitchinterval(SWITCH_SECONDS)
     clock = SteadyClock()
     problems = Problems(clock)
     problems.tell("SQLite", sqlite_warning())
+    problems.tell("file permissions", file_permissions.check(settings))
     with ExitStack() as stack:
         stack.enter_context(claimed(settings.data, "station"))
         opened = wait_for_records(settings, clock, stopping)
