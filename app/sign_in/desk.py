@@ -10,11 +10,14 @@ from app.sign_in.strangers import Strangers
 
 class Desk:
     """What the app has once for everybody who signs in. `turn` lets one after the other prove who they are: so each
-    failure is counted before the next try, and Argon2 takes its memory only once."""
+    failure is counted before the next try, and Argon2 takes its memory only once.
 
-    def __init__(self, rules: SignInRules) -> None:
+    For `trusted` seconds the records are not asked again who somebody is.
+    """
+
+    def __init__(self, rules: SignInRules, trusted: float = 0.0) -> None:
         self.rules = rules
         self.passwords = Passwords(rules.argon2)
         self.strangers = Strangers()
-        self.let_in = LetIn()
+        self.let_in = LetIn(trusted)
         self.turn = threading.Lock()

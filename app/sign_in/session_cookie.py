@@ -50,6 +50,9 @@ def again(context: AppContext, signed_in: SignedIn) -> SignedIn | None:
 
 def _of(context: AppContext, hash: str) -> SignedIn | None:
     let_in = context.desk.let_in
+    fresh = let_in.fresh(hash)
+    if fresh is not None and not _over(context, fresh.session):
+        return fresh
     try:
         with context.records.reading() as connection:
             found = _good(context, connection, sessions.find(connection, hash))
