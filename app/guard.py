@@ -108,7 +108,13 @@ def guard(app: Dash, context: AppContext, refusals: Refusals) -> None:
         except RecordsAwayError as error:
             return Response(f"It cannot be seen who you are: {error}", HTTPStatus.SERVICE_UNAVAILABLE, _PLAIN)
 
+    def after(response: Response) -> Response:
+        if request.method != "GET" and (request.endpoint != CALLBACKS or needed(app) is Right.MANAGE_ACCOUNTS):
+            context.desk.let_in.doubt()  # it may have ended somebody's session
+        return response
+
     app.server.before_request_funcs.setdefault(None, []).insert(0, gate)
+    app.server.after_request(after)
 
     def say(error: NotAllowedError) -> AnyResponse:
         refusals.note(context.person(), asked_for(), str(error))

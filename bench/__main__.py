@@ -14,6 +14,7 @@ MEASUREMENTS = (
     "forwarding",
     "seals",
     "records",
+    "guard",
     "audit",
     "alerts",
     "ingest",

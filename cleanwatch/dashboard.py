@@ -17,10 +17,10 @@ from app.live.hub import Hub
 from app.server import Server, create_app
 from app.sign_in import entering
 from app.sign_in.desk import Desk
+from app.sign_in.let_in import TRUSTED_SECONDS
 from app.stations import Stations
 from bus import topics
 from bus.client import Client, Message
-from cleanwatch import file_permissions
 from cleanwatch.first_account import make_first_administrator
 from cleanwatch.history import history
 from cleanwatch.on_record import on_record
@@ -45,11 +45,7 @@ clean topic."""
 
 
 def run_app(settings: Settings, stopping: threading.Event) -> None:
-    """Serve the dashboard until `stopping` is set. Waits for a station that has not yet begun its data folder.
-
-    Raises NotPrivateError where a secret is open to others.
-    """
-    file_permissions.check(settings)  # what is wrong with the data folder is the station's to tell
+    """Serve the dashboard until `stopping` is set. Waits for a station that has not yet begun its data folder."""
     with ExitStack() as stack:
         opened = wait_for_records(settings, system_clock, stopping)
         if opened is None:
@@ -66,7 +62,7 @@ def run_app(settings: Settings, stopping: threading.Event) -> None:
         clock.begin_after(stations.time_ahead())
         what = f"app {socket.gethostname()}:{settings.web_port}"
         stack.enter_context(on_record(records, what, settings, clock))
-        desk = Desk(sign_in_rules(settings))
+        desk = Desk(sign_in_rules(settings), TRUSTED_SECONDS)
         make_first_administrator(records, system_clock, desk, f"http://{settings.web_host}:{settings.web_port}")
         hub = Hub(lambda: in_force.site, clock, settings.viewers)
         client = Client(

@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from app import account_acts, asking
 from app.account_acts import Fields, NotDoneError
@@ -21,12 +23,14 @@ from storage.records import accounts, audit, credentials, displays, sessions
 from storage.records.accounts import AccountState
 from storage.records.audit import AuditFilter
 from storage.records.database import Records
+from storage.records.schema import accounts as accounts_table
 from tests.app.parts import NoSamples, Time, site
-from tests.browsing import BrowserLikeClient
 from tests.people import MOREAU
 from tests.signing_in import PASSWORD, RULES, make_account, session_cookie_for
 
 ADMIN = replace(MOREAU, account="a.admin", name="Andrea Admin", role=Role.ADMINISTRATOR)
+TRUSTED = 600.0
+"""Seconds for which the records are not asked again who somebody is: longer than these tests take."""
 NEW = Fields("Vera Berger", Role.VIEWER, frozenset({"B"}))
 
 
@@ -38,10 +42,9 @@ class Office:
         self.records, self.time = records, time
         self.person: Person | None = ADMIN
         self.context = AppContext(
-            lambda: suite, NoSamples(), records, Hub(lambda: suite, time), self._who, time, desk=Desk(RULES)
+            lambda: suite, NoSamples(), records, Hub(lambda: suite, time), self._who, time, desk=Desk(RULES, TRUSTED)
         )
         self.app = create_app(self.context)
-        self.app.server.test_client_class = BrowserLikeClient
         for person in (ADMIN, MOREAU):
             make_account(records, time, person, desk=self.context.desk)
 
@@ -53,6 +56,22 @@ class Office:
         self.person = None
         client: FlaskClient = self.app.server.test_client()
         return client
+
+    def end(self, session: int) -> Any:
+        """Press the button on the page of accounts that ends a session, and say why."""
+        output = next(output for output in self.app.callback_map if output.startswith("..accounts-why.opened@"))
+        parts = [part.split("@")[0].rsplit(".", 1) for part in output.strip(".").split("...")]
+        body = {
+            "output": output,
+            "outputs": [{"id": id, "property": name} for id, name in parts],
+            "inputs": [{"id": "accounts-why-send", "property": "n_clicks", "value": 1}],
+            "state": [
+                {"id": "accounts-why-act", "property": "data", "value": {"act": "end", "of": str(session)}},
+                {"id": "accounts-why-reason", "property": "value", "value": "left the desk"},
+            ],
+            "changedPropIds": ["accounts-why-send.n_clicks"],
+        }
+        return self.app.server.test_client().post("/_dash-update-component", json=body)
 
     def trail(self, object: str) -> list[str]:
         with self.records.reading() as connection:
@@ -134,6 +153,19 @@ def test_role_and_areas_are_changed_with_a_reason_and_the_old_value_on_record(of
     assert row.actor == ADMIN.account
 
 
+def test_who_signs_out_is_out_at_once_though_the_records_are_not_asked_at_each_request(office: Office) -> None:
+    name, cookie = session_cookie_for(office.records, office.time, MOREAU.account)
+    browser, copy = office.browser(), office.browser()
+    for one in (browser, copy):
+        one.set_cookie(name, cookie)
+        assert one.get("/_dash-layout").status_code == 200
+    with office.records.transaction() as connection:
+        connection.execute(update(accounts_table).values(name="Somebody Else"))
+    assert "Somebody Else" not in browser.get("/_dash-layout").text
+    browser.post("/sign-out")
+    assert copy.get("/_dash-layout").status_code == 401
+
+
 def test_a_session_is_ended_by_an_administrator_at_once(office: Office) -> None:
     name, cookie = session_cookie_for(office.records, office.time, MOREAU.account)
     with office.records.reading() as connection:
@@ -142,7 +174,7 @@ def test_a_session_is_ended_by_an_administrator_at_once(office: Office) -> None:
     browser.set_cookie(name, cookie)
     assert browser.get("/_dash-layout").status_code == 200
     office.person = ADMIN
-    account_acts.end_session(office.context, session.id, "left the desk")
+    assert office.end(session.id).status_code == 200
     office.person = None
     assert browser.get("/_dash-layout").status_code == 401
     assert browser.post("/_dash-update-component", json={}).status_code == 401
