@@ -17,8 +17,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from cleanwatch import archive
-from cleanwatch.archive import RECORDS, SAMPLES, BackupError, Manifest, Part, Progress, RecordsFacts, SamplesFacts
+from cleanwatch import backup_file
+from cleanwatch.backup_file import RECORDS, SAMPLES, BackupError, Manifest, Part, Progress, RecordsFacts, SamplesFacts
 from cleanwatch.folder import claimed
 from facility.instants import Clock, text_of
 from facility.site import MAIN
@@ -43,7 +43,7 @@ class Found:
 
 
 def back_up(live: Found, file: Path, clock: Clock, progress: Progress) -> Manifest:
-    """Copy the local store, and the records where they are a file, into a new archive.
+    """Copy the local store, and the records where they are a file, into a new file.
 
     Raises BackupError in words; then there is no file of that name, nor a part of one.
     """
@@ -62,11 +62,11 @@ def back_up(live: Found, file: Path, clock: Clock, progress: Progress) -> Manife
             made = text_of(clock())
             return Manifest(1, made, version("cleanwatch"), live.station, samples_facts, records_facts, parts)
 
-        return archive.write(file, folder, manifest, progress)
+        return backup_file.write(file, folder, manifest, progress)
 
 
 def restore(file: Path, data: Path, progress: Progress, judged: int | None = None) -> Manifest:
-    """Put the databases of an archive into a data folder that has none. Raises BackupError in words.
+    """Put the databases of a backup into a data folder that has none. Raises BackupError in words.
 
     Nothing gets its name there before checksums, databases and audit trail have been found whole. `judged` is the
     newest commit that records know which stay where they are, in PostgreSQL: the local store goes on behind it.
@@ -80,12 +80,12 @@ def restore(file: Path, data: Path, progress: Progress, judged: int | None = Non
         tempfile.TemporaryDirectory(prefix=".cleanwatch-restore-", dir=data) as place,
         _opened(file) as packed,
     ):
-        folder, manifest = Path(place), archive.read_manifest(packed)
+        folder, manifest = Path(place), backup_file.read_manifest(packed)
         names = [SAMPLES] if manifest.records is None else [RECORDS, SAMPLES]
         if sorted(part.name for part in manifest.parts) != names:
             raise BackupError(f"{file} should hold {' and '.join(names)}, and holds something else")
         for part in manifest.parts:
-            archive.extract(packed, part, folder / part.name, progress)
+            backup_file.extract(packed, part, folder / part.name, progress)
         if check_samples(folder / SAMPLES) != manifest.samples:
             raise BackupError(f"the local store in {file} is not the one that its manifest describes")
         if manifest.records and check_records(folder / RECORDS, manifest.station) != manifest.records:
@@ -96,7 +96,7 @@ def restore(file: Path, data: Path, progress: Progress, judged: int | None = Non
         for name in (SAMPLES, RECORDS):
             if name in names:
                 (folder / name).rename(data / name)
-                archive.sync_folder(data)
+                backup_file.sync_folder(data)
     return manifest
 
 
@@ -172,7 +172,7 @@ def _copy(source: schema.Connection, target: Path, progress: Progress) -> None:
         progress(f"copying {target.name}", total - remaining, total)
 
     with closing(sqlite.connect(target)) as copy:
-        copy.execute("PRAGMA synchronous = OFF")  # the archive made of it is synced
+        copy.execute("PRAGMA synchronous = OFF")  # the file made of it is synced
         source.backup(copy, pages=PAGES, progress=told)
 
 

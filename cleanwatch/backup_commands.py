@@ -8,9 +8,9 @@ import click
 from rich.progress import Progress
 from sqlalchemy import Connection
 
-from cleanwatch import archive
 from cleanwatch import backup as backups
-from cleanwatch.archive import BackupError, Manifest
+from cleanwatch import backup_file
+from cleanwatch.backup_file import BackupError, Manifest
 from cleanwatch.folder import FolderInUseError
 from cleanwatch.opening import open_records
 from cleanwatch.settings import Settings
@@ -44,7 +44,7 @@ def backup(file: Path) -> None:
     except (BackupError, NewerSchemaError) as error:
         raise click.ClickException(f"no backup was made: {error}") from None
     click.echo(f"{file}: {made.samples.readings:,} readings up to commit {made.samples.commits}")
-    click.echo(f"SHA-256 {archive.sha256_of(file)}")
+    click.echo(f"SHA-256 {backup_file.sha256_of(file)}")
     if made.records is not None:
         click.echo(f"{made.records.audit_rows:,} audit rows, the last one has the hash {made.records.audit_head}")
     _put_on_record(settings, file, made, record_made, "the backup is whole")
@@ -87,7 +87,7 @@ def _put_on_record(
     about = Backup(
         manifest.station,
         str(file.absolute()),
-        archive.sha256_of(file),
+        backup_file.sha256_of(file),
         manifest.samples.commits,
         manifest.samples.readings,
         manifest.records is not None,
@@ -109,7 +109,7 @@ def _judged_in_postgresql(settings: Settings) -> int | None:
         return engine_memory.checkpoint(connection, settings.station or MAIN)
 
 
-def _shown(bar: Progress) -> archive.Progress:
+def _shown(bar: Progress) -> backup_file.Progress:
     tasks = {}
 
     def show(what: str, done: int, of: int) -> None:

@@ -21,6 +21,7 @@ from storage.records.database import Records
 from storage.samples.columns import Columns
 from storage.samples.commit import Commit
 from storage.samples.digest import DayDigest, HourDigest, day_of, hours_of
+from storage.samples.digest_check import differences
 from storage.samples.local import DamagedChunkError, Follower, LocalStore
 
 log = logging.getLogger(__name__)
@@ -146,12 +147,15 @@ class DaySealing:
         late, pruned = self._late, self._store.pruned_days()
         with self._records.transaction() as connection:
             for day in sorted(late.rows):
-                known = _named_already(seals.load(connection, day, day + 1, self._station))
+                parts = seals.load(connection, day, day + 1, self._station)
+                known = _named_already(parts)
                 content: dict[str, list[HourDigest]] = {}
                 received: list[int] = []
                 for point, rows in late.rows[day].items():
                     readings = Columns.of_rows(rows).ordered()
                     readings = readings.take(~np.isin(readings.time, sorted(known.get(point, ()))))
+                    if late.reason == IN_BULK:
+                        readings = self._not_on_record(point, day, readings, parts)
                     if len(readings):
                         content[point] = _named(readings, singly=day < pruned.get(point, day))
                         received += [int(readings.received.min()), int(readings.received.max())]
@@ -164,6 +168,13 @@ class DaySealing:
         self._late = _Late()
         if self._follower is not None:
             self._follower.passed(self._position)
+
+    def _not_on_record(self, point: str, day: int, readings: Columns, parts: list[seals.Seal]) -> Columns:
+        """Without hours that are, with these readings, just as they are on record: an archive was brought back."""
+        there = self._store.as_of(self._position, point, day * DAY, (day + 1) * DAY)
+        on_record = [hour for part in parts for hour in part.content.points.get(point, ())]
+        differing = [one.hour for one in differences(there, on_record)]
+        return readings.take(np.isin(readings.time // HOUR, differing))
 
     def _due(self, sealed: list[tuple[int, int]]) -> int | None:
         """The oldest day that has ended, has readings, and is not sealed."""

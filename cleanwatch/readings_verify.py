@@ -33,7 +33,7 @@ def verify_readings(settings: Settings, records: Records, first: int, end: int, 
                 "no day is sealed in that time yet; a station seals each day two hours after its end (UTC)"
             )
         try:
-            places = list(_places(stack, settings, records, influx))
+            places = list(places_of(stack, settings, records, influx))
             found = [check.check(place, _other(places, place)) for place in places]
         except InfluxError as error:
             raise click.ClickException(str(error)) from None
@@ -47,7 +47,8 @@ def verify_readings(settings: Settings, records: Records, first: int, end: int, 
     return problems
 
 
-def _places(stack: ExitStack, settings: Settings, records: Records, influx: bool) -> Iterator[Place]:
+def places_of(stack: ExitStack, settings: Settings, records: Records, influx: bool) -> Iterator[Place]:
+    """Where this installation keeps readings, open as long as the stack. Raises ClickException where nowhere."""
     local = None
     if settings.samples_path.exists():
         local = stack.enter_context(closing(LocalStore.open(settings.samples_path, system_clock, read_only=True)))

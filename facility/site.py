@@ -10,6 +10,7 @@ from typing import TypeAlias
 from facility.instants import Span
 from facility.limit import Limit, RoomState, Severity
 from facility.quantities import MEASURES, Measure, Quantity
+from facility.retention import Retention
 
 
 class Grade(StrEnum):
@@ -167,6 +168,8 @@ class Site:
     points: dict[str, Point]
     cascade: tuple[CascadeStep, ...]
     simulated: bool = False
+    retention: Retention | None = None
+    """None keeps everything for good."""
     stations: tuple[Station, ...] = (Station(MAIN),)
     share: Share = field(default=Share(), repr=False, compare=False)
     text: str = field(default="", repr=False, compare=False)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from facility.instants import SECOND, Span
 from facility.limit import Limit, Severity
 from facility.quantities import MEASURES, Quantity
+from facility.retention import Retention
 from facility.site import (
     MAIN,
     Area,
@@ -47,6 +48,7 @@ def build(site: SiteEntry, text: str) -> Site:
         points={point.id: point for room in site.rooms for i in room.instruments for point in _points(site, room, i)},
         cascade=tuple(_cascade(site)),
         simulated=site.simulated,
+        retention=None if site.retention is None else Retention(**site.retention.model_dump()),
         stations=_stations(site),
         text=text,
     )

@@ -32,11 +32,11 @@ class Kind(StrEnum):
 
 
 DECISIVE_FIELDS: Mapping[Kind, frozenset[str]] = {
-    Kind.SITE: frozenset({"id", "simulated"}),
+    Kind.SITE: frozenset({"id", "simulated", "retention"}),
     Kind.ROOM: frozenset({"classification", "inside"}),
     Kind.POINT: frozenset({"room", "instrument", "quantity", "size", "silent_after", "fault_severity"}),
 }
-"""Fields, beside those of a limit, that decide whether there is an alarm, and how bad it is."""
+"""Fields, beside those of a limit, that decide whether there is an alarm, how bad it is, or how long it is on record."""
 
 WHOLLY_DECISIVE = frozenset({Kind.ROOM, Kind.POINT, Kind.LIMIT})
 """What decides by being there at all."""
@@ -97,7 +97,7 @@ def differences(old: Site | None, new: Site) -> tuple[Difference, ...]:
 
 
 def _differences(old: Site, new: Site) -> Iterator[Difference]:
-    for name in ("id", "name", "timezone", "simulated"):
+    for name in ("id", "name", "timezone", "simulated", "retention"):
         if getattr(old, name) != getattr(new, name):
             yield _change(Kind.SITE, "site", name, getattr(old, name), getattr(new, name))
     yield from _things(Kind.AREA, {area.id: area for area in old.areas}, {area.id: area for area in new.areas})

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from facility.instants import Span
 from facility.limit import RoomState
 from facility.quantities import Quantity
+from facility.retention import FEWEST_BATCH_YEARS
 from facility.site import Grade
 from facility.site_errors import did_you_mean, quoted
 from facility.site_words import UNITS
@@ -157,11 +158,18 @@ class StationEntry(Entry):
     sources: Annotated[list[Id], Field(min_length=1)] | None = None
 
 
+class RetentionEntry(Entry):
+    years: Annotated[int, Field(ge=1, le=100)]
+    batch_years: Annotated[int, Field(ge=FEWEST_BATCH_YEARS, le=100)]
+    why: Text
+
+
 class SiteEntry(Entry):
     id: Id
     name: Name
     timezone: Timezone
     simulated: bool = False
+    retention: RetentionEntry | None = None
     areas: Annotated[list[AreaEntry], Field(min_length=1)]
     stations: Annotated[list[StationEntry], Field(min_length=1)] | None = None
     limit_sets: dict[Name, list[LimitEntry]] = {}

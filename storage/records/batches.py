@@ -68,6 +68,11 @@ def overlapping(connection: Connection, rooms: Sequence[str], start: Instant, en
     return _runs(connection, table.c.room.in_(rooms), table.c.time < end, ends_after=start)
 
 
+def rooms(connection: Connection) -> list[str]:
+    """Every room in which anything was ever made."""
+    return list(connection.execute(select(table.c.room).distinct().order_by(table.c.room)).scalars())
+
+
 def _runs(connection: Connection, *starts: ColumnElement[bool], ends_after: Instant) -> list[Run]:
     ends = table.alias()
     end = (

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from cleanwatch import archive, backup
-from cleanwatch.archive import BackupError
+from cleanwatch import backup, backup_file
 from cleanwatch.backup import Found, back_up, restore
+from cleanwatch.backup_file import BackupError
 from cleanwatch.command import cleanwatch
 from cleanwatch.folder import claimed
 from facility.instants import HOUR, SECOND
@@ -137,7 +137,7 @@ def test_what_is_judged_later_than_it_was_sealed_is_copied_again(
     story.now += HOUR
     copy, copied = backup._copy, []
 
-    def copying(source: object, target: Path, progress: archive.Progress) -> None:
+    def copying(source: object, target: Path, progress: backup_file.Progress) -> None:
         copy(source, target, progress)
         copied.append(target.name)
         if len(copied) == 1:
@@ -275,13 +275,13 @@ def test_an_archive_that_was_written_by_half_is_not_left_behind(
     folder = tmp_path / "small"
     folder.mkdir()
 
-    def add(packed: zipfile.ZipFile, path: Path, progress: archive.Progress) -> archive.Part:
+    def add(packed: zipfile.ZipFile, path: Path, progress: backup_file.Progress) -> backup_file.Part:
         if path.name == "samples.db":
             raise OSError(errno.ENOSPC, "No space left on device")
         return whole(packed, path, progress)
 
-    whole = archive._add
-    monkeypatch.setattr(archive, "_add", add)
+    whole = backup_file._add
+    monkeypatch.setattr(backup_file, "_add", add)
     with pytest.raises(BackupError, match=r"nothing was written to .*small: .*No space left on device"):
         back_up(found(data), folder / "b.zip", lambda: MIDNIGHT, unheard)
     assert list(folder.iterdir()) == []

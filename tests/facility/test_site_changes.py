@@ -9,6 +9,7 @@ import pytest
 from facility.instants import MINUTE, SECOND
 from facility.limit import Consecutive, Limit, RoomState, Severity, Side
 from facility.quantities import Quantity
+from facility.retention import Retention
 from facility.site import Area, Door, Grade, IsoClass, Rectangle, Site, Station
 from facility.site_changes import Kind, decides, differences
 from facility.site_changes import lines as lines_of
@@ -125,6 +126,7 @@ OTHER_SITES = [
     replace(SITE, points={}),
     replace(SITE, cascade=()),
     replace(SITE, simulated=True),
+    replace(SITE, retention=Retention(10, 30, "traceability")),
     replace(SITE, stations=(Station("main", ("N",)),)),
 ]
 """A site for each field, in which that field is another. `text` is kept beside and not compared."""

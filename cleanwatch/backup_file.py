@@ -22,7 +22,7 @@ class BackupError(Exception):
 
 
 class Part(msgspec.Struct, frozen=True):
-    """One database in the archive."""
+    """One database in it."""
 
     name: str
     bytes: int
@@ -60,7 +60,7 @@ class Manifest(msgspec.Struct, frozen=True):
 
 
 def write(file: Path, folder: Path, manifest: Callable[[tuple[Part, ...]], Manifest], progress: Progress) -> Manifest:
-    """Put the databases of a folder into a new archive, on disk and read back before it gets its name."""
+    """Put the databases of a folder into a new file, on disk and read back before it gets its name."""
     unfinished = file.with_name(file.name + ".unfinished")
     try:
         with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
@@ -80,7 +80,7 @@ def write(file: Path, folder: Path, manifest: Callable[[tuple[Part, ...]], Manif
 
 
 def sha256_of(file: Path) -> str:
-    """The checksum of a whole archive, as `sha256sum` prints it."""
+    """The checksum of a whole file, as `sha256sum` prints it."""
     with file.open("rb") as source:
         return hashlib.file_digest(source, "sha256").hexdigest()
 
