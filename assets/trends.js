@@ -47,10 +47,16 @@
     return `?${query.toString().replaceAll("%2C", ",").replaceAll("%3A", ":")}`;
   }
 
-  window.dash_clientside = Object.assign(window.dash_clientside || {}, { trends: { paint, zoom } });
+  // The reading, or the bucket, that was clicked: its point and where it is drawn.
+  function pick(click, figure) {
+    const hit = click && click.points.find((each) => figure.data[each.curveNumber]?.customdata?.shape);
+    return hit ? { point: figure.data[hit.curveNumber].name, x: hit.x } : window.dash_clientside.no_update;
+  }
+
+  window.dash_clientside = Object.assign(window.dash_clientside || {}, { trends: { paint, zoom, pick } });
 
   new MutationObserver(() => {
-    if (!document.getElementById("trend-graph")) return;
+    if (!document.querySelector("#trend-graph, #levels-graph")) return;
     window.dash_clientside.set_props("trend-theme", { data: document.documentElement.dataset.theme });
   }).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
 })();

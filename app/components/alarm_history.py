@@ -12,24 +12,31 @@ from app.components.alarm_words import (
     state_words,
     value_words,
 )
+from app.components.annotations import NOTHING, Said, annotate_button, said_lines
 from app.components.basics import since
 from facility.alarm import Alarm
 from facility.instants import Instant
 from facility.site import Site
+from storage.records.annotations import About
 
-HEADS = ("Onset", "Severity", "Room", "Point", "Condition", "Worst", "Limit", "Lasted", "State")
+HEADS = ("Onset", "Severity", "Room", "Point", "Condition", "Worst", "Limit", "Lasted", "State", "")
 
 
-def history_table(site: Site, found: list[Alarm], now: Instant) -> Component:
-    """A row for each alarm; a sentence where nothing is found."""
+def history_table(
+    site: Site, found: list[Alarm], now: Instant, said: Said = NOTHING, *, annotating: bool = False
+) -> Component:
+    """A row for each alarm, with what was said about it; a sentence where nothing is found.
+
+    With `annotating` each has a button to comment or correct it.
+    """
     if not found:
         return html.Div("No alarm matches this filter.", className="nothing")
     heads = [html.Th(head, className="r" if head == "Worst" else "") for head in HEADS]
-    rows = [_row(site, alarm, now) for alarm in found]
+    rows = [_row(site, alarm, now, said, annotating=annotating) for alarm in found]
     return html.Table([html.Thead(html.Tr(heads)), html.Tbody(rows)], className="history cards")
 
 
-def _row(site: Site, alarm: Alarm, now: Instant) -> Component:
+def _row(site: Site, alarm: Alarm, now: Instant, said: Said, *, annotating: bool) -> Component:
     day = formats.date(alarm.onset, site.timezone)
     time = formats.with_seconds(alarm.onset, site.timezone)
     late = html.Span("found in late readings", className="chip quiet") if alarm.retrospective else None
@@ -42,9 +49,14 @@ def _row(site: Site, alarm: Alarm, now: Instant) -> Component:
         html.Td(html.B(value_words(site, alarm.point, alarm.worst)), className="r num value"),
         html.Td(limit_words(site, alarm), className="num sec nw limit"),
         html.Td(_lasted(alarm), className="num lasted"),
-        html.Td(state_words(site, alarm, now), className="answered"),
+        html.Td([state_words(site, alarm, now), *said_lines(said, f"alarm {alarm.id}")], className="answered"),
+        html.Td(annotate_button("Comment", _about(alarm)) if annotating else None, className="answer"),
     ]
     return html.Tr(cells)
+
+
+def _about(alarm: Alarm) -> About:
+    return About(f"alarm {alarm.id}", alarm.onset, alarm.onset)
 
 
 def _lasted(alarm: Alarm) -> Component | str:

@@ -1,8 +1,7 @@
 """The picture of a trend for paper (SVG): the same curves, ranges, limits, gaps and bands as on the screen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from html import escape
-from typing import TypeAlias
 
 import numpy as np
 
@@ -14,7 +13,6 @@ from app.trends.picture import Picture, PointPicture
 from app.trends.series import runs
 from app.trends.ticks import time_ticks
 from app.trends.value_axis import ValueAxis
-from facility.instants import Instant
 from facility.limit import Severity
 from storage.samples.columns import Array
 
@@ -39,11 +37,8 @@ LEGEND = "Line: mean or reading. Grey band: lowest to highest. Red line: action 
 SIGNS = "Hatched: no data. ×: invalid. ▼: comment or correction."
 
 
-Marks: TypeAlias = Mapping[str, Sequence[tuple[Instant, Instant]]]
-
-
-def chart(picture: Picture, together: bool, marks: Marks) -> Chart:
-    """The picture, with a mark above each stretch of a point (by its id) that is commented or corrected."""
+def chart(picture: Picture, together: bool) -> Chart:
+    """The picture, with a mark above each stretch that is commented or corrected."""
     plots = picture.plots(together)
     below = FOOT + ROW * len(picture.rows)
     plot = min(max((ON_FIRST_PAGE - below) // len(plots) - TITLE, LOWEST_PLOT), HIGHEST_PLOT)
@@ -51,7 +46,7 @@ def chart(picture: Picture, together: bool, marks: Marks) -> Chart:
     place = _Place(picture, plot)
     parts = []
     for index, points in enumerate(plots):
-        parts += _plot(points, place, index * (TITLE + plot) + TITLE, marks)
+        parts += _plot(points, place, index * (TITLE + plot) + TITLE)
     parts += _time_axis(place, height - below)
     parts += _bands(place, height - below + FOOT)
     svg = (
@@ -88,7 +83,7 @@ class _Place:
         return round(float(top + self.plot * (1 - part)), 1)
 
 
-def _plot(points: Sequence[PointPicture], place: _Place, top: float, marks: Marks) -> list[str]:
+def _plot(points: Sequence[PointPicture], place: _Place, top: float) -> list[str]:
     axis = value_axis_of(points)
     parts = [_title(points, top)]
     for value, text in axis.ticks:
@@ -114,9 +109,10 @@ def _plot(points: Sequence[PointPicture], place: _Place, top: float, marks: Mark
     parts.append(f'</g><rect x="{LEFT}" y="{top}" width="{WIDTH - LEFT - RIGHT}" height="{place.plot}" fill="none" ')
     parts.append(f'stroke="{LINE}"/>')
     for picture in points:
-        for start, end in marks.get(picture.point.id, ()):
-            parts.append(_rectangle(place.x(start), top, place.x(end), 4, INK))
-            parts.append(_text((place.x(start) + place.x(end)) / 2, top + 10, "▼", "middle"))
+        for one in picture.said:
+            left, right = place.x(one.about.start), place.x(one.about.end)
+            parts.append(_rectangle(left, top, right, 4, INK))
+            parts.append(_text((left + right) / 2, top + 10, "▼", "middle"))
     return parts
 
 

@@ -11,18 +11,24 @@ ASCII = {chr(code) for code in range(0x20, 0x7F)} | {"\n"}
 
 
 def printable(text: str, font: str) -> str:
-    """The text with every character that the font and its fallbacks lack replaced, visibly."""
+    """The text with every character that the font and its fallbacks lack replaced, visibly; a tab is a space."""
     if text.isascii() and text.isprintable():
         return text
-    lacking = {character for character in set(text) - ASCII if not _has(character, font)}
-    return "".join(REPLACED if character in lacking else character for character in text) if lacking else text
+    shown = {character: _shown(character, font) for character in set(text)}
+    return "".join(shown[character] for character in text)
+
+
+def _shown(character: str, font: str) -> str:
+    if character in ASCII:
+        return character
+    if character.isspace() and not character.isprintable():
+        return " "
+    return character if character.isprintable() and _has(character, font) else REPLACED
 
 
 @lru_cache(maxsize=4096)
 def _has(character: str, font: str) -> bool:
     """Asked of the typesetter itself, for it knows its fonts: a document of this one character."""
-    if not character.isprintable() and not character.isspace():
-        return False
     try:
         typst.compile(
             TRY.encode(),

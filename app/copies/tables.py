@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection
 
 from app import formats
+from app.components.exempt import limits_of
 from app.copies.copy import Column, Kind, Row, Table
 from app.signature_words import broken, signature_words
 from app.trends.picture import PointHistory
@@ -52,7 +53,8 @@ def alarm_table(
             f"{_moment(a.at, zone)} {names.get(a.by, a.by)} ({a.severity.name.lower()}): {a.comment}"
             for a in alarm.acknowledgements
         )
-        limit = "" if alarm.limit is None else f"{alarm.operator} {alarm.limit:g}"
+        mark = next((limit.mark for limit in limits_of(site, alarm) if limit.exempt), "")
+        limit = "" if alarm.limit is None else f"{alarm.operator} {alarm.limit:g} {mark}".rstrip()
         row: Row = (
             alarm.onset,
             alarm.raised,

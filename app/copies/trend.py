@@ -68,10 +68,6 @@ def trend_copy(context: AppContext, person: Person, address: Address) -> Copy:
             state_table(stretches, states),
             batch_table(runs),
         )
-    marks = {
-        point: [(one.about.start, one.about.end) for one in about_points if one.about.object == f"point {point}"]
-        for point in points
-    }
     return Copy(
         subject="trend",
         title=f"Trend of {_some(points)}",
@@ -83,7 +79,7 @@ def trend_copy(context: AppContext, person: Person, address: Address) -> Copy:
         facts=tuple((f"{p.point.id}", _words(site, p)) for p in picture.points),
         remarks=simulated(site),
         tables=tables,
-        charts=(chart(picture, view.together, marks),),
+        charts=(chart(picture, view.together),),
     )
 
 

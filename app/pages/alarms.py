@@ -12,6 +12,8 @@ from app.alarm_query import AlarmQuery, alarm_query
 from app.areas import rooms_of, seen
 from app.components.alarm_history import history_table
 from app.components.alarm_words import severity_words
+from app.components.annotating import ANNOTATED
+from app.components.annotations import said_about
 from app.components.basics import live
 from app.components.copy_menu import copy_menu
 from app.components.standing_alarms import standing, standing_table
@@ -78,8 +80,10 @@ def _history(context: AppContext, query: AlarmQuery) -> tuple[Component, str, in
     with context.records.reading() as connection:
         total = alarms.count(connection, wanted)
         found = list(seen(context, alarms.history(connection, wanted, ROWS, (query.page - 1) * ROWS)))
+        said = said_about(connection, [f"alarm {alarm.id}" for alarm in found])
     words = f"{total} {'alarm' if total == 1 else 'alarms'}, times in {site.timezone}"
-    return history_table(site, found, context.clock()), words, max(1, -(-total // ROWS))
+    table = history_table(site, found, context.clock(), said, annotating=context.may(Right.ANNOTATE))
+    return table, words, max(1, -(-total // ROWS))
 
 
 def _filters(site: Site, query: AlarmQuery) -> list[Component]:
@@ -198,12 +202,15 @@ def register(app: Dash, context: AppContext) -> None:
             "fields": {name: Input(id, "value") for name, id in FIELDS.items()},
             "page": Input("alarms-page", "value"),
             "event": Input("alarm-event", "data"),
+            "said": Input(ANNOTATED, "data"),
         },
         prevent_initial_call=True,
     )
     @requires(Right.LOOK)
-    def look(search: str | None, fields: dict[str, Any], page: int | None, event: object) -> dict[str, Any]:
-        del event  # what matters is that it came
+    def look(
+        search: str | None, fields: dict[str, Any], page: int | None, event: object, said: object
+    ) -> dict[str, Any]:
+        del event, said  # what matters is that they came
         asked = alarm_query(query_of(search))
         present = asked
         if ctx.triggered_id in FIELDS.values():

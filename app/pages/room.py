@@ -7,6 +7,7 @@ from alerts.rooms import around
 from app import formats
 from app.areas import NOT_YOURS, admitted
 from app.components import records_away, room_state
+from app.components.annotations import annotation_list
 from app.components.basics import grade, icon, symbol, tagged
 from app.components.cascade import cascade
 from app.components.copy_menu import copy_menu
@@ -19,9 +20,10 @@ from app.copies.room_now import room_copy
 from app.guard import NotAllowedError, requires
 from app.pages.page import Address, Page
 from app.trends.view import MOST_POINTS, View
+from facility.instants import DAY
 from facility.roles import Right
 from facility.site import Point, Room, Site
-from storage.records import batches, room_states
+from storage.records import accounts, annotations, batches, room_states
 from storage.records.errors import RecordsAwayError
 
 
@@ -135,10 +137,31 @@ def _beside(context: AppContext, site: Site, room: Room) -> list[Component]:
     used = {point.instrument for point in _points(site, room)}
     instruments = [instrument for id, instrument in site.instruments.items() if id in used]
     cards = [
+        _said(context, site, room),
         [html.Header(html.H2("Pressure cascade")), steps] if steps else [],
         [html.Header(html.H2("Instruments")), instrument_list(instruments, context.clock())] if instruments else [],
     ]
     return [html.Section(card, className="card") for card in cards if card]
+
+
+def _said(context: AppContext, site: Site, room: Room) -> list[Component]:
+    """What was written in the last day about what is measured here, or about a newest reading however old it is."""
+    now, looks = context.clock(), context.look().points
+    points = [point.id for point in _points(site, room)]
+    newest = {f"point {point}": looks[point].time or now for point in points if point in looks}
+    try:
+        with context.records.reading() as connection:
+            objects = [f"room {room.id}", *(f"point {point}" for point in points)]
+            since = min([now - DAY, *newest.values()])
+            found = annotations.about(connection, objects, since)
+            names = accounts.names(connection)
+    except RecordsAwayError:  # the alarms' place says so
+        return []
+    shown = [one for one in found if one.about.end >= min(now - DAY, newest.get(one.about.object, now))]
+    if not shown:
+        return []
+    listed = annotation_list(site, shown, names, context.person(), now)
+    return [html.Header(html.H2("Comments and corrections")), listed]
 
 
 def _points(site: Site, room: Room) -> list[Point]:

@@ -10,12 +10,14 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from app import formats
-from app.components import history_words
+from app.components import history_words, trend_comments
+from app.components.annotating import ANNOTATED
 from app.components.basics import icon, tagged
 from app.components.copy_menu import copy_menu
 from app.components.graph import graph
 from app.components.point_list import arrangements, point_list
 from app.components.segments import segments
+from app.components.signing import SIGNED
 from app.components.statistics_table import statistics_table
 from app.context import AppContext
 from app.copies.trend import trend_copy
@@ -75,10 +77,12 @@ def layout(context: AppContext, _address: Address) -> Component:
                     ),
                     tagged(html.Section([_legend(), _plot()], className="card plot"), aria_label="Trend"),
                     html.Section(id="trend-statistics", className="card scroll"),
+                    html.Section(id="trend-said", className="card"),
                 ],
                 className="trend",
             ),
             dcc.Store(id="trend-theme"),
+            dcc.Store(id="trend-picked"),
             dcc.Interval(id="trend-tick", interval=REFRESH, disabled=True),
         ]
     )
@@ -106,10 +110,16 @@ def _legend() -> Component:
         ("alert", "alert level"),
         ("gap", "no data"),
         ("invalid", "invalid"),
+        ("said", "comment, correction"),
     ]
     keys = [html.Span([html.I(className=f"key {sign}"), words]) for sign, words in signs]
     return html.Div(
-        [html.Div(keys, className="keys"), html.Div(id="trend-moves", className="row")], className="legend"
+        [
+            html.Div(keys, className="keys"),
+            html.Div(id="trend-pick", className="row pick"),
+            html.Div(id="trend-moves", className="row"),
+        ],
+        className="legend",
     )
 
 
@@ -124,6 +134,7 @@ def _plot() -> Component:
 
 def register(app: Dash, context: AppContext) -> None:
     """The address draws the page; zooming, picking and pressing change the address."""
+    trend_comments.register(app, context)
 
     @app.callback(
         Output("trend-ranges", "children"),
@@ -159,10 +170,14 @@ def register(app: Dash, context: AppContext) -> None:
         Output("trend-empty", "children"),
         Input("trend-url", "search"),
         Input("trend-tick", "n_intervals"),
+        Input(ANNOTATED, "data"),
+        Input(SIGNED, "data"),
         State("trend-url", "pathname"),
     )
     @requires(Right.LOOK)
-    def draw(search: str | None, _ticks: int | None, path: str | None) -> tuple[object, object]:
+    def draw(
+        search: str | None, _ticks: int | None, _said: object, _signed: object, path: str | None
+    ) -> tuple[object, object]:
         view, site = _view(search, path), context.site()
         points = known(site, view)
         if not points:

@@ -101,7 +101,7 @@ def _facts(alarm: Alarm, point: Point, timezone: str) -> str:
     if alarm.worst is not None:
         lines.append(f"worst {formats.with_unit(alarm.worst, point.quantity)}")
     answer = alarm.acknowledgements[-1].by if alarm.acknowledgements else None
-    lines.append(f"acknowledged by {_escaped(answer)}" if answer else "not acknowledged")
+    lines.append(f"acknowledged by {escaped(answer)}" if answer else "not acknowledged")
     return "<br>".join(lines)
 
 
@@ -114,6 +114,6 @@ def _from_to(start: Instant, end: Instant | None, timezone: str) -> str:
     return f"{begin} to {finish}, {formats.age(end - start)}"
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """For the plotting library's labels, which understand some tags."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -16,6 +16,7 @@ from app.trends.traces import (
     limit_traces,
     peak_trace,
     range_trace,
+    said_trace,
     typed,
     value_trace,
 )
@@ -151,6 +152,7 @@ def _traces(points: Sequence[PointPicture], axis: ValueAxis, yaxis: str, timezon
         traces.append(incomplete_trace(picture, axis, yaxis))
         traces.append(invalid_trace(picture, axis, yaxis, timezone))
         traces.append(peak_trace(picture.peaks, axis, yaxis))
+        traces.append(said_trace(picture, axis, yaxis, timezone))
     return [trace for trace in traces if trace is not None]
 
 

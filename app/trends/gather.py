@@ -14,7 +14,8 @@ from app.trends.steps import PointVersion, limit_lines, limit_steps, revision_ch
 from facility.instants import Instant, Span
 from facility.site import Site
 from facility.site_file import parse_site
-from storage.records import alarms, batches, revisions, room_states
+from storage.records import alarms, annotations, batches, revisions, room_states
+from storage.records.annotations import Annotation
 from storage.records.database import Records
 from storage.records.revisions import Revision
 from storage.samples.store import SampleStore
@@ -33,7 +34,8 @@ def gather(
     with records.reading() as connection:
         histories = _histories(connection, site, points, start, end)
         rows = _rows(connection, site, histories, start, min(end, now))
-    pictures = tuple(_picture(samples, history, start, end, now) for history in histories)
+        said = annotations.about(connection, [f"point {point}" for point in points], start, end)
+    pictures = tuple(_picture(samples, history, said, start, end, now) for history in histories)
     return Picture(start, end, site.timezone, pictures, rows)
 
 
@@ -92,7 +94,14 @@ def _parsed(text: str) -> Site:
     return parse_site(text, "a site revision on record")
 
 
-def _picture(samples: SampleStore, history: PointHistory, start: Instant, end: Instant, now: Instant) -> PointPicture:
+def _picture(
+    samples: SampleStore,
+    history: PointHistory,
+    said: Sequence[Annotation],
+    start: Instant,
+    end: Instant,
+    now: Instant,
+) -> PointPicture:
     point, interval, until = history.point, history.interval, min(end, now)
     series = read_series(samples, point.id, start, end, interval)
     silences = gaps(series, interval, start, until, samples.extent([point.id]))
@@ -106,6 +115,7 @@ def _picture(samples: SampleStore, history: PointHistory, start: Instant, end: I
         gaps=tuple(silences) if point.silent_after is not None else (),
         incomplete=incomplete(series, interval, until),
         peaks=tuple(peaks(series, history.steps, end - start)),
+        said=tuple(one for one in said if one.about.object == f"point {point.id}"),
     )
 
 

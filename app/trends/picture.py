@@ -9,6 +9,7 @@ from app.trends.series import Series
 from app.trends.steps import LimitLine, LimitStep
 from facility.instants import Instant, Span
 from facility.site import Point
+from storage.records.annotations import Annotation
 from storage.samples.columns import Array
 
 
@@ -31,6 +32,8 @@ class PointPicture(PointHistory):
     gaps: tuple[tuple[Instant, Instant], ...]
     incomplete: Array
     peaks: tuple[Peak, ...]
+    said: tuple[Annotation, ...] = ()
+    """Comments and corrections about this point in this time."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

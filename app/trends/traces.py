@@ -5,11 +5,13 @@ Colours are names of tokens (`--ink`): the browser puts in those of the theme, s
 
 import base64
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from app import formats
+from app.trends.bands import escaped
 from app.trends.outside import Peak
 from app.trends.picture import PointPicture
 from app.trends.series import Series, runs
@@ -209,6 +211,35 @@ def peak_trace(peaks: Sequence[Peak], axis: ValueAxis, yaxis: str) -> Trace | No
             "line": {"color": "--outline", "width": 1.5},
         },
         "hoverinfo": "skip",
+    }
+
+
+def said_trace(picture: PointPicture, axis: ValueAxis, yaxis: str, timezone: str) -> Trace | None:
+    """A mark at the top for each comment or correction, and a line over the stretch that it is about."""
+    if not picture.said:
+        return None
+    top = _near_bottom(axis, 0.95)
+    times = np.array([(one.about.start, one.about.end, np.nan) for one in picture.said], np.float64).ravel()
+    words = []
+    for one in picture.said:
+        (moment,) = moment_words(np.array([one.about.start]), 0, timezone)
+        lines = [f"{moment}: {one.kind} {one.id}, {one.standing}" if one.was else f"{moment}: {one.kind} {one.id}"]
+        lines += [f"{one.was} should read {one.becomes}"] if one.was else []
+        text = "<br>".join(escaped(line) for line in (*lines, *wrap(one.reason, 60)))
+        words += [text, text, ""]
+    return {
+        "type": "scatter",
+        "name": "said",
+        "mode": "lines+markers",
+        "x": typed(times),
+        "y": typed(np.tile([top, top, np.nan], len(picture.said))),
+        "text": words,
+        "yaxis": yaxis,
+        "line": {"color": "--ink", "width": 3},
+        "marker": {"symbol": "triangle-down", "size": 11, "color": "--ink"},
+        "connectgaps": False,
+        "hoverinfo": "text",
+        "hovertemplate": "%{text}<extra></extra>",
     }
 
 

@@ -1,0 +1,215 @@
+"""Writing a comment or a correction: one dialog in the shell for every page.
+
+A page opens it with `annotations.annotate_button`, or from a callback of its own by writing what it is about to the
+store `TO_ANNOTATE`: `{"object": "point B101.DP1", "start": …, "end": …}`, with `points` where the person may choose
+among several and set the stretch. When something was written, the store `ANNOTATED` changes.
+"""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import dash_mantine_components as dmc
+from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash.development.base_component import Component
+
+from app import formats
+from app.annotating import POINT, Written, about_words, add, reads_now
+from app.components.basics import icon, tagged
+from app.context import AppContext
+from app.guard import requires
+from facility.instants import Instant, instant_of
+from facility.roles import Right
+from storage.records.annotations import About, Kind
+from storage.samples.store import HistoryAwayError
+
+TO_ANNOTATE, ANNOTATED = "to-annotate", "annotated"
+HIDDEN, SHOWN = {"display": "none"}, {"display": "grid"}
+HOLDS_LATER = "A correction holds once QA has signed it. What was recorded stays as it is, and stays visible."
+
+
+def dialog(user: str) -> Component:
+    """The dialog; it stands once in the shell."""
+    modal: Component = dmc.Modal(
+        id="annotate",
+        title="Comment or correct",
+        centered=True,
+        size=540,
+        children=[
+            html.Div(id="annotate-about", className="answer-summary"),
+            html.Div(_choice(), id="annotate-choice", className="annotate-fields"),
+            dmc.SegmentedControl(
+                id="annotate-kind",
+                data=[{"value": kind.value, "label": formats.sentence(kind)} for kind in Kind],
+                value=Kind.COMMENT.value,
+                fullWidth=True,
+                size="sm",
+                className="annotate-kind",
+            ),
+            html.Div(
+                [
+                    dmc.TextInput(id="annotate-was", label="It reads", placeholder="12 CFU/m³", required=True),
+                    dmc.TextInput(
+                        id="annotate-becomes",
+                        label="It should read",
+                        placeholder="2 CFU/m³; invalid",
+                        required=True,
+                    ),
+                    html.P(HOLDS_LATER, className="sm sec wide-field"),
+                ],
+                id="annotate-meaning",
+                className="annotate-fields",
+            ),
+            dmc.Textarea(
+                id="annotate-reason",
+                label="What is to be known, and why",
+                autosize=True,
+                minRows=2,
+                required=True,
+                **{"data-autofocus": True},
+            ),
+            tagged(html.Div(id="annotate-problem", className="problem"), role="alert"),
+            html.Div(
+                [
+                    html.Span(f"Recorded as {user}, now", className="sm muted grow"),
+                    html.Button(
+                        [icon("check", small=True), "Put on record"], id="annotate-send", className="btn p l"
+                    ),
+                ],
+                className="row answer-foot",
+            ),
+        ],
+    )
+    return html.Div([dcc.Store(id=TO_ANNOTATE), dcc.Store(id=ANNOTATED), dcc.Store(id="annotate-subject"), modal])
+
+
+def _choice() -> list[Component]:
+    """The fields for a point and its time, where there is a choice."""
+    return [
+        html.Div(dmc.Select(id="annotate-point", label="Point", allowDeselect=False), className="wide-field"),
+        dmc.DateTimePicker(id="annotate-from", label="From", valueFormat="D MMM YYYY HH:mm:ss", withSeconds=True),
+        dmc.DateTimePicker(id="annotate-to", label="To", valueFormat="D MMM YYYY HH:mm:ss", withSeconds=True),
+    ]
+
+
+def register(app: Dash, context: AppContext) -> None:
+    """Opening the dialog, and putting what was written on record."""
+
+    @app.callback(
+        Output("annotate", "opened"),
+        Output("annotate-subject", "data"),
+        Output("annotate-about", "children"),
+        Output("annotate-about", "style"),
+        Output("annotate-choice", "style"),
+        Output("annotate-point", "data"),
+        Output("annotate-point", "value"),
+        Output("annotate-from", "value"),
+        Output("annotate-to", "value"),
+        Output("annotate-was", "value"),
+        Output("annotate-becomes", "value"),
+        Output("annotate-reason", "value"),
+        Output("annotate-kind", "value"),
+        Output("annotate-problem", "children"),
+        Input({"type": "annotate", "object": ALL, "start": ALL, "end": ALL}, "n_clicks"),
+        Input(TO_ANNOTATE, "data"),
+        prevent_initial_call=True,
+    )
+    @requires(Right.ANNOTATE)
+    def open_dialog(_clicks: list[int | None], asked: dict[str, Any] | None) -> tuple[object, ...]:
+        if not ctx.triggered or not ctx.triggered[0]["value"]:
+            return (no_update,) * 14
+        subject = ctx.triggered_id if isinstance(ctx.triggered_id, dict) else asked
+        about = _about(subject)
+        if about is None or subject is None:
+            return (no_update,) * 14
+        site = context.site()
+        points = [point for point in subject.get("points") or () if point in site.points]
+        choice = [{"value": p, "label": f"{p} {formats.what(site.points[p])}"} for p in points]
+        try:
+            reads = reads_now(context, about)
+        except HistoryAwayError:
+            reads = ""
+        return (
+            True,
+            {"object": about.object, "start": about.start, "end": about.end, "points": points},
+            about_words(site, about),
+            HIDDEN if choice else SHOWN,
+            SHOWN if choice else HIDDEN,
+            choice,
+            about.object.removeprefix(POINT),
+            _wall_clock(about.start, site.timezone),
+            _wall_clock(about.end, site.timezone),
+            reads,
+            "",
+            "",
+            Kind.COMMENT.value,
+            "",
+        )
+
+    @app.callback(Output("annotate-meaning", "style"), Input("annotate-kind", "value"))
+    @requires(Right.ANNOTATE)
+    def ask_for(kind: str | None) -> dict[str, str]:
+        return SHOWN if kind == Kind.CORRECTION.value else HIDDEN
+
+    @app.callback(
+        Output("annotate", "opened", allow_duplicate=True),
+        Output("annotate-problem", "children", allow_duplicate=True),
+        Output(ANNOTATED, "data"),
+        Input("annotate-send", "n_clicks"),
+        State("annotate-subject", "data"),
+        State("annotate-point", "value"),
+        State("annotate-from", "value"),
+        State("annotate-to", "value"),
+        State("annotate-kind", "value"),
+        State("annotate-was", "value"),
+        State("annotate-becomes", "value"),
+        State("annotate-reason", "value"),
+        prevent_initial_call=True,
+        running=[(Output("annotate-send", "disabled"), True, False)],
+    )
+    @requires(Right.ANNOTATE)
+    def send(
+        clicks: int | None,
+        subject: dict[str, Any] | None,
+        point: str | None,
+        begin: str | None,
+        finish: str | None,
+        kind: str | None,
+        was: str | None,
+        becomes: str | None,
+        reason: str | None,
+    ) -> tuple[object, object, object]:
+        about = _about(subject)
+        if not clicks or about is None or subject is None:
+            return no_update, "", no_update
+        if subject.get("points"):
+            about = _chosen(about, point, begin, finish, context.site().timezone)
+        written = Written(Kind(kind or Kind.COMMENT), was or "", becomes or "", reason or "")
+        problem = add(context, about, written)
+        return (False, "", context.clock()) if problem is None else (no_update, problem, no_update)
+
+
+def _about(subject: dict[str, Any] | None) -> About | None:
+    """What the browser names; None where it is no such thing."""
+    if not subject:
+        return None
+    object, start, end = (subject.get(name) for name in ("object", "start", "end"))
+    if isinstance(object, str) and isinstance(start, int) and isinstance(end, int):
+        return About(object, start, end)
+    return None
+
+
+def _chosen(about: About, point: str | None, begin: str | None, finish: str | None, timezone: str) -> About:
+    """The point and stretch of the fields. A time that was left as it is keeps its milliseconds."""
+    start = _instant(begin, timezone, about.start)
+    return About(f"{POINT}{point or ''}", start, _instant(finish, timezone, about.end))
+
+
+def _instant(text: str | None, timezone: str, shown: Instant) -> Instant:
+    if not text or text == _wall_clock(shown, timezone):
+        return shown
+    return instant_of(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(timezone)))
+
+
+def _wall_clock(at: Instant, timezone: str) -> str:
+    return formats.in_zone(at, timezone).strftime("%Y-%m-%d %H:%M:%S")
