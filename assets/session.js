@@ -45,8 +45,9 @@ function look() {
 }
 
 dialog.className = "leaving";
+dialog.setAttribute("aria-labelledby", "leaving-title");
 dialog.innerHTML =
-  '<h2>Are you still there?</h2><p>You are signed out in <b class="num"></b>, since nobody has done anything here.' +
+  '<h2 id="leaving-title">Are you still there?</h2><p>You are signed out in <b class="num"></b>, since nobody has done anything here.' +
   ' Alarms go on.</p><button class="btn p l" autofocus>Stay signed in</button>';
 dialog.querySelector("button").addEventListener("click", async () => {
   await ask("POST");
