@@ -16,6 +16,7 @@ MEASUREMENTS = (
     "records",
     "guard",
     "audit",
+    "sign_in",
     "alerts",
     "ingest",
     "production",
