@@ -1,6 +1,5 @@
-"""What of a change is shown everywhere: its state, its differences, its attachment, the signatures under it."""
+"""What of a change is shown everywhere: its state, its differences, the signatures under it."""
 
-import json
 from collections.abc import Sequence
 
 from dash import html
@@ -13,7 +12,6 @@ from facility.change_states import ChangeState
 from facility.limit import EXEMPT
 from facility.site import Site
 from storage.records import change_steps
-from storage.records.audit import JSON
 from storage.records.changes import Change, revision_state
 from storage.records.revisions import Revision, stretch_of
 
@@ -90,13 +88,3 @@ def held_words(book: Book, revision: Revision, site: Site) -> str:
 def state_of(book: Book, revision: Revision) -> ChangeState:
     """Approved, in force, or retired."""
     return revision_state(revision, book.revisions, book.now)
-
-
-def attachment(content: JSON) -> Component | None:
-    """What speaks for a change, as it was attached: its figures, a line each."""
-    if content is None:
-        return None
-    if isinstance(content, dict) and all(not isinstance(value, (dict, list)) for value in content.values()):
-        rows = [part for key, value in content.items() for part in (html.Dt(key), html.Dd(str(value)))]
-        return html.Dl(rows, className="facts")
-    return html.Pre(json.dumps(content, ensure_ascii=False, indent=2), className="attached")

@@ -6,8 +6,9 @@ from dash.development.base_component import Component
 
 from app import formats
 from app.changes import APPROVAL, REVIEW, Book, force_words, needs_words, read
+from app.components.attachment import attachment
 from app.components.basics import icon, tagged
-from app.components.change_parts import attachment, change_signatures, difference_list, state_chip
+from app.components.change_parts import change_signatures, difference_list, state_chip
 from app.components.signing import SIGNED, sign_button
 from app.context import AppContext
 from app.guard import needs, requires

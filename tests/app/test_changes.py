@@ -18,6 +18,7 @@ from facility.people import Actor, Person
 from facility.roles import Role
 from facility.site_file import parse_site
 from storage.records import change_steps, changes
+from storage.records.audit import JSON
 from storage.records.changes import Change
 from tests.app.house import House, house
 from tests.facility.sites import SMALL
@@ -138,9 +139,15 @@ def test_a_change_may_be_wanted_for_a_moment_by_the_clocks_on_the_wall(app: Hous
 
 def test_the_attachment_of_a_draft_is_shown_with_it(app: House) -> None:
     text = proposal_of(SMALL, CLIMATE, fields(value=22.5)).text
+    figures: JSON = {
+        "readings used": 12_345,
+        "points": ["N1.T1"],
+        "methods": [{"method": "percentile", "alert": 22.5}],
+    }
     with app.records.transaction() as connection:
-        changes.draft(connection, app.time(), ENGINEER, text, "history", "", {"95 % of": "12,345 readings"})
-    assert "12,345 readings" in app.page("/changes/1")
+        changes.draft(connection, app.time(), ENGINEER, text, "history", "", figures)
+    page = app.page("/changes/1")
+    assert all(words in page for words in ("Readings used", "12,345", "N1.T1", "Method", "percentile", "22.5"))
 
 
 def test_two_revisions_are_compared_in_words(app: House) -> None:

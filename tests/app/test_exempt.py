@@ -1,6 +1,8 @@
 """A limit that is looser than the standard's is marked, by symbol and word, wherever it is shown."""
 
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 from app.components import acknowledge
 from app.components.alarm_history import history_table
@@ -8,6 +10,7 @@ from app.components.baked import markup
 from app.components.point_table import point_table
 from app.components.room_alarms import room_alarms
 from app.components.standing_alarms import standing_table
+from app.copies.tables import alarm_table
 from app.live.hub import Hub
 from app.trends.labels import limit_words
 from facility.alarm import Alarm, AlarmState, Condition
@@ -15,6 +18,7 @@ from facility.limit import EXEMPT, Severity
 from facility.site import Site
 from facility.site_changes import differences, lines
 from facility.site_file import parse_site
+from storage.records.database import Records
 from tests.app.parts import NOON
 from tests.facility.sites import SMALL, changed
 
@@ -58,6 +62,12 @@ def test_at_an_alarm_in_the_list_the_history_the_room_and_the_dialog() -> None:
         acknowledge._summary(SITE, ALARM),
     ]
     assert all(EXEMPT in markup(part) for part in shown)
+
+
+def test_in_a_copy_of_alarms(tmp_path: Path) -> None:
+    with closing(Records.open(tmp_path / "records.db", lambda: NOON)) as records, records.reading() as connection:
+        copied = alarm_table(connection, SITE, [ALARM], "UTC")
+    assert f"> 500000 {EXEMPT}" in copied.rows[0]
 
 
 def test_not_at_an_alarm_that_was_judged_by_another_limit() -> None:

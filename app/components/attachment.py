@@ -1,0 +1,56 @@
+"""What is attached to a change, as people read it: figures in a list, lists of the same things in tables."""
+
+from collections.abc import Mapping, Sequence
+
+from dash import html
+from dash.development.base_component import Component
+
+from app import formats
+from facility.site_words import number
+from storage.records.audit import JSON
+
+
+def attachment(content: JSON) -> Component | None:
+    """The whole of it; None where nothing is attached."""
+    if content is None:
+        return None
+    things = content if isinstance(content, Mapping) else {"attached": content}
+    facts = {key: words for key, value in things.items() if (words := _words(value)) is not None}
+    tables = [part for key, value in things.items() if key not in facts for part in _table(key, value)]
+    listed = [part for key, words in facts.items() for part in (html.Dt(_term(key)), html.Dd(words))]
+    return html.Div([html.Dl(listed, className="facts"), *tables])
+
+
+def _words(value: JSON) -> str | None:
+    """A value in a line; None where it takes a table."""
+    match value:
+        case None | "":
+            return "none"
+        case bool():
+            return "yes" if value else "no"
+        case int() | float():
+            return number(round(value, 6))
+        case str():
+            return value
+        case Mapping():
+            inner = {_term(key): _words(part) for key, part in value.items()}
+            return "; ".join(f"{key}: {words}" for key, words in inner.items())
+        case _:
+            if any(isinstance(part, Mapping) for part in value):
+                return None
+            return ", ".join(_words(part) or "" for part in value) or "none"
+
+
+def _table(key: str, value: JSON) -> list[Component]:
+    rows = [row for row in value if isinstance(row, Mapping)] if isinstance(value, Sequence) else []
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    head = html.Tr([html.Th(_term(column)) for column in columns])
+    body = [html.Tr([html.Td(_words(row.get(column)) or "") for column in columns]) for row in rows]
+    return [
+        html.H3(_term(key)),
+        html.Div(html.Table([html.Thead(head), html.Tbody(body)], className="attached"), className="scroll"),
+    ]
+
+
+def _term(key: str) -> str:
+    return formats.sentence(key.replace("_", " "))
