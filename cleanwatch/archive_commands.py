@@ -72,7 +72,7 @@ def check(file: Path) -> None:
             raise click.ClickException(str(error)) from None
         about = _about(file, manifest)
         with records.reading() as connection:
-            known = {one.sha256 for one in archived.made(connection)}
+            known = {one.sha256 for one in archived.made(connection, manifest.station)}
         if about.sha256 not in known:
             problems.append("this very file is not among the archives on record")
         with records.transaction() as connection:

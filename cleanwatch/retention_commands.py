@@ -18,12 +18,14 @@ def retention() -> None:
     with closing(open_records(Settings(), system_clock)) as records:
         rule = SiteInForce(records, system_clock).site.retention
         with records.reading() as connection:
-            kept = seals.load(connection, -(1 << 31), 1 << 31)
+            stations = {name: seals.readings_by_day(connection, name) for name in seals.stations(connection)}
             runs = batches.overlapping(connection, batches.rooms(connection), -(1 << 60), 1 << 60)
-            archives = archived.made(connection)
-            checked = archived.last_checked(connection)
+            archives = {name: archived.made(connection, name) for name in stations}
+            checked = {name: archived.last_checked(connection, name) for name in stations}
+    today = datetime_of(system_clock()).date()
     click.echo(f"Rule in force: {'everything is kept for good' if rule is None else rule}")
-    for line in report(days_kept(rule, kept, runs, archives), datetime_of(system_clock()).date()):
-        click.echo(line)
-    click.echo(f"Last check of an archive: {archived.words_of(checked)}")
+    for name, kept in stations.items():
+        click.echo(f"Station {name}, last check of an archive: {archived.words_of(checked[name])}")
+        for line in report(days_kept(rule, kept, runs, archives[name]), today):
+            click.echo(f"  {line}")
     click.echo("Nothing was removed: Cleanwatch keeps readings and records, also those that are archived.")

@@ -9,7 +9,6 @@ from facility.instants import DAY, datetime_of
 from facility.retention import Retention
 from storage.records.archived import Archive
 from storage.records.batches import Run
-from storage.records.seals import Seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +24,9 @@ class DayKept:
 
 
 def days_kept(
-    rule: Retention | None, seals: Sequence[Seal], runs: Sequence[Run], archives: Sequence[Archive]
+    rule: Retention | None, readings: Mapping[int, int], runs: Sequence[Run], archives: Sequence[Archive]
 ) -> list[DayKept]:
-    """Every sealed day, in order."""
-    readings: dict[int, int] = {}
-    for seal in seals:
-        readings[seal.day] = readings.get(seal.day, 0) + seal.readings
+    """Every sealed day, in order; `readings` says how many each has."""
     found = []
     for number in sorted(readings):
         start, end = number * DAY, (number + 1) * DAY

@@ -1,6 +1,6 @@
-"""What the system page shows out of the records: gaps in what sources number, and the last backup."""
+"""What the system page shows out of the records: gaps in what sources number, the last backup, what is sealed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dash import html
@@ -10,8 +10,10 @@ from sqlalchemy import Connection
 from app import formats
 from app.components.basics import since, tagged
 from facility.instants import Instant
-from storage.records import backups, source_gaps
+from storage.records import archived, backups, seals, source_gaps
+from storage.records.archived import Archive, LastChecked
 from storage.records.backups import Made
+from storage.records.seals import SealedDay
 from storage.records.source_gaps import SourceGap
 
 MOST_OPEN, MOST_CLOSED = 20, 5
@@ -23,6 +25,15 @@ NO_BACKUP = (
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """Of one station the newest day that is sealed, the newest archive, and the last check of one."""
+
+    sealed: SealedDay | None
+    archive: Archive | None
+    checked: LastChecked | None
+
+
+@dataclass(frozen=True, slots=True)
 class OnRecord:
     """The newest gaps, open ones first, and of each station its last backup."""
 
@@ -30,14 +41,21 @@ class OnRecord:
     more: bool
     """Are there more open ones?"""
     backups: Mapping[str, Made | None]
+    kept: Mapping[str, Kept]
 
 
-def read(connection: Connection, stations: Iterable[str]) -> OnRecord:
+def read(connection: Connection, stations: Sequence[str]) -> OnRecord:
     """What the records say now."""
     still = source_gaps.newest(connection, MOST_OPEN + 1, closed=False)
     closed = source_gaps.newest(connection, MOST_CLOSED, closed=True)
     last = {station: backups.newest(connection, station) for station in stations}
-    return OnRecord([*still[:MOST_OPEN], *closed], len(still) > MOST_OPEN, last)
+    kept = {station: _kept(connection, station) for station in stations}
+    return OnRecord([*still[:MOST_OPEN], *closed], len(still) > MOST_OPEN, last, kept)
+
+
+def _kept(connection: Connection, station: str) -> Kept:
+    archive = next(iter(archived.made(connection, station, limit=1)), None)
+    return Kept(seals.newest(connection, station), archive, archived.last_checked(connection, station))
 
 
 def gap_table(known: OnRecord | None, several: bool, zone: str, now: Instant) -> Component:
@@ -107,3 +125,35 @@ def backup_part(known: OnRecord | None, station: str, embedded: bool, zone: str,
     ]
     facts = html.Dl([part for name, words in rows for part in (html.Dt(name), html.Dd(words))], className="facts")
     return html.Div([facts, also])
+
+
+def kept_part(known: OnRecord | None, station: str, zone: str, now: Instant) -> Component:
+    """Up to which day a later change of readings would show, what is archived, and when that was last checked."""
+    if known is None:
+        return html.P(AWAY, className="quiet")
+    kept = known.kept[station]
+    if kept.sealed is None:
+        words = "No day is sealed yet. Two hours after its end (UTC), a digest of its readings goes on record."
+        return html.P(words, className="quiet")
+    day, digest = seals.date_of(kept.sealed.day), html.Span(kept.sealed.sha256, className="mono")
+    rows: list[tuple[str, str | Component]] = [
+        ("Sealed up to", f"{day} (UTC), {kept.sealed.readings:,} readings that day"),
+        ("SHA-256", digest),
+        ("To verify", html.Span("cleanwatch audit verify --readings", className="mono")),
+        ("Last archive", _archive(kept.archive)),
+        ("Last check of one", _last_check(kept.checked, zone, now)),
+    ]
+    return html.Dl([part for name, words in rows for part in (html.Dt(name), html.Dd(words))], className="facts")
+
+
+def _archive(archive: Archive | None) -> str:
+    if archive is None:
+        return "none yet: cleanwatch archive make"
+    return f"{archive.first} to {archive.last}, {archive.readings:,} readings, {archive.file}"
+
+
+def _last_check(checked: LastChecked | None, zone: str, now: Instant) -> str:
+    if checked is None:
+        return "never: cleanwatch archive check"
+    found = "found whole" if checked.problems == 0 else f"{formats.count(checked.problems, 'problem')} found"
+    return f"{formats.moment(checked.at, zone, now)}, {found}, {checked.file}"

@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 from app import formats
 from app.components.basics import symbol, tagged
 from app.components.system_flow import flow
-from app.components.system_records import OnRecord, backup_part, gap_table, read
+from app.components.system_records import OnRecord, backup_part, gap_table, kept_part, read
 from app.components.system_tables import (
     balance_table,
     broker_part,
@@ -74,6 +74,10 @@ def _content(context: AppContext) -> list[Component]:
             )
             for station in health.stations
             for name in [station.report.station]
+        ),
+        *(
+            _card(f"Records kept by station {name}" if several else "Records kept", kept_part(known, name, zone, now))
+            for name in [station.report.station for station in health.stations]
         ),
     ]
 

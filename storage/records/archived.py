@@ -90,21 +90,18 @@ def record_restored(connection: Connection, at: Instant, actor: Actor, archive: 
     _append(connection, at, actor, RESTORED, archive, {"folder": folder})
 
 
-def last_checked(connection: Connection) -> LastChecked | None:
-    """The newest check of any archive; None where none was ever checked."""
-    for row in audit.rows(connection, AuditFilter(action=CHECKED), limit=1):
+def last_checked(connection: Connection, station: str) -> LastChecked | None:
+    """The newest check of an archive of a station; None where none was ever checked."""
+    for row in audit.rows(connection, AuditFilter(action=CHECKED, object=_object(station)), limit=1):
         data = msgspec.json.decode(row.data)
         return LastChecked(row.at, data["file"], data["problems"])
     return None
 
 
-def made(connection: Connection) -> list[Archive]:
-    """Every archive on record, the newest first."""
-    found = []
-    for row in audit.rows(connection, AuditFilter(action=MADE), limit=10_000):
-        data = msgspec.json.decode(row.data)
-        found.append(msgspec.convert({**data, "station": row.object.removeprefix("archive ").split("/")[0]}, Archive))
-    return found
+def made(connection: Connection, station: str, limit: int = 10_000) -> list[Archive]:
+    """The archives of a station, the newest first."""
+    rows = audit.rows(connection, AuditFilter(action=MADE, object=_object(station)), limit=limit)
+    return [msgspec.convert({**msgspec.json.decode(row.data), "station": station}, Archive) for row in rows]
 
 
 def _condition(
@@ -158,8 +155,11 @@ def _append(
         "readings": archive.readings,
         **more,
     }
-    name = f"archive {archive.station}/{archive.first} to {archive.last}"
-    audit.append(connection, at, [AuditEntry(actor, action, name, data)])
+    audit.append(connection, at, [AuditEntry(actor, action, _object(archive.station), data)])
+
+
+def _object(station: str) -> str:
+    return f"archive {station}"
 
 
 def words_of(checked: LastChecked | None) -> str:

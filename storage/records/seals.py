@@ -44,6 +44,15 @@ class Seal:
         return DayDigest.decoded(zlib.decompress(self.body))
 
 
+@dataclass(frozen=True, slots=True)
+class SealedDay:
+    """A day as it was sealed: how many readings, and the SHA-256 of its digest."""
+
+    day: int
+    readings: int
+    sha256: str
+
+
 def object_of(station: str, day: int) -> str:
     """What the audit trail calls a day of readings: `readings main/2026-11-22`."""
     return f"readings {station}/{date_of(day)}"
@@ -96,6 +105,19 @@ def sealed_days(connection: Connection, station: str) -> list[tuple[int, int]]:
     return [(row.day, row.upto) for row in connection.execute(query.order_by(table.c.day))]
 
 
+def newest(connection: Connection, station: str) -> SealedDay | None:
+    """The newest day that a station has sealed."""
+    query = select(table.c.day, table.c.readings, table.c.sha256).where(table.c.station == station, table.c.part == 0)
+    row = connection.execute(query.order_by(table.c.day.desc()).limit(1)).one_or_none()
+    return None if row is None else SealedDay(*row)
+
+
+def readings_by_day(connection: Connection, station: str) -> dict[int, int]:
+    """How many readings are on record of each day, late ones included, in order."""
+    query = select(table.c.day, func.sum(table.c.readings)).where(table.c.station == station).group_by(table.c.day)
+    return {day: int(readings) for day, readings in connection.execute(query.order_by(table.c.day))}
+
+
 def first_day(connection: Connection) -> int | None:
     """The first day of which anything is on record; None before there is any."""
     found: int | None = connection.execute(select(func.min(table.c.day))).scalar_one()
@@ -129,7 +151,8 @@ def problems(connection: Connection) -> list[str]:
         data = msgspec.json.decode(row.data)
         told[row.object, data["part"]] = row.seq, data["sha256"]
     found = []
-    rows = connection.execute(select(table).order_by(table.c.day, table.c.station, table.c.part))
+    digests = select(table).order_by(table.c.day, table.c.station, table.c.part)
+    rows = connection.execute(digests, execution_options={"yield_per": 100})
     for seal in (Seal(*row) for row in rows):
         name = object_of(seal.station, seal.day)
         known = told.pop((name, seal.part), None)

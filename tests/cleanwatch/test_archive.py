@@ -73,8 +73,8 @@ def test_an_archive_is_whole_readable_and_as_on_record_and_its_check_is_on_recor
     assert result.exit_code == 0, result.output
     assert "is whole, readable and as on record: 181 readings from 2026-11-22 to 2026-11-22" in result.output
     with house.records.reading() as connection:
-        checked = archived.last_checked(connection)
-        (made,) = archived.made(connection)
+        checked = archived.last_checked(connection, "main")
+        (made,) = archived.made(connection, "main")
     assert checked is not None and checked.problems == 0
     assert (made.station, made.readings) == ("main", 181)
 
@@ -112,7 +112,7 @@ def test_a_change_of_any_file_in_it_is_found_and_on_record(house: House, file: P
     assert result.exit_code == 1
     assert f"{name} was altered" in result.output
     with house.records.reading() as connection:
-        checked = archived.last_checked(connection)
+        checked = archived.last_checked(connection, "main")
     assert checked is not None and checked.problems == 2
 
 
