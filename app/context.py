@@ -36,7 +36,11 @@ class AppContext:
     """Whether history comes from the local store in place of InfluxDB now, and why."""
     proxies: Sequence[Network] = ()
     """Whose word is taken for where a request comes from."""
+    watcher_token: str = field(default="", repr=False)
+    """With which other machines may ask how this one is; empty: only this machine itself may."""
     parts: Parts = field(default_factory=Parts)
+    trail_review_days: int = 31
+    """After how many days the audit trail is to be reviewed; 0: nobody is reminded."""
 
     desk: Desk = field(default_factory=lambda: Desk(SignInRules()))
     """Where people prove who they are, and the rules for it."""

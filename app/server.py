@@ -8,7 +8,7 @@ from flask import Flask
 from waitress.server import create_server
 from waitress.wasyncore import close_all
 
-from app import compression, csrf, guard, health, limits, metrics, proxy, security, shell
+from app import compression, csrf, guard, health, limits, metrics, proxy, security, shell, trail_export
 from app.api import problems, serving
 from app.components import records_away, refused
 from app.context import AppContext
@@ -16,7 +16,7 @@ from app.guard import NotAllowedError
 from app.live import stream
 from app.pages.registry import PAGES
 from app.refusals import Refusals
-from app.sign_in import invitations, own_pages, presence, walls
+from app.sign_in import invitations, own_pages, presence, single_sign_on, walls
 from app.sign_in import pages as sign_in
 
 HERE = Path(__file__).parent
@@ -72,9 +72,11 @@ def create_app(context: AppContext) -> Dash:
     server.register_blueprint(sign_in.routes(context))
     server.register_blueprint(invitations.routes(context))
     server.register_blueprint(walls.routes(context))
+    server.register_blueprint(single_sign_on.routes(context))
     server.register_blueprint(own_pages.routes(context))
     server.register_blueprint(presence.routes(context))
     server.register_blueprint(serving.routes(context))
+    server.register_blueprint(trail_export.routes(context))
     guard.guard(app, context, refusals)
     limits.limit(app, context, limits.Buckets())
     csrf.protect(server)

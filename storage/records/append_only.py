@@ -20,6 +20,8 @@ APPEND_ONLY: dict[str, tuple[tuple[str, ...], ...]] = {
     "changes": (("number",),),
     "change_steps": (("change", "number"), ("revision",)),
     "day_digests": (("station", "day", "part"),),
+    "anchors": (("number",),),
+    "trail_reviews": (("number",),),
     "signatures": (("object", "number"), ("audit",)),
     "annotations": (("id",),),
     "refusals": (("annotation",),),

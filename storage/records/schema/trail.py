@@ -29,7 +29,7 @@ audit = Table(
     Index("ix_audit_object", "object", "seq"),
     Index("ix_audit_actor", "actor", "seq"),
     Index("ix_audit_action", "action", "seq"),
-    Index("ix_audit_at", "at"),
+    Index("ix_audit_at", "at", "seq"),
 )
 
 audit_head = Table(

@@ -36,7 +36,7 @@ def _audit() -> None:
     op.create_index("ix_audit_object", "audit", ["object", "seq"])
     op.create_index("ix_audit_actor", "audit", ["actor", "seq"])
     op.create_index("ix_audit_action", "audit", ["action", "seq"])
-    op.create_index("ix_audit_at", "audit", ["at"])
+    op.create_index("ix_audit_at", "audit", ["at", "seq"])
     protect(op.get_bind(), "audit", (("seq",), ("hash",)))
     head = op.create_table(
         "audit_head",

@@ -1,0 +1,136 @@
+"""The cards above the rows of the audit trail: how it stands, and its reviews."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+import dash_mantine_components as dmc
+from dash import html
+from dash.development.base_component import Component
+
+from app import formats
+from app.components.basics import icon, symbol, tagged
+from app.components.signing import signature_lines
+from app.reviewing_trail import days_words
+from app.trail_query import EYES_WORDS, TrailQuery
+from app.trail_state import TrailState, told_words, verified_words
+from facility.instants import DAY, Instant
+from storage.records import trail_reviews
+from storage.records.signatures import Signature
+from storage.records.trail_reviews import TrailReview, Unreviewed
+
+NOBODY_TOLD = (
+    "Its last row is told nobody outside, so a trail written anew would not show. docs/audit-trail.md says how to "
+    "have it mailed or time-stamped every day."
+)
+NO_REVIEW = "No review is on record yet."
+
+
+def state_part(state: TrailState, zone: str, now: Instant) -> Component:
+    """What was verified, and what was told outside."""
+    broken = state.last is not None and state.last.count > 0
+    verified = html.Div(
+        [symbol("action" if broken else "normal" if state.last else "nodata"), verified_words(state, zone, now)],
+        className="row b",
+        role="alert" if broken else None,
+    )
+    told = [html.Div(f"{told_words(anchor, zone, now)}.") for anchor in state.told] or [html.Div(NOBODY_TOLD)]
+    keys = None
+    if state.keys:
+        pem = html.Pre(state.keys[0], className="mono sm")
+        keys = html.Details([html.Summary("The public key that mails are signed with"), pem])
+    return html.Div([verified, *told, keys], className="inside trail-state")
+
+
+def review_part(
+    state: TrailState, signed: Mapping[str, Sequence[Signature]], days: int, zone: str, now: Instant
+) -> Component:
+    """What waits for a review, and what was reviewed, with its signatures."""
+    waiting = [_waiting(stretch, days, zone, now) for stretch in state.unreviewed]
+    done = [_review(review, signed.get(trail_reviews.object_of(review.number), ()), zone) for review in state.reviews]
+    return html.Div(
+        [
+            html.Ul(waiting, className="plain") if waiting else html.Div("Every row has been reviewed."),
+            html.Ul(done, className="plain reviews") if done else html.Div(NO_REVIEW, className="muted"),
+        ],
+        className="inside",
+    )
+
+
+def _waiting(stretch: Unreviewed, days: int, zone: str, now: Instant) -> Component:
+    rows = stretch.last - stretch.first + 1
+    since = (now - stretch.start) // DAY
+    overdue = days > 0 and since >= days
+    words = (
+        f"Not reviewed: {days_words(stretch.start, stretch.end + 1, zone)}, "
+        f"rows {stretch.first:,} to {stretch.last:,} ({formats.count(rows, 'row')})."
+    )
+    late = f" Overdue: a review is due every {days} days." if overdue else ""
+    return html.Li([symbol("advisory" if overdue else "normal"), html.Span([words, html.B(late)])], className="row")
+
+
+def _review(review: TrailReview, signatures: Sequence[Signature], zone: str) -> Component:
+    query = TrailQuery(
+        first=formats.in_zone(review.start, zone).date(), last=formats.in_zone(review.end - 1, zone).date()
+    )
+    return html.Li(
+        [
+            html.A(f"Review {review.number}", href=query.address, className="b"),
+            f": {days_words(review.start, review.end, zone)}, rows {review.first:,} to {review.last:,}. ",
+            review.note,
+            signature_lines(signatures, trail_reviews.content(review, review.note)),
+        ]
+    )
+
+
+def review_form(state: TrailState, zone: str, now: Instant) -> Component:
+    """What a reviewer looks at, and where the review is signed."""
+    first, last = _proposed(state, zone, now)
+    looks = [
+        html.A(words, href=TrailQuery(eyes=name, first=first, last=last).address, className="btn s")
+        for name, words in EYES_WORDS.items()
+    ]
+    return html.Div(
+        [
+            html.Div("Look at what needs eyes in this period, then say what you found, and sign:", className="sec"),
+            html.Div(looks, className="row wrap"),
+            html.Div(
+                [
+                    dmc.DatePickerInput(
+                        id="review-days",
+                        label="Days reviewed",
+                        type="range",
+                        value=[first.isoformat(), last.isoformat()],
+                        valueFormat="D MMM YYYY",
+                        allowSingleDateInRange=True,
+                        size="sm",
+                    ),
+                    dmc.Textarea(
+                        id="review-note",
+                        label="What you looked at and found",
+                        autosize=True,
+                        minRows=1,
+                        maxRows=6,
+                        size="sm",
+                        className="grow",
+                    ),
+                    html.Button([icon("check", small=True), "Review and sign"], id="review-sign", className="btn p"),
+                ],
+                className="to-do bare",
+            ),
+        ],
+        className="inside review-form",
+    )
+
+
+def _proposed(state: TrailState, zone: str, now: Instant) -> tuple[date, date]:
+    """From the oldest row that nobody has reviewed to yesterday, a month at most."""
+    yesterday = formats.in_zone(now, zone).date() - timedelta(days=1)
+    if not state.unreviewed:
+        return yesterday, yesterday
+    first = min(formats.in_zone(state.unreviewed[0].start, zone).date(), yesterday)
+    return first, min(first + timedelta(days=30), yesterday)
+
+
+def area(name: str, part: Component) -> Component:
+    """A part that scrolls sideways by itself."""
+    return tagged(html.Div(part, className="scroll", tabIndex="0", role="region"), aria_label=name)

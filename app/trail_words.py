@@ -1,0 +1,96 @@
+"""A row of the audit trail in words for people: what happened to what, old and new, why, and from where."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from app import formats
+from facility.instants import Instant, text_of
+from storage.records.audit import AuditRow
+
+NOTHING = "nothing"
+LONGEST = 300
+"""Characters of one value; the whole is in an export."""
+APART = ("zone", "role", "origin", "changes", "reason")
+"""What every row may say, beside what belongs to its action."""
+PAGES = {"room": "/rooms/", "change": "/changes/", "account": "/accounts/"}
+"""Where the objects of a kind have a page of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One row as it is read."""
+
+    seq: int
+    day: str
+    time: str
+    utc: str
+    who: str
+    role: str
+    origin: str
+    action: str
+    object: str
+    life: str
+    """The address of all that ever happened to the object."""
+    page: str
+    """The address of the object itself; empty where it has none."""
+    changes: tuple[tuple[str, str, str], ...]
+    """Field, old, new."""
+    reason: str
+    more: tuple[tuple[str, str], ...]
+
+
+def told(row: AuditRow, names: Mapping[str, str], timezone: str, now: Instant) -> Told:
+    """A row in words; `names` are the printed names of accounts."""
+    data = _data(row.data)
+
+    def words(value: object) -> str:
+        return _words(value, timezone, now)
+
+    changes = data.get("changes", {})
+    kind, _, name = row.object.partition(" ")
+    return Told(
+        seq=row.seq,
+        day=formats.date(row.at, timezone),
+        time=formats.with_seconds(row.at, timezone),
+        utc=text_of(row.at),
+        who=names.get(row.actor, row.actor),
+        role=str(data.get("role", "")),
+        origin=str(data.get("origin", "")),
+        action=formats.sentence(row.action),
+        object=row.object,
+        life=f"/audit?{urlencode({'object': row.object})}",
+        page=f"{PAGES[kind]}{quote(name, safe='')}" if kind in PAGES and name else "",
+        changes=tuple((field, words(old), words(new)) for field, (old, new) in changes.items()),
+        reason=str(data.get("reason", "")),
+        more=tuple((field, words(value)) for field, value in data.items() if field not in (*APART, *changes)),
+    )
+
+
+def _data(text: str) -> dict[str, Any]:
+    """What a row says. One that somebody has tampered with may say anything."""
+    try:
+        data = json.loads(text)
+    except ValueError:
+        return {"cannot be read": text}
+    if not isinstance(data, dict):
+        return {"cannot be read": text}
+    changes = data.get("changes", {})
+    sound = isinstance(changes, dict) and all(isinstance(pair, list) and len(pair) == 2 for pair in changes.values())
+    return data if sound else {**data, "changes": {}, "cannot be read": json.dumps(changes)}
+
+
+def _words(value: object, timezone: str, now: Instant) -> str:
+    if value is None or value == "":
+        return NOTHING
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        text = "; ".join(_words(one, timezone, now) for one in value) or NOTHING
+    elif isinstance(value, dict):
+        text = "; ".join(f"{name}: {_words(one, timezone, now)}" for name, one in value.items()) or NOTHING
+    else:
+        text = formats.in_site_time(str(value), timezone, now)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
