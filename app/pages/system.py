@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 
 from app import formats
 from app.components.basics import symbol, tagged
+from app.components.locked_accounts import locked_accounts
 from app.components.system_flow import flow
 from app.components.system_records import OnRecord, backup_part, gap_table, kept_part, read
 from app.components.system_tables import (
@@ -47,22 +48,23 @@ def register(app: Dash, context: AppContext) -> None:
         Output("system-content", "children"), Input("system-again", "n_intervals"), prevent_initial_call=True
     )
     @requires(Right.LOOK)
-    def draw(_times: int | None) -> list[Component]:
+    def draw(_times: int | None) -> list[Component | None]:
         return _content(context)
 
 
-def _content(context: AppContext) -> list[Component]:
+def _content(context: AppContext) -> list[Component | None]:
     health, zone, now = context.stations.now(), context.site().timezone, context.clock()
     title, lead = finding(health)
     head = html.Div([html.H1(title), html.P(lead, className="lead")], className="head")
     wrong = _card("What is wrong", problem_list(health, zone, now))
     if not health.stations:
-        return [head, _never_heard(), *([wrong] if health.problems else [])]
+        return [head, locked_accounts(context), _never_heard(), *([wrong] if health.problems else [])]
     several, known = len(health.stations) > 1, _on_record(context, health)
     troubles = Counter(station for station, problem in health.problems if not problem.advisory)
     worst_first = sorted(health.stations, key=lambda station: -troubles[station.report.station])
     return [
         head,
+        locked_accounts(context),
         wrong,
         *(card for station in worst_first for card in _station_cards(station, several, now)),
         _card("Gaps in messages", gap_table(known, several, zone, now)),

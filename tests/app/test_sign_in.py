@@ -12,6 +12,7 @@ from argon2 import Parameters
 from flask.testing import FlaskClient
 
 from app import cookies
+from app.components.locked_accounts import locked_accounts
 from app.context import AppContext
 from app.live.hub import Hub
 from app.server import create_app
@@ -35,6 +36,7 @@ from tests.signing_in import CHEAP, PASSWORD, RULES, make_account
 
 ADMIN = Actor("a.dahl", "administrator", "test")
 NEW = "twelve silent filters"
+DAHL = Person("a.dahl", "Anna Dahl", Role.ADMINISTRATOR, "test")
 
 
 class Door:
@@ -187,6 +189,15 @@ def test_a_locked_account_is_unlocked_by_an_administrator(door: Door) -> None:
     with door.records.transaction() as connection:
         accounts.set_state(connection, door.time(), ADMIN, "j.moreau", AccountState.ACTIVE, "was on the phone")
     assert sign_in(door.browser()).status_code == 303
+
+
+def test_administrators_are_told_of_locked_accounts_on_the_system_page(door: Door) -> None:
+    fail_until_locked(door)
+    assert locked_accounts(replace(door.context, person=lambda: MOREAU)) is None
+    told = str(locked_accounts(replace(door.context, person=lambda: DAHL)))
+    assert "One account is locked" in told
+    assert "J. Moreau (j.moreau)" in told
+    assert "10 failed sign-ins" in told
 
 
 def test_who_is_locked_or_retired_learns_it_only_with_the_right_password(door: Door) -> None:
