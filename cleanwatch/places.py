@@ -48,11 +48,12 @@ class LocalPlace:
 
     name = "the local store"
 
-    def __init__(self, store: LocalStore, records: Records, station: str) -> None:
+    def __init__(self, store: LocalStore, records: Records, station: str, lets_go: bool = True) -> None:
+        """`lets_go` says whether there is an InfluxDB, for which the store lets days go: without one none may be gone."""
         self.store = store
         self._records = records
         self._station = station
-        self._pruned = store.pruned_days()
+        self._pruned = store.pruned_days() if lets_go else {}
 
     def points(self) -> Sequence[str]:
         """See `Place`."""

@@ -52,7 +52,7 @@ def places_of(stack: ExitStack, settings: Settings, records: Records, influx: bo
     local = None
     if settings.samples_path.exists():
         local = stack.enter_context(closing(LocalStore.open(settings.samples_path, system_clock, read_only=True)))
-        yield LocalPlace(local, records, settings.station or MAIN)
+        yield LocalPlace(local, records, settings.station or MAIN, lets_go=settings.influx is not None)
     if influx:
         if settings.influx is None:
             raise click.ClickException("no InfluxDB is configured; set CLEANWATCH_INFLUX_URL")

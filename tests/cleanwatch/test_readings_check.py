@@ -70,6 +70,14 @@ def test_a_chunk_that_was_deleted_is_missed_hour_by_hour(house: House) -> None:
     ]
 
 
+def test_days_that_are_said_to_be_let_go_where_there_is_no_influxdb_are_missed(house: House) -> None:
+    house.break_in("DELETE FROM chunk WHERE point_id = T2")
+    house.break_in("INSERT INTO pruned VALUES (T2, 999999)")
+    assert "--influx" in checked(house).notes[0]
+    check = ReadingsCheck(house.records, *days_between(None, None))
+    assert len(check.check(LocalPlace(house.store, house.records, "main", lets_go=False)).problems) == 3
+
+
 @pytest.mark.parametrize("number", [1, 2])
 def test_a_row_that_was_put_in_is_found(house: House, number: int) -> None:
     time = MIDNIGHT + 2 * HOUR + 30
