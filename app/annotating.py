@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from app import formats
-from app.areas import NOT_YOURS, admitted, admitted_to_alarm
+from app.areas import NOT_YOURS, admitted_to_alarm
 from app.components.alarm_words import point_words
 from app.context import AppContext
 from app.guard import NotAllowedError, needs
@@ -117,8 +117,8 @@ def _check(context: AppContext, about: About) -> None:
     site = context.site()
     if about.object.startswith(POINT) and about.object.removeprefix(POINT) in site.points:
         return None
-    if about.object.startswith(ROOM):
-        return admitted(context, about.object.removeprefix(ROOM))
+    if about.object.startswith(ROOM) and about.object.removeprefix(ROOM) in site.rooms:
+        return
     if about.object.startswith(ALARM):
         with context.records.reading() as connection:
             alarm = alarms.find(connection, about.object.removeprefix(ALARM))

@@ -48,13 +48,17 @@ def annotate_button(words: str, about: About) -> Component:
 
 
 def annotation_list(
-    site: Site, found: Sequence[Annotation], names: Mapping[str, str], person: Person | None, now: Instant
+    site: Site, found: Sequence[Annotation], names: Mapping[str, str], now: Instant, deciding: Person | None = None
 ) -> Component:
-    """Each with what it is about, what it says, by whom, and how far it has come; `names` are printed names."""
-    return html.Ul([_item(site, one, names, person, now) for one in found], className="annotations")
+    """Each with what it is about, what it says, by whom, and how far it has come; `names` are printed names.
+
+    With `deciding` a correction that waits has the buttons for what this person can do with it; without, the way to
+    the page that has them.
+    """
+    return html.Ul([_item(site, one, names, now, deciding) for one in found], className="annotations")
 
 
-def _item(site: Site, one: Annotation, names: Mapping[str, str], person: Person | None, now: Instant) -> Component:
+def _item(site: Site, one: Annotation, names: Mapping[str, str], now: Instant, deciding: Person | None) -> Component:
     by = names.get(one.by, one.by)
     head = [
         html.B(f"{formats.sentence(one.kind)} {one.id}"),
@@ -68,7 +72,7 @@ def _item(site: Site, one: Annotation, names: Mapping[str, str], person: Person 
             html.Div(f"{by}, {formats.exactly(one.at, site.timezone, now)}", className="xs muted"),
             _refused(one, names, site, now),
             signature_lines(one.signatures, one.content),
-            _answers(one, person),
+            _answers(one, deciding),
         ],
         className="annotation",
     )
@@ -90,7 +94,11 @@ def said_words(one: Annotation, names: Mapping[str, str]) -> str:
 
 
 def _standing(one: Annotation) -> Component | None:
-    return html.Span(one.standing.value, className="chip quiet") if one.kind is Kind.CORRECTION else None
+    if one.kind is Kind.COMMENT:
+        return None
+    if one.standing is Standing.WAITS:
+        return html.A(one.standing.value, href="/corrections", className="chip quiet")
+    return html.Span(one.standing.value, className="chip quiet")
 
 
 def _meaning(one: Annotation) -> Component | None:

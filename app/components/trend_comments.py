@@ -40,7 +40,7 @@ def register(app: Dash, context: AppContext) -> None:
             names = accounts.names(connection)
         if not found:
             return None
-        listed = annotation_list(site, found, names, context.person(), context.clock())
+        listed = annotation_list(site, found, names, context.clock())
         return [html.Header(html.H2("Comments and corrections")), listed]
 
     @app.callback(

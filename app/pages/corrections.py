@@ -35,7 +35,7 @@ def _lists(context: AppContext) -> list[Component]:
     site, person, now = context.site(), context.person(), context.clock()
 
     def card(title: str, found: list[Annotation], nothing: str) -> Component:
-        listed = annotation_list(site, found, names, person, now) if found else html.P(nothing, className="nothing")
+        listed = annotation_list(site, found, names, now, person) if found else html.P(nothing, className="nothing")
         return html.Section([html.Header(html.H2(title)), listed], className="card wide")
 
     lead = "What was recorded stays as it is, and stays visible. A correction holds once QA has signed it."

@@ -160,7 +160,7 @@ def _said(context: AppContext, site: Site, room: Room) -> list[Component]:
     shown = [one for one in found if one.about.end >= min(now - DAY, newest.get(one.about.object, now))]
     if not shown:
         return []
-    listed = annotation_list(site, shown, names, context.person(), now)
+    listed = annotation_list(site, shown, names, now)
     return [html.Header(html.H2("Comments and corrections")), listed]
 
 
