@@ -4,19 +4,25 @@ These are for anyone on site: a building management system, an andon light, the 
 """
 
 from datetime import datetime
+from typing import Annotated, TypeAlias
 
 import msgspec
+
+Moment: TypeAlias = Annotated[datetime, msgspec.Meta(tz=True)]
+ValidityWord: TypeAlias = Annotated[str, msgspec.Meta(pattern="^(valid|suspect|invalid)$")]
+SeverityWord: TypeAlias = Annotated[str, msgspec.Meta(pattern="^(advisory|alert|action)$")]
+RoomStateWord: TypeAlias = Annotated[str, msgspec.Meta(pattern="^(in operation|at rest|cleaning|not in use)$")]
 
 
 class CleanReading(msgspec.Struct, frozen=True, omit_defaults=True):
     """One stored reading: `cleanwatch/<site>/readings/<point>`, not retained. `value` is null without a number."""
 
     point: str
-    time: datetime
+    time: Moment
     value: float | None
     unit: str
-    validity: str
-    received: datetime
+    validity: ValidityWord
+    received: Moment
     reasons: tuple[str, ...] = ()
     late: bool = False
     """Older than a reading of the same point that is stored already."""
@@ -32,18 +38,18 @@ class AlarmNotice(msgspec.Struct, frozen=True):
     point: str
     room: str
     condition: str
-    severity: str
+    severity: SeverityWord
     state: str
-    onset: datetime
-    raised: datetime
-    returned: datetime | None
+    onset: Moment
+    raised: Moment
+    returned: Moment | None
     value: float | None
     limit: float | None
     operator: str | None
     worst: float | None
     unit: str
     acknowledged_by: str | None
-    acknowledged_at: datetime | None
+    acknowledged_at: Moment | None
     comment: str | None
     blinds: tuple[str, ...] = ()
 
@@ -52,8 +58,8 @@ class RoomNotice(msgspec.Struct, frozen=True):
     """Room state and running batches: `cleanwatch/<site>/rooms/<room>`, retained. `state` is null while unknown."""
 
     room: str
-    state: str | None
-    since: datetime | None
+    state: RoomStateWord | None
+    since: Moment | None
     batches: tuple[str, ...]
 
 
@@ -65,7 +71,7 @@ class StationBeat(msgspec.Struct, frozen=True):
 
     station: str
     alive: bool
-    at: datetime
+    at: Moment
     revision: int
     """The site revision in force."""
     commit: int

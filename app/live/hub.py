@@ -130,7 +130,7 @@ class Hub:
                         beat = msgspec.json.decode(payload, type=StationBeat)
                         self._take_beat(beat)
                 self._tell()
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             log.warning("A message on %s is not understood: %s", topic, error)
 
     def _take_beat(self, beat: StationBeat) -> None:

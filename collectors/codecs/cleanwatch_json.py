@@ -76,7 +76,7 @@ class Codec:
                 if parts[-1] == "status":
                     return self._status(source, topic, payload, received)
                 return self._events(source, topic, payload, received)
-            except msgspec.DecodeError as error:
+            except (msgspec.DecodeError, UnicodeDecodeError) as error:
                 problem = f"malformed: {error}; docs/messages.md says what would be right"
             except Exception as error:
                 log.exception("decoding a message on %s failed", topic)
