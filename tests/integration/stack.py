@@ -71,6 +71,7 @@ class Stack:
             "127.0.0.1:8050": f"127.0.0.1:{self.web}",
             "127.0.0.1:8443": f"127.0.0.1:{self.https}",
             "/tmp/nginx": f"{folder}/nginx",
+            "172.30.77.0/24": "127.0.0.1",
         }
         self._stack = ExitStack()
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -189,6 +190,7 @@ class Stack:
         server.new_bucket(given["DOCKER_INFLUXDB_INIT_BUCKET"])
         token = mounts(self.configuration, "influxdb")["/run/influxdb-token"] / "token"
         token.write_text(server.token)
+        token.chmod(0o600)
         self._addresses["http://influxdb:8086"] = server.url
         return server
 

@@ -224,3 +224,8 @@ def test_the_station_starts_without_an_account_on_a_read_only_root_and_ends_tidi
     finally:
         station.terminate()
         assert station.wait(60) == 0, log.read_text()
+
+
+def test_only_the_inner_network_may_say_who_asks(configuration: dict[str, Any]) -> None:
+    (inside,) = configuration["networks"]["inside"]["ipam"]["config"]
+    assert configuration["services"]["app"]["environment"]["CLEANWATCH_TRUSTED_PROXIES"] == inside["subnet"]
