@@ -6,6 +6,7 @@ one does not. What depends on more than the role is asked for inside, with `need
 
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum, auto
+from hmac import compare_digest
 from http import HTTPStatus
 from ipaddress import ip_address
 from typing import Any, TypeAlias, TypeVar
@@ -144,7 +145,7 @@ def undeclared(app: Dash) -> Iterator[str]:
 def _refused(app: Dash, context: AppContext, refusals: Refusals) -> AnyResponse | None:
     """The answer to a request that is refused; None lets it through."""
     need = needed(app)
-    if need is Access.ANYBODY or (need is Access.MACHINES and _is_machine()):
+    if need is Access.ANYBODY or (need is Access.MACHINES and _is_machine(context)):
         return None
     person = context.person()
     if person is None:
@@ -184,7 +185,12 @@ def asked_for() -> str:
     return f"callback {_output()}" if request.endpoint == CALLBACKS else f"view {request.endpoint}"
 
 
-def _is_machine() -> bool:
+def _is_machine(context: AppContext) -> bool:
+    """From this machine itself, or with the token. What a proxy that is not named in the settings sends looks like
+    this machine: so a proxy must not hand on what is for machines (deploy/nginx.conf does not)."""
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if context.watcher_token and compare_digest(given.encode(), context.watcher_token.encode()):
+        return True
     try:
         return ip_address(request.remote_addr or "").is_loopback
     except ValueError:

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
+from pathlib import Path
 from uuid import uuid4
 
 from msgspec import MsgspecError
@@ -27,7 +28,7 @@ from cleanwatch.on_record import on_record
 from cleanwatch.opening import wait_for_records
 from cleanwatch.revisions import NoSiteError, SiteInForce
 from cleanwatch.settings import Settings
-from cleanwatch.sign_in_settings import sign_in_rules
+from cleanwatch.sign_in_settings import provider, sign_in_rules
 from facility.instants import Clock, system_clock
 from facility.steady_clock import SteadyClock
 from storage.records.database import Records
@@ -62,7 +63,7 @@ def run_app(settings: Settings, stopping: threading.Event) -> None:
         clock.begin_after(stations.time_ahead())
         what = f"app {socket.gethostname()}:{settings.web_port}"
         stack.enter_context(on_record(records, what, settings, clock))
-        desk = Desk(sign_in_rules(settings), TRUSTED_SECONDS)
+        desk = Desk(sign_in_rules(settings), TRUSTED_SECONDS, provider(settings))
         make_first_administrator(records, system_clock, desk, f"http://{settings.web_host}:{settings.web_port}")
         hub = Hub(lambda: in_force.site, clock, settings.viewers)
         client = Client(
@@ -83,6 +84,7 @@ def run_app(settings: Settings, stopping: threading.Event) -> None:
             substitute,
             settings.proxies,
             desk=desk,
+            watcher_token=_secret(settings.watcher_token_file),
         )
         server = Server(create_app(context), context, settings.web_port, settings.web_host)
         hub.start()
@@ -103,6 +105,10 @@ def run_app(settings: Settings, stopping: threading.Event) -> None:
                         hub.begin_with(beginning(in_force.site, samples, records, clock))
                         entering.end_expired(context)
         client.stop()
+
+
+def _secret(file: Path | None) -> str:
+    return file.read_text().strip() if file else ""
 
 
 def _hear(message: Message, hub: Hub, stations: Stations) -> None:

@@ -71,6 +71,18 @@ class Settings(BaseSettings):
     )
     second_factor: str = Field("", description="Roles that must use an authenticator, separated by commas.")
     sign_in_note: str = Field("", max_length=500, description="What the sign-in page says beside: whom to ask.")
+    oidc_issuer: str = Field(
+        "",
+        pattern=r"^(https://.*|http://(127\.0\.0\.1|localhost)[:/].*)?$",
+        description="Provider of single sign-on (OpenID Connect) that people may sign in by; empty: none.",
+    )
+    oidc_client_id: str = Field("cleanwatch", description="As what that provider knows Cleanwatch.")
+    oidc_secret_file: Path | None = Field(None, description="File that holds the secret shared with that provider.")
+    oidc_name: str = Field("single sign-on", max_length=60, description="What people call that provider.")
+    oidc_ca_file: Path | None = Field(None, description="Certificates to trust for that provider.")
+    watcher_token_file: Path | None = Field(
+        None, description="File that holds the token with which other machines may read /metrics and /readyz."
+    )
     ntp_server: str = Field(
         "", description="Time server to compare this machine's clock with: host or host:port; empty: none."
     )

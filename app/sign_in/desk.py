@@ -4,6 +4,7 @@ import threading
 
 from app.sign_in.let_in import LetIn
 from app.sign_in.passwords import Passwords
+from app.sign_in.provider import Provider
 from app.sign_in.rules import SignInRules
 from app.sign_in.strangers import Strangers
 
@@ -12,11 +13,13 @@ class Desk:
     """What the app has once for everybody who signs in. `turn` lets one after the other prove who they are: so each
     failure is counted before the next try, and Argon2 takes its memory only once.
 
-    For `trusted` seconds the records are not asked again who somebody is.
+    For `trusted` seconds the records are not asked again who somebody is. People may come by a `provider` of single
+    sign-on, too.
     """
 
-    def __init__(self, rules: SignInRules, trusted: float = 0.0) -> None:
+    def __init__(self, rules: SignInRules, trusted: float = 0.0, provider: Provider | None = None) -> None:
         self.rules = rules
+        self.provider = provider
         self.passwords = Passwords(rules.argon2)
         self.strangers = Strangers()
         self.let_in = LetIn(trusted)

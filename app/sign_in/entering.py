@@ -12,7 +12,7 @@ from facility.instants import Instant
 from facility.people import CLEANWATCH, Actor
 from storage.records import audit, credentials, sessions
 from storage.records.accounts import Account
-from storage.records.audit import AuditEntry
+from storage.records.audit import JSON, AuditEntry
 from storage.records.credentials import Credential
 from storage.records.sessions import Session, Stage
 
@@ -50,6 +50,23 @@ def enter(context: AppContext, known: Known) -> tuple[str, Stage]:
     return token, stage
 
 
+def enter_by_provider(context: AppContext, account: Account, issuer: str) -> str:
+    """Begin a session for whom a provider of single sign-on vouches; its token. A second factor is its business."""
+    now, token = context.clock(), session_cookie.new_token()
+    with context.records.transaction() as connection:
+        session = sessions.begin(
+            connection,
+            now,
+            account.account,
+            session_cookie.token_hash(token),
+            stage=Stage.SIGNED_IN,
+            origin=origin(),
+            browser=request.headers.get("User-Agent", ""),
+        )
+        audit.append(connection, now, [_signed_in(account, session, issuer)])
+    return token
+
+
 def advance(context: AppContext, signed_in: SignedIn) -> tuple[str, Stage]:
     """What was wanted has been given: the session's new token, and what is wanted next."""
     now, token, account, session = context.clock(), session_cookie.new_token(), signed_in.account, signed_in.session
@@ -80,6 +97,8 @@ def end_expired(context: AppContext) -> None:
             sessions.end_expired(connection, now, CLEANWATCH, rules.idle, rules.longest_session)
 
 
-def _signed_in(account: Account, session: Session) -> AuditEntry:
+def _signed_in(account: Account, session: Session, issuer: str = "") -> AuditEntry:
     by = Actor(account.account, account.role.value, origin())
-    return AuditEntry(by, "signed in", account.object, {"session": session.id, "browser": session.browser})
+    proven: dict[str, JSON] = {"proven by": issuer} if issuer else {}
+    data: dict[str, JSON] = {"session": session.id, "browser": session.browser, **proven}
+    return AuditEntry(by, "signed in", account.object, data)

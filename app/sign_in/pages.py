@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask import Blueprint, Response, make_response, redirect, render_template, request, session
 from werkzeug.wrappers import Response as AnyResponse
 
 from app import cookies, csrf, formats
@@ -26,7 +26,7 @@ def routes(context: AppContext) -> Blueprint:
     def sign_in() -> AnyResponse:
         found = present(context)
         if found is None:
-            return _sign_in(context, "", None)
+            return sign_in_page(context, "", None)
         return _go_on(found.session.stage)
 
     @pages.post(SIGN_IN)
@@ -35,7 +35,7 @@ def routes(context: AppContext) -> Blueprint:
         typed = request.form.get("account", "")
         known = proof.know(context, typed, request.form.get("password", ""))
         if isinstance(known, str):
-            return _sign_in(context, typed, known)
+            return sign_in_page(context, typed, known)
         if (before := present(context)) is not None:
             entering.leave(context, before)
         return further(*entering.enter(context, known))
@@ -105,10 +105,19 @@ def wanted() -> str:
     return to if ours else "/"
 
 
-def _sign_in(context: AppContext, typed: str, problem: str | None) -> AnyResponse:
-    idle = formats.age(context.desk.rules.idle)
+def sign_in_page(context: AppContext, typed: str, problem: str | None) -> Response:
+    """The page for signing in, with what was typed and why it was refused."""
+    desk = context.desk
     return page(
-        context, "sign-in.html", "Sign in", problem, account=typed[:128], idle=idle, note=context.desk.rules.note
+        context,
+        "sign-in.html",
+        "Sign in",
+        problem,
+        account=typed[:128],
+        idle=formats.age(desk.rules.idle),
+        note=desk.rules.note,
+        provider=desk.provider,
+        still_there="hint" in session,
     )
 
 

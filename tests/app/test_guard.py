@@ -11,6 +11,7 @@ from dash import Dash, Input, Output
 from app import guard
 from app.guard import UndeclaredError
 from app.refusals import PAUSE, Refusals
+from app.server import create_app
 from facility.alarm import Alarm, AlarmState, Condition
 from facility.instants import MINUTE
 from facility.limit import Severity
@@ -136,3 +137,11 @@ def test_a_button_that_would_be_refused_is_not_shown(house: House, role: Role, a
     for page in ("/", "/alarms", "/rooms/B101"):
         assert ('"type": "acknowledge"' in house.page(page)) is answers
     assert ("room-state-open" in house.page("/rooms/B101")) is answers
+
+
+def test_another_machine_that_has_the_token_may_watch(house: House) -> None:
+    watched = create_app(replace(house.context, watcher_token="a-long-token")).server.test_client()
+    far = {"REMOTE_ADDR": "192.0.2.7"}
+    for token, status in (("a-long-token", 200), ("another", 401), ("", 401)):
+        given = {"Authorization": f"Bearer {token}"}
+        assert watched.get("/metrics", environ_base=far, headers=given).status_code == status
