@@ -37,8 +37,9 @@ class Book:
         return self.names.get(account, account)
 
     def change_of(self, revision: Revision) -> Change | None:
-        """The change that became this revision."""
-        return next((change for change in self.changes if change.revision == revision.number), None)
+        """The change that became this revision, or that was taken back by it."""
+        number = revision.number
+        return next((c for c in self.changes if any(taken.revision == number for taken in c.steps)), None)
 
     def state(self, change: Change) -> ChangeState:
         """Where a change stands now."""

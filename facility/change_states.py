@@ -28,6 +28,8 @@ class Step(StrEnum):
     PUT_IN_FORCE = "put in force"
     WITHDRAW = "withdrawn"
     REFUSE = "refused"
+    TAKE_BACK = "taken back"
+    """Withdrawn after it was approved, before its moment came."""
 
 
 OPEN = frozenset({ChangeState.DRAFT, ChangeState.REVIEWED})
@@ -37,7 +39,7 @@ _ENDS: Mapping[tuple[ChangeState, Step], ChangeState] = {
     (state, step): end
     for state in OPEN
     for step, end in ((Step.WITHDRAW, ChangeState.WITHDRAWN), (Step.REFUSE, ChangeState.REFUSED))
-}
+} | {(ChangeState.APPROVED, Step.TAKE_BACK): ChangeState.WITHDRAWN}
 _CONTROLLED: Mapping[tuple[ChangeState, Step], ChangeState] = {
     **_ENDS,
     (ChangeState.DRAFT, Step.REVIEW): ChangeState.REVIEWED,

@@ -197,7 +197,7 @@ _LABELS = {
 
 def _text(name: str, value: Any, unit: str) -> str:
     match value:
-        case None:
+        case None | "":
             return "all" if name in _ALL_WITHOUT else "none"
         case bool():
             return "yes" if value else "no"

@@ -14,6 +14,7 @@ from facility.site import Site
 from storage.records import change_steps
 from storage.records.changes import Change, revision_state
 from storage.records.revisions import Revision, stretch_of
+from storage.records.signatures import Meaning
 
 WORDS = {
     ChangeState.DRAFT: "Draft",
@@ -59,7 +60,7 @@ def revision_signatures(book: Book, revision: Revision) -> Component | None:
     """The signatures under a revision: those of the change that it was, or QA's afterwards."""
     change = book.change_of(revision)
     if change is not None:
-        return change_signatures(book, change)
+        return change_signatures(book, change) if change.revision == revision.number else None
     signed = book.signatures.get(revision_object(revision.number), ())
     return signature_lines(signed, change_steps.revision_content(revision))
 
@@ -67,8 +68,13 @@ def revision_signatures(book: Book, revision: Revision) -> Component | None:
 def basis_words(book: Book, revision: Revision, site: Site) -> str:
     """By what right a revision took force; empty where signatures say so."""
     change = book.change_of(revision)
+    if change is not None and change.revision != revision.number:
+        return "As it was before: a change was taken back before it took force."
+    if change is not None and not change.controlled:
+        return "No signature needed: it decides about no alarm."
     if change is not None:
-        return "" if change.controlled else "No signature needed: it decides about no alarm."
+        signed = any(s.meaning is Meaning.APPROVAL for s in book.signatures.get(change.object, ()))
+        return "" if signed else "No approval is on record, and there should be one."
     if revision.number == 1:
         return "First revision, in force without review."
     return "Simulated site: in force without review." if site.simulated else "In force without review."

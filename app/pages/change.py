@@ -13,13 +13,13 @@ from app.components.signing import SIGNED, sign_button
 from app.context import AppContext
 from app.guard import needs, requires
 from app.pages.page import Address, Page
-from facility.change_states import OPEN, Step, next_step
+from facility.change_states import OPEN, ChangeState, Step, next_step
 from facility.roles import Right
 from storage.records import change_steps
 from storage.records.changes import Change, ChangeRefusedError
 from storage.records.errors import RecordsAwayError
 
-BUTTONS = {"put": Step.PUT_IN_FORCE, "refuse": Step.REFUSE, "withdraw": Step.WITHDRAW}
+BUTTONS = {"put": Step.PUT_IN_FORCE, "refuse": Step.REFUSE, "withdraw": Step.WITHDRAW, "back": Step.TAKE_BACK}
 
 
 def layout(context: AppContext, address: Address) -> Component:
@@ -99,7 +99,12 @@ def _story(book: Book, change: Change, zone: str) -> list[str]:
 
 def _to_do(context: AppContext, book: Book, change: Change) -> Component | None:
     person = context.person()
-    if change.state not in OPEN or person is None:
+    if person is None:
+        return None
+    if book.state(change) is ChangeState.APPROVED:
+        may = person.may(Right.APPROVE if change.controlled else Right.DRAFT)
+        return _to_press("Until its moment comes it can be taken back.", [_button("back")] if may else [])
+    if change.state not in OPEN:
         return None
     outdated = book.is_outdated(change)
     again = f"Site revision {book.revisions[0].number} is newer: this has to be drawn up again."
@@ -108,20 +113,27 @@ def _to_do(context: AppContext, book: Book, change: Change) -> Component | None:
     may = person.may(Right.DRAFT)
     step = next_step(change.state, change.controlled)
     subject = str(change.number)
-    buttons: list[Component | None] = []
+    buttons: list[Component] = []
     if not outdated and step is Step.REVIEW and may and not mine:
         buttons.append(sign_button("Sign the review", REVIEW.name, subject, main=True))
     if not outdated and step is Step.PUT_IN_FORCE and change.controlled and person.may(Right.APPROVE) and not mine:
         buttons.append(sign_button("Sign the approval", APPROVAL.name, subject, main=True))
     if not outdated and step is Step.PUT_IN_FORCE and not change.controlled and may:
-        buttons.append(html.Button("Put in force", id={"type": "change-do", "what": "put"}, className="btn p s"))
+        buttons.append(_button("put", main=True))
     if may:
-        what = "withdraw" if mine else "refuse"
-        buttons.append(
-            html.Button(
-                [icon("x", small=True), WORDS_OF[what]], id={"type": "change-do", "what": what}, className="btn s"
-            )
-        )
+        buttons.append(_button("withdraw" if mine else "refuse"))
+    return _to_press(words, buttons)
+
+
+def _button(what: str, *, main: bool = False) -> Component:
+    mark = icon("check" if main else "x", small=True)
+    return html.Button(
+        [mark, LABELS[what]], id={"type": "change-do", "what": what}, className="btn p s" if main else "btn s"
+    )
+
+
+def _to_press(words: str, buttons: list[Component]) -> Component:
+    """What the change waits for, and what this person can do about it, with a comment."""
     if not buttons:
         return html.Section([html.Header(html.H2("Needs")), html.P(words, className="inside")], className="card")
     return html.Section(
@@ -141,7 +153,7 @@ def _to_do(context: AppContext, book: Book, change: Change) -> Component | None:
     )
 
 
-WORDS_OF = {"withdraw": "Withdraw", "refuse": "Refuse"}
+LABELS = {"put": "Put in force", "withdraw": "Withdraw", "refuse": "Refuse", "back": "Take back"}
 
 
 def do(context: AppContext, number: int, what: str, comment: str) -> str | None:
@@ -157,6 +169,8 @@ def do(context: AppContext, number: int, what: str, comment: str) -> str | None:
                     change_steps.refuse(connection, now, person, number, comment)
                 case Step.WITHDRAW:
                     change_steps.withdraw(connection, now, person, number, comment)
+                case Step.TAKE_BACK:
+                    change_steps.take_back(connection, now, person, number, comment)
     except ChangeRefusedError as error:
         return str(error)
     except RecordsAwayError as error:

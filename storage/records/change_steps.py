@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, insert
 
-from facility.change_states import Step, after
+from facility.change_states import ChangeState, Step, after
 from facility.instants import Instant
 from facility.people import Actor, Person
 from facility.roles import Right
@@ -27,6 +27,7 @@ from storage.records.changes import (
     outdated,
     same_site,
     site_of,
+    standing,
 )
 from storage.records.revisions import Revision
 from storage.records.schema import change_steps
@@ -107,6 +108,39 @@ def refuse(connection: Connection, at: Instant, person: Person, number: int, com
     if not comment.strip():
         raise ChangeRefusedError("Say why it is refused: the reason goes on record.")
     _take(connection, at, person.actor, change, Step.REFUSE, comment)
+    return _found(connection, number)
+
+
+def take_back(connection: Connection, at: Instant, person: Person, number: int, comment: str) -> Change:
+    """Keep an approved change from taking force, before its moment: what it was drawn up against is to hold again.
+
+    That becomes the newest revision, in force from now on, or from its own moment if that has not come either.
+    """
+    lock(connection)
+    change = ready(connection, number, Step.TAKE_BACK)
+    needed = Right.APPROVE if change.controlled else Right.DRAFT
+    if not person.may(needed):
+        raise ChangeRefusedError(f"Your role, {person.role}, may not take this change back.")
+    if change.revision != revisions.newest_number(connection):
+        raise ChangeRefusedError(f"Another change builds upon change {number}: take that back first.")
+    if standing(change, revisions.all(connection), at) is not ChangeState.APPROVED:
+        raise ChangeRefusedError(f"Change {number} has taken force. Propose another change.")
+    if not comment.strip():
+        raise ChangeRefusedError("Say why it is taken back: the reason goes on record.")
+    base = revisions.find(connection, change.base)
+    assert base is not None
+    found = differences(parse_site(change.text, change.object), site_of(base))
+    revision = revisions.add(
+        connection,
+        at,
+        in_force_from=max(at, base.in_force_from),
+        author=person.actor,
+        reason=f"Change {number} was taken back: {comment.strip()}",
+        text=base.text,
+        differences=lines(found),
+        changes=fields_of(found),
+    )
+    _take(connection, at, person.actor, change, Step.TAKE_BACK, comment, revision.number)
     return _found(connection, number)
 
 

@@ -178,3 +178,6 @@ def test_what_takes_force_later_says_when(app: House) -> None:
         )
         change_steps.put_in_force(connection, app.time(), ENGINEER.actor, drafted.number)
     assert "Approved, to take force" in app.page("/changes")
+    assert "Take back" in app.page("/changes/1")
+    assert change.do(app.context, 1, "back", "wrong name") is None
+    assert "a change was taken back before it took force" in app.page("/changes")

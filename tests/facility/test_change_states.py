@@ -9,7 +9,7 @@ ENDS = {
     (state, step): end
     for state in (DRAFT, REVIEWED)
     for step, end in ((Step.WITHDRAW, ChangeState.WITHDRAWN), (Step.REFUSE, ChangeState.REFUSED))
-}
+} | {(APPROVED, Step.TAKE_BACK): ChangeState.WITHDRAWN}
 ALLOWED = {
     True: ENDS | {(DRAFT, Step.REVIEW): REVIEWED, (REVIEWED, Step.PUT_IN_FORCE): APPROVED},
     False: ENDS | {(DRAFT, Step.PUT_IN_FORCE): APPROVED},
@@ -27,7 +27,7 @@ def test_what_is_open_can_always_go_on_or_end() -> None:
     for state in ChangeState:
         for controlled in (True, False):
             ends = [step for step in Step if after(state, step, controlled) is not None]
-            assert bool(ends) == (state in OPEN) or (state is REVIEWED and not controlled)
+            assert bool(ends) == (state in OPEN or state is APPROVED)
     assert next_step(DRAFT, controlled=True) is Step.REVIEW
     assert next_step(REVIEWED, controlled=True) is Step.PUT_IN_FORCE
     assert next_step(DRAFT, controlled=False) is Step.PUT_IN_FORCE

@@ -184,6 +184,34 @@ def test_what_was_wanted_for_a_moment_that_has_passed_holds_from_its_approval_on
         drafted(site, SMALL, wanted_from=NOON - 1)
 
 
+def test_an_approved_change_is_taken_back_before_its_moment_and_not_after(site: Records) -> None:
+    drafted(site, wanted_from=NOON + HOUR)
+    do(site, review, COLLEAGUE, 1)
+    do(site, approve, QA, 1)
+    refused(site, "may not take this change back", change_steps.take_back, COLLEAGUE, 1, "wrong")
+    refused(site, "Say why", change_steps.take_back, QA, 1, "")
+    do(site, change_steps.take_back, QA, 1, "wrong value")
+    assert state(site, 1, NOON + DAY) is ChangeState.WITHDRAWN
+    newest = read(site, revisions.newest)
+    assert (newest.number, newest.text, newest.in_force_from) == (3, SMALL, NOON)
+    assert newest.differences == ("N1.T1 alert high: 23.5 °C to 23 °C",)
+    drafted(site)
+    do(site, review, COLLEAGUE, 2)
+    do(site, approve, QA, 2)
+    refused(site, "has taken force", change_steps.take_back, QA, 2, "too late")
+
+
+def test_a_change_that_another_one_builds_upon_is_not_taken_back_alone(site: Records) -> None:
+    for number, content in ((1, RENAMED), (2, RENAMED.replace("name: Corridor", "name: Passage"))):
+        drafted(site, content, wanted_from=NOON + HOUR)
+        with site.transaction() as connection:
+            change_steps.put_in_force(connection, NOON, ENGINEER.actor, number)
+    refused(site, "Another change builds upon change 1", change_steps.take_back, QA, 1, "wrong")
+    do(site, change_steps.take_back, QA, 2, "wrong")
+    newest = read(site, revisions.newest)
+    assert (newest.text, newest.in_force_from) == (RENAMED, NOON + HOUR)
+
+
 def test_a_change_against_an_older_revision_has_to_be_drawn_up_again(site: Records) -> None:
     drafted(site)
     drafted(site, RENAMED)
