@@ -17,6 +17,8 @@ from facility.site import Point, Site
 
 LEAD = "What the history of a point says its alert level should be, by several methods side by side."
 PICTURE = "share of values up to each, and how many there are of each"
+ALONE, ROOM, SITE = "alone", "room", "site"
+"""With what a point is pooled."""
 PAINT = ClientsideFunction("trends", "paint")
 
 Option = dict[str, str]
@@ -42,14 +44,14 @@ def point_choices(site: Site) -> list[dict[str, Any]]:
 def pools(site: Site, point: Point, side: Side) -> list[Option]:
     """With what a point may be pooled: only with its like."""
     states = frozenset(RoomState)
-    found = [{"value": "alone", "label": "This point alone"}]
+    found = [{"value": ALONE, "label": "This point alone"}]
     in_room = len(alike(site, point, side, states, point.room))
     everywhere = len(alike(site, point, side, states))
     words = grade_words(site.rooms[point.room].classification)
     if in_room > 1:
-        found.append({"value": "room", "label": f"The {in_room} like it in {point.room}"})
+        found.append({"value": ROOM, "label": f"The {in_room} like it in {point.room}"})
     if everywhere > in_room:
-        found.append({"value": "site", "label": f"The {everywhere} like it in {words or 'unclassified rooms'}"})
+        found.append({"value": SITE, "label": f"The {everywhere} like it in {words or 'unclassified rooms'}"})
     return found
 
 

@@ -5,15 +5,13 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import dash_mantine_components as dmc
 from dash import Dash, Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
 
 from app import formats
 from app.changes import of_whole_site
+from app.components import levels_form
 from app.components import levels_parts as parts
-from app.components.basics import tagged
-from app.components.graph import graph
 from app.context import AppContext
 from app.guard import NOBODY, NotAllowedError, needs, requires
 from app.levels.answer import Answer, answer, attachment, in_force, rationale, usual_side, with_level
@@ -26,7 +24,6 @@ from facility.levels.result import Result
 from facility.levels.units import Unit, usual_unit
 from facility.limit import RoomState, Side
 from facility.roles import Right
-from facility.site import Site
 from facility.site_edit import SiteEditError
 from facility.site_errors import SiteFileError
 from storage.records import changes, revisions
@@ -36,9 +33,6 @@ from storage.samples.store import HistoryAwayError
 PATH = "/levels"
 POLL = 400
 """Milliseconds between two looks at a computation."""
-USUAL_DAYS = 365
-ALL_STATES = "all room states"
-ALONE, ROOM, SITE = "alone", "room", "site"
 FIELDS = ("point", "with", "side", "state", "unit", "begin", "finish")
 
 
@@ -53,168 +47,22 @@ def layout(context: AppContext, address: Address) -> Component:
             html.Div(
                 [
                     html.Section(
-                        [html.Header(html.H2("The question")), _form(context, site, chosen)], className="card ask"
+                        [html.Header(html.H2("The question")), levels_form.form(site, chosen, context.clock())],
+                        className="card ask",
                     ),
-                    html.Div([html.Div(parts.nothing_yet(), id="levels-answer"), *_pictures()], className="answer"),
+                    html.Div(
+                        [html.Div(parts.nothing_yet(), id="levels-answer"), *levels_form.pictures()],
+                        className="answer",
+                    ),
                 ],
                 className="levels",
             ),
-            html.Div(_draft(context), id="levels-to-draft", hidden=True),
+            html.Div(levels_form.to_draft(context.may(Right.DRAFT)), id="levels-to-draft", hidden=True),
             dcc.Store(id="levels-exclusions", data=[]),
             dcc.Store(id="levels-job"),
             dcc.Interval(id="levels-poll", interval=POLL, disabled=True),
         ],
         className="levels-page",
-    )
-
-
-def _pictures() -> list[Component]:
-    """Filled when there is an answer; hidden before."""
-    return [
-        tagged(
-            html.Section(
-                [
-                    html.Header([html.H2("The values"), html.Span(parts.PICTURE, className="sec grow right")]),
-                    dcc.Store(id="levels-figure"),
-                    graph("levels-graph"),
-                ],
-                id="levels-picture",
-                className="card",
-                hidden=True,
-            ),
-            aria_label="The values",
-        ),
-        html.Section(
-            [
-                html.Header(
-                    [
-                        html.H2("The fit"),
-                        dmc.Select(id="levels-fit-of", size="sm", **{"aria-label": "Of which method"}),
-                    ]
-                ),
-                dcc.Store(id="levels-quantiles"),
-                graph("levels-fit-graph"),
-            ],
-            id="levels-fit",
-            className="card",
-            hidden=True,
-        ),
-        dcc.Store(id="trend-theme"),
-    ]
-
-
-def _form(context: AppContext, site: Site, chosen: str | None) -> Component:
-    now = formats.in_zone(context.clock(), site.timezone)
-    begin = formats.in_zone(context.clock() - USUAL_DAYS * DAY, site.timezone)
-    return html.Div(
-        [
-            dmc.Select(
-                id="levels-point",
-                label="Point",
-                data=parts.point_choices(site),
-                value=chosen,
-                searchable=True,
-                size="sm",
-            ),
-            dmc.Select(id="levels-with", label="Together with", data=[], value=ALONE, size="sm"),
-            html.Div(
-                [
-                    dmc.DatePickerInput(
-                        id="levels-begin",
-                        label="From",
-                        value=begin.strftime("%Y-%m-%d"),
-                        valueFormat="D MMM YYYY",
-                        size="sm",
-                    ),
-                    dmc.DatePickerInput(
-                        id="levels-finish",
-                        label="To",
-                        value=now.strftime("%Y-%m-%d"),
-                        valueFormat="D MMM YYYY",
-                        size="sm",
-                    ),
-                ],
-                className="two",
-            ),
-            html.Div(
-                [
-                    dmc.Select(
-                        id="levels-state",
-                        label="Room state",
-                        data=parts.options([*RoomState, ALL_STATES]),
-                        value=RoomState.IN_OPERATION.value,
-                        size="sm",
-                    ),
-                    dmc.Select(id="levels-side", label="Side", data=parts.options(Side), value="high", size="sm"),
-                ],
-                className="two",
-            ),
-            dmc.Select(
-                id="levels-unit",
-                label="One value stands for",
-                data=parts.options(Unit),
-                value=Unit.HOURLY_WORST.value,
-                size="sm",
-            ),
-            html.Details(
-                [
-                    html.Summary("Leave out a stretch, with its cause"),
-                    html.Div(
-                        [
-                            dmc.DateTimePicker(
-                                id="levels-out-from", label="From", valueFormat="D MMM YYYY HH:mm", size="sm"
-                            ),
-                            dmc.DateTimePicker(
-                                id="levels-out-to", label="To", valueFormat="D MMM YYYY HH:mm", size="sm"
-                            ),
-                            dmc.TextInput(id="levels-out-why", label="Assigned cause", size="sm"),
-                            html.Button("Leave it out", id="levels-out-add", className="btn s"),
-                        ],
-                        className="out",
-                    ),
-                ]
-            ),
-            html.Div(id="levels-out-list"),
-            html.Button("Leave nothing out", id="levels-out-clear", className="btn s", hidden=True),
-            tagged(html.Div(id="levels-problem", className="problem"), role="alert"),
-            html.Div(
-                [
-                    html.Button("Work out the levels", id="levels-start", className="btn p"),
-                    html.Button("Cancel", id="levels-cancel", className="btn", hidden=True),
-                ],
-                className="row",
-            ),
-            html.Progress(id="levels-progress", max="100", value="0", hidden=True),
-        ],
-        className="quiet form",
-    )
-
-
-def _draft(context: AppContext) -> Component:
-    """Only for who may draft."""
-    return html.Section(
-        [
-            html.Header(html.H2("Make this a draft change")),
-            html.Div(
-                [
-                    dmc.Select(id="levels-method", label="The alert level of", size="sm"),
-                    dmc.Textarea(
-                        id="levels-why",
-                        label="Rationale, for the limit",
-                        autosize=True,
-                        minRows=3,
-                    ),
-                    dmc.Textarea(
-                        id="levels-reason", label="Why it is changed", required=True, autosize=True, minRows=2
-                    ),
-                    tagged(html.Div(id="levels-draft-problem", className="problem"), role="alert"),
-                    html.Button("Draft the change", id="levels-draft", className="btn p"),
-                ],
-                className="quiet draft",
-            ),
-        ],
-        className="card",
-        hidden=not context.may(Right.DRAFT),
     )
 
 
@@ -225,11 +73,11 @@ def question_of(context: AppContext, fields: dict[str, Any], exclusions: list[di
         raise QuestionError("Choose a point.")
     point = site.points[fields["point"]]
     side = Side(fields["side"])
-    state = None if fields["state"] == ALL_STATES else RoomState(fields["state"])
+    state = None if fields["state"] == levels_form.ALL_STATES else RoomState(fields["state"])
     states = frozenset(RoomState) if state is None else frozenset({state})
     pooled = [point]
-    if fields["with"] in (ROOM, SITE):
-        pooled = alike(site, point, side, states, point.room if fields["with"] == ROOM else None)
+    if fields["with"] in (parts.ROOM, parts.SITE):
+        pooled = alike(site, point, side, states, point.room if fields["with"] == parts.ROOM else None)
     if not fields["begin"] or not fields["finish"]:
         raise QuestionError("Choose the first and the last day.")
     left_out = tuple(

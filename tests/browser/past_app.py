@@ -13,6 +13,7 @@ from app.server import Server, create_app
 from bus import topics
 from bus.messages import StationBeat
 from facility.instants import datetime_of
+from facility.people import Person
 from facility.site import MAIN
 from tests.app.past import NOW, Past
 from tests.people import MOREAU
@@ -21,8 +22,9 @@ from tests.people import MOREAU
 class PastApp:
     """The real server on stores that do not change; its clock stands still."""
 
-    def __init__(self, past: Past, port: int) -> None:
+    def __init__(self, past: Past, port: int, person: Person = MOREAU) -> None:
         self.past = past
+        self.person = person
         self.port = port
         self.address = f"http://127.0.0.1:{port}"
 
@@ -31,7 +33,7 @@ class PastApp:
         """Serve until the end of the block."""
         past = self.past
         hub = Hub(lambda: past.site, clock)
-        context = AppContext(lambda: past.site, past.samples, past.records, hub, lambda: MOREAU, clock)
+        context = AppContext(lambda: past.site, past.samples, past.records, hub, lambda: self.person, clock)
         server = Server(create_app(context), context, self.port)
         hub.begin_with(beginning(past.site, past.samples, past.records, clock))
         beat = StationBeat(MAIN, True, datetime_of(NOW), 2, 1, 1)

@@ -1,0 +1,173 @@
+"""The fields and places of the page about alert levels, before anything is in them."""
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from app import formats
+from app.components import levels_parts as parts
+from app.components.basics import tagged
+from app.components.graph import graph
+from app.levels.answer import usual_side
+from facility.instants import DAY, Instant
+from facility.levels.units import Unit, usual_unit
+from facility.limit import RoomState, Side
+from facility.site import Site
+
+ALL_STATES = "all room states"
+USUAL_DAYS = 365
+
+
+def pictures() -> list[Component]:
+    """Filled when there is an answer; hidden before."""
+    return [
+        tagged(
+            html.Section(
+                [
+                    html.Header([html.H2("The values"), html.Span(parts.PICTURE, className="sec grow right")]),
+                    dcc.Store(id="levels-figure"),
+                    graph("levels-graph"),
+                ],
+                id="levels-picture",
+                className="card",
+                hidden=True,
+            ),
+            aria_label="The values",
+        ),
+        html.Section(
+            [
+                html.Header(
+                    [
+                        html.H2("The fit"),
+                        dmc.Select(id="levels-fit-of", size="sm", **{"aria-label": "Of which method"}),
+                    ]
+                ),
+                dcc.Store(id="levels-quantiles"),
+                graph("levels-fit-graph"),
+            ],
+            id="levels-fit",
+            className="card",
+            hidden=True,
+        ),
+        dcc.Store(id="trend-theme"),
+    ]
+
+
+def form(site: Site, chosen: str | None, now: Instant) -> Component:
+    """What may be asked, with the usual answers filled in."""
+    point = site.points[chosen] if chosen else None
+    side = usual_side(point) if point else Side.HIGH
+    unit = usual_unit(point.quantity) if point else Unit.HOURLY_WORST
+    pools = parts.pools(site, point, side) if point else []
+    last = formats.in_zone(now, site.timezone)
+    begin = formats.in_zone(now - USUAL_DAYS * DAY, site.timezone)
+    return html.Div(
+        [
+            dmc.Select(
+                id="levels-point",
+                label="Point",
+                data=parts.point_choices(site),
+                value=chosen,
+                searchable=True,
+                size="sm",
+            ),
+            dmc.Select(id="levels-with", label="Together with", data=pools, value=parts.ALONE, size="sm"),
+            html.Div(
+                [
+                    dmc.DatePickerInput(
+                        id="levels-begin",
+                        label="From",
+                        value=begin.strftime("%Y-%m-%d"),
+                        valueFormat="D MMM YYYY",
+                        size="sm",
+                    ),
+                    dmc.DatePickerInput(
+                        id="levels-finish",
+                        label="To",
+                        value=last.strftime("%Y-%m-%d"),
+                        valueFormat="D MMM YYYY",
+                        size="sm",
+                    ),
+                ],
+                className="two",
+            ),
+            html.Div(
+                [
+                    dmc.Select(
+                        id="levels-state",
+                        label="Room state",
+                        data=parts.options([*RoomState, ALL_STATES]),
+                        value=RoomState.IN_OPERATION.value,
+                        size="sm",
+                    ),
+                    dmc.Select(id="levels-side", label="Side", data=parts.options(Side), value=side.value, size="sm"),
+                ],
+                className="two",
+            ),
+            dmc.Select(
+                id="levels-unit",
+                label="One value stands for",
+                data=parts.options(Unit),
+                value=unit.value,
+                size="sm",
+            ),
+            html.Details(
+                [
+                    html.Summary("Leave out a stretch, with its cause"),
+                    html.Div(
+                        [
+                            dmc.DateTimePicker(
+                                id="levels-out-from", label="From", valueFormat="D MMM YYYY HH:mm", size="sm"
+                            ),
+                            dmc.DateTimePicker(
+                                id="levels-out-to", label="To", valueFormat="D MMM YYYY HH:mm", size="sm"
+                            ),
+                            dmc.TextInput(id="levels-out-why", label="Assigned cause", size="sm"),
+                            html.Button("Leave it out", id="levels-out-add", className="btn s"),
+                        ],
+                        className="out",
+                    ),
+                ]
+            ),
+            html.Div(id="levels-out-list"),
+            html.Button("Leave nothing out", id="levels-out-clear", className="btn s", hidden=True),
+            tagged(html.Div(id="levels-problem", className="problem"), role="alert"),
+            html.Div(
+                [
+                    html.Button("Work out the levels", id="levels-start", className="btn p"),
+                    html.Button("Cancel", id="levels-cancel", className="btn", hidden=True),
+                ],
+                className="row",
+            ),
+            html.Progress(id="levels-progress", max="100", value="0", hidden=True),
+        ],
+        className="quiet form",
+    )
+
+
+def to_draft(may_draft: bool) -> Component:
+    """Only for who may draft."""
+    return html.Section(
+        [
+            html.Header(html.H2("Make this a draft change")),
+            html.Div(
+                [
+                    dmc.Select(id="levels-method", label="The alert level of", size="sm"),
+                    dmc.Textarea(
+                        id="levels-why",
+                        label="Rationale, for the limit",
+                        autosize=True,
+                        minRows=3,
+                    ),
+                    dmc.Textarea(
+                        id="levels-reason", label="Why it is changed", required=True, autosize=True, minRows=2
+                    ),
+                    tagged(html.Div(id="levels-draft-problem", className="problem"), role="alert"),
+                    html.Button("Draft the change", id="levels-draft", className="btn p"),
+                ],
+                className="quiet draft",
+            ),
+        ],
+        className="card",
+        hidden=not may_draft,
+    )
