@@ -197,7 +197,7 @@ def test_administrators_are_told_of_locked_accounts_on_the_system_page(door: Doo
     told = str(locked_accounts(replace(door.context, person=lambda: DAHL)))
     assert "One account is locked" in told
     assert "J. Moreau (j.moreau)" in told
-    assert "10 failed sign-ins" in told
+    assert "Ten failed sign-ins" in told
 
 
 def test_who_is_locked_or_retired_learns_it_only_with_the_right_password(door: Door) -> None:
