@@ -17,6 +17,8 @@ MEASUREMENTS = (
     "guard",
     "audit",
     "sign_in",
+    "signing",
+    "levels",
     "alerts",
     "ingest",
     "production",
