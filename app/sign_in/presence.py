@@ -12,7 +12,7 @@ from flask import Blueprint, Response, jsonify
 
 from app.context import AppContext
 from app.guard import Access, requires
-from app.sign_in import session_cookie
+from app.sign_in import session_cookie, walls
 from facility.instants import Instant
 from storage.records import sessions
 from storage.records.errors import RecordsAwayError
@@ -58,8 +58,8 @@ def while_signed_in(context: AppContext, events: Iterable[bytes]) -> Iterator[by
 
 def _watch(context: AppContext) -> Callable[[], bool]:
     """To be called in the request; what it returns is called outside of it."""
-    first = session_cookie.present(context)
-    if first is None:
+    first, display = session_cookie.present(context), walls.given()
+    if first is None and display is None:
         return lambda: True
     looked = time.monotonic()
 
@@ -69,6 +69,8 @@ def _watch(context: AppContext) -> Callable[[], bool]:
             return True
         looked = time.monotonic()
         try:
+            if first is None:
+                return walls.holds(context, display or "")
             now = session_cookie.again(context, first)
         except RecordsAwayError:  # nobody can have been signed out either
             return True

@@ -33,10 +33,21 @@ def person(context: AppContext) -> Person | None:
     if not has_request_context():
         return None
     if "display" not in g:
-        token = request.cookies.get(_cookie())
+        token = given()
         g.display = _display(context, token) if token else None
     found: Person | None = g.display
     return found
+
+
+def given() -> str | None:
+    """The token of the display that sends the present request, whether or not it holds."""
+    return request.cookies.get(_cookie())
+
+
+def holds(context: AppContext, token: str) -> bool:
+    """Is this token still that of a display? Raises RecordsAwayError."""
+    with context.records.reading() as connection:
+        return displays.holding(connection, token) is not None
 
 
 def routes(context: AppContext) -> Blueprint:

@@ -16,6 +16,7 @@ from app.context import AppContext
 from app.guard import NotAllowedError
 from app.live.hub import Hub
 from app.server import create_app
+from app.sign_in import presence
 from app.sign_in.desk import Desk
 from facility.people import Person
 from facility.roles import Role
@@ -233,3 +234,24 @@ def test_a_display_that_is_revoked_sees_nothing_any_more(office: Office) -> None
     office.person = None
     assert wall.get("/live/full").status_code == 401
     assert wall.get("/").location == "/sign-in"
+
+
+def test_the_stream_of_a_display_ends_when_it_is_revoked(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(presence, "LOOK_SECONDS", 0.0)
+    address = account_acts.make_display(office.context, "Corridor", None)
+    wall = office.browser()
+    wall.post("/wall-in", data={"link": token_of(address)})
+    with wall.get("/live") as answer:
+        events = answer.iter_encoded()
+        assert b"event: full" in next(events) + next(events)
+        assert news(office, events, "one problem") is not None
+        with office.records.transaction() as connection:
+            displays.revoke(connection, 1, ADMIN.actor, 1, "taken down")
+        assert news(office, events, "two problems") is None
+
+
+def news(office: Office, events: Iterator[bytes], system: str) -> bytes | None:
+    """What a stream says when something has changed; None where it has ended."""
+    office.context.hub.say(system)
+    office.context.hub.refresh()
+    return next(events, None)
