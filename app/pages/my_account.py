@@ -67,6 +67,7 @@ def _content(context: AppContext) -> list[Component]:
             [
                 html.Div([html.H1(person.name), html.P(lead, className="lead")], className="grow"),
                 html.A("What each role may do", href="/roles", className="btn q"),
+                html.A("For programs", href="/api", className="btn q"),
                 sign_out_form(),
             ],
             className="head row",

@@ -4,6 +4,7 @@ from app.pages import (
     account,
     accounts,
     alarms,
+    api,
     audit,
     change,
     changes,
@@ -37,4 +38,5 @@ PAGES: tuple[Page, ...] = (
     accounts.PAGE,
     account.PAGE,
     roles.PAGE,
+    api.PAGE,
 )
