@@ -84,11 +84,6 @@ class DaySealing:
             if day is not None:
                 self._seal(day, sealed)
 
-    def end(self) -> None:
-        """Put on record what was gathered."""
-        if self._late.readings:
-            self._put_late_on_record()
-
     def unsealed(self) -> Instant:
         """From when on days are not sealed yet: the store must not let go of them."""
         with self._records.reading() as connection:

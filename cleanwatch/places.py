@@ -49,7 +49,7 @@ class LocalPlace:
     name = "the local store"
 
     def __init__(self, store: LocalStore, records: Records, station: str, lets_go: bool = True) -> None:
-        """`lets_go` says whether there is an InfluxDB, for which the store lets days go: without one none may be gone."""
+        """`lets_go`: is there an InfluxDB, for which the store lets days go? Without one none may be gone."""
         self.store = store
         self._records = records
         self._station = station

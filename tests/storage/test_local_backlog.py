@@ -303,6 +303,8 @@ def test_a_file_of_the_first_schema_is_brought_up_to_date(store: LocalStore, pat
     connection = sqlite.connect(path)
     for table in ("backlog", "owed", "refused", "pruned"):
         connection.execute(f"DROP TABLE {table}")
+    for column in ("n", "times"):
+        connection.execute(f"ALTER TABLE stretch DROP COLUMN {column}")
     connection.execute("PRAGMA user_version = 1")
     connection.commit()
     connection.close()
