@@ -14,7 +14,7 @@ from app.trends.steps import PointVersion, limit_lines, limit_steps, revision_ch
 from facility.instants import Instant, Span
 from facility.site import Site
 from facility.site_file import parse_site
-from storage.records import alarms, annotations, batches, revisions, room_states
+from storage.records import accounts, alarms, annotations, batches, revisions, room_states
 from storage.records.annotations import Annotation
 from storage.records.database import Records
 from storage.records.revisions import Revision
@@ -61,7 +61,7 @@ def _histories(
     found = [site.points[point] for point in points]
     rooms = list(dict.fromkeys(room for point in found for room in around(site, point.room)))
     states = room_states.timeline(connection, rooms, start, end)
-    sites = [(r, _site_of(r, site)) for r in _in_force_between(revisions.all(connection), start, end)]
+    sites = [(r, _site_of(r, site)) for r in revisions.between(connection, start, end)]
     return [
         PointHistory(
             point,
@@ -76,12 +76,6 @@ def _histories(
         )
         for point in found
     ]
-
-
-def _in_force_between(found: Sequence[Revision], start: Instant, end: Instant) -> list[Revision]:
-    """The revisions that matter to a range: the one in force at its start, and newer ones that came into force."""
-    first = max((r.number for r in found if r.in_force_from <= start), default=0)
-    return [r for r in found if r.number >= first and r.in_force_from < end]
 
 
 def _site_of(revision: Revision, present: Site) -> Site:
@@ -129,13 +123,14 @@ def _rows(
     found = alarms.overlapping(connection, list(points), start, end)
     states = room_states.timeline(connection, list(set(whole.values())), start, end)
     runs = batches.overlapping(connection, zones, start, end)
+    names = accounts.names(connection)
     rows: list[BandRow] = []
     for room in dict.fromkeys(whole.values()):
         prefix = f"{room} " if len(set(whole.values())) > 1 else ""
         of_room = [alarm for alarm in found if whole[alarm.point] == room]
         made = [run for run in runs if around(site, run.room)[-1] == room]
         rows += [
-            BandRow(f"{prefix}Alarms", alarm_bands(of_room, points, start, end, site.timezone)),
+            BandRow(f"{prefix}Alarms", alarm_bands(of_room, points, start, end, site.timezone, names)),
             BandRow(f"{prefix}State", state_bands(room_stretches(states, room, start, end), room, site.timezone)),
             BandRow(f"{prefix}Batch", batch_bands(made, start, end, site.timezone)),
         ]

@@ -1,13 +1,19 @@
 """Late readings are judged by what was in force at their time: which description of a point that is."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from alerts.engine import Engine
 from alerts.past_sites import PastSites
-from facility.instants import DAY, Instant
+from facility.instants import DAY, HOUR, MINUTE, Instant
+from facility.reading import Reading
 from facility.site_file import parse_site
-from storage.records import revisions
+from storage.records import alarms, revisions
+from storage.records.alarms import AlarmFilter
 from storage.records.database import Records
+from storage.samples.commit import Intake
+from storage.samples.local import LocalStore
 from tests.facility.sites import SMALL
 from tests.people import ANN
 from tests.storage.conftest import NOON
@@ -57,3 +63,30 @@ def test_a_newer_revision_in_force_from_earlier_on_takes_the_place_of_an_older_o
     add(records, COOLER, NOON)
     assert described(records, NOON - DAY, NOON + 2 * DAY) == [(0, 23), (NOON, 22)]
     records.close()
+
+
+def test_a_backlog_is_judged_by_the_limits_of_its_time(tmp_path: Path) -> None:
+    now = NOON
+    store = LocalStore.open(tmp_path / "samples.db", lambda: now)
+    records = Records.open(tmp_path / "records.db", lambda: now)
+    add(records, SMALL, 0)
+    add(records, COOLER, NOON - 2 * HOUR)
+    engine = Engine(PRESENT, store, records, lambda: now)
+    send(store, [NOON], 20, now)
+    engine.step(0)
+    for begin in (NOON - 4 * HOUR, NOON - HOUR):  # 22.5 °C is outside by the second revision only
+        send(store, [begin + n * MINUTE for n in range(20)], 22.5, now)
+        send(store, [begin + 20 * MINUTE], 20, now)
+    engine.step(0)
+    now += MINUTE
+    for _ in range(10):
+        engine.step(0)
+    with records.reading() as connection:
+        found = alarms.history(connection, AlarmFilter(retrospective=True), limit=10)
+    assert [(alarm.onset, alarm.limit) for alarm in found] == [(NOON - HOUR, 22.0)]
+    store.close()
+    records.close()
+
+
+def send(store: LocalStore, times: Sequence[Instant], value: float, now: Instant) -> None:
+    store.append([Intake("gw", [Reading("N1.T1", time, value, 0, now) for time in times])])

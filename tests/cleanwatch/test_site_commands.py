@@ -178,3 +178,12 @@ def test_a_change_is_taken_over_at_its_moment_and_not_before(data: Path) -> None
         now = NOON + DAY
         assert in_force.refresh()
         assert (in_force.number, in_force.site.text) == (2, LOOSER)
+
+
+def test_a_demo_whose_file_has_changed_goes_on_with_the_new_one_at_its_next_start(data: Path) -> None:
+    simulated = "simulated: true\n"
+    with closing(Records.open(data / "records.db", system_clock)) as records:
+        load_at_start(records, file(data, simulated + SMALL), ANN, system_clock)
+        again = load_at_start(records, file(data, simulated + LOOSER), ANN, system_clock)
+        assert again.waiting is None and again.revision is not None
+        assert SiteInForce(records, system_clock).site.text == simulated + LOOSER
