@@ -1,6 +1,6 @@
 """What every page and route is handed: the parts that the app shows and the person who looks."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.live.hub import Hub
@@ -14,6 +14,7 @@ from facility.people import Person
 from facility.roles import Right
 from facility.site import Site
 from facility.site_areas import Areas, Parts
+from storage.records import accounts
 from storage.records.database import Records
 from storage.samples.history import Substitute
 from storage.samples.store import SampleStore
@@ -61,6 +62,11 @@ class AppContext:
         """The areas that the person who asks is admitted to; none at all where nobody is signed in."""
         person = self.person()
         return frozenset() if person is None else person.areas
+
+    def names(self) -> Mapping[str, str]:
+        """The printed name of each account. Raises RecordsAwayError."""
+        with self.records.reading() as connection:
+            return accounts.names(connection)
 
     def site(self) -> Site:
         """The site in force, as far as the person who asks may see it."""

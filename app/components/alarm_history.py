@@ -49,7 +49,9 @@ def _row(site: Site, alarm: Alarm, now: Instant, said: Said, *, annotating: bool
         html.Td(html.B(value_words(site, alarm.point, alarm.worst)), className="r num value"),
         html.Td(limit_words(site, alarm), className="num sec nw limit"),
         html.Td(_lasted(alarm), className="num lasted"),
-        html.Td([state_words(site, alarm, now), *said_lines(said, f"alarm {alarm.id}")], className="answered"),
+        html.Td(
+            [state_words(site, alarm, now, said.names), *said_lines(said, f"alarm {alarm.id}")], className="answered"
+        ),
         html.Td(annotate_button("Comment", _about(alarm)) if annotating else None, className="answer"),
     ]
     return html.Tr(cells)

@@ -1,5 +1,7 @@
 """What an alarm says of itself in tables: its chip, its limit, who answered it."""
 
+from collections.abc import Mapping
+
 from dash import html
 from dash.development.base_component import Component
 
@@ -73,8 +75,8 @@ def limit_words(site: Site, alarm: Alarm) -> str:
     return f"every {formats.age(site.instruments[point.instrument].interval)}"
 
 
-def state_words(site: Site, alarm: Alarm, now: Instant) -> Component:
-    """Whether and by whom it is answered, with the comment below."""
+def state_words(site: Site, alarm: Alarm, now: Instant, names: Mapping[str, str]) -> Component:
+    """Whether and by whom it is answered, with the comment below. `names` are those of the accounts, as printed."""
     if alarm.state is AlarmState.RETURNED and alarm.returned is not None:
         return html.B(f"Back inside {formats.moment(alarm.returned, site.timezone, now)}, not acknowledged")
     if alarm.state is AlarmState.UNACKNOWLEDGED:
@@ -86,7 +88,7 @@ def state_words(site: Site, alarm: Alarm, now: Instant) -> Component:
     return html.Div(
         [
             f"Acknowledged {formats.moment(answer.at, site.timezone, now)}",
-            html.Div(f"{answer.by}: {answer.comment}", className="xs muted said"),
+            html.Div(f"{names.get(answer.by, answer.by)}: {answer.comment}", className="xs muted said"),
         ]
     )
 

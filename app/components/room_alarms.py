@@ -1,5 +1,7 @@
 """The standing alarms of a room, as bands on top of its page: what, how far outside, since when, who answered."""
 
+from collections.abc import Mapping
+
 from dash import html
 from dash.development.base_component import Component
 
@@ -13,12 +15,14 @@ from facility.instants import Instant
 from facility.site import Site
 
 
-def room_alarms(site: Site, found: list[Alarm], now: Instant, *, answering: bool) -> list[Component]:
+def room_alarms(
+    site: Site, found: list[Alarm], now: Instant, *, answering: bool, names: Mapping[str, str]
+) -> list[Component]:
     """A band for each, in the order given, with a button where the person may answer."""
-    return [_band(site, alarm, now, answering) for alarm in found]
+    return [_band(site, alarm, now, answering, names) for alarm in found]
 
 
-def _band(site: Site, alarm: Alarm, now: Instant, answering: bool) -> Component:
+def _band(site: Site, alarm: Alarm, now: Instant, answering: bool, names: Mapping[str, str]) -> Component:
     status = alarm_status(alarm.condition, alarm.severity, alarm.state)
     point = site.points.get(alarm.point)
     open_ = alarm.state in UNANSWERED
@@ -52,7 +56,7 @@ def _band(site: Site, alarm: Alarm, now: Instant, answering: bool) -> Component:
                 ],
                 className="words",
             ),
-            html.Div([state_words(site, alarm, now), button], className="answer"),
+            html.Div([state_words(site, alarm, now, names), button], className="answer"),
         ],
         className=f"alarm-band {status.mark}{' open' if open_ else ''}",
     )

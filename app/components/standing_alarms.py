@@ -1,6 +1,6 @@
 """The table of standing alarms, the most urgent first, with values that go on living and a button to answer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from dash import html
 from dash.development.base_component import Component
@@ -32,7 +32,9 @@ def urgent_first(found: Iterable[Alarm]) -> list[Alarm]:
     )
 
 
-def standing_table(site: Site, found: list[Alarm], now: Instant, *, answering: bool) -> Component:
+def standing_table(
+    site: Site, found: list[Alarm], now: Instant, *, answering: bool, names: Mapping[str, str]
+) -> Component:
     """A row for each alarm, with a button where the person may answer; a sentence where there is none."""
     if not found:
         return html.Div([symbol("normal"), "No alarm is standing."], className="nothing")
@@ -40,13 +42,13 @@ def standing_table(site: Site, found: list[Alarm], now: Instant, *, answering: b
     return html.Table(
         [
             html.Thead(html.Tr([html.Th(head, className="r" if head == "Now" else "") for head in heads])),
-            html.Tbody([_row(site, alarm, now, answering) for alarm in found]),
+            html.Tbody([_row(site, alarm, now, answering, names) for alarm in found]),
         ],
         className="standing cards",
     )
 
 
-def _row(site: Site, alarm: Alarm, now: Instant, answering: bool) -> Component:
+def _row(site: Site, alarm: Alarm, now: Instant, answering: bool, names: Mapping[str, str]) -> Component:
     point = site.points.get(alarm.point)
     value = tagged(live(html.B(), "value", point=alarm.point), data_unit=point.unit if point else None)
     onset = formats.moment(alarm.onset, site.timezone, now)
@@ -57,7 +59,7 @@ def _row(site: Site, alarm: Alarm, now: Instant, answering: bool) -> Component:
         html.Td(value, className="r num value"),
         html.Td(limit_words(site, alarm), className="num sec nw limit"),
         html.Td([f"{onset} ", since(alarm.onset, "muted")], className="num when"),
-        html.Td(state_words(site, alarm, now), className="answered"),
+        html.Td(state_words(site, alarm, now, names), className="answered"),
         html.Td(opener(alarm) if answering and alarm.state in UNANSWERED else None, className="r answer"),
     ]
     return tagged(html.Tr(cells), data_alarm=alarm.id)

@@ -70,7 +70,8 @@ def layout(context: AppContext, address: Address) -> Component:
 
 def _standing(context: AppContext) -> Component:
     answering = context.may(Right.ACKNOWLEDGE)
-    return standing_table(context.site(), standing(context), context.clock(), answering=answering)
+    found, names = standing(context), context.names()
+    return standing_table(context.site(), found, context.clock(), answering=answering, names=names)
 
 
 def _history(context: AppContext, query: AlarmQuery) -> tuple[Component, str, int]:

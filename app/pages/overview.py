@@ -82,7 +82,8 @@ def _first_start(site: Site) -> Component:
 
 def _standing(context: AppContext) -> Component:
     answering = context.may(Right.ACKNOWLEDGE)
-    return standing_table(context.site(), standing(context), context.clock(), answering=answering)
+    found, names = standing(context), context.names()
+    return standing_table(context.site(), found, context.clock(), answering=answering, names=names)
 
 
 def register(app: Dash, context: AppContext) -> None:

@@ -107,11 +107,13 @@ def _alarms(context: AppContext, room: Room) -> list[Component]:
     site = context.site()
     try:
         found = standing(context)
+        names = context.names()
     except RecordsAwayError as error:
         return [records_away.page(context, error)]
     here = {room.id, *(zone.id for zone in site.rooms.values() if zone.inside == room.id)}
     of_room = [alarm for alarm in found if not here.isdisjoint(alarm.rooms)]
-    return room_alarms(site, of_room, context.clock(), answering=context.may(Right.ACKNOWLEDGE))
+    answering = context.may(Right.ACKNOWLEDGE)
+    return room_alarms(site, of_room, context.clock(), answering=answering, names=names)
 
 
 def _nothing_yet(context: AppContext, site: Site, room: Room) -> Component | None:

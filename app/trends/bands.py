@@ -1,6 +1,6 @@
 """What stands below the plots: alarms from the records, room states and batches, as bands over time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app import formats
@@ -38,7 +38,12 @@ class BandRow:
 
 
 def alarm_bands(
-    alarms: Sequence[Alarm], points: dict[str, Point], start: Instant, end: Instant, timezone: str
+    alarms: Sequence[Alarm],
+    points: dict[str, Point],
+    start: Instant,
+    end: Instant,
+    timezone: str,
+    names: Mapping[str, str],
 ) -> tuple[Band, ...]:
     """Each alarm from its onset until it returned, or until the end while it stands; the worst drawn last."""
     bands = []
@@ -51,7 +56,7 @@ def alarm_bands(
                 min(until, end),
                 _kind(alarm),
                 "?" if _is_silent(alarm) else "",
-                _facts(alarm, point, timezone),
+                _facts(alarm, point, timezone, names),
             )
         )
     return tuple(bands)
@@ -94,14 +99,14 @@ def _rank(alarm: Alarm) -> tuple[bool, int]:
     return (not _is_silent(alarm), int(alarm.severity))
 
 
-def _facts(alarm: Alarm, point: Point, timezone: str) -> str:
+def _facts(alarm: Alarm, point: Point, timezone: str, names: Mapping[str, str]) -> str:
     severity = "Action" if alarm.severity is Severity.ACTION else "Alert"
     what = f"{point.room} {formats.what(point)}"
     lines = [f"<b>{severity}, {alarm.condition}</b>, {what}", _from_to(alarm.onset, alarm.returned, timezone)]
     if alarm.worst is not None:
         lines.append(f"worst {formats.with_unit(alarm.worst, point.quantity)}")
     answer = alarm.acknowledgements[-1].by if alarm.acknowledgements else None
-    lines.append(f"acknowledged by {escaped(answer)}" if answer else "not acknowledged")
+    lines.append(f"acknowledged by {escaped(names.get(answer, answer))}" if answer else "not acknowledged")
     return "<br>".join(lines)
 
 

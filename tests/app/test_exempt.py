@@ -56,9 +56,9 @@ def test_beside_its_line_in_a_trend() -> None:
 
 def test_at_an_alarm_in_the_list_the_history_the_room_and_the_dialog() -> None:
     shown = [
-        standing_table(SITE, [ALARM], NOON, answering=False),
+        standing_table(SITE, [ALARM], NOON, answering=False, names={}),
         history_table(SITE, [ALARM], NOON),
-        *room_alarms(SITE, [ALARM], NOON, answering=False),
+        *room_alarms(SITE, [ALARM], NOON, answering=False, names={}),
         acknowledge._summary(SITE, ALARM),
     ]
     assert all(EXEMPT in markup(part) for part in shown)
@@ -72,7 +72,7 @@ def test_in_a_copy_of_alarms(tmp_path: Path) -> None:
 
 def test_not_at_an_alarm_that_was_judged_by_another_limit() -> None:
     strict = replace(ALARM, limit=352_000.0)
-    assert EXEMPT not in markup(standing_table(SITE, [strict], NOON, answering=False))
+    assert EXEMPT not in markup(standing_table(SITE, [strict], NOON, answering=False, names={}))
 
 
 def test_in_the_words_of_a_change() -> None:

@@ -47,4 +47,4 @@ def test_one_through_which_nothing_was_heard_yet_has_no_room() -> None:
 
 
 def test_it_stands_in_the_table_of_standing_alarms() -> None:
-    assert "Source gw-1" in words(standing_table(site(), [lost(*BLINDS)], NOON, answering=True))
+    assert "Source gw-1" in words(standing_table(site(), [lost(*BLINDS)], NOON, answering=True, names={}))
