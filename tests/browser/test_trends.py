@@ -184,3 +184,22 @@ def test_a_trend_fits_a_phone(browser: Browser, past_app: PastApp, watch: Watch)
 def iso(instant: float) -> str:
     """As addresses write a moment."""
     return text_of(round(instant))
+
+
+PLATE = """() => {
+  const plates = [...document.querySelectorAll('#trend-graph .scatterlayer .trace .point')]
+    .map((p) => p.getBoundingClientRect()).filter((p) => p.width > 5);
+  return { x: plates[2].x + plates[2].width / 2, y: plates[2].y + plates[2].height / 2 };
+}"""
+
+
+def test_a_reading_that_is_clicked_can_be_commented_and_corrected(trend: Page, past_app: PastApp) -> None:
+    show(trend, past_app, "points=B101.VA1&range=7d")
+    plate = trend.evaluate(PLATE)
+    trend.mouse.move(plate["x"], plate["y"])
+    trend.mouse.click(plate["x"], plate["y"])
+    trend.locator("#trend-pick").get_by_role("button", name="Comment or correct").click()
+    dialog = trend.get_by_role("dialog")
+    expect(dialog).to_contain_text("B101 Viable air (B101.VA1), 17 Nov 2026 01:00:00")
+    dialog.get_by_text("Correction", exact=True).click()
+    expect(dialog.get_by_label("It reads")).to_have_value(re.compile("^0.CFU/m³$"))
