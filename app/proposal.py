@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -80,8 +81,9 @@ def propose(text: str, point: str, fields: Mapping[str, Any]) -> Proposal:
             spans[name] = _DURATION.validate_python(str(fields[name] or "0 s"))
         except ValidationError:
             problems[name] = "a number and a unit: 30 s, 10 min"
-    if not _is_number(fields["value"]):
-        problems["value"] = "a number"
+    for name in ("value", "deadband"):
+        if not _is_number(fields[name]) and (name == "value" or fields[name]):
+            problems[name] = "a number"
     states = frozenset(RoomState(state) for state in fields["room_states"] or ())
     if not states:
         problems["room_states"] = "at least one"
@@ -116,10 +118,9 @@ def _site(text: str) -> Site:
 
 def _is_number(value: object) -> bool:
     try:
-        float(str(value))
+        return isfinite(float(str(value)))
     except ValueError:
         return False
-    return True
 
 
 def _by_field(problems: Sequence[Problem]) -> dict[str, str]:

@@ -55,7 +55,9 @@ def whole_file() -> Component:
 
 
 def text_of_upload(contents: str) -> str:
-    """The text of a file as the browser sends it. ValueError where it is no text."""
+    """The text of a file as the browser sends it. ValueError where it is no text, or too long to be a site file."""
+    if len(contents) > 2 * LARGEST_FILE:
+        raise ValueError("This file is too large to be a site file.")
     try:
         return base64.b64decode(contents.partition(",")[2], validate=True).decode("utf-8")
     except (binascii.Error, UnicodeDecodeError):

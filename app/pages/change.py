@@ -193,7 +193,10 @@ def register(app: Dash, context: AppContext) -> None:
     def press(_clicks: list[int | None], number: int, comment: str | None) -> tuple[object, object]:
         if not ctx.triggered or not ctx.triggered[0]["value"] or not isinstance(ctx.triggered_id, dict):
             return no_update, no_update
-        problem = do(context, number, str(ctx.triggered_id["what"]), comment or "")
+        what = str(ctx.triggered_id["what"])
+        if what not in BUTTONS:
+            return no_update, no_update
+        problem = do(context, number, what, comment or "")
         return (no_update, problem) if problem else (_drawn(context, number), no_update)
 
     @app.callback(

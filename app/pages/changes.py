@@ -186,7 +186,7 @@ def register(app: Dash, context: AppContext) -> None:
     @requires(Right.LOOK)
     def compare(old: str | None, new: str | None) -> Component:
         of_whole_site(context)
-        if not old or not new:
+        if not (old and new and old.isdecimal() and new.isdecimal()):
             return html.P("Choose two revisions.")
         found = compared(context, int(old), int(new))
         if not found:

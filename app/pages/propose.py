@@ -209,6 +209,7 @@ def register(app: Dash, context: AppContext) -> None:
     )
     @requires(Right.DRAFT)
     def choose(which: str | None, point: str) -> dict[str, Any]:
+        of_whole_site(context)
         found = parse_site(_newest(context).text, "").points[point]
         fixed = which != NEW
         return {**_shown(found, which or NEW), "severity fixed": fixed, "side fixed": fixed}
@@ -220,6 +221,7 @@ def register(app: Dash, context: AppContext) -> None:
     )
     @requires(Right.DRAFT)
     def check(fields: dict[str, Any], point: str) -> dict[str, Any]:
+        of_whole_site(context)
         proposal = proposed(context, point, fields)
         words = dict.fromkeys(errors, "") | {n: formats.sentence(w) for n, w in proposal.problems.items() if n}
         if proposal.problems:

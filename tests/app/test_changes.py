@@ -64,6 +64,7 @@ def test_what_is_typed_becomes_a_site_file_in_which_this_limit_is_another() -> N
 
 
 def test_each_mistake_is_said_at_its_field() -> None:
+    assert set(problems(value="inf", deadband="nan")) == {"value", "deadband"}
     assert set(problems(value="warm", on_delay="soon", room_states=[])) == {"value", "on_delay", "room_states"}
     assert "nothing is left" in problems(value=18)["value"]
     assert "justified" in problems(rationale="")["rationale"]
