@@ -10,6 +10,7 @@ import numpy as np
 
 from app.levels.answer import Answer
 from app.trends.traces import Trace, typed
+from app.trends.value_axis import value_axis
 from facility.levels.result import Result
 from facility.levels.sample import Array
 from facility.limit import Limit, Severity
@@ -20,6 +21,9 @@ MOST_STEPS = 1_000
 """Steps of the curve that are drawn; more are not seen."""
 BINS = 60
 QQ_HEIGHT = 300
+
+Mark = tuple[float, str, str, str, float]
+"""Where a line stands, its words, its colour, its dash and its width."""
 
 
 def figure(answer: Answer, limits: Sequence[Limit]) -> dict[str, Any]:
@@ -42,7 +46,7 @@ def figure(answer: Answer, limits: Sequence[Limit]) -> dict[str, Any]:
         "dragmode": "zoom",
         "hoverlabel": {"bgcolor": "--raised", "bordercolor": "--line-2", "font": {"color": "--ink"}},
         "xaxis": _axis(f"{measure.name}, {measure.unit}")
-        | ({"type": "log"} if logarithmic else {})
+        | (_decades(values, marks) if logarithmic else {})
         | {"anchor": "y"},
         "yaxis": _axis("values") | {"domain": [0, 0.46], "rangemode": "tozero"},
         "yaxis2": _axis("share") | {"domain": [0.56, 1], "range": [0, 1.02], "tickformat": ".0%"},
@@ -99,6 +103,17 @@ def _axis(title: str) -> dict[str, Any]:
     }
 
 
+def _decades(values: Array, marks: Sequence[Mark]) -> dict[str, Any]:
+    """A logarithmic axis, with the ticks of trends."""
+    axis = value_axis(Quantity.PARTICLES, (float(values.min()), float(values.max())), [mark[0] for mark in marks])
+    return {
+        "type": "log",
+        "range": list(axis.range),
+        "tickvals": [value for value, _ in axis.ticks],
+        "ticktext": [text for _, text in axis.ticks],
+    }
+
+
 def _histogram(values: Array, logarithmic: bool) -> Trace:
     """Bars of equal width on the axis; whole numbers have a bar each where they are few."""
     if not len(values):
@@ -135,10 +150,6 @@ def _cumulative(values: Array) -> Trace:
         "line": {"color": "--d-1", "width": 1.5, "shape": "hv"},
         "hovertemplate": "%{y:.2%} up to %{x:.4g}<extra></extra>",
     }
-
-
-Mark = tuple[float, str, str, str, float]
-"""Where a line stands, its words, its colour, its dash and its width."""
 
 
 def _marks(results: Sequence[Result], limits: Sequence[Limit]) -> list[Mark]:

@@ -32,24 +32,33 @@ def rows(answer: Answer) -> list[Row]:
 def _row(answer: Answer, result: Result) -> Row:
     return Row(
         method=formats.sentence(result.method),
-        alert=_level(answer, result.alert, result.reached, result.computed_alert),
-        action=_level(answer, result.action, False, result.computed_action),
+        alert=_level(answer, result.alert, result.reached),
+        action=_level(answer, result.action, False),
         n=formats.decimal(result.n, 0),
-        parameters=", ".join(f"{name} {value:.4g}" for name, value in result.parameters.items()),
+        parameters=_parameters(result),
         fit=_fit(result),
         usable=result.usable,
         remarks=tuple(formats.sentence(words) for words in (*result.against, *result.warnings)),
     )
 
 
-def _level(answer: Answer, level: float | None, reached: bool, computed: float | None) -> str:
+def _level(answer: Answer, level: float | None, reached: bool) -> str:
     if level is None:
         return ""
     high = answer.question.side is Side.HIGH
     operator = ("≥" if reached else ">") if high else ("≤" if reached else "<")
-    shown = f"{operator} {formats.with_unit(level, answer.sample.quantity)}"
-    exact = computed is not None and abs(computed - level) < 1e-9
-    return shown if exact or computed is None else f"{shown} ({computed:.5g})"
+    return f"{operator} {formats.with_unit(level, answer.sample.quantity)}"
+
+
+def _parameters(result: Result) -> str:
+    """What the formula gave before rounding and caps, and what it was worked out from."""
+    numbers = {} if result.computed_alert is None else {"alert": result.computed_alert}
+    return ", ".join(f"{name} {_figure(value)}" for name, value in (numbers | dict(result.parameters)).items())
+
+
+def _figure(value: float) -> str:
+    """Four digits, and never a power of ten for what people read as a number."""
+    return formats.decimal(value, 0) if abs(value) >= 1_000 else f"{value:.4g}".replace("-", formats.MINUS)
 
 
 def _fit(result: Result) -> str:
