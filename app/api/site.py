@@ -60,6 +60,7 @@ class LimitAnswer(Answer):
     room_states: list[RoomState]
     source: str
     rationale: str
+    standard_does_not_apply: str = Field(description="Why it may be looser than the standard's; empty where not.")
 
 
 class NewestAnswer(Answer):
@@ -187,6 +188,7 @@ def _limits(limits: tuple[Limit, ...]) -> Iterator[LimitAnswer]:
             room_states=sorted(limit.room_states),
             source=limit.source,
             rationale=limit.rationale,
+            standard_does_not_apply=limit.exempt,
         )
 
 

@@ -74,6 +74,7 @@ def _points(context: AppContext, points: list[Point], now: Instant) -> Table:
         Column("Time", TIME),
         Column("Age"),
         *(Column(name, NUMBER) for name in ("Action low", "Alert low", "Alert high", "Action high")),
+        Column("Mark"),
     )
     names = ["value", "reasons", "time"]
     try:
@@ -83,11 +84,13 @@ def _points(context: AppContext, points: list[Point], now: Instant) -> Table:
     latest = {point: (value, int(reasons), int(time)) for point, value, reasons, time in found}
     rows: list[Row] = []
     for point in points:
-        b = context.hub.yardstick(point).bounds
-        bounds = (b.low_action, b.low_alert, b.high_alert, b.high_action)
+        yardstick = context.hub.yardstick(point)
+        b = yardstick.bounds
+        mark = next((f"{limit.mark}: {limit.exempt}" for limit in yardstick.limits if limit.exempt), "")
+        limits = (b.low_action, b.low_alert, b.high_alert, b.high_action, mark)
         if point.id not in latest:
             rows.append(
-                (point.room, point.id, formats.what(point), None, point.unit, "no reading", "", None, "", *bounds)
+                (point.room, point.id, formats.what(point), None, point.unit, "no reading", "", None, "", *limits)
             )
             continue
         value, reasons, time = latest[point.id]
@@ -95,6 +98,6 @@ def _points(context: AppContext, points: list[Point], now: Instant) -> Table:
         validity, why = validity_of(reasons).name.lower(), ", ".join(words_of(reasons))
         age = formats.age(now - time)
         rows.append(
-            (point.room, point.id, formats.what(point), number, point.unit, validity, why, time, age, *bounds)
+            (point.room, point.id, formats.what(point), number, point.unit, validity, why, time, age, *limits)
         )
     return Table("Points", columns, rows)

@@ -10,15 +10,20 @@ from app.components.baked import markup
 from app.components.point_table import point_table
 from app.components.room_alarms import room_alarms
 from app.components.standing_alarms import standing_table
+from app.copies.room_now import room_copy
 from app.copies.tables import alarm_table
 from app.live.hub import Hub
+from app.pages.page import Address
 from app.trends.labels import limit_words
 from facility.alarm import Alarm, AlarmState, Condition
 from facility.limit import EXEMPT, Severity
+from facility.people import Person
+from facility.roles import Role
 from facility.site import Site
 from facility.site_changes import differences, lines
 from facility.site_file import parse_site
 from storage.records.database import Records
+from tests.app.house import house
 from tests.app.parts import NOON
 from tests.facility.sites import SMALL, changed
 
@@ -68,6 +73,14 @@ def test_in_a_copy_of_alarms(tmp_path: Path) -> None:
     with closing(Records.open(tmp_path / "records.db", lambda: NOON)) as records, records.reading() as connection:
         copied = alarm_table(connection, SITE, [ALARM], "UTC")
     assert f"> 500000 {EXEMPT}" in copied.rows[0]
+
+
+def test_in_a_copy_of_a_room(tmp_path: Path) -> None:
+    person = Person("s.brandt", "S. Brandt", Role.QA, "test")
+    with house(tmp_path, SITE) as opened:
+        opened.person = person
+        copied = room_copy(opened.context, person, Address("/rooms/N1", {"room": "N1"}, {}))
+    assert f"{EXEMPT}: Powder is weighed here." in str(copied)
 
 
 def test_not_at_an_alarm_that_was_judged_by_another_limit() -> None:
