@@ -31,6 +31,9 @@ Act: TypeAlias = Callable[[Connection, Instant, Person], None]
 
 CHANGED = "It has changed since you opened this. Close it, look at it again, and sign what it is now."
 NOT_YOURS = "Sign with the account that you are signed in with."
+NO_PASSWORD = (
+    "You sign in through another system, and have no password here to sign with. An administrator can give you one."
+)
 UNCERTAIN = "It is not known whether this is on record: look before you sign it again."
 
 
@@ -92,7 +95,9 @@ def ask(context: AppContext, session: Session | None, signable: Signable, subjec
         credential = credentials.of(connection, person.account)
     if words := signatures.problem(person, to_sign.meaning, to_sign.content, before, to_sign.rules):
         raise NotToBeSignedError(words)
-    with_code = credential is not None and credential.totp_since is not None
+    if credential is None:
+        raise NotToBeSignedError(NO_PASSWORD)
+    with_code = credential.totp_since is not None
     return Asked(to_sign, content_hash(to_sign.content), first, first and with_code)
 
 

@@ -20,7 +20,7 @@ from facility.instants import datetime_of
 TEMPLATE = Path(__file__).parent / "copy.typ"
 FONT = "Libertinus Serif"
 STANDARDS: list[Literal["a-3a", "ua-1"]] = ["a-3a", "ua-1"]
-MOST_ROWS = 1_000
+MOST_ROWS = 500
 """Rows of a table that are printed; a longer one is in its attached file only, and the document says so."""
 LONG_TEXT = 24
 """Characters from which a column of text may be broken into lines."""

@@ -215,6 +215,14 @@ def test_what_does_not_exist_cannot_be_signed(context: AppContext, signable: Sig
     assert signed(context) == 0
 
 
+def test_who_has_no_password_here_is_told_so_before_being_asked_for_one(
+    context: AppContext, signable: Signable
+) -> None:
+    elsewhere = replace(context, person=lambda: replace(KELLER, account="s.on"))
+    with pytest.raises(NotToBeSignedError, match="no password here"):
+        ask(elsewhere, None, signable, "12")
+
+
 def test_nobody_and_who_has_not_the_right_are_refused(context: AppContext, signable: Signable) -> None:
     operator = replace(KELLER, role=Role.OPERATOR)
     for other in (replace(context, person=lambda: None), replace(context, person=lambda: operator)):
