@@ -85,7 +85,7 @@ def in_influx(folder: Path, store: LocalStore, records: Records, readings: int) 
             for day in range(DAYS):
                 columns = store.columns(point, START + day * DAY, START + (day + 1) * DAY)
                 influx.write(influx.lines().of_columns(point, columns))
-        return readings / seconds(lambda: check(records, InfluxPlace(influx, None), readings))
+        return readings / seconds(lambda: check(records, InfluxPlace(influx, None, ["main"]), readings))
 
 
 def seal(sealing: DaySealing) -> None:

@@ -1,6 +1,6 @@
 """The places where readings are kept, as a check of them asks: the station's local store, and InfluxDB."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -23,6 +23,8 @@ class Place(Protocol):
     """One store of readings, under check."""
 
     name: str
+    stations: Collection[str]
+    """Whose readings it holds, of the stations that there are."""
 
     def points(self) -> Sequence[str]:
         """Every point that it holds readings of."""
@@ -52,6 +54,7 @@ class LocalPlace:
         """`lets_go`: is there an InfluxDB, for which the store lets days go? Without one none may be gone."""
         self.store = store
         self._records = records
+        self.stations: Collection[str] = (station,)
         self._station = station
         self._pruned = store.pruned_days() if lets_go else {}
 
@@ -93,8 +96,9 @@ class LocalPlace:
 class InfluxPlace:
     """The bucket in InfluxDB. `local` is the store that forwards to it, where it is at hand."""
 
-    def __init__(self, influx: InfluxStore, local: LocalStore | None) -> None:
+    def __init__(self, influx: InfluxStore, local: LocalStore | None, stations: Collection[str]) -> None:
         self.name = f"InfluxDB at {influx.url}"
+        self.stations: Collection[str] = stations
         self._influx = influx
         self._local = local
         self._contradicted: dict[str, list[int]] = {}

@@ -54,20 +54,25 @@ class ReadingsCheck:
     def __init__(self, records: Records, first: int, end: int, told: Told = not_told) -> None:
         self._records = records
         with records.reading() as connection:
-            sealed = [seals.sealed_days(connection, one) for one in seals.stations(connection)]
+            sealed = {one: seals.sealed_days(connection, one) for one in seals.stations(connection)}
             self._begin = seals.first_day(connection) or 0
+        self._sealed_to = {station: days[-1][0] + 1 for station, days in sealed.items() if days}
+        self._end = end
         self.first = max(first, self._begin)
         """The first day that is checked: the first one on record, if nothing later was asked for."""
-        self.end = min(end, min((days[-1][0] + 1 for days in sealed if days), default=0))
-        """The first day that is not sealed yet by every station, if nothing earlier was asked for."""
         self._told = told
+
+    def end(self, place: Place) -> int:
+        """The first day that some station of a place has not sealed yet, if nothing earlier was asked for."""
+        sealed = [self._sealed_to[one] for one in place.stations if one in self._sealed_to]
+        return min(self._end, min(sealed, default=self.first))
 
     def check(self, place: Place, witness: Place | None = None) -> Checked:
         """Hold every reading of a place against the record; where they differ, a witness may know the right ones."""
-        found, gone, points = Checked(place.name), place.gone(), place.points()
+        found, gone, points, end = Checked(place.name), place.gone(), place.points(), self.end(place)
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            for first in range(self.first, self.end, TOGETHER):
-                stretch = self._stretch(place, first, min(first + TOGETHER, self.end))
+            for first in range(self.first, end, TOGETHER):
+                stretch = self._stretch(place, first, min(first + TOGETHER, end))
                 begins = {point: max(first, gone.get(point, first)) for point in {*points, *stretch.digests}}
                 there = sorted(point for point, begin in begins.items() if begin < stretch.end)
                 work = (pool.submit(self._check_point, place, witness, stretch, one, begins[one]) for one in there)
@@ -75,7 +80,7 @@ class ReadingsCheck:
                     found.readings += one.readings
                     found.problems += one.problems
                     found.notes += one.notes
-                self._told(stretch.end - self.first, self.end - self.first)
+                self._told(stretch.end - self.first, end - self.first)
         if isinstance(place, LocalPlace):
             found.problems += _strange_rows(place, self._begin)
             found.notes += _pruned(place, self.first)

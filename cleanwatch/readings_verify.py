@@ -28,22 +28,20 @@ def verify_readings(settings: Settings, records: Records, first: int, end: int, 
         bar = stack.enter_context(Progress(transient=True))
         task = bar.add_task("checking readings")
         check = ReadingsCheck(records, first, end, lambda done, of: bar.update(task, completed=done, total=of))
-        if check.first >= check.end:
-            raise click.ClickException(
-                "no day is sealed in that time yet; a station seals each day two hours after its end (UTC)"
-            )
         try:
             places = list(places_of(stack, settings, records, influx))
+            if all(check.end(place) <= check.first for place in places):
+                raise click.ClickException(
+                    "no day is sealed in that time yet; a station seals each day two hours after its end (UTC)"
+                )
             found = [check.check(place, _other(places, place)) for place in places]
         except InfluxError as error:
             raise click.ClickException(str(error)) from None
         problems = [problem for one in found for problem in one.problems]
-    for one in found:
-        _tell(one)
+    for place, one in zip(places, found, strict=True):
+        _tell(one, check.first, check.end(place))
     for problem in problems:
         click.echo(problem)
-    last = seals.date_of(check.end - 1)
-    click.echo(f"Checked from {seals.date_of(check.first)} to {last}, the last sealed day that was asked for.")
     return problems
 
 
@@ -58,7 +56,7 @@ def places_of(stack: ExitStack, settings: Settings, records: Records, influx: bo
             raise click.ClickException("no InfluxDB is configured; set CLEANWATCH_INFLUX_URL")
         site = SiteInForce(records, system_clock)
         store = InfluxStore.open(settings.influx, lambda: site.site, system_clock)
-        yield InfluxPlace(stack.enter_context(closing(store)), local)
+        yield InfluxPlace(stack.enter_context(closing(store)), local, [one.id for one in site.site.stations])
     elif local is None:
         raise click.ClickException(
             f"there is no local store at {settings.samples_path}; set CLEANWATCH_DATA, or ask with --influx"
@@ -69,8 +67,9 @@ def _other(places: list[Place], place: Place) -> Place | None:
     return next((other for other in places if other is not place), None)
 
 
-def _tell(found: Checked) -> None:
+def _tell(found: Checked, first: int, end: int) -> None:
     wrong = f"{len(found.problems)} differences" if found.problems else "all as on record"
-    click.echo(f"{found.place}: {found.readings:,} readings, {wrong}")
+    days = f"from {seals.date_of(first)} to {seals.date_of(end - 1)}"
+    click.echo(f"{found.place}: {found.readings:,} readings {days}, {wrong}")
     for note in found.notes:
         click.echo(f"  {note}")

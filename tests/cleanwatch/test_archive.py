@@ -25,11 +25,11 @@ DAYS = ("--from", "2026-11-22", "--to", "2026-11-22")
 
 
 @pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+def house(tmp_path: Path, empty_records: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     """A station with a sealed day, a late reading of it, a batch and a room state."""
     monkeypatch.setenv("CLEANWATCH_DATA", str(tmp_path / "data"))
     (tmp_path / "data").mkdir()
-    house = House(tmp_path / "data")
+    house = House(tmp_path / "data", empty_records)
     with house.records.transaction() as connection:
         revisions.add(connection, MIDNIGHT, in_force_from=0, author=ANN, reason="first", text=SMALL, differences=[])
         room_states.record(connection, RoomStateSet("N1", RoomState.CLEANING, MIDNIGHT - DAY, "BMS"), MIDNIGHT)
@@ -163,7 +163,7 @@ def test_an_archive_is_brought_back_into_a_folder_of_its_own_to_look_at(
     monkeypatch.setenv("CLEANWATCH_DATA", str(folder))
     monkeypatch.setenv("CLEANWATCH_RECORDS_URL", f"sqlite:///{tmp_path / 'data' / 'records.db'}")
     verified = CliRunner().invoke(cleanwatch, ["audit", "verify", "--readings"])
-    assert "181 readings, all as on record" in verified.output, verified.output
+    assert "181 readings from 2026-11-22 to 2026-11-22, all as on record" in verified.output, verified.output
 
 
 def test_an_archive_fills_up_a_store_that_has_lost_days_and_nothing_goes_on_record_as_added(
@@ -179,5 +179,6 @@ def test_an_archive_fills_up_a_store_that_has_lost_days_and_nothing_goes_on_reco
     house.gathered()
     assert [seal.part for seal in house.seals()] == [0, 1]
     assert (
-        "181 readings, all as on record" in CliRunner().invoke(cleanwatch, ["audit", "verify", "--readings"]).output
+        "181 readings from 2026-11-22 to 2026-11-22, all as on record"
+        in CliRunner().invoke(cleanwatch, ["audit", "verify", "--readings"]).output
     )

@@ -11,6 +11,7 @@ from cleanwatch.places import LocalPlace
 from cleanwatch.readings_check import Checked, ReadingsCheck, days_between
 from facility.instants import DAY, HOUR, MINUTE
 from storage.records import seals
+from storage.samples.digest import DayDigest
 from storage.samples.local.arrays import framed, pack, unpack
 from storage.samples.local.rollup import DEFLATED, hours_of_day
 from tests.cleanwatch.sealed_house import SEALED, House, blob, every_minute, history, reading
@@ -18,9 +19,9 @@ from tests.storage.sample_store_contract import MIDNIGHT
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def house(tmp_path: Path, empty_records: Path) -> Iterator[House]:
     """A day of two points that is sealed, in chunks, and a few rows of the next."""
-    house = House(tmp_path)
+    house = House(tmp_path, empty_records)
     house.append(*every_minute(180), *every_minute(180, point="T2"))
     house.at(SEALED)
     house.store.seal(SEALED - HOUR)
@@ -40,12 +41,20 @@ def test_what_nobody_changed_is_found_as_it_was_sealed(house: House) -> None:
     assert (found.readings, found.problems, found.notes) == (360, [], [])
 
 
-def test_before_the_first_day_is_sealed_there_is_nothing_to_check(tmp_path: Path) -> None:
-    house = House(tmp_path)
+def test_before_the_first_day_is_sealed_there_is_nothing_to_check(tmp_path: Path, empty_records: Path) -> None:
+    house = House(tmp_path, empty_records)
     house.append(*every_minute(3))
     check = ReadingsCheck(house.records, *days_between(None, None))
-    assert check.end <= check.first
+    place = LocalPlace(house.store, house.records, "main")
+    assert check.end(place) <= check.first
+    assert check.check(place).readings == 0
     house.close()
+
+
+def test_a_station_that_is_no_more_keeps_nothing_of_the_others_from_being_checked(house: House) -> None:
+    with house.records.transaction() as connection:
+        seals.add(connection, MIDNIGHT, "old", MIDNIGHT // DAY - 9, 1, DayDigest({}))
+    assert checked(house).readings == 360
 
 
 def test_a_value_flipped_inside_a_chunk_with_a_right_checksum_is_found(house: House) -> None:
