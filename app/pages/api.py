@@ -143,7 +143,7 @@ def _form(context: AppContext) -> Component:
                 hidden=not asks,
             ),
             dmc.PasswordInput(id="api-token-password", label="Your password"),
-            dmc.TextInput(id="api-token-code", label="Code of your authenticator, if you have one on", maxLength=12),
+            dmc.TextInput(id="api-token-code", label="Code of your authenticator, if you have one on"),
             tagged(html.Div(id="api-token-problem", className="problem"), role="alert"),
             html.Div(html.Button("Make token", id="api-token-make", className="btn p"), className="row"),
             tagged(html.Div(id="api-token-made"), role="status"),
@@ -157,13 +157,8 @@ def _may_change(person: Person | None) -> bool:
 
 
 def _made(token: str) -> Component:
-    return html.Div(
-        [
-            html.P("This is the token. It is shown this once: keep it where only your program reads it."),
-            html.Code(token),
-        ],
-        className="ways",
-    )
+    words = "This is the token. It is shown this once: keep it where only your program reads it."
+    return html.Div([html.Span(words), html.Span(token, className="address")], className="handed-over")
 
 
 def _tokens(context: AppContext) -> Component:

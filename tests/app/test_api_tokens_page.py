@@ -5,7 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.pages.api import CHANGING, READING, make_token
+from app.api.table import OPERATIONS
+from app.pages.api import CHANGING, READING, layout, make_token
+from app.pages.page import Address
 from facility.instants import DAY
 from facility.people import Person
 from facility.roles import RIGHTS, Right, Role
@@ -50,6 +52,13 @@ def test_a_token_is_made_for_what_was_chosen_and_the_role_may(world: ApiWorld, r
     with world.context.records.reading() as connection:
         row = audit.rows(connection, audit.AuditFilter(action="API token made"), limit=1)[0]
     assert row.actor == account_of(role)
+
+
+def test_the_page_shows_every_operation_and_ones_own_tokens_only(world: ApiWorld) -> None:
+    shown = str(layout(signed_in(world, Role.ENGINEER).context, Address("/api", {}, {})))
+    assert all(operation.path in shown for operation in OPERATIONS)
+    assert "You have no token" not in shown
+    assert "the.qa" not in shown
 
 
 def test_no_token_may_ever_manage_accounts_or_sign() -> None:
