@@ -36,7 +36,7 @@ DECISIVE_FIELDS: Mapping[Kind, frozenset[str]] = {
     Kind.ROOM: frozenset({"classification", "inside"}),
     Kind.POINT: frozenset({"room", "instrument", "quantity", "size", "silent_after", "fault_severity"}),
 }
-"""Fields, beside those of a limit, that decide whether there is an alarm, how bad it is, or how long it is on record."""
+"""Fields, beside those of a limit, that decide whether there is an alarm, how bad it is, or how long it is kept."""
 
 WHOLLY_DECISIVE = frozenset({Kind.ROOM, Kind.POINT, Kind.LIMIT})
 """What decides by being there at all."""
