@@ -10,14 +10,18 @@ from storage.records.append_only import APPEND_ONLY
 from storage.records.schema import metadata
 
 VERSIONS = "alembic_version"
+KEPT = ("accounts", "sessions")
+"""Tables whose rows change, but stay."""
 
 
 def needed() -> dict[str, tuple[str, ...]]:
     """The rights at each table that running needs."""
     growing = dict.fromkeys(APPEND_ONLY, ("SELECT", "INSERT"))
+    kept = dict.fromkeys(KEPT, ("SELECT", "INSERT", "UPDATE"))
+    everything = ("SELECT", "INSERT", "UPDATE", "DELETE")
     return {
         VERSIONS: ("SELECT",),
-        **{table: growing.get(table, ("SELECT", "INSERT", "UPDATE", "DELETE")) for table in metadata.tables},
+        **{table: growing.get(table) or kept.get(table) or everything for table in metadata.tables},
     }
 
 
