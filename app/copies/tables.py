@@ -1,6 +1,7 @@
 """The tables that several copies have: alarms, comments and corrections, room states, batches, limits."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
@@ -10,7 +11,8 @@ from app.copies.copy import Column, Kind, Row, Table
 from app.signature_words import broken, signature_words
 from app.trends.picture import PointHistory
 from facility.alarm import Alarm, source_of
-from facility.instants import Instant
+from facility.instants import SECOND, Instant
+from facility.limit import Limit
 from facility.plant_events import RoomStateSet
 from facility.site import Site
 from storage.records import accounts, annotations, change_steps, changes, revisions, signatures
@@ -157,25 +159,50 @@ def limit_table(connection: Connection, histories: Sequence[PointHistory]) -> Ta
     rows: list[Row] = [
         (
             history.point.id,
-            step.start,
-            step.end,
-            step.state.value if step.state else "unknown: the stricter limits held",
-            limit.severity.name.lower(),
-            f"{limit.operator} {limit.value:g}",
+            held.start,
+            held.end,
+            ", ".join(held.states),
+            held.limit.severity.name.lower(),
+            f"{held.limit.operator} {formats.number(held.limit.value, history.point.quantity)}",
             history.point.unit,
-            limit.on_delay / 1000,
-            limit.off_delay / 1000,
-            limit.deadband,
-            limit.source,
-            limit.mark,
-            step.revision,
-            signed.get(step.revision, "") if step.revision is not None else "",
+            held.limit.on_delay / SECOND,
+            held.limit.off_delay / SECOND,
+            held.limit.deadband,
+            held.limit.source,
+            held.limit.mark,
+            held.revision,
+            signed.get(held.revision, "") if held.revision is not None else "",
         )
         for history in histories
-        for step in history.steps
-        for limit in step.limits
+        for held in _held(history)
     ]
     return Table("Limits in force", columns, rows)
+
+
+@dataclass(slots=True)
+class _Held:
+    """From when to when one limit of one revision was in force without a break, and in which room states."""
+
+    limit: Limit
+    revision: int | None
+    start: Instant
+    end: Instant
+    states: list[str]
+
+
+def _held(history: PointHistory) -> list[_Held]:
+    found: list[_Held] = []
+    for step in history.steps:
+        state = step.state.value if step.state else "unknown: the stricter limits held"
+        for limit in step.limits:
+            same = (h for h in found if (h.limit, h.revision, h.end) == (limit, step.revision, step.start))
+            before = next(same, None)
+            if before is None:
+                found.append(_Held(limit, step.revision, step.start, step.end, [state]))
+                continue
+            before.end = step.end
+            before.states += [state] if state not in before.states else []
+    return found
 
 
 def _signed_revision(connection: Connection, number: int) -> str:

@@ -105,6 +105,13 @@ def test_the_limits_are_those_that_were_in_force_then(context: AppContext) -> No
     assert operation[0] < REVISED < operation[1]
 
 
+def test_a_limit_that_holds_in_every_room_state_is_told_once_for_each_revision(context: AppContext) -> None:
+    found = table(trend(context, f"points={PRESSURE}&range=7d"), "Limits in force")
+    assert len(found.rows) == 2 * 4
+    assert set(column(found, "Room state")) == {"in operation, at rest"}
+    assert "< 42.0" in column(found, "Limit")
+
+
 def test_the_copy_of_a_trend_has_alarms_room_states_and_batches(context: AppContext) -> None:
     copy = trend(context, f"points={PRESSURE}&range=7d")
     assert "low" in column(table(copy, "Alarms"), "Condition")
