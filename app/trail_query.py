@@ -15,16 +15,16 @@ LOOKED_THROUGH = 100_000
 EYES: Mapping[str, tuple[str, ...]] = {
     "changes": (
         "change drafted",
-        "change in force",
-        "change approved",
+        "change put in force",
         "change refused",
         "site revision added",
         "correction added",
         "readings added to a sealed day",
     ),
     "people": (
-        "sign-in refused",
+        "sign-in failed",
         "account locked",
+        "account unlocked",
         "account made",
         "account changed",
         "account retired",

@@ -13,6 +13,7 @@ from facility.roles import Role
 from storage.records import (
     accounts,
     alarms,
+    anchors,
     annotations,
     append_only,
     audit,
@@ -31,7 +32,9 @@ from storage.records import (
     seals,
     sessions,
     signatures,
+    trail_reviews,
 )
+from storage.records.anchors import Kind
 from storage.records.connecting import patient_engine_for, url_of
 from storage.records.database import Records
 from storage.records.errors import RecordsError
@@ -82,6 +85,11 @@ def fill(records: Records) -> None:
         annotations.refuse(connection, NOON, MOREAU, correction.id, "it was 12")
         change = changes.draft_by(connection, NOON, ANN, SMALL.replace("North", "South"), "moved")
         change_steps.put_in_force(connection, NOON, ANN, change.number)
+        mark = audit.head(connection)
+        told = anchors.statement("demo", NOON, mark)
+        anchors.add(connection, NOON, Kind.TIME_STAMP, mark, "http://tsa.example", told, b"token")
+        reviewed = trail_reviews.period(connection, MOREAU, 0, NOON + 1)
+        trail_reviews.add(connection, NOON, MOREAU, reviewed, "nothing unusual")
         signatures.sign(connection, NOON, MOREAU, "change 1", Meaning.APPROVAL, {"limit": 8})
 
 
