@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.proxy import behind, networks
@@ -44,6 +44,7 @@ def test_of_several_addresses_the_one_that_the_proxy_has_seen_counts() -> None:
     assert seen(environ)[0] == "192.0.2.7"
 
 
+@settings(deadline=None)
 @given(st.text(max_size=100))
 def test_no_header_of_a_stranger_is_passed_on(value: str) -> None:
     names = ("FORWARDED", "X_FORWARDED_FOR", "X_FORWARDED_PROTO", "X_FORWARDED_HOST")
