@@ -1,15 +1,17 @@
 """How alarms come and go, told as time lines."""
 
+import json
 from collections.abc import Callable
 from math import nan
 
 from facility.alarm import AlarmState, Condition
 from facility.instants import MINUTE, SECOND
 from facility.limit import RoomState
-from facility.plant_events import BatchEnded, BatchStarted
+from facility.people import Actor
+from facility.plant_events import BatchEnded, BatchStarted, RoomStateSet
 from facility.reading import Reading, Reason
-from storage.records import batches, outbox
-from storage.records.commands import DONE
+from storage.records import batches, commands, outbox
+from storage.records.commands import DONE, Acknowledge
 from storage.samples.commit import Intake
 from tests.acceptance.story import Story, instant
 from tests.alerts.examples import ACTION, ALERT, high, low, point
@@ -336,3 +338,24 @@ def test_batches_and_room_states_are_recorded_and_published(tell: Tell) -> None:
     with story.records.reading() as connection:
         newest = {message.topic: message.payload for message in outbox.waiting(connection)}
     assert b'"batches":[]' in newest["cleanwatch/demo/rooms/B101"]
+
+
+def test_what_a_person_decides_is_on_record_with_role_and_origin_and_what_was_before(tell: Tell) -> None:
+    story = tell(point(low(10)))
+    keller = Actor("m.keller", "QA", "192.168.10.23")
+    story.at("00:10").reads(8)
+    (alarm,) = story.alarms(LOW)
+    with story.records.transaction() as connection:
+        state = RoomStateSet("B101", RoomState.CLEANING, story.now, "whoever")
+        commands.submit(connection, story.now, keller, state)
+        commands.submit(connection, story.now, keller, Acknowledge(alarm.id, alarm.severity, "closed the door"))
+    story.engine.step(0)
+    rows = {row.action: row for row in story.audit()}
+    for action in ("room state set", "alarm acknowledged"):
+        told = json.loads(rows[action].data)
+        assert (rows[action].actor, told["role"], told["origin"]) == ("m.keller", "QA", "192.168.10.23")
+    assert json.loads(rows["room state set"].data)["changes"] == {"state": [None, "cleaning"]}
+    raised, acknowledged = (json.loads(rows[action].data) for action in ("alarm raised", "alarm acknowledged"))
+    assert raised["changes"] == {"severity": [None, "action"], "state": [None, "unacknowledged"]}
+    assert acknowledged["changes"] == {"state": ["unacknowledged", "acknowledged"]}
+    assert acknowledged["reason"] == "closed the door"
