@@ -10,7 +10,7 @@ from app import formats
 from app.components.basics import symbol, tagged
 from app.components.locked_accounts import locked_accounts
 from app.components.system_flow import flow
-from app.components.system_records import OnRecord, backup_part, gap_table, kept_part, read
+from app.components.system_records import AWAY, OnRecord, backup_part, gap_table, kept_part, read
 from app.components.system_tables import (
     balance_table,
     broker_part,
@@ -20,10 +20,12 @@ from app.components.system_tables import (
     problem_list,
     station_table,
 )
+from app.components.trail_cards import state_part
 from app.context import AppContext
 from app.guard import requires
 from app.pages.page import Address, Page
 from app.stations import StationHealth, SystemHealth
+from app.trail_state import trail_state
 from facility.instants import Instant
 from facility.roles import Right
 from storage.records.errors import RecordsError
@@ -68,6 +70,7 @@ def _content(context: AppContext) -> list[Component | None]:
         wrong,
         *(card for station in worst_first for card in _station_cards(station, several, now)),
         _card("Gaps in messages", gap_table(known, several, zone, now)),
+        _card("Audit trail", _trail(context, zone, now)),
         _card("Stations", _wide(station_table(health.stations, zone, now))),
         *(
             _card(
@@ -91,6 +94,15 @@ def _on_record(context: AppContext, health: SystemHealth) -> OnRecord | None:
             return read(connection, [station.report.station for station in health.stations])
     except RecordsError:
         return None
+
+
+def _trail(context: AppContext, zone: str, now: Instant) -> Component:
+    """Whether the trail is whole, and what was told outside of it."""
+    try:
+        with context.records.reading() as connection:
+            return state_part(trail_state(connection), zone, now)
+    except RecordsError:
+        return html.P(AWAY, className="quiet")
 
 
 def finding(health: SystemHealth) -> tuple[str, str]:
