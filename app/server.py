@@ -1,5 +1,6 @@
 """The web server: Dash on Flask with our pages, live stream, health and guard, served by waitress."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from app.api import problems, serving
 from app.components import records_away, refused
 from app.context import AppContext
 from app.guard import NotAllowedError
+from app.limits import ALLOWANCES, Allowance, Kind
 from app.live import stream
 from app.pages.registry import PAGES
 from app.refusals import Refusals
@@ -35,7 +37,7 @@ LARGEST_REQUEST = 4 * 1024 * 1024
 LARGEST_HEADER = 64 * 1024
 
 
-def create_app(context: AppContext) -> Dash:
+def create_app(context: AppContext, allowances: Mapping[Kind, Allowance] = ALLOWANCES) -> Dash:
     """The whole web application. `app.server` is its Flask side.
 
     Raises UndeclaredError where a view or a callback does not say what it needs.
@@ -78,7 +80,7 @@ def create_app(context: AppContext) -> Dash:
     server.register_blueprint(serving.routes(context))
     server.register_blueprint(trail_export.routes(context))
     guard.guard(app, context, refusals)
-    limits.limit(app, context, limits.Buckets())
+    limits.limit(app, context, limits.Buckets(allowances))
     csrf.protect(server)
     security.guard(app, server)
     compression.compress(server)

@@ -1,7 +1,7 @@
 """A small suite with something of everything that the API tells, people of every role, and an engine that answers."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +10,7 @@ from flask import Flask
 
 from app import asking
 from app.context import AppContext
+from app.limits import ALLOWANCES, Allowance, Kind
 from app.live.hub import Hub
 from app.server import Server, create_app
 from app.sign_in.desk import Desk
@@ -70,8 +71,8 @@ def account_of(role: Role) -> str:
 
 
 @contextmanager
-def api_world(folder: Path) -> Iterator[ApiWorld]:
-    """Everything running; times are around NOON."""
+def api_world(folder: Path, allowances: Mapping[Kind, Allowance] = ALLOWANCES) -> Iterator[ApiWorld]:
+    """Everything running; times are around NOON, and stand."""
     time, suite = Time(), site()
     with (
         closing(Records.open(folder / "records.db", time)) as records,
@@ -87,7 +88,7 @@ def api_world(folder: Path) -> Iterator[ApiWorld]:
         context = AppContext(
             lambda: suite, samples, records, hub, lambda: asking.person(context), time, desk=Desk(RULES)
         )
-        app = create_app(context)
+        app = create_app(context, allowances)
         port = free_port()
         world = ApiWorld(app.server, f"http://127.0.0.1:{port}", context, time, {})
         world.tokens.update({role: world.token(role) for role in PEOPLE})

@@ -9,6 +9,7 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events, from_schema
 
 from app.api.table import OPERATIONS
+from app.limits import Allowance, Kind
 from facility.roles import Role
 from tests.app.api_world import ApiWorld, api_world
 
@@ -18,7 +19,7 @@ WHOLE = ("coverage", "fuzzing")
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiWorld]:
-    with api_world(tmp_path_factory.mktemp("api")) as world:
+    with api_world(tmp_path_factory.mktemp("api"), dict.fromkeys(Kind, Allowance(100_000, 1))) as world:
         yield world
 
 
