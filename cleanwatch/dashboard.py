@@ -22,6 +22,7 @@ from app.sign_in.let_in import TRUSTED_SECONDS
 from app.stations import Stations
 from bus import topics
 from bus.client import Client, Message
+from cleanwatch import file_permissions
 from cleanwatch.first_account import make_first_administrator
 from cleanwatch.history import history
 from cleanwatch.on_record import on_record
@@ -46,7 +47,11 @@ clean topic."""
 
 
 def run_app(settings: Settings, stopping: threading.Event) -> None:
-    """Serve the dashboard until `stopping` is set. Waits for a station that has not yet begun its data folder."""
+    """Serve the dashboard until `stopping` is set. Waits for a station that has not yet begun its data folder.
+
+    Raises NotPrivateError where a secret is open to others.
+    """
+    file_permissions.check(settings)  # what is wrong with the data folder is the station's to tell
     with ExitStack() as stack:
         opened = wait_for_records(settings, system_clock, stopping)
         if opened is None:
@@ -85,6 +90,7 @@ def run_app(settings: Settings, stopping: threading.Event) -> None:
             settings.proxies,
             desk=desk,
             watcher_token=_secret(settings.watcher_token_file),
+            trail_review_days=settings.trail_review_days,
         )
         server = Server(create_app(context), context, settings.web_port, settings.web_host)
         hub.start()
