@@ -18,9 +18,10 @@ from facility.people import Actor
 from facility.plant_events import RoomEvent, RoomStateSet
 from facility.site import Site
 from storage.records import alarms as alarm_records
-from storage.records import audit, batches, commands, engine_memory, outbox, room_states, sources
-from storage.records.audit import JSON, AuditEntry
+from storage.records import batches, commands, engine_memory, outbox, room_states, sources
 from storage.records.sources import KnownSource
+from storage.records.trail import audit
+from storage.records.trail.audit import JSON, AuditEntry
 
 
 @dataclass(slots=True)

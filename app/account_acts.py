@@ -12,8 +12,8 @@ from app.sign_in import invitations, one_time, walls
 from facility.people import Person
 from facility.roles import Right, Role
 from facility.site_areas import Areas
-from storage.records import accounts, credentials, displays, external_identities, sessions
-from storage.records.accounts import Account, AccountError, AccountState, canonical
+from storage.records.people import accounts, credentials, displays, external_identities, sessions
+from storage.records.people.accounts import Account, AccountError, AccountState, canonical
 
 NO_REASON = "Say why; a change of who may do what needs a reason."
 OWN = "This is your own account. Another administrator changes it."

@@ -118,7 +118,7 @@ def _check(context: AppContext, about: About) -> None:
     if about.object.startswith(POINT) and about.object.removeprefix(POINT) in site.points:
         return None
     if about.object.startswith(ROOM) and about.object.removeprefix(ROOM) in site.rooms:
-        return
+        return None
     if about.object.startswith(ALARM):
         with context.records.reading() as connection:
             alarm = alarms.find(connection, about.object.removeprefix(ALARM))

@@ -14,8 +14,9 @@ from facility.instants import Instant
 from facility.people import Person
 from facility.roles import Right
 from facility.site import Site
-from storage.records import accounts, change_steps, changes, revisions, signatures
+from storage.records import change_steps, changes, revisions, signatures
 from storage.records.changes import Change, ChangeRefusedError
+from storage.records.people import accounts
 from storage.records.revisions import Revision
 from storage.records.signatures import Meaning, NotToBeSignedError, Signature
 

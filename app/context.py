@@ -14,8 +14,8 @@ from facility.people import Person
 from facility.roles import Right
 from facility.site import Site
 from facility.site_areas import Areas, Parts
-from storage.records import accounts
 from storage.records.database import Records
+from storage.records.people import accounts
 from storage.samples.history import Substitute
 from storage.samples.store import SampleStore
 

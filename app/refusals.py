@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from facility.instants import MINUTE, Clock, Instant, Span
 from facility.people import Actor, Person
-from storage.records import audit
-from storage.records.audit import AuditEntry
 from storage.records.database import Records
 from storage.records.errors import RecordsError
+from storage.records.trail import audit
+from storage.records.trail.audit import AuditEntry
 
 log = logging.getLogger(__name__)
 

@@ -12,9 +12,9 @@ from app.trail_query import day, midnight
 from facility.instants import Instant
 from facility.people import Person
 from facility.roles import Right
-from storage.records import trail_reviews
 from storage.records.signatures import Meaning, NotToBeSignedError
-from storage.records.trail_reviews import NothingToReviewError, Period
+from storage.records.trail import trail_reviews
+from storage.records.trail.trail_reviews import NothingToReviewError, Period
 
 NO_DAYS = "Choose the first and the last day that you have reviewed."
 NO_NOTE = "Write what you looked at and what you found; that nothing was unusual is a finding, too."

@@ -1,8 +1,8 @@
 """A signature as it is printed: by whom, when and in which meaning (21 CFR 11.50(a)), and whether it still holds."""
 
 from app import formats
-from storage.records.audit import JSON
 from storage.records.signatures import Meaning, Signature, holds
+from storage.records.trail.audit import JSON
 
 BY = {
     Meaning.AUTHORSHIP: "Written",

@@ -21,11 +21,13 @@ from app.sign_in import proof
 from facility.instants import Instant
 from facility.people import Person
 from facility.roles import Right
-from storage.records import accounts, audit, credentials, signatures
-from storage.records.audit import JSON, AuditEntry
+from storage.records import signatures
 from storage.records.errors import RecordsAwayError
-from storage.records.sessions import Session
+from storage.records.people import accounts, credentials
+from storage.records.people.sessions import Session
 from storage.records.signatures import Meaning, NotToBeSignedError, Rule, content_hash
+from storage.records.trail import audit
+from storage.records.trail.audit import JSON, AuditEntry
 
 Act: TypeAlias = Callable[[Connection, Instant, Person], None]
 

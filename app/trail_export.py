@@ -10,8 +10,8 @@ from app.context import AppContext
 from app.guard import needs, requires
 from app.trail_query import trail_query
 from facility.roles import Right
-from storage.records import audit_export
-from storage.records.audit_export import NothingToExportError
+from storage.records.trail import audit_export
+from storage.records.trail.audit_export import NothingToExportError
 
 IN_MEMORY = 8 * 1024 * 1024
 """Bytes up to which a package waits in memory; a longer one in a file of the system's temporary folder."""

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from facility.instants import Instant, instant_of
-from storage.records.audit import AuditFilter
+from storage.records.trail.audit import AuditFilter
 
 LOOKED_THROUGH = 100_000
 """So many rows are looked through at a time for what has no index: a text, a kind of object."""

@@ -7,10 +7,10 @@ from sqlalchemy import Connection
 
 from app import formats
 from facility.instants import Instant
-from storage.records import anchors, trail_reviews, verification
-from storage.records.anchors import Anchor, Kind
-from storage.records.trail_reviews import TrailReview, Unreviewed
-from storage.records.verification import Result
+from storage.records.trail import anchors, trail_reviews, verification
+from storage.records.trail.anchors import Anchor, Kind
+from storage.records.trail.trail_reviews import TrailReview, Unreviewed
+from storage.records.trail.verification import Result
 
 RESULTS, REVIEWS = 30, 12
 

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 
 from app import formats
 from facility.instants import Instant, text_of
-from storage.records.audit import AuditRow
+from storage.records.trail.audit import AuditRow
 
 NOTHING = "nothing"
 LONGEST = 300

@@ -11,9 +11,9 @@ from typing import TypeAlias
 import msgspec
 
 from facility.people import Actor
-from storage.records import audit, chain, verification
-from storage.records.audit import AuditEntry
 from storage.records.database import Records
+from storage.records.trail import audit, chain, verification
+from storage.records.trail.audit import AuditEntry
 from tests.postgres import running_postgres
 
 Line: TypeAlias = tuple[str, str, str]

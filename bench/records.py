@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 from facility.alarm import Alarm, AlarmState, Condition
 from facility.limit import Severity
 from facility.people import CLEANWATCH
-from storage.records import alarms, audit, engine_memory
+from storage.records import alarms, engine_memory
 from storage.records.database import Records
+from storage.records.trail import audit
 from tests.postgres import running_postgres
 
 POINTS = 1000

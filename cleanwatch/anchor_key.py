@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.serialization import (
 
 from cleanwatch.claim import place
 from facility.instants import Clock
-from storage.records import anchors
 from storage.records.database import Records
+from storage.records.trail import anchors
 
 NAME = "audit-key.pem"
 

@@ -69,7 +69,7 @@ class ArchiveWriter:
 
     def finish(self, manifest: ArchiveManifest) -> ArchiveManifest:
         """Add what explains and verifies it, and the manifest."""
-        here = files("storage.records.inspection")
+        here = files("storage.records.trail.inspection")
         self.add("verify_readings.py", here.joinpath("verify_readings.py").read_bytes())
         self.add("README.txt", here.joinpath("ARCHIVE.txt").read_bytes())
         whole = msgspec.structs.replace(manifest, parts=tuple(self._parts))

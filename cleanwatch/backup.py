@@ -22,8 +22,9 @@ from cleanwatch.backup_file import RECORDS, SAMPLES, BackupError, Manifest, Part
 from cleanwatch.folder import claimed
 from facility.instants import Clock, text_of
 from facility.site import MAIN
-from storage.records import append_only, audit, engine_memory, migrating
+from storage.records import append_only, engine_memory, migrating
 from storage.records.connecting import READING, engine_for, url_of
+from storage.records.trail import audit
 from storage.samples.local import schema
 from storage.sqlite import sqlite
 

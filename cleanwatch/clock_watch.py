@@ -15,10 +15,10 @@ from facility.instants import DAY, HOUR, MINUTE, SECOND, Instant, Span, instant_
 from facility.people import CLEANWATCH
 from facility.site import Site
 from facility.steady_clock import Jump, SteadyClock
-from storage.records import audit
-from storage.records.audit import JSON, AuditEntry, AuditFilter
 from storage.records.database import Records
 from storage.records.station_report import ClockJump, ClockReport, InstrumentClock
+from storage.records.trail import audit
+from storage.records.trail.audit import JSON, AuditEntry, AuditFilter
 
 ACTION = "server clock set"
 TELL_FOR: Span = DAY

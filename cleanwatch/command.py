@@ -14,25 +14,25 @@ from cleanwatch.settings import Settings
 from storage.records.errors import RecordsError
 
 SUBCOMMANDS = {
-    "account": "account_commands:account",
-    "app": "process_commands:app",
-    "audit": "audit_commands:audit_group",
-    "archive": "archive_commands:archive_group",
-    "backup": "backup_commands:backup",
-    "broker": "process_commands:broker",
-    "dead-letters": "dead_letter_commands:dead_letters",
-    "demo": "process_commands:demo",
-    "forward": "forward_commands:forward",
-    "history": "process_commands:history",
-    "levels": "levels_command:levels",
-    "records": "records_commands:records",
-    "restore": "backup_commands:restore",
-    "retention": "retention_commands:retention",
-    "simulate": "process_commands:simulate",
-    "site": "site_commands:site",
-    "source": "source_commands:source",
-    "station": "process_commands:station",
-    "status": "status_command:status",
+    "account": "account:account",
+    "app": "processes:app",
+    "audit": "audit:audit_group",
+    "archive": "archive:archive_group",
+    "backup": "backup:backup",
+    "broker": "processes:broker",
+    "dead-letters": "dead_letters:dead_letters",
+    "demo": "processes:demo",
+    "forward": "forward:forward",
+    "history": "processes:history",
+    "levels": "levels:levels",
+    "records": "records:records",
+    "restore": "backup:restore",
+    "retention": "retention:retention",
+    "simulate": "processes:simulate",
+    "site": "site:site",
+    "source": "source:source",
+    "station": "processes:station",
+    "status": "status:status",
 }
 """Where each subcommand is. It is imported when it is called, so that a small process stays small."""
 
@@ -49,7 +49,7 @@ class Subcommands(click.Group):
         if cmd_name not in SUBCOMMANDS:
             return None
         module, name = SUBCOMMANDS[cmd_name].split(":")
-        command = getattr(importlib.import_module(f"cleanwatch.{module}"), name)
+        command = getattr(importlib.import_module(f"cleanwatch.commands.{module}"), name)
         assert isinstance(command, click.Command)
         return command
 

@@ -13,7 +13,7 @@ from cleanwatch.sign_in_settings import sign_in_rules
 from facility.instants import system_clock
 from facility.people import Actor
 from facility.roles import Role
-from storage.records import accounts, credentials
+from storage.records.people import accounts, credentials
 
 DEMO = Actor("demo", origin="the demo's start")
 

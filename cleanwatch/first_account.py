@@ -8,8 +8,8 @@ from app.sign_in.desk import Desk
 from facility.instants import Clock
 from facility.people import CLEANWATCH
 from facility.roles import Role
-from storage.records import accounts
 from storage.records.database import Records
+from storage.records.people import accounts
 
 ACCOUNT = "administrator"
 

@@ -11,10 +11,10 @@ from cleanwatch.claim import place
 from cleanwatch.settings import Settings
 from facility.instants import Clock
 from facility.people import Actor
-from storage.records import audit
-from storage.records.audit import JSON, AuditEntry, AuditFilter
 from storage.records.database import Records
 from storage.records.errors import RecordsAwayError
+from storage.records.trail import audit
+from storage.records.trail.audit import JSON, AuditEntry, AuditFilter
 
 STARTED, STOPPED = "system started", "system stopped"
 

@@ -16,11 +16,12 @@ from cleanwatch.archive_file import AUDIT, ArchiveError, ArchiveManifest, Archiv
 from cleanwatch.backup_file import sync_folder
 from cleanwatch.places import Place
 from facility.instants import DAY, Clock, text_of
-from storage.records import archived, audit_export, seals
+from storage.records import archived, seals
 from storage.records.database import Records
 from storage.records.schema import audit as trail
 from storage.records.schema import day_digests
 from storage.records.seals import Seal
+from storage.records.trail import audit_export
 from storage.samples.columns import Columns
 from storage.samples.digest import DayDigest, HourDigest
 from storage.samples.digest_check import differences, start_of

@@ -9,6 +9,7 @@ from alerts.engine import Engine
 from cleanwatch import file_permissions
 from cleanwatch.claim import claimed_station
 from cleanwatch.clock_watch import ClockWatch
+from cleanwatch.commands.shell_user import shell_user
 from cleanwatch.folder import claimed
 from cleanwatch.forwarding import forwarding
 from cleanwatch.on_record import on_record
@@ -17,7 +18,6 @@ from cleanwatch.problems import Problems
 from cleanwatch.report import Parts, last_words
 from cleanwatch.revisions import PartInForce
 from cleanwatch.settings import Settings
-from cleanwatch.shell_user import shell_user
 from cleanwatch.site_loading import load_at_start
 from cleanwatch.station_work import StationWork
 from collectors.ingest import Collector

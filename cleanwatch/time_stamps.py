@@ -16,8 +16,8 @@ from rfc3161_client import (
 from rfc3161_client.base import HashAlgorithm
 from sqlalchemy import Connection
 
-from storage.records import anchors
-from storage.records.anchors import Kind
+from storage.records.trail import anchors
+from storage.records.trail.anchors import Kind
 
 ANSWER_SECONDS = 20
 GRANTED = 0

@@ -4,8 +4,9 @@ from functools import partial
 
 from cleanwatch import time_stamps
 from cleanwatch.settings import Settings
-from storage.records import seals, verification
-from storage.records.verification import Check
+from storage.records import seals
+from storage.records.trail import verification
+from storage.records.trail.verification import Check
 
 
 def checks(settings: Settings) -> tuple[tuple[str, Check], ...]:

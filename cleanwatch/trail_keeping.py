@@ -19,12 +19,12 @@ from cleanwatch.trail_checks import checks
 from facility.instants import DAY, Clock, Instant, datetime_of, instant_of
 from facility.people import CLEANWATCH
 from facility.site import Site
-from storage.records import anchors, audit, trail_reviews, verification
-from storage.records.anchors import Kind
-from storage.records.audit import AuditFilter
-from storage.records.chain import BEGINNING, Mark
 from storage.records.database import Records
-from storage.records.verification import Result
+from storage.records.trail import anchors, audit, trail_reviews, verification
+from storage.records.trail.anchors import Kind
+from storage.records.trail.audit import AuditFilter
+from storage.records.trail.chain import BEGINNING, Mark
+from storage.records.trail.verification import Result
 
 PART = "audit trail"
 NIGHTLY = time(3)

@@ -12,9 +12,9 @@ from app.sign_in.desk import Desk
 from app.sign_in.rules import SignInRules
 from facility.instants import Clock
 from facility.people import Actor, Person
-from storage.records import accounts, credentials, sessions
 from storage.records.database import Records
-from storage.records.sessions import Stage
+from storage.records.people import accounts, credentials, sessions
+from storage.records.people.sessions import Stage
 
 CHEAP = Parameters(Type.ID, version=19, salt_len=16, hash_len=32, time_cost=1, memory_cost=8, parallelism=1)
 """Argon2id at its least: what takes 0.2 s in production is over at once."""

@@ -5,8 +5,8 @@ from flask import g, has_request_context, request
 from app.context import AppContext
 from app.csrf import API
 from facility.people import Person
-from storage.records import accounts, api_tokens
-from storage.records.accounts import AccountState
+from storage.records.people import accounts, api_tokens
+from storage.records.people.accounts import AccountState
 
 SCHEME = "Bearer "
 

@@ -14,9 +14,10 @@ from app.api.refusing import not_there
 from app.context import AppContext
 from app.csrf import API
 from facility.roles import Right
-from storage.records import audit, revisions
-from storage.records.audit import AuditFilter, AuditRow
+from storage.records import revisions
 from storage.records.revisions import Revision
+from storage.records.trail import audit
+from storage.records.trail.audit import AuditFilter, AuditRow
 
 WHOLE = "A revision is of the whole site, and your account is admitted to some areas only."
 

@@ -12,10 +12,10 @@ from facility.instants import Instant
 from facility.roles import Role
 from facility.site import Site
 from facility.site_areas import Areas
-from storage.records.accounts import Account, AccountState
-from storage.records.credentials import Credential
-from storage.records.displays import Display
-from storage.records.sessions import Session
+from storage.records.people.accounts import Account, AccountState
+from storage.records.people.credentials import Credential
+from storage.records.people.displays import Display
+from storage.records.people.sessions import Session
 
 ROLES = [{"value": role.value, "label": formats.sentence(role.value)} for role in Role if role is not Role.WALL]
 

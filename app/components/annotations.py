@@ -15,8 +15,9 @@ from facility.instants import Instant
 from facility.people import Person
 from facility.roles import Right
 from facility.site import Site
-from storage.records import accounts, annotations
+from storage.records import annotations
 from storage.records.annotations import About, Annotation, Kind, Standing
+from storage.records.people import accounts
 
 
 @dataclass(frozen=True, slots=True)

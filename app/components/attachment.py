@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 
 from app import formats
 from facility.site_words import number
-from storage.records.audit import JSON
+from storage.records.trail.audit import JSON
 
 
 def attachment(content: JSON) -> Component | None:

@@ -8,10 +8,11 @@ from app.components.basics import chip
 from app.context import AppContext
 from facility.instants import DAY
 from facility.roles import Right
-from storage.records import accounts, audit
-from storage.records.accounts import AccountState
-from storage.records.audit import AuditFilter
 from storage.records.errors import RecordsAwayError
+from storage.records.people import accounts
+from storage.records.people.accounts import AccountState
+from storage.records.trail import audit
+from storage.records.trail.audit import AuditFilter
 
 MOST = 1_000
 

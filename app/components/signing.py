@@ -17,8 +17,8 @@ from app.guard import Access, needs, requires
 from app.sign_in.session_cookie import present_session
 from app.signature_words import broken, signature_words
 from app.signing import Asked, Signable, Typed, ask, sign
-from storage.records.audit import JSON
 from storage.records.signatures import Meaning, NotToBeSignedError, Signature
+from storage.records.trail.audit import JSON
 
 TO_SIGN = "to-sign"
 """The store that a page's callback writes a `request` to (`allow_duplicate=True`)."""

@@ -14,9 +14,9 @@ from app.reviewing_trail import days_words
 from app.trail_query import EYES_WORDS, TrailQuery
 from app.trail_state import TrailState, told_words, verified_words
 from facility.instants import DAY, Instant
-from storage.records import trail_reviews
 from storage.records.signatures import Signature
-from storage.records.trail_reviews import TrailReview, Unreviewed
+from storage.records.trail import trail_reviews
+from storage.records.trail.trail_reviews import TrailReview, Unreviewed
 
 NOBODY_TOLD = (
     "Its last row is told nobody outside, so a trail written anew would not show. docs/audit-trail.md says how to "

@@ -17,8 +17,9 @@ from app.trends.series import grid_of
 from app.trends.shown import known, window
 from app.trends.view import PATH, View, view_of
 from facility.roles import Right
-from storage.records import accounts, annotations
+from storage.records import annotations
 from storage.records.annotations import About
+from storage.records.people import accounts
 
 
 def register(app: Dash, context: AppContext) -> None:

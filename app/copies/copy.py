@@ -14,8 +14,8 @@ from app import formats
 from facility.instants import Instant, text_of
 from facility.people import Person
 from facility.site import Site
-from storage.records.audit import JSON
 from storage.records.signatures import content_hash
+from storage.records.trail.audit import JSON
 
 Cell: TypeAlias = str | float | int | None
 Row: TypeAlias = tuple[Cell, ...]

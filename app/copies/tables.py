@@ -15,11 +15,12 @@ from facility.instants import SECOND, Instant
 from facility.limit import Limit
 from facility.plant_events import RoomStateSet
 from facility.site import Site
-from storage.records import accounts, annotations, change_steps, changes, revisions, signatures
+from storage.records import annotations, change_steps, changes, revisions, signatures
 from storage.records.annotations import Annotation
-from storage.records.audit import JSON
 from storage.records.batches import Run
+from storage.records.people import accounts
 from storage.records.signatures import Signature
+from storage.records.trail.audit import JSON
 
 TIME, NUMBER, WHOLE = Kind.TIME, Kind.NUMBER, Kind.WHOLE
 

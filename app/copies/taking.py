@@ -13,8 +13,8 @@ from app.copies.copy import Copy
 from app.formats import in_zone
 from facility.instants import text_of
 from facility.people import Person
-from storage.records import audit
-from storage.records.audit import JSON, AuditEntry
+from storage.records.trail import audit
+from storage.records.trail.audit import JSON, AuditEntry
 
 
 class Format(StrEnum):

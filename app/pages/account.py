@@ -19,12 +19,13 @@ from app.pages.page import Address, Page
 from app.sign_in.session_cookie import present_session
 from facility.instants import Instant
 from facility.roles import Right
-from storage.records import accounts, audit, credentials, external_identities, sessions
-from storage.records.accounts import Account, AccountState
-from storage.records.audit import AuditFilter, AuditRow
-from storage.records.credentials import Credential
-from storage.records.external_identities import ExternalIdentity
-from storage.records.sessions import Session
+from storage.records.people import accounts, credentials, external_identities, sessions
+from storage.records.people.accounts import Account, AccountState
+from storage.records.people.credentials import Credential
+from storage.records.people.external_identities import ExternalIdentity
+from storage.records.people.sessions import Session
+from storage.records.trail import audit
+from storage.records.trail.audit import AuditFilter, AuditRow
 
 SHOWN = 12
 """Rows of the audit trail that are shown here."""

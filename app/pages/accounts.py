@@ -17,7 +17,7 @@ from app.guard import requires
 from app.pages.page import Address, Page
 from app.sign_in.session_cookie import present_session
 from facility.roles import Right
-from storage.records import accounts, credentials, displays, sessions
+from storage.records.people import accounts, credentials, displays, sessions
 
 ACTS = {"end": "End this session?", "revoke": "Revoke this display?"}
 

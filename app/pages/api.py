@@ -19,8 +19,8 @@ from app.sign_in import proof
 from facility.instants import DAY
 from facility.people import Person
 from facility.roles import Right
-from storage.records import api_tokens
-from storage.records.api_tokens import ApiToken
+from storage.records.people import api_tokens
+from storage.records.people.api_tokens import ApiToken
 
 READING = frozenset({Right.LOOK, Right.EXPORT, Right.READ_TRAIL})
 CHANGING = READING | {Right.ACKNOWLEDGE, Right.SET_ROOM_STATE}

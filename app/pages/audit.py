@@ -22,7 +22,9 @@ from app.trail_state import trail_state
 from app.trail_words import Told, told
 from facility.people import Person
 from facility.roles import Right
-from storage.records import accounts, audit, signatures, trail_reviews
+from storage.records import signatures
+from storage.records.people import accounts
+from storage.records.trail import audit, trail_reviews
 
 ROWS = 50
 MOST_COPIED = 5_000

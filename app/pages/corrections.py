@@ -14,8 +14,9 @@ from app.context import AppContext
 from app.guard import requires
 from app.pages.page import Address, Page
 from facility.roles import Right
-from storage.records import accounts, annotations
+from storage.records import annotations
 from storage.records.annotations import Annotation
+from storage.records.people import accounts
 
 NEWEST = 200
 

@@ -16,10 +16,11 @@ from app.pages.page import Address, Page
 from app.sign_in.own_pages import AUTHENTICATOR, PASSWORD
 from app.sign_in.session_cookie import present_session
 from facility.people import Person
-from storage.records import audit, credentials, sessions
-from storage.records.audit import AuditFilter, AuditRow
-from storage.records.credentials import Credential
-from storage.records.sessions import Session
+from storage.records.people import credentials, sessions
+from storage.records.people.credentials import Credential
+from storage.records.people.sessions import Session
+from storage.records.trail import audit
+from storage.records.trail.audit import AuditFilter, AuditRow
 
 LATELY = 10
 SHOWN = ("signed in", "sign-in failed", "password set", "one-time password set", "account locked", "account unlocked",

@@ -23,8 +23,9 @@ from app.trends.view import MOST_POINTS, View
 from facility.instants import DAY
 from facility.roles import Right
 from facility.site import Point, Room, Site
-from storage.records import accounts, annotations, batches, room_states
+from storage.records import annotations, batches, room_states
 from storage.records.errors import RecordsAwayError
+from storage.records.people import accounts
 
 
 def layout(context: AppContext, address: Address) -> Component:

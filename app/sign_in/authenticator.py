@@ -10,7 +10,7 @@ from app.sign_in import codes, proof
 from app.sign_in.let_in import SignedIn
 from app.sign_in.origin import origin
 from facility.people import Actor
-from storage.records import credentials
+from storage.records.people import credentials
 
 WRONG = (
     "That is not the code that the authenticator shows now. Look whether its clock is right, and type the next one."

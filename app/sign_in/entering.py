@@ -10,11 +10,12 @@ from app.sign_in.proof import Known
 from app.sign_in.rules import SignInRules
 from facility.instants import Instant
 from facility.people import CLEANWATCH, Actor
-from storage.records import audit, credentials, sessions
-from storage.records.accounts import Account
-from storage.records.audit import JSON, AuditEntry
-from storage.records.credentials import Credential
-from storage.records.sessions import Session, Stage
+from storage.records.people import credentials, sessions
+from storage.records.people.accounts import Account
+from storage.records.people.credentials import Credential
+from storage.records.people.sessions import Session, Stage
+from storage.records.trail import audit
+from storage.records.trail.audit import JSON, AuditEntry
 
 
 def next_stage(rules: SignInRules, account: Account, credential: Credential, now: Instant, *, code: bool) -> Stage:

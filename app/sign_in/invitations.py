@@ -14,8 +14,8 @@ from app.sign_in.origin import origin
 from app.sign_in.pages import page
 from facility.instants import DAY, Instant, Span
 from facility.people import Actor
-from storage.records import accounts, credentials, links, sessions
-from storage.records.accounts import Account, AccountState
+from storage.records.people import accounts, credentials, links, sessions
+from storage.records.people.accounts import Account, AccountState
 
 INVITED = "/invited"
 PURPOSE = "password"

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from app.sign_in.origin import origin
 from facility.people import Person
-from storage.records.accounts import Account
-from storage.records.sessions import Session, Stage
+from storage.records.people.accounts import Account
+from storage.records.people.sessions import Session, Stage
 
 MOST = 1_000
 TRUSTED_SECONDS = 1.0

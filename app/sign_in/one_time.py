@@ -9,7 +9,7 @@ from app.sign_in.desk import Desk
 from app.sign_in.passwords import ALPHABET
 from facility.instants import Instant
 from facility.people import Actor
-from storage.records import credentials, sessions
+from storage.records.people import credentials, sessions
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from app.sign_in import authenticator, entering, proof, setting_passwords
 from app.sign_in.let_in import SignedIn
 from app.sign_in.pages import further, page, to_sign_in
 from app.sign_in.session_cookie import present
-from storage.records import credentials
-from storage.records.sessions import Stage
+from storage.records.people import credentials
+from storage.records.people.sessions import Stage
 
 PASSWORD, AUTHENTICATOR = "/account/password", "/account/authenticator"
 

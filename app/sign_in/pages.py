@@ -11,7 +11,7 @@ from app.guard import SIGN_IN, Access, requires
 from app.sign_in import entering, proof, setting_passwords
 from app.sign_in.let_in import SignedIn
 from app.sign_in.session_cookie import present
-from storage.records.sessions import Stage
+from storage.records.people.sessions import Stage
 
 CODE, PASSWORD = "/sign-in/code", "/sign-in/password"
 NEXT_PAGE = {Stage.CODE: CODE, Stage.NEW_PASSWORD: PASSWORD, Stage.SECOND_FACTOR: "/account/authenticator"}

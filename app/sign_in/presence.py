@@ -14,9 +14,9 @@ from app.context import AppContext
 from app.guard import Access, requires
 from app.sign_in import session_cookie, walls
 from facility.instants import Instant
-from storage.records import sessions
 from storage.records.errors import RecordsAwayError
-from storage.records.sessions import Session
+from storage.records.people import sessions
+from storage.records.people.sessions import Session
 
 LOOK_SECONDS = 5.0
 """How often a live stream asks whether its session is still open."""

@@ -14,10 +14,11 @@ from app.sign_in.origin import origin
 from app.sign_in.rules import SignInRules
 from facility.instants import MINUTE, SECOND, Instant, Span
 from facility.people import CLEANWATCH, Actor
-from storage.records import accounts, audit, credentials
-from storage.records.accounts import NOBODY, Account, AccountState
-from storage.records.audit import JSON, AuditEntry
-from storage.records.credentials import Credential
+from storage.records.people import accounts, credentials
+from storage.records.people.accounts import NOBODY, Account, AccountState
+from storage.records.people.credentials import Credential
+from storage.records.trail import audit
+from storage.records.trail.audit import JSON, AuditEntry
 
 WRONG = "Account and password do not fit together."
 WRONG_CODE = "That code is not right, or was used already. Take the next one."

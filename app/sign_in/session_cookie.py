@@ -10,10 +10,10 @@ from app import cookies
 from app.context import AppContext
 from app.sign_in.let_in import SignedIn
 from facility.people import Person
-from storage.records import accounts, sessions
-from storage.records.accounts import AccountState
 from storage.records.errors import RecordsAwayError
-from storage.records.sessions import Session, Stage
+from storage.records.people import accounts, sessions
+from storage.records.people.accounts import AccountState
+from storage.records.people.sessions import Session, Stage
 
 
 def person(context: AppContext) -> Person | None:

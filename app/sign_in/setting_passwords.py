@@ -6,8 +6,8 @@ from app.sign_in.let_in import SignedIn
 from app.sign_in.origin import origin
 from app.sign_in.rules import SignInRules
 from facility.people import Actor
-from storage.records import credentials, sessions
-from storage.records.accounts import Account
+from storage.records.people import credentials, sessions
+from storage.records.people.accounts import Account
 
 DIFFERENT = "The two are not the same. Type the new password twice."
 USED = "You have used this password before. Take another."

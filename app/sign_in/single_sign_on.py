@@ -29,9 +29,10 @@ from app.sign_in.pages import sign_in_page, wanted
 from app.sign_in.provider import Provider
 from app.sign_in.session_cookie import present
 from facility.people import Actor
-from storage.records import accounts, audit, external_identities
-from storage.records.accounts import NOBODY, Account, AccountState
-from storage.records.audit import AuditEntry
+from storage.records.people import accounts, external_identities
+from storage.records.people.accounts import NOBODY, Account, AccountState
+from storage.records.trail import audit
+from storage.records.trail.audit import AuditEntry
 
 log = logging.getLogger(__name__)
 

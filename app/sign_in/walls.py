@@ -15,7 +15,7 @@ from app.sign_in.origin import origin
 from app.sign_in.pages import page
 from facility.people import Person
 from facility.roles import Role
-from storage.records import displays
+from storage.records.people import displays
 
 WALL_IN = "/wall-in"
 COOKIE = "cleanwatch_wall"

@@ -14,9 +14,10 @@ from app.trends.steps import PointVersion, limit_lines, limit_steps, revision_ch
 from facility.instants import Instant, Span
 from facility.site import Site
 from facility.site_file import parse_site
-from storage.records import accounts, alarms, annotations, batches, revisions, room_states
+from storage.records import alarms, annotations, batches, revisions, room_states
 from storage.records.annotations import Annotation
 from storage.records.database import Records
+from storage.records.people import accounts
 from storage.records.revisions import Revision
 from storage.samples.store import SampleStore
 

@@ -15,11 +15,12 @@ from sqlalchemy import ColumnElement, Connection, insert, select
 from facility.instants import Instant, text_of
 from facility.people import Person
 from facility.roles import Right
-from storage.records import audit, signatures
-from storage.records.audit import JSON, AuditEntry
+from storage.records import signatures
 from storage.records.schema import annotations as table
 from storage.records.schema import refusals
 from storage.records.signatures import Meaning, NeedsRight, NotBy, Rule, Signature
+from storage.records.trail import audit
+from storage.records.trail.audit import JSON, AuditEntry
 
 LONGEST = 2_000
 """Characters of each text."""

@@ -13,8 +13,9 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, func, insert, or_
 
 from facility.instants import Instant, text_of
 from facility.people import Actor
-from storage.records import audit, schema
-from storage.records.audit import JSON, AuditEntry, AuditFilter
+from storage.records import schema
+from storage.records.trail import audit
+from storage.records.trail.audit import JSON, AuditEntry, AuditFilter
 
 MADE, CHECKED, RESTORED = "archive made", "archive checked", "archive restored"
 

@@ -7,8 +7,8 @@ from sqlalchemy import Connection
 
 from facility.instants import Instant
 from facility.people import Actor
-from storage.records import audit
-from storage.records.audit import JSON, AuditEntry, AuditFilter
+from storage.records.trail import audit
+from storage.records.trail.audit import JSON, AuditEntry, AuditFilter
 
 MADE, RESTORED = "backup made", "backup restored"
 

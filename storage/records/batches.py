@@ -13,9 +13,9 @@ from sqlalchemy import ColumnElement, Connection, func, insert, or_, select
 from facility.instants import Instant, text_of
 from facility.people import Actor
 from facility.plant_events import BatchEnded, BatchStarted
-from storage.records import audit
-from storage.records.audit import AuditEntry
 from storage.records.schema import batch_events as table
+from storage.records.trail import audit
+from storage.records.trail.audit import AuditEntry
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,7 @@ from facility.people import Actor, Person
 from facility.roles import Right
 from facility.site_changes import differences, lines
 from facility.site_file import parse_site
-from storage.records import audit, revisions
-from storage.records.audit import JSON, AuditEntry
+from storage.records import revisions
 from storage.records.changes import (
     Change,
     ChangeRefusedError,
@@ -32,6 +31,8 @@ from storage.records.changes import (
 from storage.records.revisions import Revision
 from storage.records.schema import change_steps
 from storage.records.signatures import Before, DifferentPeople, Meaning, NeedsRight, NotBy, Rule
+from storage.records.trail import audit
+from storage.records.trail.audit import JSON, AuditEntry
 
 BEGINNING: Instant = 0
 """From when the first revision is in force: so imported history is seen against its limits."""

@@ -20,10 +20,11 @@ from facility.roles import Right
 from facility.site import Site
 from facility.site_changes import Difference, decides, differences, lines
 from facility.site_file import parse_site
-from storage.records import audit, revisions
-from storage.records.audit import JSON, AuditEntry
+from storage.records import revisions
 from storage.records.revisions import Revision
 from storage.records.schema import audit_head, change_steps, changes
+from storage.records.trail import audit
+from storage.records.trail.audit import JSON, AuditEntry
 
 
 class ChangeRefusedError(Exception):

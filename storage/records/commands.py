@@ -15,9 +15,9 @@ from facility.instants import Instant
 from facility.limit import Severity
 from facility.people import CLEANWATCH, Actor
 from facility.plant_events import BatchEnded, BatchStarted, RoomStateSet
-from storage.records import audit
-from storage.records.audit import AuditEntry
 from storage.records.schema import command_outcomes, commands, waiting_commands
+from storage.records.trail import audit
+from storage.records.trail.audit import AuditEntry
 
 
 class NotUsableError(ValueError):

@@ -11,9 +11,10 @@ from sqlalchemy.exc import DBAPIError
 
 from facility.instants import Clock
 from facility.people import CLEANWATCH
-from storage.records import audit, rights
+from storage.records import rights
 from storage.records.connecting import patient_engine_for
 from storage.records.errors import RecordsAwayError, RecordsError
+from storage.records.trail import audit
 from storage.records.troubles import AWAY, in_words, place
 
 LOCK = 0x636C65616E  # "clean"

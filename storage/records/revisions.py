@@ -13,9 +13,9 @@ from sqlalchemy import Connection, func, insert, select
 
 from facility.instants import Instant, text_of
 from facility.people import Actor
-from storage.records import audit
-from storage.records.audit import JSON, AuditEntry
 from storage.records.schema import revisions as table
+from storage.records.trail import audit
+from storage.records.trail.audit import JSON, AuditEntry
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from facility.instants import Instant, text_of
 from facility.limit import RoomState
 from facility.people import Actor
 from facility.plant_events import RoomStateSet
-from storage.records import audit
-from storage.records.audit import AuditEntry
 from storage.records.schema import room_states as table
+from storage.records.trail import audit
+from storage.records.trail.audit import AuditEntry
 
 _STATE = (table.c.room, table.c.state, table.c.time, table.c.by)
 

@@ -14,10 +14,10 @@ from sqlalchemy import Connection, func, insert, select
 
 from facility.instants import DAY, HOUR, Instant, datetime_of, text_of
 from facility.people import CLEANWATCH
-from storage.records import audit
-from storage.records.audit import JSON, AuditEntry
 from storage.records.schema import audit as trail
 from storage.records.schema import day_digests as table
+from storage.records.trail import audit
+from storage.records.trail.audit import JSON, AuditEntry
 from storage.samples.digest import DayDigest
 
 SEALED, ADDED = "day sealed", "readings added to a sealed day"

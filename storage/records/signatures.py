@@ -21,11 +21,11 @@ from sqlalchemy import Connection, insert, select
 from facility.instants import Instant
 from facility.people import Person
 from facility.roles import Right
-from storage.records import audit
-from storage.records.audit import JSON, AuditEntry
 from storage.records.schema import audit as audit_rows
 from storage.records.schema import audit_head
 from storage.records.schema import signatures as table
+from storage.records.trail import audit
+from storage.records.trail.audit import JSON, AuditEntry
 
 
 class NotToBeSignedError(Exception):

@@ -7,9 +7,9 @@ from sqlalchemy import Connection, Select, insert, select, update
 
 from facility.instants import Instant, text_of
 from facility.people import Actor
-from storage.records import audit
-from storage.records.audit import AuditEntry
 from storage.records.schema import source_gaps as table
+from storage.records.trail import audit
+from storage.records.trail.audit import AuditEntry
 
 
 @dataclass(frozen=True, slots=True)

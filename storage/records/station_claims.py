@@ -14,9 +14,10 @@ from sqlalchemy import Connection, select, update
 
 from facility.instants import Instant, instant_of, text_of
 from facility.people import CLEANWATCH
-from storage.records import audit, engine_memory
-from storage.records.audit import JSON, AuditEntry, AuditFilter
+from storage.records import engine_memory
 from storage.records.schema import station_claims as table
+from storage.records.trail import audit
+from storage.records.trail.audit import JSON, AuditEntry, AuditFilter
 from storage.records.upsert import upsert
 
 NOT_WATCHED = "nothing watched"

@@ -17,11 +17,12 @@ from facility.people import Actor
 from facility.plant_events import PlantEvent, RoomStateSet
 from facility.reading import Reading
 from facility.site import Area, Grade, Instrument, Point, Rectangle, Room, Site
-from storage.records import alarms, audit, commands
+from storage.records import alarms, commands
 from storage.records.alarms import AlarmFilter
-from storage.records.audit import AuditFilter, AuditRow
 from storage.records.commands import Acknowledge
 from storage.records.database import Records
+from storage.records.trail import audit
+from storage.records.trail.audit import AuditFilter, AuditRow
 from storage.samples.commit import Intake
 from storage.samples.local import LocalStore
 

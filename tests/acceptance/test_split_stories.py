@@ -16,10 +16,11 @@ from facility.plant_events import SourceStatus
 from facility.reading import Reading
 from facility.site import MAIN, Area, Room, Site, Station
 from facility.site_part import part
-from storage.records import alarms, audit, commands, engine_memory, outbox
+from storage.records import alarms, commands, engine_memory, outbox
 from storage.records.commands import Acknowledge, Command, RetireSource
 from storage.records.database import Records
 from storage.records.errors import RecordsAwayError
+from storage.records.trail import audit
 from storage.samples.commit import Intake
 from storage.samples.local import LocalStore
 from tests.acceptance.story import MIDNIGHT, site_of

@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from facility.instants import SECOND
 from facility.limit import RoomState
-from storage.records import audit
 from storage.records.errors import RecordsAwayError
 from storage.records.schema import outbox
+from storage.records.trail import audit
 from tests.acceptance.story import Story
 from tests.alerts.examples import ACTION, ALERT, low, point
 from tests.cut_proxy import CuttingProxy, cutting_proxy

@@ -20,9 +20,10 @@ from facility.limit import RoomState, Severity
 from facility.plant_events import BatchStarted, RoomStateSet
 from facility.reading import Reading, Reason
 from facility.roles import RIGHTS, Right, Role
-from storage.records import accounts, alarms, api_tokens, batches, commands, revisions, room_states
+from storage.records import alarms, batches, commands, revisions, room_states
 from storage.records.commands import DONE, Acknowledge
 from storage.records.database import Records
+from storage.records.people import accounts, api_tokens
 from storage.samples.commit import Intake
 from storage.samples.local import LocalStore
 from tests.app.parts import NOON, Time, publish_beat, publish_reading, site

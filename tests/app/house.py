@@ -11,9 +11,9 @@ from app.live.hub import Hub
 from app.server import create_app
 from facility.people import Person
 from facility.site import Site
-from storage.records import audit
-from storage.records.audit import AuditFilter, AuditRow
 from storage.records.database import Records
+from storage.records.trail import audit
+from storage.records.trail.audit import AuditFilter, AuditRow
 from tests.app.parts import NoSamples, Time
 
 

@@ -20,11 +20,12 @@ from app.sign_in import presence
 from app.sign_in.desk import Desk
 from facility.people import Person
 from facility.roles import Role
-from storage.records import accounts, audit, credentials, displays, sessions
-from storage.records.accounts import AccountState
-from storage.records.audit import AuditFilter
 from storage.records.database import Records
+from storage.records.people import accounts, credentials, displays, sessions
+from storage.records.people.accounts import AccountState
 from storage.records.schema import accounts as accounts_table
+from storage.records.trail import audit
+from storage.records.trail.audit import AuditFilter
 from tests.app.parts import NoSamples, Time, site
 from tests.people import MOREAU
 from tests.signing_in import PASSWORD, RULES, make_account, session_cookie_for

@@ -18,10 +18,11 @@ from app.sign_in.session_cookie import token_hash
 from facility.instants import DAY, HOUR, MINUTE, text_of
 from facility.people import CLEANWATCH
 from facility.roles import RIGHTS, Right, Role
-from storage.records import accounts, api_tokens, audit, sessions
-from storage.records.accounts import AccountState
 from storage.records.database import Records
-from storage.records.sessions import Stage
+from storage.records.people import accounts, api_tokens, sessions
+from storage.records.people.accounts import AccountState
+from storage.records.people.sessions import Stage
+from storage.records.trail import audit
 from tests.app.api_world import ALARM, PEOPLE, POINT, ApiWorld, account_of, api_world
 from tests.app.parts import NOON, NoSamples, Time, site
 from tests.people import ANN, MOREAU

@@ -11,8 +11,9 @@ from app.pages.page import Address
 from facility.instants import DAY
 from facility.people import Person
 from facility.roles import RIGHTS, Right, Role
-from storage.records import api_tokens, audit, credentials
-from storage.records.api_tokens import ApiToken
+from storage.records.people import api_tokens, credentials
+from storage.records.people.api_tokens import ApiToken
+from storage.records.trail import audit
 from tests.app.api_world import ApiWorld, account_of, api_world
 from tests.app.parts import NOON
 from tests.people import ANN

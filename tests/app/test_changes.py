@@ -18,8 +18,8 @@ from facility.people import Actor, Person
 from facility.roles import Role
 from facility.site_file import parse_site
 from storage.records import change_steps, changes
-from storage.records.audit import JSON
 from storage.records.changes import Change
+from storage.records.trail.audit import JSON
 from tests.app.house import House, house
 from tests.facility.sites import SMALL
 

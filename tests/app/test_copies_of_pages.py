@@ -22,8 +22,9 @@ from app.signature_words import BROKEN
 from facility.instants import HOUR, MINUTE, text_of
 from facility.people import Person
 from facility.roles import Role
-from storage.records import annotations, audit, signatures
-from storage.records.audit import AuditFilter
+from storage.records import annotations, signatures
+from storage.records.trail import audit
+from storage.records.trail.audit import AuditFilter
 from tests.app.past import (
     BAD_SAMPLE,
     BAD_VALUE,

@@ -13,8 +13,8 @@ from app.limits import ALLOWANCES, Allowance, Buckets, Kind, Level, take
 from app.sign_in.session_cookie import token_hash
 from facility.instants import MINUTE, SECOND
 from facility.roles import Role
-from storage.records import sessions
-from storage.records.sessions import Stage
+from storage.records.people import sessions
+from storage.records.people.sessions import Stage
 from tests.app.api_world import ApiWorld, account_of, api_world
 from tests.app.parts import NOON
 

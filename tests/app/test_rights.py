@@ -18,7 +18,8 @@ from app.pages.page import Page
 from app.pages.registry import PAGES as ALL_PAGES
 from facility.people import Person
 from facility.roles import RIGHTS, Right, Role
-from storage.records import revisions, sessions
+from storage.records import revisions
+from storage.records.people import sessions
 from tests.app.house import House, house
 from tests.app.parts import NOON, site
 from tests.facility.sites import SMALL

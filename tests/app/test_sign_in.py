@@ -24,11 +24,12 @@ from app.sign_in.rules import SignInRules
 from facility.instants import DAY, HOUR, MINUTE, SECOND
 from facility.people import Actor, Person
 from facility.roles import Role
-from storage.records import accounts, audit, credentials, sessions
-from storage.records.accounts import AccountState
-from storage.records.audit import AuditRow
 from storage.records.database import Records
 from storage.records.errors import RecordsAwayError
+from storage.records.people import accounts, credentials, sessions
+from storage.records.people.accounts import AccountState
+from storage.records.trail import audit
+from storage.records.trail.audit import AuditRow
 from tests.app.parts import NoSamples, Time, site
 from tests.browsing import BrowserLikeClient
 from tests.people import MOREAU

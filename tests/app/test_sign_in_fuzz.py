@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from app import cookies, csrf
 from facility.roles import Role
-from storage.records import audit, credentials
+from storage.records.people import credentials
+from storage.records.trail import audit
 from tests.app.api_world import ApiWorld, account_of, api_world
 from tests.app.parts import NOON
 from tests.people import ANN

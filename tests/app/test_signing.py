@@ -18,11 +18,13 @@ from app.signing import CHANGED, NOT_YOURS, Signable, ToSign, Typed, ask, sign
 from facility.instants import DAY, SECOND, Instant
 from facility.people import CLEANWATCH, Person
 from facility.roles import Right, Role
-from storage.records import accounts, audit, credentials, sessions, signatures
-from storage.records.audit import JSON, AuditEntry, AuditFilter
+from storage.records import signatures
 from storage.records.database import Records
-from storage.records.sessions import Session, Stage
+from storage.records.people import accounts, credentials, sessions
+from storage.records.people.sessions import Session, Stage
 from storage.records.signatures import Meaning, NotBy, NotToBeSignedError
+from storage.records.trail import audit
+from storage.records.trail.audit import JSON, AuditEntry, AuditFilter
 from tests.app.parts import NOON, NoSamples, Time, site
 from tests.signing_in import RULES
 

@@ -20,10 +20,11 @@ from app.server import create_app
 from app.sign_in.desk import Desk
 from app.sign_in.provider import Provider
 from facility.roles import Role
-from storage.records import accounts, audit, external_identities, sessions
-from storage.records.accounts import AccountState
-from storage.records.audit import AuditFilter
 from storage.records.database import Records
+from storage.records.people import accounts, external_identities, sessions
+from storage.records.people.accounts import AccountState
+from storage.records.trail import audit
+from storage.records.trail.audit import AuditFilter
 from tests.app.parts import NoSamples, Time, site
 from tests.people import MOREAU
 from tests.signing_in import RULES, make_account

@@ -13,11 +13,11 @@ from app.trail_state import told_words, trail_state, verified_words
 from app.trail_words import told
 from facility.instants import DAY, HOUR
 from facility.people import CLEANWATCH
-from storage.records import anchors, audit, verification
-from storage.records.anchors import Kind
-from storage.records.audit import AuditEntry, AuditFilter, AuditRow
-from storage.records.chain import BEGINNING, Mark
 from storage.records.database import Records
+from storage.records.trail import anchors, audit, verification
+from storage.records.trail.anchors import Kind
+from storage.records.trail.audit import AuditEntry, AuditFilter, AuditRow
+from storage.records.trail.chain import BEGINNING, Mark
 from tests.app.parts import NOON
 from tests.people import ANN, MOREAU
 

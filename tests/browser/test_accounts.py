@@ -6,7 +6,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from facility.instants import system_clock
 from facility.roles import Role
-from storage.records import accounts
+from storage.records.people import accounts
 from tests.browser.conftest import Watch
 from tests.browser.running import RunningApp
 from tests.people import MOREAU

@@ -16,8 +16,9 @@ from facility.limit import RoomState
 from facility.people import CLEANWATCH, Person
 from facility.plant_events import RoomStateSet
 from facility.roles import Role
-from storage.records import audit, room_states, signatures, trail_reviews, verification
-from storage.records.audit import AuditEntry
+from storage.records import room_states, signatures
+from storage.records.trail import audit, trail_reviews, verification
+from storage.records.trail.audit import AuditEntry
 from tests.browser.conftest import DESKTOP, Watch
 from tests.browser.running import RunningApp
 from tests.people import MOREAU

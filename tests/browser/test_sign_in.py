@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from facility.instants import system_clock
 from facility.people import Actor, Person
 from facility.roles import Role
-from storage.records import sessions
+from storage.records.people import sessions
 from tests.browser.conftest import DESKTOP, Watch
 from tests.browser.running import RunningApp
 from tests.people import MOREAU

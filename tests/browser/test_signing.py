@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from facility.instants import system_clock
 from facility.people import Person
 from facility.roles import Role
-from storage.records import audit
-from storage.records.audit import AuditFilter
+from storage.records.trail import audit
+from storage.records.trail.audit import AuditFilter
 from tests.browser.conftest import DESKTOP, Watch
 from tests.browser.running import RunningApp
 from tests.signing_in import PASSWORD, make_account

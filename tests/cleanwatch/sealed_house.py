@@ -8,10 +8,11 @@ import numpy as np
 from cleanwatch.day_sealing import GATHER, SEAL_AFTER, DaySealing
 from facility.instants import DAY, MINUTE, Instant
 from facility.reading import Reading
-from storage.records import audit, seals
-from storage.records.audit import AuditFilter
+from storage.records import seals
 from storage.records.database import Records
 from storage.records.seals import Seal
+from storage.records.trail import audit
+from storage.records.trail.audit import AuditFilter
 from storage.samples.columns import NO_NUMBER, Columns
 from storage.samples.commit import Intake
 from storage.samples.local import LocalStore

@@ -16,9 +16,10 @@ from cleanwatch.demo_files import PASSWORD, PEOPLE
 from cleanwatch.first_account import ACCOUNT, make_first_administrator
 from facility.instants import system_clock
 from facility.roles import Role
-from storage.records import accounts, audit, credentials
-from storage.records.accounts import AccountState
 from storage.records.database import Records
+from storage.records.people import accounts, credentials
+from storage.records.people.accounts import AccountState
+from storage.records.trail import audit
 from tests.signing_in import RULES
 
 

@@ -16,9 +16,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from cleanwatch.anchor_key import NAME, KeyNotUsableError, key_of, key_on_record, public_pem
 from cleanwatch.anchor_mail import STATEMENT, NotSentError, Post, send
-from storage.records import anchors, audit
-from storage.records.chain import Mark
 from storage.records.database import Records
+from storage.records.trail import anchors, audit
+from storage.records.trail.chain import Mark
 from tests.certificates import Certificates
 from tests.parts import free_port, program
 

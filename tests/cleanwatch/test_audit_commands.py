@@ -12,10 +12,10 @@ from sqlalchemy import URL
 from cleanwatch.anchor_key import key_on_record
 from cleanwatch.command import cleanwatch
 from facility.instants import system_clock
-from storage.records import anchors, audit, audit_export, verification
-from storage.records.audit import AuditEntry, AuditFilter
 from storage.records.connecting import url_of
 from storage.records.database import Records
+from storage.records.trail import anchors, audit, audit_export, verification
+from storage.records.trail.audit import AuditEntry, AuditFilter
 from storage.sqlite import sqlite
 from tests.people import ANN
 

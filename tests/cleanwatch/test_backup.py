@@ -20,8 +20,9 @@ from cleanwatch.command import cleanwatch
 from cleanwatch.folder import claimed
 from facility.instants import HOUR, SECOND
 from facility.reading import Reading
-from storage.records import audit, backups
+from storage.records import backups
 from storage.records.database import Records
+from storage.records.trail import audit
 from storage.samples.commit import Intake
 from storage.samples.local import LocalStore
 from storage.sqlite import sqlite

@@ -16,9 +16,10 @@ from cleanwatch import claim
 from cleanwatch.claim import claimed_station, not_watched, place
 from facility.instants import DAY, SECOND, Instant
 from facility.reading import Reading
-from storage.records import audit, engine_memory, station_claims
+from storage.records import engine_memory, station_claims
 from storage.records.database import Records
 from storage.records.station_claims import Claim, ClaimLostError, Held
+from storage.records.trail import audit
 from storage.samples.commit import Intake
 from storage.samples.local import LocalStore
 from tests.acceptance.story import site_of

@@ -11,10 +11,10 @@ from collectors.instrument_clocks import InstrumentClocks
 from facility.instants import DAY, HOUR, MINUTE, SECOND, Span
 from facility.reading import Reading
 from facility.steady_clock import SteadyClock
-from storage.records import audit
-from storage.records.audit import AuditFilter
 from storage.records.database import Records
 from storage.records.station_report import ClockJump, ClockReport, InstrumentClock
+from storage.records.trail import audit
+from storage.records.trail.audit import AuditFilter
 from tests.app.parts import NOON, site
 from tests.cleanwatch.test_ntp import answer, time_server
 

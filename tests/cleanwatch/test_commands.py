@@ -87,7 +87,7 @@ def test_a_source_is_retired_by_a_command_with_a_reason(data: Path, monkeypatch:
             source_gaps.record(connection, SourceGap("main", "gw-1", 7, 3, 5, None, 0), 0)
         listed = run("source", "list").output
         assert [word in listed for word in ("gw-1", "main", "gone", "1970-01-01", "3")] == [True] * 5
-        monkeypatch.setattr("cleanwatch.source_commands.PATIENCE_SECONDS", 0)
+        monkeypatch.setattr("cleanwatch.commands.source.PATIENCE_SECONDS", 0)
         said = run("source", "retire", "gw-1", "--author", "A. Novak", "--reason", "replaced").output
         assert said == "No station runs that hears it; this is on record, and done when it runs.\n"
         with records.reading() as connection:

@@ -10,9 +10,9 @@ import pytest
 
 from cleanwatch.on_record import STARTED, STOPPED, on_record
 from cleanwatch.settings import Settings
-from storage.records import audit
-from storage.records.audit import AuditFilter, AuditRow
 from storage.records.database import Records
+from storage.records.trail import audit
+from storage.records.trail.audit import AuditFilter, AuditRow
 
 NOON = 1_763_800_060_000
 

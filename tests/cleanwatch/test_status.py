@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cleanwatch.command import cleanwatch
-from cleanwatch.status_command import is_alive
+from cleanwatch.commands.status import is_alive
 from facility.instants import HOUR, MINUTE, SECOND, system_clock
 from storage.records import reports
 from storage.records.database import Records

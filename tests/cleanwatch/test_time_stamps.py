@@ -9,10 +9,10 @@ from threading import Thread
 import pytest
 
 from cleanwatch.time_stamps import NoTimeStampError, check, time_stamp
-from storage.records import anchors
-from storage.records.anchors import Kind
-from storage.records.chain import Mark
 from storage.records.database import Records
+from storage.records.trail import anchors
+from storage.records.trail.anchors import Kind
+from storage.records.trail.chain import Mark
 from tests.certificates import Certificates
 from tests.parts import program
 

@@ -19,12 +19,12 @@ from cleanwatch.time_stamps import NoTimeStampError
 from cleanwatch.trail_keeping import TrailKeeper, last_night, verify_after
 from facility.instants import DAY, HOUR, Instant, instant_of
 from facility.site import Share, Site
-from storage.records import anchors, audit, verification
-from storage.records.anchors import Kind
-from storage.records.audit import AuditEntry
-from storage.records.chain import BEGINNING, Mark
 from storage.records.database import Records
-from storage.records.verification import Result
+from storage.records.trail import anchors, audit, verification
+from storage.records.trail.anchors import Kind
+from storage.records.trail.audit import AuditEntry
+from storage.records.trail.chain import BEGINNING, Mark
+from storage.records.trail.verification import Result
 from tests.acceptance.story import site_of
 from tests.alerts.examples import low, point
 from tests.people import ANN

@@ -8,9 +8,10 @@ import pytest
 
 from collectors.gap_watch import GapWatch
 from facility.instants import DAY, MINUTE, SECOND, Instant
-from storage.records import audit, source_gaps
+from storage.records import source_gaps
 from storage.records.database import Records
 from storage.records.source_gaps import SourceGap
+from storage.records.trail import audit
 from storage.samples.commit import Intake
 from storage.samples.local import LocalStore
 

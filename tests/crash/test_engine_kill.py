@@ -8,10 +8,11 @@ from collections import Counter
 from pathlib import Path
 
 from facility.alarm import AlarmState
-from storage.records import alarms, audit
+from storage.records import alarms
 from storage.records.alarms import AlarmFilter
-from storage.records.audit import AuditFilter
 from storage.records.database import Records
+from storage.records.trail import audit
+from storage.records.trail.audit import AuditFilter
 
 COMMITS = 120
 """As in the child."""

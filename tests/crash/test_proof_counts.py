@@ -11,9 +11,10 @@ from facility.alarm import Condition
 from facility.instants import SECOND, text_of
 from facility.limit import Severity
 from facility.people import CLEANWATCH
-from storage.records import alarms, audit, outbox
-from storage.records.audit import AuditEntry
+from storage.records import alarms, outbox
 from storage.records.database import Records
+from storage.records.trail import audit
+from storage.records.trail.audit import AuditEntry
 from tests.crash.proof import count, told
 from tests.crash.proof.count import Kept
 from tests.crash.proof.plan import Plan

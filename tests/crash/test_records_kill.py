@@ -4,13 +4,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-from storage.records import audit, engine_memory, outbox
+from storage.records import engine_memory, outbox
 from storage.records.database import Records
+from storage.records.trail import audit
 
 WRITER = """
 import sys
 from facility.people import CLEANWATCH
-from storage.records import audit, engine_memory, outbox
+from storage.records import engine_memory, outbox
+from storage.records.trail import audit
 from storage.records.database import Records
 records = Records.open(sys.argv[1], clock=lambda: 0)
 while True:

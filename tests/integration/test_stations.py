@@ -22,10 +22,11 @@ from facility.instants import datetime_of, system_clock
 from facility.people import Actor
 from facility.site import Site
 from facility.site_file import parse_site
-from storage.records import alarms, audit, commands, station_claims
-from storage.records.audit import AuditFilter
+from storage.records import alarms, commands, station_claims
 from storage.records.commands import DONE, Acknowledge
 from storage.records.database import Records
+from storage.records.trail import audit
+from storage.records.trail.audit import AuditFilter
 from tests.brokers import mosquitto
 from tests.parts import free_port
 from tests.waiting import wait_until

@@ -15,11 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cleanwatch.anchor_key import public_pem
-from storage.records import anchors, audit, audit_export, chain
-from storage.records.anchors import Kind
-from storage.records.audit import AuditEntry
-from storage.records.audit_export import NothingToExportError
 from storage.records.database import Records
+from storage.records.trail import anchors, audit, audit_export, chain
+from storage.records.trail.anchors import Kind
+from storage.records.trail.audit import AuditEntry
+from storage.records.trail.audit_export import NothingToExportError
 from tests.people import ANN
 from tests.storage.conftest import NOON
 

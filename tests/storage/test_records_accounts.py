@@ -7,10 +7,11 @@ import pytest
 from facility.instants import HOUR, MINUTE
 from facility.people import Actor
 from facility.roles import Role
-from storage.records import accounts, audit, credentials, sessions
-from storage.records.accounts import AccountError, AccountState
 from storage.records.database import Records
-from storage.records.sessions import Stage
+from storage.records.people import accounts, credentials, sessions
+from storage.records.people.accounts import AccountError, AccountState
+from storage.records.people.sessions import Stage
+from storage.records.trail import audit
 from tests.storage.conftest import NOON
 
 ADMIN = Actor("a.lindt", "administrator", "browser at 127.0.0.1")

@@ -5,11 +5,12 @@ import pytest
 
 from facility.people import Person
 from facility.roles import Role
-from storage.records import annotations, audit, signatures
+from storage.records import annotations, signatures
 from storage.records.annotations import About, Annotation, AnnotationError, Standing
-from storage.records.audit import AuditFilter
 from storage.records.database import Records
 from storage.records.signatures import NotToBeSignedError
+from storage.records.trail import audit
+from storage.records.trail.audit import AuditFilter
 from tests.storage.conftest import NOON, Tamper
 
 OPERATOR = Person("j.moreau", "J. Moreau", Role.OPERATOR, "10.0.0.7")

@@ -7,8 +7,9 @@ from sqlalchemy import text
 
 from facility.instants import DAY, HOUR, MINUTE
 from facility.roles import Right
-from storage.records import api_tokens, audit
 from storage.records.database import Records
+from storage.records.people import api_tokens
+from storage.records.trail import audit
 from tests.people import ANN
 from tests.storage.conftest import NOON
 

@@ -12,9 +12,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, StatementError
 
 from facility.people import Actor
-from storage.records import audit
-from storage.records.audit import AuditEntry, AuditFilter
 from storage.records.database import Records
+from storage.records.trail import audit
+from storage.records.trail.audit import AuditEntry, AuditFilter
 from tests.people import ANN
 from tests.postgres import PostgresUnderTest
 from tests.storage.conftest import DATABASE, NOON, Tamper
@@ -151,7 +151,9 @@ def test_a_row_cannot_be_replaced_over_its_number_nor_over_its_hash(records: Rec
 
 
 @pytest.mark.parametrize("records_url", ["postgresql"], indirect=True)
-@pytest.mark.parametrize("statement", ["UPDATE audit SET actor = 'Eve'", "DELETE FROM audit", "TRUNCATE audit CASCADE"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE audit SET actor = 'Eve'", "DELETE FROM audit", "TRUNCATE audit CASCADE"]
+)
 def test_not_even_a_superuser_changes_the_trail_in_passing(
     records: Records, postgres: PostgresUnderTest, statement: str
 ) -> None:
@@ -256,7 +258,7 @@ def test_verify_notices_another_head(records: Records, tamper: Tamper) -> None:
 WRITER = """
 import sys
 from facility.people import Actor
-from storage.records import audit
+from storage.records.trail import audit
 from storage.records.database import Records
 records = Records.open(sys.argv[1], clock=lambda: 0)
 for number in range(50):

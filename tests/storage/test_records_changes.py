@@ -13,10 +13,11 @@ from facility.instants import DAY, HOUR, Instant
 from facility.people import Person
 from facility.roles import Role
 from facility.site_errors import SiteFileError
-from storage.records import audit, change_steps, changes, revisions, signatures
+from storage.records import change_steps, changes, revisions, signatures
 from storage.records.changes import Change, ChangeRefusedError
 from storage.records.database import Records
 from storage.records.signatures import Meaning, NotToBeSignedError
+from storage.records.trail import audit
 from tests.facility.sites import SMALL
 from tests.people import ANN, MOREAU
 from tests.storage.conftest import NOON

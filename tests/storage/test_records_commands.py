@@ -4,9 +4,10 @@ import pytest
 
 from facility.limit import RoomState, Severity
 from facility.plant_events import BatchEnded, BatchStarted, RoomStateSet
-from storage.records import audit, commands
+from storage.records import commands
 from storage.records.commands import DONE, Acknowledge, Command, WaitingCommand
 from storage.records.database import Records
+from storage.records.trail import audit
 from tests.people import ANN
 from tests.storage.conftest import NOON
 

@@ -12,12 +12,13 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from facility.instants import Instant
-from storage.records import append_only, audit, engine_memory, migrating
+from storage.records import append_only, engine_memory, migrating
 from storage.records.connecting import engine_for, url_of
 from storage.records.database import Records
 from storage.records.errors import RecordsError
 from storage.records.migrating import newest_revision
 from storage.records.schema import metadata
+from storage.records.trail import audit
 from storage.sqlite import sqlite
 from tests.storage.conftest import opened_by_three_processes
 

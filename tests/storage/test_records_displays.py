@@ -6,10 +6,11 @@ import pytest
 
 from facility.instants import DAY, HOUR
 from facility.roles import Role
-from storage.records import accounts, audit, displays, external_identities
-from storage.records.audit import AuditFilter
 from storage.records.database import Records
-from storage.records.external_identities import TakenError
+from storage.records.people import accounts, displays, external_identities
+from storage.records.people.external_identities import TakenError
+from storage.records.trail import audit
+from storage.records.trail.audit import AuditFilter
 from tests.people import ANN
 from tests.storage.conftest import NOON
 

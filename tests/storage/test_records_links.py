@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import text
 
 from facility.instants import DAY, HOUR, MINUTE
-from storage.records import audit, links
 from storage.records.database import Records
+from storage.records.people import links
+from storage.records.trail import audit
 from tests.people import ANN
 from tests.storage.conftest import NOON
 

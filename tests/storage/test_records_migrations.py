@@ -11,37 +11,30 @@ from facility.limit import RoomState, Severity
 from facility.plant_events import BatchStarted, RoomStateSet
 from facility.roles import Role
 from storage.records import (
-    accounts,
     alarms,
-    anchors,
     annotations,
     append_only,
-    audit,
     batches,
     change_steps,
     changes,
     commands,
-    credentials,
-    displays,
-    external_identities,
-    links,
     migrating,
     outbox,
     revisions,
     room_states,
     seals,
-    sessions,
     signatures,
-    trail_reviews,
 )
-from storage.records.anchors import Kind
 from storage.records.connecting import patient_engine_for, url_of
 from storage.records.database import Records
 from storage.records.errors import RecordsError
 from storage.records.migrating import migrate, move
+from storage.records.people import accounts, credentials, displays, external_identities, links, sessions
+from storage.records.people.sessions import Stage
 from storage.records.schema import metadata
-from storage.records.sessions import Stage
 from storage.records.signatures import Meaning
+from storage.records.trail import anchors, audit, trail_reviews
+from storage.records.trail.anchors import Kind
 from storage.samples.digest import DayDigest, HourDigest
 from tests.facility.sites import SMALL
 from tests.people import ANN, MOREAU

@@ -5,9 +5,10 @@ from sqlalchemy.exc import DBAPIError
 from facility.instants import MINUTE, Instant
 from facility.limit import RoomState
 from facility.plant_events import BatchEnded, BatchStarted, RoomStateSet
-from storage.records import audit, batches, room_states
+from storage.records import batches, room_states
 from storage.records.batches import Run
 from storage.records.database import Records
+from storage.records.trail import audit
 from tests.storage.conftest import NOON
 
 
@@ -63,9 +64,7 @@ def test_an_equal_repeat_of_a_room_state_writes_nothing(records: Records) -> Non
     with records.reading() as connection:
         (row,) = audit.rows(connection, audit.AuditFilter(object="room B101"))
     assert (row.actor, row.action, row.at) == ("BMS", "room state set", NOON)
-    assert row.data == (
-        '{"changes":{"state":[null,"at rest"]},"from":"2025-11-22T08:27:40.000Z","zone":"UTC"}'
-    )
+    assert row.data == ('{"changes":{"state":[null,"at rest"]},"from":"2025-11-22T08:27:40.000Z","zone":"UTC"}')
 
 
 def test_a_timeline_begins_with_the_state_that_holds_at_its_start(records: Records) -> None:

@@ -5,9 +5,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from facility.instants import DAY, Instant
-from storage.records import audit, revisions
+from storage.records import revisions
 from storage.records.database import Records
 from storage.records.revisions import Revision
+from storage.records.trail import audit
 from tests.people import ANN
 from tests.storage.conftest import NOON
 

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from facility.people import Person
 from facility.roles import Right, Role
-from storage.records import audit, signatures
-from storage.records.audit import AuditFilter
+from storage.records import signatures
 from storage.records.database import Records
 from storage.records.signatures import (
     Before,
@@ -23,6 +22,8 @@ from storage.records.signatures import (
     content_hash,
     holds,
 )
+from storage.records.trail import audit
+from storage.records.trail.audit import AuditFilter
 from tests.storage.conftest import NOON, Tamper
 
 KELLER = Person("m.keller", "Maria Keller", Role.QA, "10.0.0.7")

@@ -6,10 +6,10 @@ import pytest
 
 from facility.people import Actor, Person
 from facility.roles import Role
-from storage.records import audit, trail_reviews
-from storage.records.audit import AuditEntry, AuditFilter
 from storage.records.database import Records
-from storage.records.trail_reviews import NothingToReviewError
+from storage.records.trail import audit, trail_reviews
+from storage.records.trail.audit import AuditEntry, AuditFilter
+from storage.records.trail.trail_reviews import NothingToReviewError
 from tests.people import ANN
 from tests.storage.conftest import NOON, OPENED
 

@@ -9,11 +9,12 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import OperationalError
 
 from facility.instants import Instant
-from storage.records import audit, connecting, engine_memory, migrating
+from storage.records import connecting, engine_memory, migrating
 from storage.records.connecting import url_of
 from storage.records.database import Records
 from storage.records.errors import RecordsAwayError, RecordsError
 from storage.records.migrating import migrate
+from storage.records.trail import audit
 from storage.records.troubles import in_words
 from tests.parts import free_port
 from tests.people import ANN

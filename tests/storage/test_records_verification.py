@@ -16,13 +16,13 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from facility.people import CLEANWATCH
-from storage.records import anchors, audit, verification
-from storage.records.anchors import Kind
-from storage.records.audit import AuditEntry
-from storage.records.chain import BEGINNING, Mark
 from storage.records.connecting import engine_for, url_of
 from storage.records.database import Records
 from storage.records.schema import audit as audit_table
+from storage.records.trail import anchors, audit, verification
+from storage.records.trail.anchors import Kind
+from storage.records.trail.audit import AuditEntry
+from storage.records.trail.chain import BEGINNING, Mark
 from tests.people import ANN
 from tests.storage.conftest import NOON, Tamper
 

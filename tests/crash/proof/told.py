@@ -22,10 +22,10 @@ from bus.messages import AlarmNotice, RoomNotice
 from facility.alarm import source_of
 from facility.instants import instant_of, text_of
 from facility.limit import Severity
-from storage.records import audit
-from storage.records.audit import AuditFilter
 from storage.records.database import Records
 from storage.records.schema import outbox
+from storage.records.trail import audit
+from storage.records.trail.audit import AuditFilter
 from tests.crash.proof.count import Told
 
 MOST_ROWS = 1_000_000

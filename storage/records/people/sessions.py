@@ -12,9 +12,9 @@ from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, upd
 
 from facility.instants import Instant, Span, text_of
 from facility.people import Actor
-from storage.records import audit
-from storage.records.audit import JSON, AuditEntry
 from storage.records.schema import sessions as table
+from storage.records.trail import audit
+from storage.records.trail.audit import JSON, AuditEntry
 
 
 class Stage(StrEnum):

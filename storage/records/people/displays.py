@@ -15,9 +15,10 @@ from sqlalchemy import Connection, Row, insert, select, update
 from facility.instants import DAY, HOUR, Instant, Span
 from facility.people import Actor
 from facility.site_areas import Areas
-from storage.records import audit, links
-from storage.records.audit import JSON, AuditEntry
+from storage.records.people import links
 from storage.records.schema import device_tokens as table
+from storage.records.trail import audit
+from storage.records.trail.audit import JSON, AuditEntry
 
 PURPOSE = "wall display"
 LINK_HOLDS: Span = DAY

@@ -10,14 +10,14 @@ from sqlalchemy import Connection
 
 from app.sign_in import one_time
 from app.sign_in.desk import Desk
+from cleanwatch.commands.shell_user import shell_user
 from cleanwatch.opening import open_records
 from cleanwatch.settings import Settings
-from cleanwatch.shell_user import shell_user
 from cleanwatch.sign_in_settings import sign_in_rules
 from facility.instants import system_clock, text_of
 from facility.roles import Role
-from storage.records import accounts, credentials
-from storage.records.accounts import AccountError, AccountState
+from storage.records.people import accounts, credentials
+from storage.records.people.accounts import AccountError, AccountState
 
 ROLES = [role.value for role in Role if role is not Role.WALL]
 reason = click.option("--reason", required=True, help="Why; goes on record.")

@@ -10,10 +10,10 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from facility.instants import Instant
 from facility.people import Actor
-from storage.records import audit
-from storage.records.audit import JSON, AuditEntry
 from storage.records.schema import credentials as table
 from storage.records.schema import earlier_passwords, recovery_codes
+from storage.records.trail import audit
+from storage.records.trail.audit import JSON, AuditEntry
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,18 +14,19 @@ from rich.progress import Progress
 from sqlalchemy import Connection
 
 from cleanwatch.anchor_key import KeyNotUsableError, key_of
+from cleanwatch.commands.shell_user import shell_user
 from cleanwatch.opening import open_records, records_as_found
 from cleanwatch.readings_check import days_between
 from cleanwatch.readings_verify import verify_readings
 from cleanwatch.settings import Settings
-from cleanwatch.shell_user import shell_user
 from cleanwatch.trail_checks import checks
 from facility.instants import Instant, instant_of, system_clock
 from facility.site_file import parse_site
-from storage.records import anchors, audit, audit_export, revisions, verification
-from storage.records.audit_export import NothingToExportError
+from storage.records import revisions
 from storage.records.database import Records
-from storage.records.verification import Verified
+from storage.records.trail import anchors, audit, audit_export, verification
+from storage.records.trail.audit_export import NothingToExportError
+from storage.records.trail.verification import Verified
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 DAY = click.DateTime(["%Y-%m-%d"])

@@ -23,8 +23,8 @@ from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, upd
 
 from facility.instants import Instant
 from facility.people import Actor
-from storage.records.chain import BEGINNING, GENESIS, Mark, digest_of, verify
 from storage.records.schema import audit, audit_head
+from storage.records.trail.chain import BEGINNING, GENESIS, Mark, digest_of, verify
 
 __all__ = [
     "BEGINNING",

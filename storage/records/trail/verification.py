@@ -19,10 +19,11 @@ from sqlalchemy import Connection
 
 from facility.instants import Instant
 from facility.people import Actor
-from storage.records import anchors, append_only, audit, chain, signatures
-from storage.records.audit import JSON, AuditEntry, AuditFilter
-from storage.records.chain import BEGINNING, Mark
+from storage.records import append_only, signatures
 from storage.records.database import Records
+from storage.records.trail import anchors, audit, chain
+from storage.records.trail.audit import JSON, AuditEntry, AuditFilter
+from storage.records.trail.chain import BEGINNING, Mark
 
 Check: TypeAlias = Callable[[Connection], Iterable[str]]
 """Looks at something on record beside the chain, and yields a sentence for each thing that is wrong."""

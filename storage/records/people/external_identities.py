@@ -6,9 +6,9 @@ from sqlalchemy import Connection, delete, insert, select
 
 from facility.instants import Instant
 from facility.people import Actor
-from storage.records import audit
-from storage.records.audit import JSON, AuditEntry
 from storage.records.schema import external_identities as table
+from storage.records.trail import audit
+from storage.records.trail.audit import JSON, AuditEntry
 
 
 class TakenError(ValueError):

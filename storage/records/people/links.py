@@ -12,9 +12,9 @@ from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
 
 from facility.instants import DAY, Instant, Span
 from facility.people import CLEANWATCH, Actor
-from storage.records import audit
-from storage.records.audit import JSON, AuditEntry
 from storage.records.schema import links
+from storage.records.trail import audit
+from storage.records.trail.audit import JSON, AuditEntry
 
 LONGEST: Span = 7 * DAY
 """How long a link may hold at most."""

@@ -17,11 +17,11 @@ from sqlalchemy import Connection, select
 
 from facility.instants import Instant, text_of
 from facility.people import Actor
-from storage.records import anchors, audit, chain
-from storage.records.anchors import Anchor, Kind
-from storage.records.audit import AuditEntry, AuditFilter
-from storage.records.chain import Mark
 from storage.records.schema import audit as trail
+from storage.records.trail import anchors, audit, chain
+from storage.records.trail.anchors import Anchor, Kind
+from storage.records.trail.audit import AuditEntry, AuditFilter
+from storage.records.trail.chain import Mark
 
 ACTION = "audit trail exported"
 ENDING = {Kind.MAIL: "sig", Kind.TIME_STAMP: "tsr"}
@@ -80,7 +80,7 @@ def write(
             package.writestr("head.sig", sign(head.encode()))
         for number, key in enumerate(keys, start=1):
             package.writestr(f"public-key-{number}.pem", key)
-        here = files("storage.records.inspection")
+        here = files("storage.records.trail.inspection")
         package.writestr("verify_audit.py", here.joinpath("verify_audit.py").read_text())
         facts = _facts(exported, site, at, by, period)
         package.writestr("README.txt", here.joinpath("README.txt").read_text().replace("{facts}", facts))

@@ -14,9 +14,10 @@ from sqlalchemy import Connection, func, insert, select, update
 from facility.instants import Instant
 from facility.people import CLEANWATCH, Actor
 from facility.roles import Role
-from storage.records import audit, credentials, sessions
-from storage.records.audit import JSON, AuditEntry
+from storage.records.people import credentials, sessions
 from storage.records.schema import accounts as table
+from storage.records.trail import audit
+from storage.records.trail.audit import JSON, AuditEntry
 
 NOBODY = Actor("nobody")
 """Who fails to sign in, and so has proven no name."""

@@ -17,11 +17,11 @@ from sqlalchemy import Connection, func, insert, select
 
 from facility.instants import Instant, text_of
 from facility.people import CLEANWATCH
-from storage.records import audit
-from storage.records.audit import AuditEntry
-from storage.records.chain import Mark
 from storage.records.schema import anchors as table
 from storage.records.schema import audit as trail
+from storage.records.trail import audit
+from storage.records.trail.audit import AuditEntry
+from storage.records.trail.chain import Mark
 
 ACTION = "trail anchored"
 """The action of an anchor's audit row."""

@@ -16,9 +16,9 @@ from sqlalchemy import Connection, Row, insert, select, update
 from facility.instants import DAY, HOUR, Instant, Span
 from facility.people import Actor
 from facility.roles import Right
-from storage.records import audit
-from storage.records.audit import AuditEntry
 from storage.records.schema import api_tokens as table
+from storage.records.trail import audit
+from storage.records.trail.audit import AuditEntry
 
 LONGEST: Span = 366 * DAY
 """How long a token may hold at most."""

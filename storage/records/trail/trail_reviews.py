@@ -11,10 +11,10 @@ from sqlalchemy import Connection, func, insert, select
 
 from facility.instants import Instant, text_of
 from facility.people import CLEANWATCH, Person
-from storage.records import audit
-from storage.records.audit import JSON, AuditEntry, AuditFilter
 from storage.records.schema import audit as trail
 from storage.records.schema import trail_reviews as table
+from storage.records.trail import audit
+from storage.records.trail.audit import JSON, AuditEntry, AuditFilter
 
 ACTION = "trail reviewed"
 

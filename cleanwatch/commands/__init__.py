@@ -1,0 +1,1 @@
+"""What the `cleanwatch` command does, a file for each subcommand."""
