@@ -27,7 +27,7 @@ from tests.signing_in import RULES
 def records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Records]:
     """Records in the folder that the settings name; hashes are cheap."""
     monkeypatch.setenv("CLEANWATCH_DATA", str(tmp_path))
-    for module in ("account_commands", "demo_accounts"):
+    for module in ("commands.account", "demo_accounts"):
         monkeypatch.setattr(f"cleanwatch.{module}.sign_in_rules", lambda _settings: RULES)
     with closing(Records.open(tmp_path / "records.db", system_clock)) as records:
         yield records

@@ -67,6 +67,7 @@ def test_a_jump_is_an_audit_row_with_from_to_and_seconds(machine: Machine, recor
         "from": "2026-11-22T12:00:00.000Z",
         "to": "2026-11-22T11:00:00.000Z",
         "seconds": -3600.0,
+        "zone": "UTC",
     }
 
 
