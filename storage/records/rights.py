@@ -6,12 +6,10 @@ SQLite knows no roles: whoever has the file can do everything to it.
 
 from sqlalchemy import Connection, text
 
-from storage.records.append_only import APPEND_ONLY
+from storage.records.append_only import APPEND_ONLY, KEPT
 from storage.records.schema import metadata
 
 VERSIONS = "alembic_version"
-KEPT = ("accounts", "sessions")
-"""Tables whose rows change, but stay."""
 
 
 def needed() -> dict[str, tuple[str, ...]]:

@@ -3,12 +3,15 @@
 import json
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from facility.instants import HOUR, MINUTE
 from facility.people import Actor
 from facility.roles import Role
+from storage.records import append_only
 from storage.records.database import Records
-from storage.records.people import accounts, credentials, sessions
+from storage.records.people import accounts, api_tokens, credentials, displays, sessions
 from storage.records.people.accounts import AccountError, AccountState
 from storage.records.people.sessions import Stage
 from storage.records.trail import audit
@@ -166,6 +169,44 @@ def test_who_is_locked_is_signed_out_everywhere(records: Records) -> None:
         accounts.set_state(connection, NOON, ADMIN, "m.keller", AccountState.LOCKED, "10 failures in a row")
     with records.reading() as connection:
         assert sessions.open_now(connection, "m.keller") == []
+
+
+def test_with_another_role_or_other_areas_one_signs_in_anew(records: Records) -> None:
+    make(records)
+    with records.transaction() as connection:
+        for token in ("one", "two"):
+            sessions.begin(connection, NOON, "m.keller", token, stage=Stage.SIGNED_IN, origin="", browser="")
+            rights = {"role": Role.QA, "areas": None} if token == "one" else {"role": Role.VIEWER, "areas": None}
+            accounts.change(connection, NOON, ADMIN, "m.keller", name="M. Keller", **rights, reason="another task")
+            assert len(sessions.open_now(connection)) == (1 if token == "one" else 0)
+        sessions.begin(connection, NOON, "m.keller", "three", stage=Stage.SIGNED_IN, origin="", browser="")
+        accounts.change(
+            connection,
+            NOON,
+            ADMIN,
+            "m.keller",
+            name="M. Keller",
+            role=Role.VIEWER,
+            areas=frozenset({"north"}),
+            reason="north only",
+        )
+        assert sessions.open_now(connection) == []
+
+
+@pytest.mark.parametrize("table", append_only.KEPT)
+def test_who_got_in_by_what_is_never_deleted(records: Records, table: str) -> None:
+    make(records)
+    with records.transaction() as connection:
+        sessions.begin(connection, NOON, "m.keller", "one", stage=Stage.SIGNED_IN, origin="", browser="")
+        displays.make(connection, NOON, ADMIN, "Corridor", None)
+        api_tokens.make(connection, NOON, ADMIN, "m.keller", "report", [], NOON + HOUR)
+    with pytest.raises(DBAPIError, match="append-only"), records.transaction() as connection:
+        connection.execute(text(f"DELETE FROM {table}"))
+    with records.transaction() as connection:
+        statement = "REPLACE INTO {0} SELECT * FROM {0}" if records.embedded else "TRUNCATE {0} CASCADE"
+        with pytest.raises(DBAPIError, match="append-only"):
+            connection.execute(text(statement.format(table)))
+        connection.rollback()
 
 
 def test_a_session_is_over_when_nobody_does_anything_and_when_it_is_too_old(records: Records) -> None:

@@ -100,13 +100,14 @@ def test_a_place_that_cannot_keep_records_is_refused(place: str, message: str) -
         Records.open(place, clock=lambda: 0)
 
 
-def test_missing_triggers_are_noticed_at_start(records: Records, records_url: str) -> None:
+@pytest.mark.parametrize("table", ["revisions", "accounts"])
+def test_missing_triggers_are_noticed_at_start(records: Records, records_url: str, table: str) -> None:
     records.close()
     if records_url.startswith("sqlite"):
-        alter(records_url, "DROP TRIGGER revisions_no_delete")
+        alter(records_url, f"DROP TRIGGER {table}_no_delete")
     else:
-        alter(records_url, "DROP TRIGGER revisions_no_truncate ON revisions")
-    with pytest.raises(RecordsError, match=r"revisions_no_(delete|truncate) missing or altered"):
+        alter(records_url, f"DROP TRIGGER {table}_no_truncate ON {table}")
+    with pytest.raises(RecordsError, match=rf"{table}_no_(delete|truncate) missing or altered"):
         Records.open(records_url, clock=lambda: 0)
 
 
@@ -149,7 +150,7 @@ def test_a_trigger_that_was_weakened_is_noticed_at_start(records: Records, recor
 def test_all_unique_keys_of_append_only_tables_are_guarded(records: Records) -> None:
     with records.reading() as connection:
         inspector = inspect(connection)
-        for table, keys in append_only.APPEND_ONLY.items():
+        for table, keys in [*append_only.APPEND_ONLY.items(), *append_only.KEPT.items()]:
             found = {tuple(inspector.get_pk_constraint(table)["constrained_columns"])}
             found |= {tuple(unique["column_names"]) for unique in inspector.get_unique_constraints(table)}
             assert found == set(keys), table

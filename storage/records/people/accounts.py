@@ -123,7 +123,11 @@ def change(
     areas: frozenset[str] | None,
     reason: str,
 ) -> Account:
-    """Another printed name, role or areas. Raises AccountError where that would leave no administrator."""
+    """Another printed name, role or areas. Raises AccountError where that would leave no administrator.
+
+    With another role or other areas its sessions end: who signs in anew does so in the new role, and a session has one
+    role, which its audit row `signed in` names.
+    """
     before = _existing(connection, account)
     after = replace(before, name=_printed(" ".join(name.split())), role=_personal(role), areas=areas)
     return _change(connection, at, by, before, after, "account changed", reason)
@@ -166,7 +170,7 @@ def _change(
             "without one nobody could manage accounts."
         )
     connection.execute(update(table).where(table.c.account == before.account).values(**_row(after)))
-    if after.state is not AccountState.ACTIVE:
+    if after.state is not AccountState.ACTIVE or (after.role, after.areas) != (before.role, before.areas):
         sessions.end_all(connection, at, by, before.account, action)
     audit.append(connection, at, [AuditEntry(by, action, before.object, changes=changes, reason=reason)])
     return after

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage.records.append_only import keep
+
 revision = "0005"
 down_revision = "0004"
 
@@ -14,6 +16,10 @@ def upgrade() -> None:
     _credentials()
     _sessions()
     _access()
+    connection = op.get_bind()
+    keep(connection, "accounts", (("account",),))
+    keep(connection, "sessions", (("id",), ("token_hash",)))
+    keep(connection, "device_tokens", (("id",), ("digest",)))
 
 
 def _accounts() -> None:

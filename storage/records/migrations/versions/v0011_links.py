@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage.records.append_only import keep
+
 revision = "0011"
 down_revision = "0010"
 
@@ -33,6 +35,9 @@ def upgrade() -> None:
         sa.Column("used_at", sa.BigInteger),
     )
     op.create_index("ix_api_tokens_account", "api_tokens", ["account"])
+    connection = op.get_bind()
+    keep(connection, "links", (("digest",),))
+    keep(connection, "api_tokens", (("id",), ("digest",)))
 
 
 def downgrade() -> None:
