@@ -32,6 +32,9 @@ class Told:
     origin: str
     action: str
     object: str
+    """As it is looked for."""
+    called: str
+    """As it is read."""
     life: str
     """The address of all that ever happened to the object."""
     page: str
@@ -61,12 +64,23 @@ def told(row: AuditRow, names: Mapping[str, str], timezone: str, now: Instant) -
         origin=str(data.get("origin", "")),
         action=formats.sentence(row.action),
         object=row.object,
+        called=_called(row.object, timezone),
         life=f"/audit?{urlencode({'object': row.object})}",
         page=f"{PAGES[kind]}{quote(name, safe='')}" if kind in PAGES and name else "",
         changes=tuple((field, words(old), words(new)) for field, (old, new) in changes.items()),
         reason=str(data.get("reason", "")),
         more=tuple((field, words(value)) for field, value in data.items() if field not in (*APART, *changes)),
     )
+
+
+def _called(object: str, timezone: str) -> str:
+    """The name of an object for people: an alarm's begins with its point and ends with its onset."""
+    kind, _, name = object.partition(" ")
+    point, condition, onset = name.split("/") if name.count("/") == 2 else ("", "", "")
+    if kind != "alarm" or not (onset.isascii() and onset.isdecimal() and len(onset) < 15):
+        return object
+    began, words = int(onset), condition.replace("-", " ")
+    return f"alarm {point} {words}, {formats.date(began, timezone)} {formats.with_seconds(began, timezone)}"
 
 
 def _data(text: str) -> dict[str, Any]:

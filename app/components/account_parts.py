@@ -31,7 +31,7 @@ def account_table(
     living = sorted(found, key=lambda account: (account.state is AccountState.RETIRED, account.account))
     heads = ("Account", "Name", "Role", "Areas", "State", "Last sign-in", "Authenticator")
     rows = [_account_row(site, one, known.get(one.account), last.get(one.account), now) for one in living]
-    return _table(heads, rows, "accounts")
+    return people_table(heads, rows, "Accounts")
 
 
 def _account_row(
@@ -67,7 +67,7 @@ def session_table(
 ) -> Component:
     """Who is signed in now, each with a button of the page that ends it."""
     if not found:
-        return html.Div("Nobody is signed in.", className="nothing")
+        return html.Div("No session is open.", className="nothing")
     rows = [
         html.Tr(
             [
@@ -86,7 +86,7 @@ def session_table(
         )
         for session in found
     ]
-    return _table(("Who", "From", "Browser", "Since", "Last active", ""), rows, "sessions")
+    return people_table(("Who", "From", "Browser", "Since", "Last active", ""), rows, "Sessions")
 
 
 def browser_words(agent: str) -> str:
@@ -103,7 +103,7 @@ def display_table(site: Site, found: Sequence[Display], now: Instant) -> Compone
             className="nothing",
         )
     rows = [_display_row(site, one, now) for one in sorted(found, key=lambda one: one.revoked_at is not None)]
-    return _table(("Display", "Areas", "Made", "Last seen", ""), rows, "displays")
+    return people_table(("Display", "Areas", "Made", "Last seen", ""), rows, "Wall displays")
 
 
 def _display_row(site: Site, display: Display, now: Instant) -> Component:
@@ -134,7 +134,7 @@ def fields(site: Site, id: str, name: str = "", role: Role | None = None, areas:
     return [
         dmc.TextInput(id=f"{id}-name", label="Name", description="As it is printed beside signatures", value=name),
         dmc.Select(
-            id=f"{id}-role", label="Role", description="What it may is the table of roles", data=ROLES,
+            id=f"{id}-role", label="Role", description="What each may do stands under Roles and rights", data=ROLES,
             value=role.value if role else None, allowDeselect=False,
         ),
         area_choice(site, f"{id}-areas", areas),
@@ -169,9 +169,12 @@ def address_box(words: str, address: str) -> Component:
     )
 
 
-def _table(heads: Sequence[str], rows: Sequence[Component], className: str) -> Component:  # noqa: N803  # as Dash spells it
+def people_table(heads: Sequence[str], rows: Sequence[Component], about: str) -> Component:
+    """A table about people; on a phone a card for each row, where every cell says what it is."""
+    for row in rows:
+        for head, cell in zip(heads, row.children, strict=True):
+            tagged(cell, data_head=head)
     table = html.Table(
-        [html.Thead(html.Tr([html.Th(head) for head in heads])), html.Tbody(list(rows))],
-        className=f"{className} people",
+        [html.Thead(html.Tr([html.Th(head) for head in heads])), html.Tbody(list(rows))], className="people"
     )
-    return tagged(html.Div(table, className="scroll", tabIndex="0", role="region"), aria_label=heads[0])
+    return tagged(html.Div(table, className="scroll", tabIndex="0", role="region"), aria_label=about)

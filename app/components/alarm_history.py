@@ -14,6 +14,7 @@ from app.components.alarm_words import (
 )
 from app.components.annotations import NOTHING, Said, annotate_button, said_lines
 from app.components.basics import since
+from app.components.life import life_link
 from facility.alarm import Alarm
 from facility.instants import Instant
 from facility.site import Site
@@ -23,20 +24,26 @@ HEADS = ("Onset", "Severity", "Room", "Point", "Condition", "Worst", "Limit", "L
 
 
 def history_table(
-    site: Site, found: list[Alarm], now: Instant, said: Said = NOTHING, *, annotating: bool = False
+    site: Site,
+    found: list[Alarm],
+    now: Instant,
+    said: Said = NOTHING,
+    *,
+    annotating: bool = False,
+    trail: bool = False,
 ) -> Component:
     """A row for each alarm, with what was said about it; a sentence where nothing is found.
 
-    With `annotating` each has a button to comment or correct it.
+    With `annotating` each has a button to comment or correct it, with `trail` a link to its rows in the audit trail.
     """
     if not found:
         return html.Div("No alarm matches this filter.", className="nothing")
     heads = [html.Th(head, className="r" if head == "Worst" else "") for head in HEADS]
-    rows = [_row(site, alarm, now, said, annotating=annotating) for alarm in found]
+    rows = [_row(site, alarm, now, said, annotating=annotating, trail=trail) for alarm in found]
     return html.Table([html.Thead(html.Tr(heads)), html.Tbody(rows)], className="history cards")
 
 
-def _row(site: Site, alarm: Alarm, now: Instant, said: Said, *, annotating: bool) -> Component:
+def _row(site: Site, alarm: Alarm, now: Instant, said: Said, *, annotating: bool, trail: bool) -> Component:
     day = formats.date(alarm.onset, site.timezone)
     time = formats.with_seconds(alarm.onset, site.timezone)
     late = html.Span("found in late readings", className="chip quiet") if alarm.retrospective else None
@@ -52,7 +59,13 @@ def _row(site: Site, alarm: Alarm, now: Instant, said: Said, *, annotating: bool
         html.Td(
             [state_words(site, alarm, now, said.names), *said_lines(said, f"alarm {alarm.id}")], className="answered"
         ),
-        html.Td(annotate_button("Comment", _about(alarm)) if annotating else None, className="answer"),
+        html.Td(
+            [
+                annotate_button("Comment", _about(alarm)) if annotating else None,
+                life_link(f"alarm {alarm.id}") if trail else None,
+            ],
+            className="answer",
+        ),
     ]
     return html.Tr(cells)
 

@@ -37,7 +37,10 @@ def _row(row: Told) -> Component:
             className="who",
         ),
         html.Td([html.Div(row.action, className="b"), *_said(row)], className="what"),
-        html.Td([html.A(row.object, href=row.life, title="All that happened to it"), " ", open_it], className="of"),
+        html.Td(
+            [html.A(row.called, href=row.life, title=f"All that happened to {row.object}"), " ", open_it],
+            className="of",
+        ),
     ]
     return html.Tr(cells, id=f"row-{row.seq}")
 

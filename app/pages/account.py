@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from typing import Any
-from urllib.parse import quote
 
 import dash_mantine_components as dmc
 from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
@@ -12,11 +11,13 @@ from flask import request
 from app import account_acts, formats
 from app.account_acts import OWN, NotDoneError, fields_of
 from app.components.account_parts import act_button, address_box, areas_words, fields, session_table, state_chip
+from app.components.life import life_link, reads_trail
 from app.components.why import why_dialog
 from app.context import AppContext
 from app.guard import requires
 from app.pages.page import Address, Page
 from app.sign_in.session_cookie import present_session
+from app.trail_query import TrailQuery
 from facility.instants import Instant
 from facility.roles import Right
 from storage.records.people import accounts, credentials, external_identities, sessions
@@ -81,7 +82,7 @@ def _content(context: AppContext, name: str) -> list[Component]:
         *([html.P(fixed, className="note", role="status")] if fixed else []),
         html.Div(halves, className="halves"),
         _card("Signed in now", _sessions(context, account, open_now)),
-        _card("On record", _lines(context, rows), _whole_trail(account)),
+        _card("On record", _lines(context, rows), _in_trail(account) if reads_trail(context) else None),
     ]
 
 
@@ -99,7 +100,9 @@ def _head(context: AppContext, account: Account) -> Component:
 
 
 def _card(title: str, content: Component, beside: Component | None = None) -> Component:
-    return html.Section([html.Header([html.H2(title), beside]), content], className="card")
+    return html.Section(
+        [html.Header([html.H2(title), html.Span(className="grow"), beside]), content], className="card"
+    )
 
 
 def _ways_in(
@@ -151,9 +154,9 @@ def _line(row: AuditRow, zone: str, now: Instant) -> Component:
     return html.Li([when, html.Span([html.B(formats.sentence(row.action)), f", by {row.actor}"])])
 
 
-def _whole_trail(account: Account) -> Component:
-    link = html.A("The whole trail of this account", href=f"/audit?object={quote(account.object)}")
-    return html.Span(link, className="grow right")
+def _in_trail(account: Account) -> Component:
+    did = html.A("What it did", href=TrailQuery(who=account.account).address, className="btn s")
+    return html.Span([did, life_link(account.object, "All that happened to it")], className="row")
 
 
 def _password_words(credential: Credential | None) -> str:

@@ -16,6 +16,7 @@ from app.components.annotating import ANNOTATED
 from app.components.annotations import said_about
 from app.components.basics import live
 from app.components.copy_menu import copy_menu
+from app.components.life import reads_trail
 from app.components.standing_alarms import standing, standing_table
 from app.context import AppContext
 from app.copies.alarm_list import alarms_copy
@@ -83,7 +84,9 @@ def _history(context: AppContext, query: AlarmQuery) -> tuple[Component, str, in
         found = list(seen(context, alarms.history(connection, wanted, ROWS, (query.page - 1) * ROWS)))
         said = said_about(connection, [f"alarm {alarm.id}" for alarm in found])
     words = f"{total} {'alarm' if total == 1 else 'alarms'}, times in {site.timezone}"
-    table = history_table(site, found, context.clock(), said, annotating=context.may(Right.ANNOTATE))
+    table = history_table(
+        site, found, context.clock(), said, annotating=context.may(Right.ANNOTATE), trail=reads_trail(context)
+    )
     return table, words, max(1, -(-total // ROWS))
 
 

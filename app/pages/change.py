@@ -9,6 +9,7 @@ from app.changes import APPROVAL, REVIEW, Book, force_words, needs_words, read
 from app.components.attachment import attachment
 from app.components.basics import icon, tagged
 from app.components.change_parts import change_signatures, difference_list, state_chip
+from app.components.life import life_link, reads_trail
 from app.components.signing import SIGNED, sign_button
 from app.context import AppContext
 from app.guard import needs, requires
@@ -59,7 +60,9 @@ def _drawn(context: AppContext, number: int) -> list[Component | None]:
         _attached(change),
         html.Section(
             [
-                html.Header(html.H2("What was done")),
+                html.Header(
+                    [html.H2("What was done"), html.Span(className="grow"), _life(context, change)],
+                ),
                 html.Ol([html.Li(words) for words in _story(book, change, zone)], className="story"),
                 change_signatures(book, change),
             ],
@@ -67,6 +70,10 @@ def _drawn(context: AppContext, number: int) -> list[Component | None]:
         ),
         _to_do(context, book, change),
     ]
+
+
+def _life(context: AppContext, change: Change) -> Component | None:
+    return life_link(change.object) if reads_trail(context) else None
 
 
 def _facts(context: AppContext, book: Book, change: Change) -> list[Component]:
@@ -110,13 +117,15 @@ def _to_do(context: AppContext, book: Book, change: Change) -> Component | None:
     again = f"Site revision {book.revisions[0].number} is newer: this has to be drawn up again."
     words = again if outdated else needs_words(change)
     mine = person.account == change.author
+    reviewed = any(taken.step is Step.REVIEW and taken.by == person.account for taken in change.steps)
     may = person.may(Right.DRAFT)
     step = next_step(change.state, change.controlled)
     subject = str(change.number)
     buttons: list[Component] = []
     if not outdated and step is Step.REVIEW and may and not mine:
         buttons.append(sign_button("Sign the review", REVIEW.name, subject, main=True))
-    if not outdated and step is Step.PUT_IN_FORCE and change.controlled and person.may(Right.APPROVE) and not mine:
+    approves = change.controlled and person.may(Right.APPROVE) and not mine and not reviewed
+    if not outdated and step is Step.PUT_IN_FORCE and approves:
         buttons.append(sign_button("Sign the approval", APPROVAL.name, subject, main=True))
     if not outdated and step is Step.PUT_IN_FORCE and not change.controlled and may:
         buttons.append(_button("put", main=True))

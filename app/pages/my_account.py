@@ -7,8 +7,7 @@ from dash import ALL, Dash, Input, Output, ctx, html, no_update
 from dash.development.base_component import Component
 
 from app import formats
-from app.components.account_parts import areas_words, browser_words
-from app.components.basics import tagged
+from app.components.account_parts import areas_words, browser_words, people_table
 from app.components.sign_out import sign_out_form
 from app.context import AppContext
 from app.guard import Access, requires
@@ -74,8 +73,8 @@ def _content(context: AppContext) -> list[Component]:
             className="head row",
         ),
         _card("Signing in", _ways(context, person, credential)),
-        _card("Signed in now", _wide(_sessions(context, open_now, own))),
-        _card("Of late", _wide(_lately(context, tried))),
+        _card("Signed in now", _sessions(context, open_now, own)),
+        _card("Of late", _lately(context, tried)),
     ]
 
 
@@ -125,7 +124,7 @@ def _sessions(context: AppContext, found: Sequence[Session], own: Session) -> Co
         )
         for session in found
     ]
-    return _table(("From", "Browser", "Since", "Last active", ""), rows)
+    return people_table(("From", "Browser", "Since", "Last active", ""), rows, "Sessions")
 
 
 def _lately(context: AppContext, rows: Sequence[AuditRow]) -> Component:
@@ -143,19 +142,11 @@ def _lately(context: AppContext, rows: Sequence[AuditRow]) -> Component:
         )
         for row, more in told
     ]
-    return _table(("When", "What", "By", "From", "Why"), lines)
+    return people_table(("When", "What", "By", "From", "Why"), lines, "Of late")
 
 
 def _card(title: str, content: Component) -> Component:
     return html.Section([html.Header(html.H2(title)), content], className="card")
-
-
-def _wide(table: Component) -> Component:
-    return tagged(html.Div(table, className="scroll", tabIndex="0", role="region"), aria_label="Table")
-
-
-def _table(heads: Sequence[str], rows: Sequence[Component]) -> Component:
-    return html.Table([html.Thead(html.Tr([html.Th(head) for head in heads])), html.Tbody(rows)], className="people")
 
 
 PAGE = Page("/account", "My account", layout, register)

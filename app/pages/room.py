@@ -12,6 +12,7 @@ from app.components.basics import grade, icon, symbol, tagged
 from app.components.cascade import cascade
 from app.components.copy_menu import copy_menu
 from app.components.instruments import instrument_list
+from app.components.life import life_link, reads_trail
 from app.components.point_table import by_quantity, point_table
 from app.components.room_alarms import room_alarms
 from app.components.standing_alarms import standing
@@ -76,6 +77,7 @@ def _head(context: AppContext, site: Site, room: Room) -> list[Component]:
             [
                 html.A([icon("trends", small=True), "Trend"], href=trend.address, className="btn s"),
                 room_state.opener() if context.may(Right.SET_ROOM_STATE) else None,
+                life_link(f"room {room.id}") if reads_trail(context) else None,
                 copy_menu(context),
             ],
             className="row",

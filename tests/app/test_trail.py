@@ -87,6 +87,19 @@ def test_a_row_says_old_and_new_reason_role_and_origin() -> None:
 
 
 @pytest.mark.parametrize(
+    ("object", "called"),
+    [
+        (f"alarm B101.DP1/no-data/{NOON}", "alarm B101.DP1 no data, 22 Nov 2026 13:00:00"),
+        (f"alarm source:cabinets/source-lost/{NOON}", "alarm source:cabinets source lost, 22 Nov 2026 13:00:00"),
+        ("alarm B101.DP1/low/yesterday", "alarm B101.DP1/low/yesterday"),
+        ("site revision 4", "site revision 4"),
+    ],
+)
+def test_an_alarm_is_called_by_point_condition_and_onset(object: str, called: str) -> None:
+    assert told(row("{}", object), {}, ZONE, NOON).called == called
+
+
+@pytest.mark.parametrize(
     "data", ["no JSON", "[]", '{"changes": 5}', '{"changes": {"state": "x"}}', '{"changes": {"a": [1]}}']
 )
 def test_a_row_that_somebody_has_tampered_with_is_shown_as_it_is(data: str) -> None:

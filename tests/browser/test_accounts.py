@@ -38,7 +38,7 @@ def test_an_invited_viewer_gets_in_and_no_further(app: RunningApp, browser: Brow
     office.goto(f"{app.address}/accounts")
     office.wait_for_selector("main h1")
     address = invite(office)
-    expect(office.locator(".accounts")).to_contain_text("v.berger")
+    expect(office.get_by_role("region", name="Accounts")).to_contain_text("v.berger")
 
     theirs = browser.new_context()
     page = theirs.new_page()
