@@ -23,6 +23,7 @@ NOBODY_TOLD = (
     "have it mailed or time-stamped every day."
 )
 NO_REVIEW = "No review is on record yet."
+TOMORROW = "A day is reviewed when it is over: what was written today waits for tomorrow."
 
 
 def state_part(state: TrailState, zone: str, now: Instant) -> Component:
@@ -84,7 +85,10 @@ def _review(review: TrailReview, signatures: Sequence[Signature], zone: str) -> 
 
 def review_form(state: TrailState, zone: str, now: Instant) -> Component:
     """What a reviewer looks at, and where the review is signed."""
-    first, last = _proposed(state, zone, now)
+    today = formats.in_zone(now, zone).date()
+    if state.unreviewed and formats.in_zone(state.unreviewed[0].start, zone).date() == today:
+        return html.Div(TOMORROW, className="inside review-form sec")
+    first, last = _proposed(state, zone, today)
     looks = [
         html.A(words, href=TrailQuery(eyes=name, first=first, last=last).address, className="btn s")
         for name, words in EYES_WORDS.items()
@@ -122,12 +126,12 @@ def review_form(state: TrailState, zone: str, now: Instant) -> Component:
     )
 
 
-def _proposed(state: TrailState, zone: str, now: Instant) -> tuple[date, date]:
+def _proposed(state: TrailState, zone: str, today: date) -> tuple[date, date]:
     """From the oldest row that nobody has reviewed to yesterday, a month at most."""
-    yesterday = formats.in_zone(now, zone).date() - timedelta(days=1)
+    yesterday = today - timedelta(days=1)
     if not state.unreviewed:
         return yesterday, yesterday
-    first = min(formats.in_zone(state.unreviewed[0].start, zone).date(), yesterday)
+    first = formats.in_zone(state.unreviewed[0].start, zone).date()
     return first, min(first + timedelta(days=30), yesterday)
 
 

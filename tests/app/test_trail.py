@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from app.components.trail_cards import TOMORROW, review_form
 from app.trail_query import EYES, EYES_WORDS, LOOKED_THROUGH, TrailQuery, trail_query
 from app.trail_state import told_words, trail_state, verified_words
 from app.trail_words import told
@@ -149,3 +150,13 @@ def test_the_state_of_the_trail_is_told(records: Records) -> None:
         verification.on_record(connection, NOON, CLEANWATCH, broken)
     assert words().startswith("NOT WHOLE: one thing is wrong, found ")
     assert words().endswith("row 3 was altered")
+
+
+def test_no_review_is_offered_of_a_day_that_is_not_over(records: Records) -> None:
+    with records.transaction() as connection:
+        audit.append(connection, NOON, [AuditEntry(ANN, "told", "room B101")])
+    with records.reading() as connection:
+        state = trail_state(connection)
+    assert TOMORROW in str(review_form(state, ZONE, NOON + HOUR))
+    shown = str(review_form(state, ZONE, NOON + DAY))
+    assert TOMORROW not in shown and "eyes=people&from=2026-11-22&to=2026-11-22" in shown
