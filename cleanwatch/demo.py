@@ -90,7 +90,11 @@ def _run(console: Console, data: Path, reset: bool, days: int, stopping: threadi
 def _make_accounts(environment: Mapping[str, str]) -> None:
     """Before the app starts: it would make an administrator where there is no account."""
     command = [sys.executable, "-m", "cleanwatch.demo_accounts"]
-    subprocess.run(command, env={**os.environ, **environment}, check=True, stdin=subprocess.DEVNULL)
+    made = subprocess.run(
+        command, env={**os.environ, **environment}, check=False, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
+    if made.returncode:
+        raise click.ClickException(f"the demo's records cannot be used: {made.stderr.decode().strip()}")
 
 
 def _note() -> str:

@@ -3,6 +3,7 @@
 Run by the demo as a process of its own, so that the one that looks after the others stays small.
 """
 
+import sys
 from contextlib import closing
 
 from app.sign_in.desk import Desk
@@ -13,6 +14,7 @@ from cleanwatch.sign_in_settings import sign_in_rules
 from facility.instants import system_clock
 from facility.people import Actor
 from facility.roles import Role
+from storage.records.errors import RecordsError
 from storage.records.people import accounts, credentials
 
 DEMO = Actor("demo", origin="the demo's start")
@@ -35,4 +37,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except RecordsError as error:
+        sys.exit(str(error))

@@ -41,7 +41,8 @@ class SiteInForce:
             revision = revisions.in_force_at(connection, self._clock())
         if revision is None:
             raise NoSiteError(
-                "no site file is on record yet; name one in CLEANWATCH_SITE_FILE, or: cleanwatch site apply FILE"
+                "no site file is on record yet: the station puts the one there that CLEANWATCH_SITE_FILE names, "
+                "or do it yourself: cleanwatch site apply FILE"
             )
         return revision.number, parse_site(revision.text, f"site revision {revision.number}")
 

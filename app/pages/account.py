@@ -40,8 +40,6 @@ TITLES = {
     "link": "Let this person in by single sign-on?",
     "unlink": "Let this person in by single sign-on no longer?",
 }
-
-
 HAND_OVER = "The person sets a password at this address, within three days:"
 
 
@@ -227,11 +225,7 @@ def register(app: Dash, context: AppContext) -> None:
             address = _done(context, chosen, account, reason or "", *filled)
         except NotDoneError as error:
             return no_update, str(error), no_update, no_update
-        made = (
-            address_box("The person sets a password at this address, within three days:", address)
-            if address
-            else None
-        )
+        made = address_box(HAND_OVER, address) if address else None
         return bool(address), "", made, _content(context, account)
 
 

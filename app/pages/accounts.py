@@ -169,7 +169,9 @@ def register(app: Dash, context: AppContext) -> None:
             made, address = account_acts.make(context, account or "", fields_of(name, role, areas), reason or "")
         except NotDoneError as error:
             return None, str(error), no_update
-        words = f"{made.name} sets a password at this address, within three days:"
+        words = (
+            f"{made.name} sets a password at this address, within three days, and then signs in as {made.account}:"
+        )
         return address_box(words, _whole(address)), "", _content(context)
 
     @app.callback(
