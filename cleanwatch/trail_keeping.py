@@ -89,9 +89,11 @@ class TrailKeeper:
             verified = verification.verify(
                 self._records, verify_after(results, self._clock()), processes=1, progress=self._go_on
             )
-            with self._records.reading() as connection:
-                found = [words for _, check in checks(self._settings) for words in check(connection)]
-            verified = replace(verified, problems=(*verified.problems, *found))
+            found = list(verified.problems)
+            for _, check in checks(self._settings):
+                with self._records.reading() as connection:  # one for each: none is held for long
+                    found += check(connection)
+            verified = replace(verified, problems=tuple(found))
             with self._records.transaction() as connection:
                 verification.on_record(connection, self._clock(), CLEANWATCH, verified)
                 results = verification.newest(connection)

@@ -24,6 +24,7 @@ from storage.records import revisions
 from storage.records.revisions import Revision
 from storage.records.schema import audit_head, change_steps, changes
 from storage.records.trail import audit
+from storage.records.trail.agreement import sha256_of
 from storage.records.trail.audit import JSON, AuditEntry
 
 
@@ -188,14 +189,17 @@ def draft_by(
         lines(found),
         attachment,
     )
-    connection.execute(insert(changes).values(_row(change)))
+    row = _row(change)
+    connection.execute(insert(changes).values(row))
     data: dict[str, JSON] = {
         "base": newest.number,
         "rationale": change.rationale,
         "controlled": change.controlled,
         "differences": change.differences,
-        "attachment": attachment is not None,
+        "SHA-256 of the file": sha256_of(text),
     }
+    if attachment is not None:
+        data["SHA-256 of the attachment"] = sha256_of(row["attachment"])
     if wanted_from is not None:
         data["wanted from"] = text_of(wanted_from)
     entry = AuditEntry(author, "change drafted", change.object, data, fields_of(found), change.reason)

@@ -15,6 +15,7 @@ from facility.instants import Instant, text_of
 from facility.people import Actor
 from storage.records.schema import revisions as table
 from storage.records.trail import audit
+from storage.records.trail.agreement import sha256_of
 from storage.records.trail.audit import JSON, AuditEntry
 
 
@@ -57,8 +58,12 @@ def add(
             differences=json.dumps(differences, ensure_ascii=False),
         )
     )
-    data: dict[str, JSON] = {"in force from": text_of(in_force_from), "differences": list(differences)}
-    data |= {"author": author.name} if by else {}
+    data: dict[str, JSON] = {
+        "author": author.name,
+        "in force from": text_of(in_force_from),
+        "differences": list(differences),
+        "SHA-256 of the file": sha256_of(text),
+    }
     name = f"site revision {revision.number}"
     audit.append(
         connection, at, [AuditEntry(by or author, "site revision added", name, data, changes or {}, reason=reason)]

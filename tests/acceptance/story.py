@@ -21,7 +21,7 @@ from storage.records import alarms, commands
 from storage.records.alarms import AlarmFilter
 from storage.records.commands import Acknowledge
 from storage.records.database import Records
-from storage.records.trail import audit
+from storage.records.trail import agreement, audit
 from storage.records.trail.audit import AuditFilter, AuditRow
 from storage.samples.commit import Intake
 from storage.samples.local import LocalStore
@@ -63,6 +63,8 @@ class Story:
         return self.now
 
     def close(self) -> None:
+        with self.records.reading() as connection:
+            assert list(agreement.check(connection)) == []
         self.store.close()
         self.records.close()
 

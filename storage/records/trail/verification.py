@@ -21,7 +21,7 @@ from facility.instants import Instant
 from facility.people import Actor
 from storage.records import append_only, signatures
 from storage.records.database import Records
-from storage.records.trail import anchors, audit, chain
+from storage.records.trail import agreement, anchors, audit, chain
 from storage.records.trail.audit import JSON, AuditEntry, AuditFilter
 from storage.records.trail.chain import BEGINNING, Mark
 
@@ -105,6 +105,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("triggers", triggers),
     ("anchors", anchors.check),
     ("signatures", signatures.verify),
+    ("what the trail tells of", agreement.check),
 )
 """Every check by what it looks at."""
 

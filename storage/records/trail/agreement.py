@@ -1,0 +1,331 @@
+"""Whether what is on record beside the trail is what the trail says of it.
+
+The chain shows whether the trail was changed. An acknowledgement, a room state or a site file stands in a table of
+its own: whoever has the file can take the triggers away and edit it there. Its audit row tells the same, so here each
+row is compared with the one that was written with it. Of signatures, anchors and digests of readings, which are bound
+to more than that, their own checks tell.
+"""
+
+import hashlib
+import json
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import msgspec
+from sqlalchemy import Connection, Table, select
+
+from facility.change_states import Step
+from facility.instants import Instant, text_of
+from facility.limit import Severity
+from storage.records import schema
+from storage.records.schema import audit as trail
+from storage.records.trail.audit import JSON
+
+AT_ONCE = 1_000
+"""Rows that are taken from the database at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How a table and the trail tell of the same.
+
+    `fields` makes of a row what its audit row says, by the words that are used there: a column, `reason`, the new
+    value of a change (`old meaning`: the old one), or what stands in `data`. `key` is the one that keeps a row's
+    audit row apart from others. `told_by` says which audit rows tell how a row is: one of its own, or where
+    it is brought up to date the newest one, or what all of them changed.
+    """
+
+    table: Table
+    actions: tuple[str, ...]
+    fields: Callable[[Any], Mapping[str, JSON]]
+    key: str = "object"
+    told_by: Literal["its own", "the newest", "all"] = "its own"
+
+
+def sha256_of(text: str | None) -> str | None:
+    """What an audit row says of a text that is too long for it."""
+    return None if text is None else hashlib.sha256(text.encode()).hexdigest()
+
+
+def _time(at: Instant | None) -> str | None:
+    return None if at is None else text_of(at)
+
+
+def _number(value: float | None) -> float | None:
+    """As JSON has it."""
+    return value if value is not None and math.isfinite(value) else None
+
+
+def _alarm(row: Any) -> str:
+    """Its id says of which point and condition it is, and from when: see `facility.alarm`."""
+    id = f"{row.point}/{row.condition.replace(' ', '-')}/{row.onset}"
+    return f"alarm {row.id}" if row.id == id else f"alarm {row.id} as {id}"
+
+
+KEPT = (
+    Kept(
+        schema.alarms,
+        (
+            "alarm raised",
+            "alarm rose",
+            "alarm came back",
+            "alarm dated back",
+            "alarm returned",
+            "alarm closed",
+            "alarm acknowledged",
+            "alarm found in late readings",
+            "alarm completed by late readings",
+        ),
+        lambda row: {
+            "object": _alarm(row),
+            "severity": Severity(row.severity).name.lower(),
+            "state": row.state,
+            "onset": text_of(row.onset),
+            "raised": text_of(row.raised),
+            "returned": _time(row.returned),
+            "value": _number(row.value),
+            "limit": _number(row.limit),
+            "operator": row.operator,
+        },
+        told_by="the newest",
+    ),
+    Kept(
+        schema.accounts,
+        ("account made", "account changed", "account locked", "account unlocked", "account retired"),
+        lambda row: {
+            "object": f"account {row.account}",
+            "name": row.name,
+            "role": row.role,
+            "areas": "all" if row.areas is None else json.loads(row.areas),
+            "state": row.state,
+        },
+        told_by="all",
+    ),
+    Kept(
+        schema.acknowledgements,
+        ("alarm acknowledged",),
+        lambda row: {
+            "object": f"alarm {row.alarm}",
+            "at": row.at,
+            "actor": row.by,
+            "reason": row.comment,
+            "severity": Severity(row.severity).name.lower(),
+        },
+    ),
+    Kept(
+        schema.room_states,
+        ("room state set",),
+        lambda row: {
+            "object": f"room {row.room}",
+            "at": row.recorded_at,
+            "actor": row.by,
+            "from": text_of(row.time),
+            "state": row.state,
+        },
+    ),
+    Kept(
+        schema.batch_events,
+        ("batch started", "batch ended"),
+        lambda row: {
+            "object": f"batch {row.batch}",
+            "action": "batch started" if row.kind == "start" else "batch ended",
+            "at": row.recorded_at,
+            "actor": row.by,
+            "room": row.room,
+            "time": text_of(row.time),
+        },
+    ),
+    Kept(
+        schema.commands,
+        ("command submitted",),
+        lambda row: {
+            "id": row.id,
+            "at": row.at,
+            "actor": row.actor,
+            "role": row.role or None,
+            "origin": row.origin or None,
+            "command": msgspec.json.decode(row.command),
+        },
+        key="id",
+    ),
+    Kept(
+        schema.command_outcomes,
+        ("command applied",),
+        lambda row: {"id": row.command, "at": row.at, "outcome": row.outcome},
+        key="id",
+    ),
+    Kept(
+        schema.revisions,
+        ("site revision added",),
+        lambda row: {
+            "object": f"site revision {row.number}",
+            "author": row.author,
+            "reason": row.reason or None,
+            "in force from": text_of(row.in_force_from),
+            "differences": json.loads(row.differences),
+            "SHA-256 of the file": sha256_of(row.text),
+        },
+    ),
+    Kept(
+        schema.changes,
+        ("change drafted",),
+        lambda row: {
+            "object": f"change {row.number}",
+            "at": row.at,
+            "actor": row.author,
+            "reason": row.reason or None,
+            "base": row.base,
+            "rationale": row.rationale,
+            "controlled": row.controlled,
+            "differences": json.loads(row.differences),
+            "wanted from": _time(row.wanted_from),
+            "SHA-256 of the file": sha256_of(row.text),
+            "SHA-256 of the attachment": sha256_of(row.attachment),
+        },
+    ),
+    Kept(
+        schema.change_steps,
+        tuple(f"change {step}" for step in Step),
+        lambda row: {
+            "object": f"change {row.change}",
+            "action": f"change {row.step}",
+            "at": row.at,
+            "actor": row.by,
+            "reason": row.comment or None,
+            "site revision": row.revision,
+        },
+    ),
+    Kept(
+        schema.annotations,
+        ("comment added", "correction added"),
+        lambda row: {
+            "annotation": row.id,
+            "action": f"{row.kind} added",
+            "object": row.object,
+            "at": row.at,
+            "actor": row.by,
+            "from": text_of(row.start),
+            "to": text_of(row.end),
+            "old meaning": row.was or None,
+            "meaning": row.becomes or None,
+            "reason": row.reason,
+        },
+        key="annotation",
+    ),
+    Kept(
+        schema.refusals,
+        ("correction refused", "correction taken back"),
+        lambda row: {"annotation": row.annotation, "at": row.at, "actor": row.by, "reason": row.reason},
+        key="annotation",
+    ),
+    Kept(
+        schema.trail_reviews,
+        ("trail reviewed",),
+        lambda row: {
+            "object": f"review {row.number}",
+            "at": row.at,
+            "actor": row.by,
+            "from": text_of(row.start),
+            "to": text_of(row.end),
+            "first row": row.first_seq,
+            "last row": row.last_seq,
+            "hash": row.hash,
+            "note": row.note,
+        },
+    ),
+)
+"""Every table that is compared."""
+
+
+def check(connection: Connection, tables: Sequence[Kept] = KEPT) -> Iterator[str]:
+    """What stands in a table otherwise than the trail says, was put in, or is gone; each names its row."""
+    for kept in tables:
+        yield from _compared(connection, kept)
+
+
+def _compared(connection: Connection, kept: Kept) -> Iterator[str]:
+    stored = connection.execute(select(kept.table), execution_options={"yield_per": AT_ONCE})
+    found: dict[bytes, list[tuple[str, Mapping[str, JSON]]]] = {}
+    names: tuple[str, ...] = ()
+    for row in stored:
+        fields = _fields(kept, row)
+        names = max(names, tuple(fields), key=len)  # of one that cannot be read there is only its key
+        found.setdefault(_text(fields), []).append((_name(kept.table, row), fields))
+    told = _told(connection, kept, names)
+    for text in list(told.keys() & found.keys()):
+        both = min(len(told[text]), len(found[text]))
+        del told[text][:both], found[text][:both]
+    otherwise: dict[bytes, list[tuple[int, Mapping[str, JSON]]]] = {}
+    for seq, said in sorted((one for some in told.values() for one in some), key=lambda one: one[0]):
+        otherwise.setdefault(_key(kept, said), []).append((seq, said))
+    for name, fields in (one for some in found.values() for one in some):
+        said_of_it = otherwise.get(_key(kept, fields))
+        if not said_of_it:
+            yield f"{name} was put in: no audit row tells of it"
+            continue
+        seq, said = said_of_it.pop(0)
+        other = ", ".join(field for field in fields if fields[field] != said.get(field))
+        yield f"{name} was altered: audit row {seq} says another {other}"
+    for seq, _ in sorted((one for some in otherwise.values() for one in some), key=lambda one: one[0]):
+        yield f"a row of {kept.table.name} is missing or altered: audit row {seq} tells of it"
+
+
+def _told(
+    connection: Connection, kept: Kept, names: tuple[str, ...]
+) -> dict[bytes, list[tuple[int, Mapping[str, JSON]]]]:
+    """What the trail says, by its text, with the numbers of the rows."""
+    query = select(trail).where(trail.c.action.in_(kept.actions)).order_by(trail.c.seq)
+    told: dict[bytes, list[tuple[int, Mapping[str, JSON]]]] = {}
+    newest: dict[bytes, tuple[int, Mapping[str, JSON]]] = {}
+    for row in connection.execute(query, execution_options={"yield_per": AT_ONCE}):
+        known = _known(row)
+        said: Mapping[str, JSON] = {name: known.get(name) for name in names or (kept.key,)}
+        if kept.told_by == "its own":
+            told.setdefault(_text(said), []).append((row.seq, said))
+            continue
+        key = _key(kept, said)
+        if kept.told_by == "all" and key in newest:
+            said = {name: known.get(name, before) for name, before in newest[key][1].items()}
+        newest[key] = row.seq, said
+    for seq, said in newest.values():
+        told.setdefault(_text(said), []).append((seq, said))
+    return told
+
+
+def _known(row: Any) -> Mapping[str, JSON]:
+    """Everything that an audit row says, by its name."""
+    try:
+        data = msgspec.json.decode(row.data, type=dict[str, Any])
+    except (msgspec.DecodeError, TypeError):  # the row was altered: the chain tells so, and this says nothing
+        data = {}
+    changes = msgspec.convert(data.get("changes", {}), dict[str, tuple[Any, Any]])
+    return {
+        **data,
+        **{name: new for name, (_, new) in changes.items()},
+        **{f"old {name}": old for name, (old, _) in changes.items()},
+        **{name: getattr(row, name) for name in ("at", "actor", "action", "object")},
+    }
+
+
+def _fields(kept: Kept, row: Any) -> Mapping[str, JSON]:
+    try:
+        return kept.fields(row)
+    except (ValueError, TypeError):  # what cannot even be read is not what was written
+        return {kept.key: None}
+
+
+def _key(kept: Kept, fields: Mapping[str, JSON]) -> bytes:
+    return msgspec.json.encode(fields[kept.key])
+
+
+def _text(fields: Mapping[str, JSON]) -> bytes:
+    # A limit of 10.0 may stand as 10 in one of the two.
+    values = {name: float(value) if isinstance(value, int) else value for name, value in fields.items()}
+    return msgspec.json.encode(values, order="deterministic")
+
+
+def _name(table: Table, row: Any) -> str:
+    keys = ", ".join(f"{column.name} {row._mapping[column]}" for column in table.primary_key)
+    return f"the row of {table.name} with {keys}"
