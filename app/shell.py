@@ -38,6 +38,7 @@ def shell(context: AppContext) -> Component:
             [
                 dcc.Location(id="url", refresh="callback-nav"),
                 dcc.Store(id="alarm-event"),
+                dcc.Store(id=annotating.ANNOTATED),
                 html.A("To the content", href="#page", className="skip"),
                 html.A(
                     [icon("logo"), html.Span("Cleanwatch")],

@@ -2,7 +2,8 @@
 
 A page opens it with `annotations.annotate_button`, or from a callback of its own by writing what it is about to the
 store `TO_ANNOTATE`: `{"object": "point B101.DP1", "start": …, "end": …}`, with `points` where the person may choose
-among several and set the stretch. When something was written, the store `ANNOTATED` changes.
+among several and set the stretch. When something was written, the store `ANNOTATED` changes; it is in the shell for
+everybody, since pages listen to it also where the person may not write.
 """
 
 from datetime import datetime
@@ -80,7 +81,7 @@ def dialog(user: str) -> Component:
             ),
         ],
     )
-    return html.Div([dcc.Store(id=TO_ANNOTATE), dcc.Store(id=ANNOTATED), dcc.Store(id="annotate-subject"), modal])
+    return html.Div([dcc.Store(id=TO_ANNOTATE), dcc.Store(id="annotate-subject"), modal])
 
 
 def _choice() -> list[Component]:
