@@ -17,6 +17,7 @@ from flask import Response, jsonify, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.context import AppContext
+from app.proxy import RELAYED
 from app.refusals import Refusals
 from facility.people import Person
 from facility.roles import Right, refusal
@@ -167,10 +168,15 @@ def needed(app: Dash) -> Need | None:
     if endpoint == CALLBACKS:
         call = app.callback_map.get(_output(), {}).get("callback")
         return None if call is None else vars(call)["need"]
-    if endpoint == ASSETS and (request.view_args or {}).get("filename", "").startswith(PUBLIC_ASSETS):
+    if endpoint == ASSETS and _is_public((request.view_args or {}).get("filename", "")):
         return Access.ANYBODY
     known = DASH_VIEWS.get(endpoint)
     return known if known is not None else vars(app.server.view_functions[endpoint])["need"]
+
+
+def _is_public(file: str) -> bool:
+    """Is it one of those files? `fonts/../main.js` is none."""
+    return file.startswith(PUBLIC_ASSETS) and ".." not in file
 
 
 def _output() -> str:
@@ -186,11 +192,14 @@ def asked_for() -> str:
 
 
 def _is_machine(context: AppContext) -> bool:
-    """From this machine itself, or with the token. What a proxy that is not named in the settings sends looks like
-    this machine: so a proxy must not hand on what is for machines (deploy/nginx.conf does not)."""
+    """From this machine itself, or with the token. What a proxy that the settings do not name hands on is not from
+    this machine, wherever the proxy stands. One that adds no header cannot be told apart: such a proxy must not hand
+    on what is for machines (deploy/nginx.conf does not)."""
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if context.watcher_token and compare_digest(given.encode(), context.watcher_token.encode()):
         return True
+    if request.environ.get(RELAYED, False):
+        return False
     try:
         return ip_address(request.remote_addr or "").is_loopback
     except ValueError:

@@ -10,7 +10,19 @@ Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 Network = IPv4Network | IPv6Network
 
-FORWARDED = ("HTTP_FORWARDED", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST")
+FORWARDED = (
+    "HTTP_FORWARDED",
+    "HTTP_VIA",
+    "HTTP_X_FORWARDED_FOR",
+    "HTTP_X_FORWARDED_HOST",
+    "HTTP_X_FORWARDED_PORT",
+    "HTTP_X_FORWARDED_PROTO",
+    "HTTP_X_FORWARDED_SERVER",
+    "HTTP_X_REAL_IP",
+)
+"""What proxies add to a request that they hand on."""
+RELAYED = "cleanwatch.relayed"
+"""In the request's environment: somebody hands it on whose word is not taken, so nobody knows from where it comes."""
 
 
 def networks(text: str) -> tuple[Network, ...]:
@@ -28,8 +40,8 @@ def behind(application: Application, trusted: Sequence[Network]) -> Application:
     def answer(environ: Environ, start: Callable[..., Any]) -> Iterable[bytes]:
         if _is_among(environ.get("REMOTE_ADDR", ""), trusted):
             return told(environ, start)
-        for name in FORWARDED:
-            environ.pop(name, None)
+        given = [name for name in FORWARDED if environ.pop(name, None) is not None]
+        environ[RELAYED] = bool(given)
         return application(environ, start)
 
     return answer

@@ -23,7 +23,7 @@ from facility.people import Person
 from facility.roles import Right
 from storage.records import signatures
 from storage.records.errors import RecordsAwayError
-from storage.records.people import accounts, credentials
+from storage.records.people import accounts, credentials, sessions
 from storage.records.people.sessions import Session
 from storage.records.signatures import Meaning, NotToBeSignedError, Rule, content_hash
 from storage.records.trail import audit
@@ -36,6 +36,7 @@ NOT_YOURS = "Sign with the account that you are signed in with."
 NO_PASSWORD = (
     "You sign in through another system, and have no password here to sign with. An administrator can give you one."
 )
+ENDED = "You have been signed out meanwhile, so nothing was signed. Sign in again."
 UNCERTAIN = "It is not known whether this is on record: look before you sign it again."
 
 
@@ -129,11 +130,21 @@ def sign(
                 rules=to_sign.rules,
                 session=session.id if session else None,
             )
+            _check_still_signed_in(connection, session)
     except NotToBeSignedError as error:
         return str(error)
     except RecordsAwayError as error:
         return f"{error} {UNCERTAIN}"
     return None
+
+
+def _check_still_signed_in(connection: Connection, session: Session | None) -> None:
+    """Proving takes its time, in which an administrator may have ended the session: by itself, or with another role
+    or the end of the account. Asked last, when the trail is ours: then what ended it stands before us in the trail.
+    """
+    now = None if session is None else sessions.numbered(connection, session.id)
+    if now is not None and now.ended is not None:
+        raise NotToBeSignedError(ENDED)
 
 
 def _is_first(connection: Connection, session: Session | None, person: Person) -> bool:

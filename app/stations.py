@@ -85,7 +85,7 @@ class Stations:
             self._hear(found)
 
     def take(self, payload: bytes) -> None:
-        """Take a report from the broker. Raises msgspec.MsgspecError for one of another version."""
+        """Take a report from the broker. Raises MsgspecError or UnicodeDecodeError for what is none."""
         if payload:
             self._hear([msgspec.json.decode(payload, type=StationReport)])
 

@@ -22,9 +22,9 @@ def routes(context: AppContext) -> Blueprint:
     exporting = Blueprint("trail_export", __name__)
 
     @exporting.get("/audit/export.zip")
-    @requires(Right.READ_TRAIL)
+    @requires(Right.EXPORT)
     def export() -> AnyResponse:
-        person = needs(context, Right.EXPORT)
+        person = needs(context, Right.READ_TRAIL)
         of_whole_site(context)
         site, now = context.site(), context.clock()
         query = trail_query(request.args.to_dict(flat=False))

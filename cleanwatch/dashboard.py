@@ -29,7 +29,7 @@ from cleanwatch.on_record import on_record
 from cleanwatch.opening import wait_for_records
 from cleanwatch.revisions import NoSiteError, SiteInForce
 from cleanwatch.settings import Settings
-from cleanwatch.sign_in_settings import provider, sign_in_rules
+from cleanwatch.sign_in_settings import breached, provider, sign_in_rules
 from facility.instants import Clock, system_clock
 from facility.steady_clock import SteadyClock
 from storage.records.database import Records
@@ -68,14 +68,14 @@ def run_app(settings: Settings, stopping: threading.Event) -> None:
         clock.begin_after(stations.time_ahead())
         what = f"app {socket.gethostname()}:{settings.web_port}"
         stack.enter_context(on_record(records, what, settings, clock))
-        desk = Desk(sign_in_rules(settings), TRUSTED_SECONDS, provider(settings))
+        desk = Desk(sign_in_rules(settings), TRUSTED_SECONDS, provider(settings), breached(settings))
         make_first_administrator(records, system_clock, desk, f"http://{settings.web_host}:{settings.web_port}")
         hub = Hub(lambda: in_force.site, clock, settings.viewers)
         client = Client(
             settings.broker,
             f"cleanwatch-{in_force.site.id}-app-{uuid4().hex[:12]}",
             filters=[topics.everything_clean(in_force.site.id)],
-            on_message=lambda message: _hear(message, hub, stations),
+            on_message=lambda message: hear(message, hub, stations),
         )
         substitute = samples.substitute if isinstance(samples, History) else lambda: None
         context = AppContext(
@@ -117,13 +117,14 @@ def _secret(file: Path | None) -> str:
     return file.read_text().strip() if file else ""
 
 
-def _hear(message: Message, hub: Hub, stations: Stations) -> None:
+def hear(message: Message, hub: Hub, stations: Stations) -> None:
+    """Take what comes on a clean topic; whatever it is, listening goes on."""
     if not topics.is_station_report(message.topic):
         hub.take(message.topic, message.payload)
         return
     try:
         stations.take(message.payload)
-    except MsgspecError as error:
+    except (MsgspecError, UnicodeDecodeError) as error:
         log.warning("the report on %s is not understood: %s", message.topic, error)
 
 

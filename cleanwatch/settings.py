@@ -69,6 +69,9 @@ class Settings(BaseSettings):
     password_days: int = Field(
         0, ge=0, le=3650, description="Days after which a password has to be changed; 0: never without a cause."
     )
+    breached_passwords_file: Path | None = Field(
+        None, description="List of breached passwords that new ones are held against: SHA1:count, sorted by hash."
+    )
     second_factor: str = Field("", description="Roles that must use an authenticator, separated by commas.")
     sign_in_note: str = Field("", max_length=500, description="What the sign-in page says beside: whom to ask.")
     oidc_issuer: str = Field(

@@ -1,5 +1,6 @@
 """What the settings say about signing in: the rules, and a provider of single sign-on."""
 
+from app.sign_in.breached import BreachedPasswords, NotAListError
 from app.sign_in.provider import Provider
 from app.sign_in.rules import SignInRules
 from cleanwatch.settings import Settings
@@ -15,6 +16,16 @@ def sign_in_rules(settings: Settings) -> SignInRules:
         second_factor=settings.second_factor_roles,
         note=settings.sign_in_note,
     )
+
+
+def breached(settings: Settings) -> BreachedPasswords | None:
+    """The site's own list of breached passwords, if it names one. Raises SystemExit in words where it is none."""
+    if settings.breached_passwords_file is None:
+        return None
+    try:
+        return BreachedPasswords(settings.breached_passwords_file)
+    except NotAListError as error:
+        raise SystemExit(f"CLEANWATCH_BREACHED_PASSWORDS_FILE: {error}") from None
 
 
 def provider(settings: Settings) -> Provider | None:

@@ -18,7 +18,7 @@ from storage.records.people.sessions import Stage
 
 CHEAP = Parameters(Type.ID, version=19, salt_len=16, hash_len=32, time_cost=1, memory_cost=8, parallelism=1)
 """Argon2id at its least: what takes 0.2 s in production is over at once."""
-RULES = SignInRules(argon2=CHEAP)
+RULES = SignInRules(argon2=CHEAP, most_failures=10, told_failures=5)
 PASSWORD = "seventeen grey tiles"
 SETUP = Actor("setup", origin="test")
 

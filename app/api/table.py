@@ -1,6 +1,6 @@
 """Every operation of the API, in the order in which it is described."""
 
-from app.api import alarms, me, readings, rooms, site, trail
+from app.api import alarms, changes, me, readings, rooms, site, trail
 from app.api.operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -9,5 +9,6 @@ OPERATIONS: tuple[Operation, ...] = (
     *readings.OPERATIONS,
     *alarms.OPERATIONS,
     *rooms.OPERATIONS,
+    *changes.OPERATIONS,
     *trail.OPERATIONS,
 )

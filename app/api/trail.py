@@ -19,7 +19,7 @@ from storage.records.revisions import Revision
 from storage.records.trail import audit
 from storage.records.trail.audit import AuditFilter, AuditRow
 
-WHOLE = "A revision is of the whole site, and your account is admitted to some areas only."
+WHOLE = "This is of the whole site, and your account is admitted to some areas only."
 
 
 class RevisionAnswer(Answer):
@@ -100,6 +100,7 @@ def _for_all_areas(context: AppContext) -> None:
 
 
 def _trail(context: AppContext, asked: TrailAsked) -> TrailAnswer:
+    _for_all_areas(context)
     wanted = AuditFilter(asked.actor, asked.action, asked.object, asked.start, asked.end, before=asked.before)
     with context.records.reading() as connection:
         found = audit.rows(connection, wanted, asked.limit + 1)

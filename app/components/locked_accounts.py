@@ -9,8 +9,8 @@ from app.context import AppContext
 from facility.instants import DAY
 from facility.roles import Right
 from storage.records.errors import RecordsAwayError
-from storage.records.people import accounts
-from storage.records.people.accounts import AccountState
+from storage.records.people import accounts, credentials
+from storage.records.people.accounts import Account, AccountState
 from storage.records.trail import audit
 from storage.records.trail.audit import AuditFilter
 
@@ -18,29 +18,37 @@ MOST = 1_000
 
 
 def locked_accounts(context: AppContext) -> Component | None:
-    """The locked accounts and the failed sign-ins of a day; None where there is nothing, or for whom it is not."""
+    """The accounts that are locked or that somebody tries to get into, and the failed sign-ins of a day.
+
+    None where there is nothing, or for whom it is not.
+    """
     if not context.may(Right.MANAGE_ACCOUNTS):
         return None
     since = AuditFilter(action="sign-in failed", start=context.clock() - DAY)
     try:
         with context.records.reading() as connection:
-            locked = [one for one in accounts.all(connection) if one.state is AccountState.LOCKED]
+            known = accounts.all(connection)
+            tried = credentials.failing(connection, context.desk.rules.told_failures)
             failed = len(audit.rows(connection, since, limit=MOST))
     except RecordsAwayError:  # the page says so
         return None
-    if not locked:
+    locked = [one for one in known if one.state is AccountState.LOCKED]
+    tried_ones = [one for one in known if one.state is AccountState.ACTIVE and one.account in tried]
+    if not locked and not tried_ones:
         return None
-    names = ", ".join(f"{one.name} ({one.account})" for one in locked)
+    told = []
+    if locked:
+        told.append(_many(locked, "account is locked", "accounts are locked"))
+    if tried_ones:
+        told.append(_many(tried_ones, "account has many failed tries", "accounts have many failed tries"))
     return html.Section(
         html.Div(
             [
                 chip("advisory", "Advisory"),
                 html.Span(
                     [
-                        html.B(
-                            formats.sentence(formats.count(len(locked), "account is", "accounts are")) + " locked"
-                        ),
-                        f": {names}. {formats.sentence(formats.count(failed, 'failed sign-in'))} in the last day.",
+                        *(part for parts in told for part in parts),
+                        f"{formats.sentence(formats.count(failed, 'failed sign-in'))} in the last day.",
                     ],
                     className="grow",
                 ),
@@ -50,3 +58,8 @@ def locked_accounts(context: AppContext) -> Component | None:
         ),
         className="card",
     )
+
+
+def _many(which: list[Account], one: str, many: str) -> tuple[Component, str]:
+    names = ", ".join(f"{account.name} ({account.account})" for account in which)
+    return html.B(formats.sentence(formats.count(len(which), one, many))), f": {names}. "

@@ -11,21 +11,18 @@ from app.sign_in.let_in import SignedIn
 from app.sign_in.origin import origin
 from facility.people import Actor
 from storage.records.people import credentials
+from storage.records.people.sessions import Stage
 
 WRONG = (
     "That is not the code that the authenticator shows now. Look whether its clock is right, and type the next one."
 )
 
 
-def proposed(context: AppContext, signed_in: SignedIn) -> str:
-    """The secret that waits to be confirmed, a new one where there is none."""
-    account = signed_in.account.account
+def propose(context: AppContext, signed_in: SignedIn) -> str:
+    """A new secret, which waits to be confirmed: whoever has seen an earlier one has seen nothing."""
+    secret = codes.new_secret()
     with context.records.transaction() as connection:
-        credential = credentials.of(connection, account)
-        if credential is not None and credential.totp_secret is not None and credential.totp_since is None:
-            return credential.totp_secret
-        secret = codes.new_secret()
-        credentials.propose_totp(connection, account, secret)
+        credentials.propose_totp(connection, signed_in.account.account, secret)
     return secret
 
 
@@ -39,16 +36,25 @@ def picture(context: AppContext, signed_in: SignedIn, secret: str) -> Markup:
     return Markup(drawn.getvalue().decode())
 
 
-def switch_on(context: AppContext, signed_in: SignedIn, code: str) -> list[str] | None:
-    """Switch it on where this is its code; the recovery codes, or None where it is not."""
+def switch_on(context: AppContext, signed_in: SignedIn, password: str, code: str) -> list[str] | str:
+    """Switch it on where this is its code; the recovery codes, or in words why not.
+
+    Who is signed in proves the password anew: at a browser that was left open nobody else can lock the person out.
+    Who is only about to sign in has just proven it.
+    """
     account, now = signed_in.account, context.clock()
+    if signed_in.session.stage is Stage.SIGNED_IN:
+        known = proof.know(context, account.account, password, to="switch the authenticator on")
+        if isinstance(known, str):
+            return known
+        proof.accept(context, known)
     with context.records.transaction() as connection:
         credential = credentials.of(connection, account.account)
         if credential is None or credential.totp_secret is None or credential.totp_since is not None:
-            return None
+            return WRONG
         step = codes.step_of(credential.totp_secret, code, now)
         if step is None:
-            return None
+            return WRONG
         recovery = codes.new_recovery_codes()
         hashes = [codes.recovery_hash(one) for one in recovery]
         credentials.confirm_totp(connection, now, _by(signed_in), account.account, step, hashes)

@@ -51,9 +51,10 @@ def routes(context: AppContext) -> Blueprint:
         found = _who(context)
         if found is None:
             return to_sign_in()
-        recovery = authenticator.switch_on(context, found, request.form.get("code", ""))
-        if recovery is None:
-            return _authenticator(context, found, authenticator.WRONG)
+        form = request.form
+        recovery = authenticator.switch_on(context, found, form.get("password", ""), form.get("code", ""))
+        if isinstance(recovery, str):
+            return _authenticator(context, found, recovery)
         back = "/account" if found.session.stage is Stage.SIGNED_IN else ""
         shown = page(context, "recovery-codes.html", "Your recovery codes", codes=recovery, back=back)
         if found.session.stage is Stage.SIGNED_IN:
@@ -104,7 +105,8 @@ def _authenticator(context: AppContext, found: SignedIn, problem: str | None) ->
         since = formats.date(credential.totp_since, context.whole().timezone)
         words = f"It has been on since {since}. {formats.count(left, 'recovery code')} can still be used."
         return page(context, "authenticator-off.html", "Authenticator", problem, lead=words)
-    secret = authenticator.proposed(context, found)
+    waiting = credential.totp_secret if credential is not None and problem is not None else None
+    secret = waiting or authenticator.propose(context, found)
     return page(
         context,
         "authenticator.html",

@@ -25,8 +25,11 @@ class SignInRules:
     """Wrong passwords in a row that cost nothing."""
     first_wait: Span = 5 * SECOND
     longest_wait: Span = 15 * MINUTE
-    most_failures: int = 10
-    """Wrong passwords in a row after which an administrator has to unlock the account."""
+    most_failures: int = 100
+    """Wrong passwords in a row after which an administrator has to unlock the account (NIST SP 800-63B-4, 3.2.2: no
+    more than 100). The waits before that add up to a day."""
+    told_failures: int = 10
+    """Wrong passwords in a row of which administrators are told."""
     idle: Span = 30 * MINUTE
     longest_session: Span = 12 * HOUR
     one_time_password: Span = 7 * DAY

@@ -2,6 +2,7 @@
 
 from app.context import AppContext
 from app.sign_in import password_rules
+from app.sign_in.breached import BreachedPasswords
 from app.sign_in.let_in import SignedIn
 from app.sign_in.origin import origin
 from app.sign_in.rules import SignInRules
@@ -10,6 +11,8 @@ from storage.records.people import credentials, sessions
 from storage.records.people.accounts import Account
 
 DIFFERENT = "The two are not the same. Type the new password twice."
+BREACHED = "This password was found in a breach, so whoever guesses tries it early. Take another."
+UNKNOWN = "It cannot be looked up now whether this password was found in a breach. Tell an administrator."
 USED = "You have used this password before. Take another."
 
 
@@ -50,6 +53,8 @@ def hash_of(context: AppContext, account: Account, new: str, again: str) -> str:
     names = (account.account, account.name, context.whole().name, context.whole().id, "cleanwatch")
     if (refused := password_rules.problem(rules, new, names=names)) is not None:
         raise NotTakenError(refused)
+    if desk.breached is not None and _was_breached(desk.breached, new):
+        raise NotTakenError(BREACHED)
     with context.records.reading() as connection:
         present = credentials.of(connection, account.account)
         before = [*([present.hash] if present else []), *credentials.earlier(connection, account.account)]
@@ -57,3 +62,10 @@ def hash_of(context: AppContext, account: Account, new: str, again: str) -> str:
         if any(desk.passwords.fits(hash, new) for hash in before):
             raise NotTakenError(USED)
         return desk.passwords.hash(new)
+
+
+def _was_breached(known: BreachedPasswords, new: str) -> bool:
+    try:
+        return known.has(new)
+    except OSError:
+        raise NotTakenError(UNKNOWN) from None

@@ -1,8 +1,9 @@
 """Which tables may only grow, in which rows may change but stay, and the triggers that hold it, in both databases.
 
-The triggers refuse DELETE and, where a table may only grow, UPDATE; in SQLite also REPLACE, which deletes without
-firing a DELETE trigger, and in PostgreSQL also TRUNCATE, under every replication role. Alembic's batch mode drops triggers without a word, so
-`missing_triggers` is asked at every start. Whoever owns the database can drop them too: then `audit.verify` tells.
+They refuse DELETE and, where a table may only grow, UPDATE; in SQLite also REPLACE, which deletes without firing a
+DELETE trigger, and in PostgreSQL also TRUNCATE, under every replication role. Alembic's batch mode drops triggers
+without a word, so `missing_triggers` is asked at every start. Whoever owns the database can drop them too: then
+`audit.verify` tells.
 """
 
 from collections.abc import Iterator

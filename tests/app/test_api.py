@@ -249,7 +249,8 @@ def test_who_is_admitted_to_some_areas_sees_nothing_of_the_others(world: ApiWorl
         json={"comment": "x", "severity": "action"},
     )
     ask(world, "/rooms/B101/states", token=token, status=404, json={"state": "cleaning"})
-    ask(world, "/revisions", token=token, status=403)
+    for path in ("/revisions", "/revisions/1", "/audit", "/changes", "/changes/1"):
+        ask(world, path, token=token, status=403)
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["while it is asked", "while it is asked who asks"])

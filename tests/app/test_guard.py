@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 from dash import Dash, Input, Output
+from werkzeug.test import Client
 
-from app import guard
+from app import guard, proxy
 from app.guard import UndeclaredError
 from app.refusals import PAUSE, Refusals
 from app.server import create_app
@@ -77,6 +78,18 @@ def test_what_watches_the_server_asks_from_this_machine(house: House, address: s
     assert house.client.get(address).status_code != 401
     house.person = MOREAU
     assert house.client.get(address, environ_base=far).status_code == 403
+
+
+@pytest.mark.parametrize("address", ["/readyz", "/metrics"])
+def test_what_a_proxy_on_this_machine_hands_on_is_not_from_this_machine(house: House, address: str) -> None:
+    browser = Client(proxy.behind(house.app.server, ()))
+    near = {"REMOTE_ADDR": "127.0.0.1"}
+    assert browser.get(address, environ_base=near).status_code != 401
+    assert browser.get(address, environ_base=near, headers={"X-Forwarded-For": "192.0.2.7"}).status_code == 401
+
+
+def test_no_way_round_leads_from_what_is_open_to_what_is_not(house: House) -> None:
+    assert house.client.get("/assets/fonts/../main.js").status_code == 401
 
 
 def test_a_callback_is_refused_to_a_role_before_it_runs_whatever_the_browser_sends(house: House) -> None:

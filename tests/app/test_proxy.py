@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.proxy import behind, networks
+from app.proxy import RELAYED, behind, networks
 
 PROXIES = networks("172.30.77.0/24, fd00::/64")
 FORWARDED = {"HTTP_X_FORWARDED_FOR": "192.0.2.7", "HTTP_X_FORWARDED_PROTO": "https"}
@@ -42,6 +42,19 @@ def test_without_proxies_nobody_is_believed() -> None:
 def test_of_several_addresses_the_one_that_the_proxy_has_seen_counts() -> None:
     environ = {"REMOTE_ADDR": "172.30.77.5", "HTTP_X_FORWARDED_FOR": "10.0.0.1, 198.51.100.4, 192.0.2.7"}
     assert seen(environ)[0] == "192.0.2.7"
+
+
+@pytest.mark.parametrize("name", ["FORWARDED", "VIA", "X_FORWARDED_FOR", "X_FORWARDED_HOST", "X_REAL_IP"])
+def test_what_a_proxy_hands_on_that_nobody_has_named_is_known_as_such(name: str) -> None:
+    relayed: list[object] = []
+
+    def application(environ: dict[str, Any], start: Any) -> list[bytes]:
+        relayed.append(environ.get(RELAYED, False))
+        return []
+
+    for environ in ({f"HTTP_{name}": "192.0.2.7"}, {f"HTTP_{name}": ""}, {}):
+        behind(application, ())({"REMOTE_ADDR": "127.0.0.1", **environ}, lambda *_: None)
+    assert relayed == [True, True, False]
 
 
 @settings(deadline=None)

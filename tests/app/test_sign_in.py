@@ -201,6 +201,22 @@ def test_administrators_are_told_of_locked_accounts_on_the_system_page(door: Doo
     assert "Ten failed sign-ins" in told
 
 
+def test_administrators_are_told_of_many_failures_before_the_account_is_locked(door: Door) -> None:
+    for _ in range(RULES.told_failures):
+        assert locked_accounts(replace(door.context, person=lambda: DAHL)) is None
+        sign_in(door.browser(), password="wrong")
+        door.time.now += HOUR
+    told = str(locked_accounts(replace(door.context, person=lambda: DAHL)))
+    assert "One account has many failed tries" in told
+    assert "J. Moreau (j.moreau)" in told
+
+
+def test_who_knows_nothing_but_a_name_needs_a_day_to_lock_its_account() -> None:
+    rules = SignInRules()
+    assert rules.most_failures <= 100  # NIST SP 800-63B-4, 3.2.2
+    assert sum(lockout.wait(rules, failures) for failures in range(rules.most_failures)) > 22 * HOUR
+
+
 def test_who_is_locked_or_retired_learns_it_only_with_the_right_password(door: Door) -> None:
     with door.records.transaction() as connection:
         accounts.set_state(connection, door.time(), ADMIN, "j.moreau", AccountState.RETIRED, "has left")
@@ -300,8 +316,9 @@ def test_a_live_stream_ends_with_its_session(door: Door, monkeypatch: pytest.Mon
 def with_authenticator(door: Door, browser: FlaskClient) -> tuple[pyotp.TOTP, list[str]]:
     page = browser.get("/account/authenticator").text
     totp = pyotp.TOTP(page.split('class="key">')[1].split("<")[0].replace(" ", ""))
-    assert browser.post("/account/authenticator", data={"code": "000000"}).status_code == 422
-    shown = browser.post("/account/authenticator", data={"code": code_of(door, totp)}).text
+    assert browser.post("/account/authenticator", data={"password": PASSWORD, "code": "000000"}).status_code == 422
+    answer = {"password": PASSWORD, "code": code_of(door, totp)}
+    shown = browser.post("/account/authenticator", data=answer).text
     return totp, [line.split("<")[0] for line in shown.split("<li>")[1:]]
 
 
@@ -342,6 +359,18 @@ def test_wrong_codes_count_like_wrong_passwords_though_the_password_was_right(do
         answer = browser.post("/sign-in/code", data={"code": "123"})
     assert LOCKED in answer.text
     assert LOCKED in sign_in(door.browser()).text
+
+
+def test_at_a_browser_that_was_left_open_nobody_switches_an_authenticator_on(door: Door) -> None:
+    browser = door.browser()
+    sign_in(browser)
+    seen = browser.get("/account/authenticator").text
+    totp = pyotp.TOTP(seen.split('class="key">')[1].split("<")[0].replace(" ", ""))
+    answer = browser.post("/account/authenticator", data={"code": code_of(door, totp)})
+    assert (answer.status_code, WRONG in answer.text) == (422, True)
+    assert [row.object for row in door.trail("proof to switch the authenticator on failed")] == ["account j.moreau"]
+    assert totp.secret.encode() not in browser.get("/account/authenticator").data.replace(b" ", b"")
+    assert sign_in(door.browser()).headers["Location"] == "/"
 
 
 def test_an_authenticator_is_switched_off_with_password_and_code(door: Door) -> None:

@@ -14,7 +14,7 @@ from app.context import AppContext
 from app.guard import NotAllowedError
 from app.live.hub import Hub
 from app.sign_in.desk import Desk
-from app.signing import CHANGED, NOT_YOURS, Signable, ToSign, Typed, ask, sign
+from app.signing import CHANGED, ENDED, NOT_YOURS, Signable, ToSign, Typed, ask, sign
 from facility.instants import DAY, SECOND, Instant
 from facility.people import CLEANWATCH, Person
 from facility.roles import Right, Role
@@ -127,6 +127,26 @@ def test_too_many_wrong_passwords_lock_the_account(context: AppContext, signable
     words = given(context, signable, now, TYPED)
     assert words is not None and "locked" in words
     assert signed(context) == 0
+
+
+def test_nothing_is_signed_in_a_session_that_has_ended_while_the_password_was_proven(
+    context: AppContext, signable: Signable
+) -> None:
+    now = session(context)
+    with context.records.transaction() as connection:
+        accounts.change(
+            connection,
+            NOON,
+            CLEANWATCH,
+            "m.keller",
+            name="Maria Keller",
+            role=Role.VIEWER,
+            areas=None,
+            reason="moved",
+        )
+    assert given(context, signable, now, TYPED) == ENDED
+    assert signed(context) == 0
+    assert trail(context, "change in force") == []
 
 
 def test_the_first_signature_of_a_session_needs_the_account_too_and_the_next_the_password_alone(

@@ -2,8 +2,10 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,19 @@ BAD = {
     ],
 }
 ALLOWED = "- {id: CVE-2026-1, reason: we never do that, until: 2026-12-31}"
+
+
+def test_an_installed_program_has_every_file_that_the_checkout_has(tmp_path: Path) -> None:
+    packages = ("alerts", "app", "assets", "bus", "cleanwatch", "collectors", "facility", "sites", "storage")
+    for name in ("pyproject.toml", "README.md"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    for name in packages:
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
+    subprocess.run([*command, "--wheel-dir", "wheels", "."], cwd=tmp_path, check=True, timeout=110)
+    (wheel,) = (tmp_path / "wheels").iterdir()
+    there = {str(file.relative_to(tmp_path)) for name in packages for file in (tmp_path / name).rglob("*.*")}
+    assert {name for name in there if (tmp_path / name).is_file()} - set(zipfile.ZipFile(wheel).namelist()) == set()
 
 
 def audited(folder: Path, *dependencies: Any, allowed: str = "[]", today: str = "2026-11-22") -> tuple[int, str]:

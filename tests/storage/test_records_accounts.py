@@ -176,8 +176,10 @@ def test_with_another_role_or_other_areas_one_signs_in_anew(records: Records) ->
     with records.transaction() as connection:
         for token in ("one", "two"):
             sessions.begin(connection, NOON, "m.keller", token, stage=Stage.SIGNED_IN, origin="", browser="")
-            rights = {"role": Role.QA, "areas": None} if token == "one" else {"role": Role.VIEWER, "areas": None}
-            accounts.change(connection, NOON, ADMIN, "m.keller", name="M. Keller", **rights, reason="another task")
+            role = Role.QA if token == "one" else Role.VIEWER
+            accounts.change(
+                connection, NOON, ADMIN, "m.keller", name="M. Keller", role=role, areas=None, reason="another task"
+            )
             assert len(sessions.open_now(connection)) == (1 if token == "one" else 0)
         sessions.begin(connection, NOON, "m.keller", "three", stage=Stage.SIGNED_IN, origin="", browser="")
         accounts.change(

@@ -125,8 +125,7 @@ def change(
 ) -> Account:
     """Another printed name, role or areas. Raises AccountError where that would leave no administrator.
 
-    With another role or other areas its sessions end: who signs in anew does so in the new role, and a session has one
-    role, which its audit row `signed in` names.
+    With another role or other areas its sessions end: so each has one role, which its audit row `signed in` names.
     """
     before = _existing(connection, account)
     after = replace(before, name=_printed(" ".join(name.split())), role=_personal(role), areas=areas)

@@ -3,7 +3,7 @@
 Whatever changes them writes its audit row; neither a password nor a hash or a secret is ever in one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -83,6 +83,12 @@ def count_failure(connection: Connection, at: Instant, account: str) -> int:
     counted = update(table).where(table.c.account == account).values(failures=table.c.failures + 1, failed_at=at)
     failures: int = connection.execute(counted.returning(table.c.failures)).scalar_one()
     return failures
+
+
+def failing(connection: Connection, at_least: int) -> Mapping[str, int]:
+    """The failures in a row of each account that has so many."""
+    many = select(table.c.account, table.c.failures).where(table.c.failures >= at_least).order_by(table.c.account)
+    return {row.account: row.failures for row in connection.execute(many)}
 
 
 def forget_failures(connection: Connection, account: str) -> None:
