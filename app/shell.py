@@ -215,17 +215,18 @@ def register(app: Dash, context: AppContext, pages: Sequence[Page], refusals: Re
 
     @app.callback(
         Output("url", "pathname"),
+        Output("url", "search"),
         Output("url", "hash"),
         Output("find", "value"),
         Input("find", "value"),
         prevent_initial_call=True,
     )
     @requires(Right.LOOK)
-    def go(place: str | None) -> tuple[object, object, object]:
+    def go(place: str | None) -> tuple[object, object, object, object]:
         if not place:
-            return no_update, no_update, no_update
+            return no_update, no_update, no_update, no_update
         path, _, point = place.partition("#")
-        return path, f"#{point}" if point else "", None
+        return path, "", f"#{point}" if point else "", None
 
 
 def _no_such_page(path: str | None) -> Component:

@@ -184,7 +184,8 @@ def _change(
 ) -> Difference:
     label = _LABELS.get(name, name.replace("_", " ") + " ")
     before, after = _text(name, old, old_unit), _text(name, new, new_unit)
-    return Difference(kind, object, name, before, after, f"{label}{before} to {after}")
+    told = f"because {after}" if name == "exempt" and not old else f"{label}{before} to {after}"
+    return Difference(kind, object, name, before, after, told)
 
 
 _LABELS = {

@@ -9,12 +9,12 @@ from app.components import levels_parts as parts
 from app.components.basics import tagged
 from app.components.graph import graph
 from app.levels.answer import usual_side
+from app.levels.fields import ALL_STATES, ALONE
 from facility.instants import DAY, Instant
 from facility.levels.units import Unit, usual_unit
 from facility.limit import RoomState, Side
 from facility.site import Site
 
-ALL_STATES = "all room states"
 USUAL_DAYS = 365
 
 
@@ -71,7 +71,7 @@ def form(site: Site, chosen: str | None, now: Instant) -> Component:
                 searchable=True,
                 size="sm",
             ),
-            dmc.Select(id="levels-with", label="Together with", data=pools, value=parts.ALONE, size="sm"),
+            dmc.Select(id="levels-with", label="Together with", data=pools, value=ALONE, size="sm"),
             html.Div(
                 [
                     dmc.DatePickerInput(

@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 from app import formats
 from app.components.basics import chip, grade_words, tagged
 from app.levels.answer import Answer
+from app.levels.fields import ALONE, ROOM, SITE
 from app.levels.question import alike
 from app.levels.rows import HEADS, Row, facts, rows
 from facility.instants import Instant
@@ -17,8 +18,6 @@ from facility.site import Point, Site
 
 LEAD = "What the history of a point says its alert level should be, by several methods side by side."
 PICTURE = "share of values up to each, and how many there are of each"
-ALONE, ROOM, SITE = "alone", "room", "site"
-"""With what a point is pooled."""
 PAINT = ClientsideFunction("trends", "paint")
 
 Option = dict[str, str]

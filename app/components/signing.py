@@ -120,6 +120,7 @@ def register(app: Dash, context: AppContext, signables: Iterable[Signable]) -> N
         Output("sign-as", "children"),
         Output("sign-send", "disabled"),
         Output("sign-problem", "children"),
+        Output("sign-account", "data-autofocus"),
         *(Output(field, "value") for field in FIELDS),
         Input({"type": "sign", "name": ALL, "subject": ALL}, "n_clicks"),
         Input(TO_SIGN, "data"),
@@ -129,12 +130,12 @@ def register(app: Dash, context: AppContext, signables: Iterable[Signable]) -> N
     def open_dialog(_clicks: list[int | None], asked_for: dict[str, Any] | None) -> tuple[object, ...]:
         wanted = _wanted(asked_for)
         if wanted is None or wanted["name"] not in known:
-            return (no_update,) * (9 + len(FIELDS))
+            return (no_update,) * (10 + len(FIELDS))
         empty = ("",) * len(FIELDS)
         try:
             asked = ask(context, present_session(), known[wanted["name"]], wanted["subject"])
         except NotToBeSignedError as error:
-            return (True, None, None, HIDDEN, HIDDEN, HIDDEN, "", True, str(error), *empty)
+            return (True, None, None, HIDDEN, HIDDEN, HIDDEN, "", True, str(error), None, *empty)
         person = needs(context, known[wanted["name"]].right)
         return (
             True,
@@ -146,6 +147,7 @@ def register(app: Dash, context: AppContext, signables: Iterable[Signable]) -> N
             f"Signed as {person.name} ({person.role}), now",
             False,
             "",
+            True if asked.first else None,  # what is typed first; else the password is
             *empty,
         )
 

@@ -1,39 +1,29 @@
 """Alert levels from history: what several methods say of it, side by side, and the way into a draft change."""
 
 from contextlib import suppress
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from dash import Dash, Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
 
 from app import formats
-from app.changes import of_whole_site
-from app.components import levels_form
+from app.components import levels_draft, levels_exclusions, levels_form
 from app.components import levels_parts as parts
 from app.context import AppContext
-from app.guard import NOBODY, NotAllowedError, needs, requires
-from app.levels.answer import Answer, answer, attachment, in_force, rationale, usual_side, with_level
+from app.guard import NOBODY, NotAllowedError, requires
+from app.levels.answer import Answer, answer, in_force, usual_side
+from app.levels.fields import FIELDS, question_of
 from app.levels.figure import figure, quantile_figure
 from app.levels.jobs import BusyError, Job, Jobs
-from app.levels.question import Exclusion, Question, QuestionError, alike, checked
+from app.levels.question import QuestionError
 from app.pages.page import Address, Page
-from facility.instants import DAY, Instant, instant_of
-from facility.levels.result import Result
-from facility.levels.units import Unit, usual_unit
-from facility.limit import RoomState, Side
+from facility.levels.units import usual_unit
 from facility.roles import Right
-from facility.site_edit import SiteEditError
-from facility.site_errors import SiteFileError
-from storage.records import changes, revisions
-from storage.records.changes import ChangeRefusedError
 from storage.samples.store import HistoryAwayError
 
 PATH = "/levels"
 POLL = 400
 """Milliseconds between two looks at a computation."""
-FIELDS = ("point", "with", "side", "state", "unit", "begin", "finish")
 
 
 def layout(context: AppContext, address: Address) -> Component:
@@ -66,73 +56,6 @@ def layout(context: AppContext, address: Address) -> Component:
     )
 
 
-def question_of(context: AppContext, fields: dict[str, Any], exclusions: list[dict[str, Any]]) -> Question:
-    """What the fields ask. Raises QuestionError."""
-    site = context.site()
-    if fields["point"] not in site.points:
-        raise QuestionError("Choose a point.")
-    point = site.points[fields["point"]]
-    side = Side(fields["side"])
-    state = None if fields["state"] == levels_form.ALL_STATES else RoomState(fields["state"])
-    states = frozenset(RoomState) if state is None else frozenset({state})
-    pooled = [point]
-    if fields["with"] in (parts.ROOM, parts.SITE):
-        pooled = alike(site, point, side, states, point.room if fields["with"] == parts.ROOM else None)
-    if not fields["begin"] or not fields["finish"]:
-        raise QuestionError("Choose the first and the last day.")
-    left_out = tuple(
-        Exclusion(int(each["start"]), int(each["end"]), str(each["reason"]), context.name) for each in exclusions
-    )
-    return checked(
-        site,
-        Question(
-            tuple(other.id for other in pooled),
-            side,
-            _instant(fields["begin"], site.timezone),
-            min(_instant(fields["finish"], site.timezone) + DAY, context.clock()),
-            state,
-            Unit(fields["unit"]),
-            left_out,
-        ),
-    )
-
-
-def _instant(text: str, timezone: str) -> Instant:
-    try:
-        return instant_of(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(timezone)))
-    except (ValueError, TypeError):
-        raise QuestionError(f"{text!r} is no time.") from None
-
-
-def draft(context: AppContext, found: Answer, method: str | None, why: str, reason: str) -> str | int:
-    """Make a level the draft of a change: its number, or in words why it cannot be."""
-    person = needs(context, Right.DRAFT)
-    of_whole_site(context)
-    result = chosen(found, method)
-    if result is None:
-        return "Choose a method that may be used."
-    try:
-        with context.records.reading() as connection:
-            newest = revisions.newest(connection)
-        assert newest is not None  # the app is not served before the first
-        text = with_level(
-            newest.text, found, result, why.strip() or rationale(found, result, context.site().timezone)
-        )
-        with context.records.transaction() as connection:
-            kept = attachment(found) | {"chosen": result.method.value}
-            change = changes.draft(
-                connection, context.clock(), person, text, reason, why.strip(), kept, base=newest.number
-            )
-    except (ChangeRefusedError, SiteFileError, SiteEditError) as error:
-        return str(error)
-    return change.number
-
-
-def chosen(found: Answer, method: str | None) -> Result | None:
-    """The result of a method that may be used."""
-    return next((r for r in found.comparison.results if r.usable and r.method == method), None)
-
-
 def register(app: Dash, context: AppContext) -> None:
     """The form asks; a job works it out beside the page, which looks how far it is; the answer leads to a draft."""
     jobs = Jobs()
@@ -142,6 +65,13 @@ def register(app: Dash, context: AppContext) -> None:
         if person is None:
             raise NotAllowedError(NOBODY)
         return person.account
+
+    def found_by(id: str | None) -> Answer | None:
+        job = jobs.find(account(), id)
+        return None if job is None else job.answer
+
+    levels_exclusions.register(app, context)
+    levels_draft.register(app, context, found_by)
 
     @app.callback(
         Output("levels-with", "data"),
@@ -163,50 +93,6 @@ def register(app: Dash, context: AppContext) -> None:
             first = formats.in_zone(extent[0], site.timezone).strftime("%Y-%m-%d") if extent else begin
             begin = max(begin, first)
         return parts.pools(site, found, side), side.value, usual_unit(found.quantity).value, begin
-
-    @app.callback(
-        Output("levels-exclusions", "data"),
-        Output("levels-problem", "children", allow_duplicate=True),
-        Output("levels-out-why", "value"),
-        Input("levels-out-add", "n_clicks"),
-        State("levels-out-from", "value"),
-        State("levels-out-to", "value"),
-        State("levels-out-why", "value"),
-        State("levels-exclusions", "data"),
-        prevent_initial_call=True,
-    )
-    @requires(Right.LOOK)
-    def leave_out(
-        clicks: int | None, begin: str | None, finish: str | None, why: str | None, known: list[dict[str, Any]]
-    ) -> tuple[object, ...]:
-        if not clicks:
-            return no_update, no_update, no_update
-        zone = context.site().timezone
-        if not begin or not finish or not (why or "").strip():
-            return no_update, "Say from when to when, and the assigned cause.", no_update
-        try:
-            new = {"start": _instant(begin, zone), "end": _instant(finish, zone), "reason": (why or "").strip()}
-        except QuestionError as error:
-            return no_update, str(error), no_update
-        return [*known, new], "", ""
-
-    @app.callback(
-        Output("levels-out-list", "children"),
-        Output("levels-out-clear", "hidden"),
-        Input("levels-exclusions", "data"),
-    )
-    @requires(Right.LOOK)
-    def listed(known: list[dict[str, Any]]) -> tuple[object, bool]:
-        return parts.left_out(known, context.site().timezone, context.clock()), not known
-
-    @app.callback(
-        Output("levels-exclusions", "data", allow_duplicate=True),
-        Input("levels-out-clear", "n_clicks"),
-        prevent_initial_call=True,
-    )
-    @requires(Right.LOOK)
-    def clear(clicks: int | None) -> object:
-        return [] if clicks else no_update
 
     @app.callback(
         output={
@@ -273,62 +159,16 @@ def register(app: Dash, context: AppContext) -> None:
             return _unchanged() | {"progress": f"{job.done * 100:.0f}", "quiet": False, "no_cancel": False}
         return _over(context, job)
 
-    @app.callback(
-        Output("levels-method", "data"),
-        Output("levels-method", "value"),
-        Input("levels-answer", "children"),
-        State("levels-job", "data"),
-    )
-    @requires(Right.LOOK)
-    def offered(_shown: object, id: str | None) -> tuple[object, object]:
-        job = jobs.find(account(), id)
-        if job is None or job.answer is None:
-            return [], None
-        offers = parts.offers(job.answer)
-        return offers, offers[0]["value"] if offers else None
-
-    @app.callback(Output("levels-why", "value"), Input("levels-method", "value"), State("levels-job", "data"))
-    @requires(Right.LOOK)
-    def prefill(method: str | None, id: str | None) -> str:
-        job = jobs.find(account(), id)
-        result = chosen(job.answer, method) if job is not None and job.answer is not None else None
-        if job is None or job.answer is None or result is None:
-            return ""
-        return rationale(job.answer, result, context.site().timezone)
-
     @app.callback(Output("levels-quantiles", "data"), Input("levels-fit-of", "value"), State("levels-job", "data"))
     @requires(Right.LOOK)
     def fit(method: str | None, id: str | None) -> object:
-        job = jobs.find(account(), id)
-        if job is None or job.answer is None:
-            return None
-        found = next((r for r in job.answer.comparison.results if r.method == method and r.fit), None)
+        found = found_by(id)
         if found is None:
             return None
-        return quantile_figure(found, context.site().points[job.answer.question.points[0]].unit)
-
-    @app.callback(
-        Output("url", "pathname", allow_duplicate=True),
-        Output("levels-draft-problem", "children"),
-        Input("levels-draft", "n_clicks"),
-        State("levels-job", "data"),
-        State("levels-method", "value"),
-        State("levels-why", "value"),
-        State("levels-reason", "value"),
-        prevent_initial_call=True,
-        running=[(Output("levels-draft", "disabled"), True, False)],
-    )
-    @requires(Right.DRAFT)
-    def send(
-        clicks: int | None, id: str | None, method: str | None, why: str | None, reason: str | None
-    ) -> tuple[object, object]:
-        if not clicks:
-            return no_update, no_update
-        job = jobs.find(account(), id)
-        if job is None or job.answer is None:
-            return no_update, "These levels are not kept any more. Work them out again."
-        drafted = draft(context, job.answer, method, why or "", reason or "")
-        return (no_update, drafted) if isinstance(drafted, str) else (f"/changes/{drafted}", "")
+        result = next((r for r in found.comparison.results if r.method == method and r.fit), None)
+        if result is None:
+            return None
+        return quantile_figure(result, context.site().points[found.question.points[0]].unit)
 
     for store, picture in (("levels-figure", "levels-graph"), ("levels-quantiles", "levels-fit-graph")):
         app.clientside_callback(  # type: ignore[no-untyped-call]  # Dash leaves it without types

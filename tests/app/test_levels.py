@@ -13,15 +13,22 @@ from app.levels.gather import Gathered, Progress, gather
 from app.levels.jobs import BusyError, Jobs
 from app.levels.question import Exclusion, Question, QuestionError, alike
 from app.levels.rows import facts, rows
+from facility.alarm import Alarm, AlarmState, Condition
 from facility.instants import DAY, HOUR, MINUTE
 from facility.levels.result import Method
 from facility.levels.units import Unit, in_units
 from facility.limit import RoomState, Severity, Side
+from facility.people import Person
+from facility.roles import Role
 from facility.site_edit import cells
 from facility.site_file import parse_site
-from tests.app.past import BEGIN, DIP, NOW, PARTICLES, PRESSURE, TEMPERATURE, Past, write_past
+from storage.records import alarms, annotations, signatures
+from storage.records.annotations import About
+from tests.app.past import BEGIN, DIP, HUMIDITY, NOW, PARTICLES, PRESSURE, TEMPERATURE, Past, write_past
 from tests.people import MOREAU
 from tests.waiting import wait_until
+
+QA = Person("s.brandt", "S. Brandt", Role.QA, "test")
 
 
 @pytest.fixture(scope="module")
@@ -75,8 +82,39 @@ def test_an_exclusion_leaves_out_its_stretch_and_says_what_lay_in_it(past: Past)
 
 
 def test_times_of_instrument_fault_are_left_out_by_themselves(past: Past) -> None:
-    found = data(past, replace(QUESTION, points=("B101.PC1.p0_5",), side=Side.HIGH, state=RoomState.AT_REST))
-    assert all(each.exclusion.by for each in found.excluded)
+    question = replace(QUESTION, points=(TEMPERATURE,), side=Side.HIGH, unit=Unit.EACH)
+    fault = Alarm(
+        TEMPERATURE,
+        "B101",
+        Condition.INSTRUMENT_FAULT,
+        Severity.ADVISORY,
+        AlarmState.NORMAL,
+        onset=BEGIN + DAY + 9 * HOUR,
+        raised=BEGIN + DAY + 9 * HOUR,
+        returned=BEGIN + DAY + 10 * HOUR,
+    )
+    whole = data(past, question)
+    with past.records.transaction() as connection:
+        alarms.save(connection, [fault])
+    without = data(past, question)
+    (excluded,) = without.excluded
+    assert (excluded.exclusion.reason, excluded.exclusion.point) == ("instrument fault", TEMPERATURE)
+    assert excluded.readings == whole.readings - without.readings == 61
+
+
+def test_readings_that_an_approved_correction_calls_invalid_are_left_out(past: Past) -> None:
+    question = replace(QUESTION, points=(HUMIDITY,), side=Side.HIGH, unit=Unit.EACH)
+    stretch = About(f"point {HUMIDITY}", BEGIN + DAY + 9 * HOUR, BEGIN + DAY + 9 * HOUR + 4 * MINUTE)
+    whole = data(past, question)
+    with past.records.transaction() as connection:
+        told = annotations.correct(connection, NOW, MOREAU, stretch, "47 %", "Invalid", "the hygrometer was wet")
+    assert data(past, question).readings == whole.readings
+    with past.records.transaction() as connection:
+        signatures.sign(connection, NOW, QA, told.object, annotations.MEANING, told.content, rules=told.rules)
+    without = data(past, question)
+    (excluded,) = without.excluded
+    assert (excluded.exclusion.reason, excluded.readings) == ("the hygrometer was wet", 5)
+    assert without.readings == whole.readings - 5
 
 
 @pytest.mark.parametrize(

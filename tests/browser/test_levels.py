@@ -41,7 +41,7 @@ def test_a_level_is_worked_out_and_becomes_a_draft_with_its_statistics(page: Pag
     )
     page.get_by_label("Why it is changed").fill("A week of history")
     page.get_by_role("button", name="Draft the change").click()
-    page.wait_for_url("**/changes/1*", timeout=30_000)
+    page.wait_for_url("**/changes/1", timeout=30_000)
     with past_app.past.records.reading() as connection:
         (drafted,) = changes.all(connection)
     assert (drafted.author, drafted.reason) == ("e.lang", "A week of history")

@@ -58,6 +58,7 @@ def test_a_correction_is_written_signed_by_qa_and_copied(
     qa.goto(f"{app.address}/corrections")
     dialog = asked(qa)
     expect(dialog).to_contain_text("It reads a particle alarm. It should read a test of the alarm.")
+    expect(dialog.get_by_label("Account")).to_be_focused()
     dialog.get_by_label("Account").fill("m.keller")
     dialog.locator("#sign-password").fill("not the password")
     dialog.get_by_role("button", name="Sign").click()
@@ -69,6 +70,7 @@ def test_a_correction_is_written_signed_by_qa_and_copied(
 
     dialog = asked(qa)
     expect(dialog.get_by_label("Account")).to_be_hidden()
+    expect(dialog.locator("#sign-password")).to_be_focused()
     dialog.locator("#sign-password").fill(PASSWORD)
     dialog.locator("#sign-password").press("Enter")
     expect(dialog).to_be_hidden()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from facility.instants import MINUTE, SECOND
-from facility.limit import Consecutive, Limit, RoomState, Severity, Side
+from facility.limit import EXEMPT, Consecutive, Limit, RoomState, Severity, Side
 from facility.quantities import Quantity
 from facility.retention import Retention
 from facility.site import Area, Door, Grade, IsoClass, Rectangle, Site, Station
@@ -205,6 +205,11 @@ def test_the_list_of_fields_above_is_complete() -> None:
 )
 def test_any_field_of_a_limit_that_changes_is_told(other: Limit) -> None:
     assert told(with_limits(PRESSURE), with_limits(other))
+
+
+def test_a_standard_that_no_longer_applies_is_told_with_its_reason() -> None:
+    (line,) = told(with_limits(PRESSURE), with_limits(replace(PRESSURE, value=8, exempt="Powder is weighed here")))
+    assert line == f"N1.DP1 action low {EXEMPT}: 10 Pa to 8 Pa, because 'Powder is weighed here'"
 
 
 def test_doors_that_come_and_go_are_told() -> None:
