@@ -79,7 +79,3 @@ def lag_correlation(series: Array, gaps_before: Array | None = None) -> float:
 def recovery_rate(values: Array) -> float:
     """Contamination recovery rate, percent: samples with any growth, however much (USP <1116>). NaN without any."""
     return float(np.count_nonzero(values > 0) / len(values) * 100) if len(values) else math.nan
-
-
-RECOVERY_RATES: dict[int, float] = {5: 1.0, 6: 3.0, 7: 5.0, 8: 10.0}
-"""Active air by ISO class: initial contamination recovery rates should be below these, percent (USP <1116>)."""
