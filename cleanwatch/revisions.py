@@ -10,6 +10,7 @@ from facility.site_file import parse_site
 from facility.site_part import part
 from storage.records import revisions
 from storage.records.database import Records
+from storage.records.trail import audit
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +59,16 @@ class PartInForce(SiteInForce):
         self._station = station
         super().__init__(records, clock)
         self._station = self.site.share.station
+
+    @override
+    def refresh(self) -> bool:
+        """Take over another revision; the first station stamps the audit trail with its time zone from then on."""
+        if not super().refresh():
+            return False
+        if self.site.share.leads:
+            with self._records.transaction() as connection:
+                audit.set_zone(connection, self.site.timezone)
+        return True
 
     @override
     def _read(self) -> tuple[int, Site]:

@@ -9,7 +9,6 @@ from alerts.engine import Engine
 from cleanwatch import file_permissions
 from cleanwatch.claim import claimed_station
 from cleanwatch.clock_watch import ClockWatch
-from cleanwatch.commands.shell_user import shell_user
 from cleanwatch.folder import claimed
 from cleanwatch.forwarding import forwarding
 from cleanwatch.on_record import on_record
@@ -18,6 +17,7 @@ from cleanwatch.problems import Problems
 from cleanwatch.report import Parts, last_words
 from cleanwatch.revisions import PartInForce
 from cleanwatch.settings import Settings
+from cleanwatch.shell_user import shell_user
 from cleanwatch.site_loading import load_at_start
 from cleanwatch.station_work import StationWork
 from collectors.ingest import Collector
@@ -27,6 +27,8 @@ from facility.steady_clock import SteadyClock
 from storage.records import revisions
 from storage.records.changes import Change, ChangeRefusedError
 from storage.records.database import Records
+from storage.records.trail import audit
+from storage.records.trail.audit import AuditEntry
 from storage.samples.local import LocalStore
 from storage.sqlite import sqlite_warning
 
@@ -108,12 +110,14 @@ def _load_site_file(settings: Settings, records: Records, problems: Problems, cl
         with records.reading() as connection:
             if revisions.newest_number(connection) == 0:
                 raise
-        problems.tell(
-            "site file", f"{settings.site_file} has mistakes; the site revision on record goes on:\n{error}"
-        )
-        return None
+        words = f"{settings.site_file} has mistakes; the site revision on record goes on:\n{error}"
     except ChangeRefusedError as error:
-        problems.tell("site file", f"{settings.site_file}: {error} The site revision on record goes on.")
-        return None
-    log.info("site file %s: %s", settings.site_file, loaded.words)
-    return loaded.waiting
+        words = f"{settings.site_file}: {error} The site revision on record goes on."
+    else:
+        log.info("site file %s: %s", settings.site_file, loaded.words)
+        return loaded.waiting
+    problems.tell("site file", words)
+    entry = AuditEntry(shell_user(), "site file refused", f"site file {settings.site_file}", reason=words)
+    with records.transaction() as connection:
+        audit.append(connection, clock(), [entry])
+    return None

@@ -94,7 +94,14 @@ def _fields(point: Point) -> list[Component]:
 
     def choice(field: str, label: str, values: list[str]) -> Component:
         data = [{"value": value, "label": formats.sentence(value)} for value in values]
-        select: Component = dmc.Select(id=f"propose-{field}", label=label, data=data, value=shown[field], size="sm")
+        select: Component = dmc.Select(
+            id=f"propose-{field}",
+            label=label,
+            data=data,
+            value=shown[field],
+            disabled=bool(names),
+            size="sm",
+        )
         return select
 
     def text(field: str, label: str, **more: Any) -> Component:
@@ -206,6 +213,7 @@ def register(app: Dash, context: AppContext) -> None:
         output={name: Output(f"propose-{name}", values[name]) for name in FIELDS}
         | {f"{name} fixed": Output(f"propose-{name}", "disabled") for name in ("severity", "side")},
         inputs={"which": Input("propose-which", "value"), "point": State("propose-point", "data")},
+        prevent_initial_call=True,  # the fields are filled already, and somebody may have begun to type
     )
     @requires(Right.DRAFT)
     def choose(which: str | None, point: str) -> dict[str, Any]:

@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 
 from app.sign_in import one_time
 from app.sign_in.desk import Desk
-from cleanwatch.commands.shell_user import shell_user
 from cleanwatch.opening import open_records
 from cleanwatch.settings import Settings
+from cleanwatch.shell_user import shell_user
 from cleanwatch.sign_in_settings import sign_in_rules
 from facility.instants import system_clock, text_of
 from facility.roles import Role

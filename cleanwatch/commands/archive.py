@@ -10,11 +10,11 @@ from rich.progress import Progress
 
 from cleanwatch import period_archive
 from cleanwatch.archive_file import ArchiveError, ArchiveManifest, sha256_of
-from cleanwatch.commands.shell_user import shell_user
 from cleanwatch.opening import open_records
 from cleanwatch.readings_verify import places_of
 from cleanwatch.revisions import SiteInForce
 from cleanwatch.settings import Settings
+from cleanwatch.shell_user import shell_user
 from facility.instants import DAY, instant_of, system_clock
 from facility.site import MAIN
 from storage.records import archived

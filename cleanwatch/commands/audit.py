@@ -14,11 +14,11 @@ from rich.progress import Progress
 from sqlalchemy import Connection
 
 from cleanwatch.anchor_key import KeyNotUsableError, key_of
-from cleanwatch.commands.shell_user import shell_user
 from cleanwatch.opening import open_records, records_as_found
 from cleanwatch.readings_check import days_between
 from cleanwatch.readings_verify import verify_readings
 from cleanwatch.settings import Settings
+from cleanwatch.shell_user import shell_user
 from cleanwatch.trail_checks import checks
 from facility.instants import Instant, instant_of, system_clock
 from facility.site_file import parse_site

@@ -11,10 +11,10 @@ from sqlalchemy import Connection
 from cleanwatch import backup as backups
 from cleanwatch import backup_file
 from cleanwatch.backup_file import BackupError, Manifest
-from cleanwatch.commands.shell_user import shell_user
 from cleanwatch.folder import FolderInUseError
 from cleanwatch.opening import open_records
 from cleanwatch.settings import Settings
+from cleanwatch.shell_user import shell_user
 from facility.instants import Instant, system_clock
 from facility.people import Actor
 from facility.site import MAIN

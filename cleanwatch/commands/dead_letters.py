@@ -9,10 +9,14 @@ from rich.table import Table
 from cleanwatch.opening import local_store, open_records
 from cleanwatch.revisions import NoSiteError, PartInForce
 from cleanwatch.settings import Settings
+from cleanwatch.shell_user import shell_user
 from collectors.dead_letters import Replay, replay, replay_waiting, waiting
 from facility.instants import system_clock, text_of
 from facility.site import Site
 from facility.site_part import NoSuchStationError
+from storage.records.database import Records
+from storage.records.trail import audit
+from storage.records.trail.audit import JSON, AuditEntry
 
 
 @click.group("dead-letters")
@@ -64,10 +68,11 @@ def replay_some(numbers: tuple[int, ...], everything: bool) -> None:
     """Decode dead letters again by the site in force, and store what can be used now."""
     if bool(numbers) == everything:
         raise click.UsageError("name the dead letters by number, or say --all")
-    with local_store(read_only=False) as store:
-        site = _site_in_force()
+    with local_store(read_only=False) as store, closing(open_records(Settings(), system_clock)) as records:
+        site = _site_in_force(records)
         try:
             for outcome in replay_waiting(store, site) if everything else (replay(store, site, n) for n in numbers):
+                _put_on_record(records, site, outcome)
                 click.echo(_told(outcome))
         except KeyError as error:
             raise click.ClickException(str(error.args[0])) from None
@@ -78,9 +83,16 @@ def _told(outcome: Replay) -> str:
     return stored if outcome.refused is None else f"{stored}; still refused: {outcome.refused}"
 
 
-def _site_in_force() -> Site:
-    with closing(open_records(Settings(), system_clock)) as records:
-        try:
-            return PartInForce(records, Settings().station, system_clock).site
-        except (NoSiteError, NoSuchStationError) as error:
-            raise click.ClickException(str(error)) from None
+def _put_on_record(records: Records, site: Site, outcome: Replay) -> None:
+    data: dict[str, JSON] = {"stored": outcome.stored, "known": outcome.known, "events": outcome.events}
+    letter = f"dead letter {outcome.id} of station {site.share.station}"
+    entry = AuditEntry(shell_user(), "dead letter replayed", letter, data, reason=outcome.refused or "")
+    with records.transaction() as connection:
+        audit.append(connection, system_clock(), [entry])
+
+
+def _site_in_force(records: Records) -> Site:
+    try:
+        return PartInForce(records, Settings().station, system_clock).site
+    except (NoSiteError, NoSuchStationError) as error:
+        raise click.ClickException(str(error)) from None

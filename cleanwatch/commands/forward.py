@@ -1,11 +1,17 @@
 """`cleanwatch forward`: what InfluxDB has refused, and taking readings there once more."""
 
+from contextlib import closing
 from datetime import UTC, datetime
 
 import click
 
-from cleanwatch.opening import local_store
-from facility.instants import instant_of, text_of
+from cleanwatch.opening import local_store, open_records
+from cleanwatch.settings import Settings
+from cleanwatch.shell_user import shell_user
+from facility.instants import instant_of, system_clock, text_of
+from facility.site import MAIN
+from storage.records.trail import audit
+from storage.records.trail.audit import AuditEntry
 from storage.samples.history import BACKLOG
 
 
@@ -45,6 +51,15 @@ def again(since: datetime) -> None:
             )
         added = store.backlog(BACKLOG).owe_again(instant_of(since.replace(tzinfo=UTC)))
         kept = store.complete_since()
+    settings = Settings()
+    entry = AuditEntry(
+        shell_user(),
+        "forwarding begun again",
+        f"readings of station {settings.station or MAIN}",
+        {"since": text_of(instant_of(since.replace(tzinfo=UTC))), "readings": added},
+    )
+    with closing(open_records(settings, system_clock)) as records, records.transaction() as connection:
+        audit.append(connection, system_clock(), [entry])
     click.echo(f"{added:,} readings are forwarded again.")
     if instant_of(since.replace(tzinfo=UTC)) < kept:
         click.echo(f"The local store has everything only from {text_of(kept)} on; older days are in InfluxDB only.")

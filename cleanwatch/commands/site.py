@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from cleanwatch.commands.shell_user import shell_user
 from cleanwatch.opening import open_records
 from cleanwatch.settings import Settings
+from cleanwatch.shell_user import shell_user
 from cleanwatch.site_loading import apply as apply_file
 from facility.instants import Instant, instant_of, system_clock
 from facility.site_changes import decides, differences, lines

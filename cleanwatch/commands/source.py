@@ -8,9 +8,9 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from cleanwatch.commands.shell_user import shell_user
 from cleanwatch.opening import open_records
 from cleanwatch.settings import Settings
+from cleanwatch.shell_user import shell_user
 from facility.instants import system_clock, text_of
 from storage.records import commands, source_gaps, sources
 from storage.records.commands import DONE, RetireSource

@@ -191,7 +191,8 @@ def _put_in_force(connection: Connection, at: Instant, by: Actor, change: Change
     before, site = site_of(base), parse_site(change.text, change.object)
     # Not before what it builds upon: that would bring the other change forward.
     start = max(at, change.wanted_from or at, base.in_force_from)
-    audit.set_zone(connection, site.timezone)
+    if start <= at:
+        audit.set_zone(connection, site.timezone)
     revision = revisions.add(
         connection,
         at,

@@ -1,5 +1,6 @@
 """The command line, called as a person calls it."""
 
+import json
 from contextlib import closing
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from storage.records.commands import RetireSource
 from storage.records.database import Records
 from storage.records.source_gaps import SourceGap
 from storage.records.sources import KnownSource
+from storage.records.trail import audit
 from storage.samples.commit import DeadLetter, Intake
 from storage.samples.local import LocalStore
 
@@ -63,6 +65,9 @@ def test_a_dead_letter_is_listed_shown_and_replayed_after_a_fix(data: Path) -> N
     assert "2026-11-22T08:35:00Z" in run("dead-letters", "show", "1").output
     assert "1 stored" in run("dead-letters", "replay", "--all").output
     assert "No dead letter waits" in run("dead-letters", "list").output
+    with closing(Records.open(data / "records.db", system_clock)) as records, records.reading() as connection:
+        (row,) = audit.rows(connection, audit.AuditFilter(object="dead letter 1 of station main"))
+    assert (row.action, json.loads(row.data)["stored"]) == ("dead letter replayed", 1)
 
 
 def test_a_dead_letter_that_does_not_exist_is_said_in_words(data: Path) -> None:

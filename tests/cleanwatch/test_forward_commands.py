@@ -1,6 +1,8 @@
 """What is on its way to InfluxDB, asked and told at the shell."""
 
+import json
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,8 @@ from click.testing import CliRunner, Result
 from cleanwatch.command import cleanwatch
 from facility.instants import DAY
 from facility.reading import Reading
+from storage.records.database import Records
+from storage.records.trail import audit
 from storage.samples.commit import Intake
 from storage.samples.history import BACKLOG
 from storage.samples.local import LocalStore, Refused
@@ -48,12 +52,15 @@ def test_it_is_said_where_nothing_was_refused(store: LocalStore) -> None:
     assert run("forward", "refused").output == "InfluxDB has refused no reading.\n"
 
 
-def test_readings_are_forwarded_again_from_a_day_on(store: LocalStore) -> None:
+def test_readings_are_forwarded_again_from_a_day_on_and_that_is_on_record(store: LocalStore, tmp_path: Path) -> None:
     forward(store)
     assert run("forward", "again", "--since", "2026-11-22").output == "3 readings are forwarded again.\n"
     progress = store.progress(BACKLOG)
     assert progress is not None
     assert progress.waiting == 3
+    with closing(Records.open(tmp_path / "records.db", lambda: MIDNIGHT)) as records, records.reading() as connection:
+        (row,) = audit.rows(connection, audit.AuditFilter(object="readings of station main"))
+    assert (row.action, json.loads(row.data)["readings"]) == ("forwarding begun again", 3)
 
 
 def test_forwarding_again_what_was_never_forwarded_is_refused_in_words(store: LocalStore) -> None:
