@@ -1,5 +1,6 @@
 """Parts that start slowly, shared by all tests: Chromium for every test that looks at a page, one PostgreSQL."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -26,6 +27,14 @@ FLAGS = (
 @pytest.fixture(scope="session", autouse=True)
 def _test_clients_are_like_browsers() -> None:
     Flask.test_client_class = BrowserLikeClient
+
+
+@pytest.fixture(autouse=True)
+def _a_command_that_is_run_in_a_test_makes_files_private_only_in_it() -> Iterator[None]:
+    before = os.umask(0o022)
+    os.umask(before)
+    yield
+    os.umask(before)
 
 
 @pytest.fixture(scope="session")

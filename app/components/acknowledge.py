@@ -16,6 +16,7 @@ from facility.roles import Right
 from facility.site import Site
 from storage.records import alarms
 from storage.records.commands import Acknowledge
+from storage.records.errors import RecordsAwayError
 
 PHRASES = ("On my way", "Checking", "Process stopped", "Product covered", "Door closed", "By phone")
 NO_COMMENT = "Say what you see or what you do; an acknowledgement needs a comment."
@@ -78,7 +79,10 @@ def send(context: AppContext, alarm: str, severity: Severity, comment: str, pati
     comment = comment.strip()
     if not comment:
         return NO_COMMENT
-    admitted_to_alarm(context, _found(context, alarm))
+    try:
+        admitted_to_alarm(context, _found(context, alarm))
+    except RecordsAwayError as error:
+        return f"{error} Nothing was sent: try again."
     return submit(context, Acknowledge(alarm, severity, comment), NO_ANSWER, patience)
 
 

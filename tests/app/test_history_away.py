@@ -56,7 +56,7 @@ def call(client: FlaskClient, outputs: str, point: str, span: str = "day") -> di
         "trend-tick.n_intervals": 0,
     }
     arguments = {
-        kind: [{**one, "value": values[f"{one['id']}.{one['property']}"]} for one in callback[kind]]
+        kind: [{**one, "value": values.get(f"{one['id']}.{one['property']}")} for one in callback[kind]]
         for kind in ("inputs", "state")
     }
     names = [name.split(".") for name in callback["output"].strip(".").split("...")]

@@ -20,7 +20,7 @@ from app.sign_in.desk import Desk
 from bus import topics
 from bus.messages import CleanReading, StationBeat
 from facility.alarm import Acknowledgement, Alarm, AlarmState, Condition
-from facility.instants import MINUTE, datetime_of, system_clock
+from facility.instants import DAY, MINUTE, Span, datetime_of, system_clock
 from facility.limit import RoomState, Severity
 from facility.plant_events import RoomStateSet
 from facility.site import MAIN, Point
@@ -33,6 +33,8 @@ from tests.parts import free_port
 from tests.people import MOREAU
 from tests.signing_in import RULES, make_account, session_cookie_for
 
+BEGAN: Span = 3 * DAY
+"""So long ago the records were made."""
 DEMO = Path(__file__).parents[2] / "sites" / "demo.yaml"
 USER = MOREAU.name
 
@@ -42,7 +44,7 @@ class RunningApp:
 
     def __init__(self, folder: Path, port: int | None = None) -> None:
         self.site = load_site(DEMO)
-        self.records = Records.open(folder / "records.db", system_clock)
+        self.records = Records.open(folder / "records.db", lambda: system_clock() - BEGAN)
         self.samples = LocalStore.open(folder / "samples.db", system_clock)
         self.desk = Desk(RULES)
         make_account(self.records, system_clock, MOREAU)

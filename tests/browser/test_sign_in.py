@@ -99,6 +99,7 @@ def test_an_authenticator_is_set_up_and_asked_for(page: Page, nobody: BrowserCon
     page.get_by_role("link", name="Set it up").click()
     expect(page.locator(".qr svg")).to_be_visible()
     secret = page.locator(".key").inner_text().replace(" ", "")
+    page.get_by_label("Password").fill(PASSWORD)
     page.get_by_label("The code that it shows now").fill(pyotp.TOTP(secret).now())
     page.get_by_role("button", name="Switch it on").click()
     recovery = page.locator(".codes li").first.inner_text()
