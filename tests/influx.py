@@ -104,6 +104,7 @@ class InfluxUnderTest:
 
     def __init__(self, folder: Path) -> None:
         self.token_file = folder / "token"
+        self.token_file.touch(0o600)
         self.token_file.write_text(f"{self.token}\n")
         self._folder = folder
         self._ports = {name: free_port() for name in ("front", "http", "rpc")}
@@ -206,6 +207,7 @@ class InfluxOfYours:
         self.url = os.environ[URL]
         self.org = os.environ.get(ORG, "")
         self.token_file = folder / "token"
+        self.token_file.touch(0o600)
         self.token_file.write_text(os.environ.get(TOKEN, ""))
         self._made: list[str] = []
 

@@ -150,6 +150,7 @@ class World:
         broker_port = free_port()
         site_file, password_file = self.folder / "site.yaml", self.folder / "password"
         site_file.write_text(self.plan.site_file())
+        password_file.touch(0o600)
         password_file.write_text(PASSWORD)
         self.parts["broker"] = self._broker(broker_port)
         ports = (broker_port, broker_port, urlsplit(self.influx.url).port or 0, self.postgres.port)
