@@ -6,8 +6,11 @@
 
   window.fetch = async (...request) => {
     const reply = await ask(...request);
-    if (reply.status === 401) signIn();
-    else if (reply.status === 403 || reply.status === 429) tell(reply.clone());
+    if (reply.status === 401) {
+      signIn();
+      return new Promise(() => {}); // this page is being left: nobody is to read the answer any more
+    }
+    if (reply.status === 403 || reply.status === 429) tell(reply.clone());
     return reply;
   };
 

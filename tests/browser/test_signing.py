@@ -2,9 +2,10 @@
 
 import csv
 import io
+from contextlib import suppress
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, TimeoutError, expect
 
 from facility.instants import system_clock
 from facility.people import Person
@@ -14,6 +15,7 @@ from storage.records.trail.audit import AuditFilter
 from tests.browser.conftest import DESKTOP, Watch
 from tests.browser.running import RunningApp
 from tests.signing_in import PASSWORD, make_account
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -22,8 +24,16 @@ KELLER = Person("m.keller", "Maria Keller", Role.QA, "test")
 
 def correct(page: Page, was: str, becomes: str, reason: str) -> None:
     """Write a correction of the newest alarm in the history."""
-    page.locator(".history tbody tr").first.get_by_role("button", name="Comment").click()
     dialog = page.get_by_role("dialog")
+
+    def is_open() -> bool:
+        """The history may be drawn anew under the pointer: then a person clicks again."""
+        page.locator(".history tbody tr").first.get_by_role("button", name="Comment").click()
+        with suppress(TimeoutError):
+            dialog.wait_for(timeout=3000)
+        return dialog.is_visible()
+
+    wait_until(is_open)
     dialog.get_by_text("Correction", exact=True).click()
     dialog.get_by_label("It reads").fill(was)
     dialog.get_by_label("It should read").fill(becomes)
