@@ -17,8 +17,9 @@ from facility.instants import Instant, text_of
 from facility.people import Actor
 from facility.plant_events import RoomEvent, RoomStateSet
 from facility.site import Site
+from storage.records import alarm_steps, batches, commands, engine_memory, outbox, room_states, sources
 from storage.records import alarms as alarm_records
-from storage.records import batches, commands, engine_memory, outbox, room_states, sources
+from storage.records.alarm_steps import AlarmStep
 from storage.records.sources import KnownSource
 from storage.records.trail import audit
 from storage.records.trail.audit import JSON, AuditEntry
@@ -37,6 +38,7 @@ class Draft:
     """With the person who says so; None where a system has sent it."""
     outcomes: list[tuple[Instant, int, str]] = field(default_factory=list)
     entries: list[tuple[Instant, AuditEntry]] = field(default_factory=list)
+    steps: list[AlarmStep] = field(default_factory=list)
     memories: dict[str, bytes] = field(default_factory=dict)
     """Of points that are no longer watched."""
     sources: dict[str, KnownSource] = field(default_factory=dict)
@@ -64,6 +66,7 @@ class Draft:
     ) -> None:
         """Something happened to an alarm; before that it was another, or there was none."""
         changes = _changes(before, alarm)
+        self.steps.append(AlarmStep(at, alarm.id, action, alarm.severity, alarm.retrospective, actor.name))
         self.entries.append((at, AuditEntry(actor, action, f"alarm {alarm.id}", _told(alarm), changes, reason)))
 
     def source_entry(self, at: Instant, actor: Actor, action: str, source: KnownSource, reason: str = "") -> None:
@@ -103,6 +106,7 @@ def write(
     station = site.share.station
     engine_memory.set_checkpoint(connection, checkpoint, station)
     outbox.add(connection, at, {**draft.notices, **_room_notices(connection, draft, site, rooms, at)}, station)
+    alarm_steps.add(connection, draft.steps, station)
     audit.append_dated(connection, draft.entries)
 
 

@@ -19,6 +19,7 @@ GROWS, STAYS = ("UPDATE", "DELETE"), ("DELETE",)
 APPEND_ONLY: dict[str, Keys] = {
     "audit": (("seq",), ("hash",)),
     "acknowledgements": (("alarm", "number"),),
+    "alarm_steps": (("number",),),
     "commands": (("id",),),
     "command_outcomes": (("command",),),
     "room_states": (("id",), ("room", "time", "state", "by")),

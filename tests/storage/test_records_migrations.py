@@ -11,6 +11,7 @@ from facility.limit import RoomState, Severity
 from facility.plant_events import BatchStarted, RoomStateSet
 from facility.roles import Role
 from storage.records import (
+    alarm_steps,
     alarms,
     annotations,
     append_only,
@@ -57,6 +58,9 @@ def fill(records: Records) -> None:
     """Rows in every append-only table, and in others."""
     with records.transaction() as connection:
         alarms.save(connection, [ALARM])
+        step = alarm_steps.AlarmStep(NOON, ALARM.id, "alarm raised", Severity.ACTION, False, "Cleanwatch")
+        alarm_steps.add(connection, [step])
+        alarm_steps.set_passed(connection, "notifier", 1)
         room_states.record(connection, RoomStateSet("B101", RoomState.CLEANING, NOON, "BMS"), NOON)
         batches.record(connection, BatchStarted("P-1", "B101", NOON, "MES"), NOON)
         revisions.add(connection, NOON, in_force_from=0, author=ANN, reason="first", text=SMALL, differences=[])

@@ -5,6 +5,7 @@ inspectors rely on are append-only; `append_only` says which and how.
 """
 
 from storage.records.schema.access import device_tokens, external_identities
+from storage.records.schema.alarm_steps import alarm_step_followers, alarm_steps
 from storage.records.schema.annotations import annotations, refusals
 from storage.records.schema.base import metadata
 from storage.records.schema.changes import change_steps, changes
@@ -35,6 +36,8 @@ from storage.records.schema.trail import anchors, audit, audit_head, trail_revie
 __all__ = [
     "accounts",
     "acknowledgements",
+    "alarm_step_followers",
+    "alarm_steps",
     "alarms",
     "anchors",
     "annotations",
