@@ -4,6 +4,7 @@ from typing import Literal
 from urllib.parse import urlencode
 
 from pydantic import Field
+from sqlalchemy import Connection
 
 from app import areas
 from app.api.commands import OUTCOMES, OutcomeAnswer, hand_over
@@ -23,6 +24,8 @@ SEVERITIES = {severity.name.lower(): severity for severity in Severity}
 SeverityWord = Literal["advisory", "alert", "action"]
 CONDITIONS = {condition.value.replace(" ", "-"): condition for condition in Condition}
 ConditionWord = Literal["high", "low", "no-data", "instrument-fault", "source-lost"]
+
+NO_SUCH = "there is no such alarm, or none that you may see"
 
 
 class AcknowledgementAnswer(Answer):
@@ -105,9 +108,9 @@ def _history(context: AppContext, asked: HistoryAsked) -> AlarmHistoryAnswer:
         within=areas.rooms_of(context),
     )
     with context.records.reading() as connection:
-        older_than = None if asked.before is None else alarms.find(connection, asked.before)
-        if asked.before is not None and older_than is None:
-            wrong("before", "there is no such alarm")
+        older_than = None
+        if asked.before is not None:
+            older_than = _known(context, connection, asked.before) or wrong("before", NO_SUCH)
         found = alarms.history(connection, wanted, asked.limit + 1, older_than=older_than)
     page = found[: asked.limit]
     onwards = _next(asked, page[-1]) if len(found) > asked.limit else None
@@ -125,8 +128,13 @@ def _one(context: AppContext, asked: OneAlarm) -> AlarmAnswer:
 
 def _find(context: AppContext, asked: OneAlarm) -> Alarm:
     with context.records.reading() as connection:
-        found = alarms.find(connection, asked.id)
-    return next(areas.seen(context, [found] if found else []), None) or not_there("alarm", asked.id)
+        return _known(context, connection, asked.id) or not_there("alarm", asked.id)
+
+
+def _known(context: AppContext, connection: Connection, id: str) -> Alarm | None:
+    """The alarm of this id, where there is one that the person may see."""
+    found = alarms.find(connection, id)
+    return next(areas.seen(context, [found] if found else []), None)
 
 
 def _acknowledge(context: AppContext, asked: OneAlarm, body: AcknowledgeBody) -> OutcomeAnswer:

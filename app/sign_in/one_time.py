@@ -9,7 +9,10 @@ from app.sign_in.desk import Desk
 from app.sign_in.passwords import ALPHABET
 from facility.instants import Instant
 from facility.people import Actor
-from storage.records.people import credentials, sessions
+from storage.records.people import api_tokens, credentials, sessions
+
+REPLACED = "one-time password set"
+"""Why sessions and tokens end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,10 @@ def new(desk: Desk) -> OneTime:
 
 
 def give(connection: Connection, at: Instant, by: Actor, account: str, one_time: OneTime, desk: Desk) -> None:
-    """It is the account's password from now on, and its sessions end."""
+    """It is the account's password from now on. Its sessions end, and its programs' tokens hold no longer: whoever
+    had the account in the hand may have made them.
+    """
     remember = desk.rules.remembered
     credentials.set_password(connection, at, by, account, one_time.hash, one_time=True, remember=remember)
-    sessions.end_all(connection, at, by, account, "one-time password set")
+    sessions.end_all(connection, at, by, account, REPLACED)
+    api_tokens.revoke_all(connection, at, by, account, REPLACED)

@@ -104,7 +104,7 @@ def unlock(name: str, reason: str) -> None:
 @click.option("--without-authenticator", is_flag=True, help="Switch off the authenticator, too: it is lost.")
 @reason
 def reset(name: str, without_authenticator: bool, reason: str) -> None:
-    """Unlock an account, end its sessions, and print a password for the next sign-in."""
+    """Unlock an account, end its sessions and API tokens, and print a password for the next sign-in."""
     desk, by = _desk(), shell_user()
     given = one_time.new(desk)
     with _changing() as connection:

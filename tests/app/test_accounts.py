@@ -18,15 +18,16 @@ from app.live.hub import Hub
 from app.server import create_app
 from app.sign_in import presence
 from app.sign_in.desk import Desk
+from facility.instants import DAY
 from facility.people import Person
-from facility.roles import Role
+from facility.roles import Right, Role
 from storage.records.database import Records
-from storage.records.people import accounts, credentials, displays, sessions
+from storage.records.people import accounts, api_tokens, credentials, displays, sessions
 from storage.records.people.accounts import AccountState
 from storage.records.schema import accounts as accounts_table
 from storage.records.trail import audit
 from storage.records.trail.audit import AuditFilter
-from tests.app.parts import NoSamples, Time, site
+from tests.app.parts import NOON, NoSamples, Time, site
 from tests.people import MOREAU
 from tests.signing_in import PASSWORD, RULES, make_account, session_cookie_for
 
@@ -128,9 +129,10 @@ def test_an_invitation_is_worth_nothing_when_the_account_is_retired(office: Offi
     assert "holds no longer" in office.browser().post("/invited", data=form).text
 
 
-def test_a_reset_ends_sessions_and_password_and_gives_a_link(office: Office) -> None:
+def test_a_reset_ends_sessions_tokens_and_password_and_gives_a_link(office: Office) -> None:
     session_cookie_for(office.records, office.time, MOREAU.account)
     with office.records.transaction() as connection:
+        token = api_tokens.make(connection, NOON, MOREAU.actor, MOREAU.account, "report", {Right.LOOK}, NOON + DAY)
         accounts.set_state(connection, 1, ADMIN.actor, MOREAU.account, AccountState.LOCKED, "failures")
     address = account_acts.reset(office.context, MOREAU.account, True, "forgotten, seen in person")
     with office.records.reading() as connection:
@@ -138,6 +140,9 @@ def test_a_reset_ends_sessions_and_password_and_gives_a_link(office: Office) -> 
         assert account is not None
         assert account.state is AccountState.ACTIVE
         assert sessions.open_now(connection, MOREAU.account) == []
+        held = api_tokens.find(connection, token)
+        assert held is not None
+        assert held.revoked_at is not None
         credential = credentials.of(connection, MOREAU.account)
     assert credential is not None
     assert not office.context.desk.passwords.fits(credential.hash, PASSWORD)

@@ -198,7 +198,7 @@ def test_a_browser_asks_by_its_session_and_needs_the_token_against_forgery_to_ch
         (f"/points/{POINT}/readings?end={text_of(NOON)}", "start", "Field required"),
         (f"/points/{POINT}/readings?start={text_of(NOON)}&end={text_of(NOON)}", "end", "later than start"),
         (f"/points/{POINT}/readings?start={text_of(0)}&end={text_of(NOON)}", "end", "366 days after start at most"),
-        ("/alarms?before=none", "before", "there is no such alarm"),
+        ("/alarms?before=none", "before", "there is no such alarm, or none that you may see"),
     ],
 )
 def test_what_is_not_understood_is_told_with_its_place(world: ApiWorld, path: str, where: str, what: str) -> None:

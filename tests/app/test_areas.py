@@ -151,6 +151,16 @@ def test_an_alarm_that_the_person_sees_can_be_answered(here: House, id: str) -> 
     assert acknowledge.send(here.context, id, Severity.ACTION, "On my way", patience=0) == acknowledge.NO_ANSWER
 
 
+def test_the_api_does_not_tell_whether_there_is_an_alarm_elsewhere(here: House) -> None:
+    def told(id: str) -> tuple[int, str]:
+        answer = here.client.get(f"/api/v1/alarms?before={id}")
+        return answer.status_code, answer.text.replace(id, "")
+
+    assert told(ROOM.id) == told("B101.DP1/low/9")
+    assert told(ROOM.id)[0] == 400
+    assert told(OWN.id)[0] == 200
+
+
 def test_the_state_of_a_room_elsewhere_cannot_be_set(here: House) -> None:
     with pytest.raises(NotAllowedError, match="not admitted"):
         room_state.set_state(here.context, "B101", RoomState.CLEANING)

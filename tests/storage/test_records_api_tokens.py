@@ -43,6 +43,19 @@ def test_a_token_holds_until_it_expires_or_is_revoked(records: Records) -> None:
         assert not revoked.holds(NOON)
 
 
+def test_all_that_still_hold_are_revoked_at_once_each_on_record_with_the_reason(records: Records) -> None:
+    made(records), made(records), made(records, "j.moreau")
+    with records.transaction() as connection:
+        assert api_tokens.revoke(connection, NOON, ANN, "m.keller", 1)
+        assert api_tokens.revoke_all(connection, NOON, ANN, "m.keller", "one-time password set") == 1
+        assert api_tokens.revoke_all(connection, NOON, ANN, "m.keller", "one-time password set") == 0
+        held = [api_tokens.of_account(connection, account)[0].holds(NOON) for account in ("m.keller", "j.moreau")]
+        newest = audit.rows(connection, audit.AuditFilter(object="account m.keller"))[0]
+    assert held == [False, True]
+    assert json.loads(newest.data)["token"] == 2
+    assert json.loads(newest.data)["reason"] == "one-time password set"
+
+
 def test_when_it_was_last_used_is_kept_to_the_hour(records: Records) -> None:
     token = made(records)
     seen = []

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 
 from facility.instants import DAY, HOUR, Instant, Span
 from facility.people import Actor
@@ -93,19 +93,31 @@ def of_account(connection: Connection, account: str) -> list[ApiToken]:
 
 def revoke(connection: Connection, at: Instant, by: Actor, account: str, id: int) -> bool:
     """Let a token of this account hold no longer; False where there is none, or it was revoked before."""
+    return bool(_revoke(connection, at, by, account, "", table.c.id == id))
+
+
+def revoke_all(connection: Connection, at: Instant, by: Actor, account: str, why: str) -> int:
+    """Let no token of this account hold any longer; how many there were that still did."""
+    return _revoke(connection, at, by, account, why, table.c.expires > at)
+
+
+def _revoke(
+    connection: Connection, at: Instant, by: Actor, account: str, why: str, which: ColumnElement[bool]
+) -> int:
     revoking = (
         update(table)
-        .where(table.c.id == id, table.c.account == account, table.c.revoked_at.is_(None))
+        .where(table.c.account == account, table.c.revoked_at.is_(None), which)
         .values(revoked_at=at)
-        .returning(table.c.name)
+        .returning(table.c.id, table.c.name)
     )
-    name = connection.execute(revoking).scalar_one_or_none()
-    if name is None:
-        return False
-    audit.append(
-        connection, at, [AuditEntry(by, "API token revoked", f"account {account}", {"token": id, "name": name})]
-    )
-    return True
+    revoked = sorted((id, name) for id, name in connection.execute(revoking))
+    told = [
+        AuditEntry(by, "API token revoked", f"account {account}", {"token": id, "name": name}, reason=why)
+        for id, name in revoked
+    ]
+    if told:
+        audit.append(connection, at, told)
+    return len(told)
 
 
 def _token(row: Row[Any]) -> ApiToken:
