@@ -12,7 +12,7 @@ from app.components.sign_out import sign_out_form
 from app.context import AppContext
 from app.guard import Access, requires
 from app.pages.page import Address, Page
-from app.sign_in.own_pages import AUTHENTICATOR, PASSWORD
+from app.sign_in.own_pages import AUTHENTICATOR, NO_PASSWORD, PASSWORD
 from app.sign_in.session_cookie import present_session
 from facility.people import Person
 from storage.records.people import credentials, sessions
@@ -80,9 +80,7 @@ def _content(context: AppContext) -> list[Component]:
 
 def _ways(context: AppContext, person: Person, credential: Credential | None) -> Component:
     if credential is None:
-        return html.Div(
-            "You sign in by another system of your site; Cleanwatch has no password.", className="nothing"
-        )
+        return html.Div(NO_PASSWORD, className="nothing")
     zone = context.whole().timezone
     needed = " Your role cannot do without." if person.role in context.desk.rules.second_factor else ""
     authenticator = (

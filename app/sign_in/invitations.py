@@ -3,6 +3,8 @@
 As with wall displays the link's token stands behind the `#`, where no server and no proxy sees it.
 """
 
+from http import HTTPStatus
+
 from flask import Blueprint, redirect, request
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as AnyResponse
@@ -11,7 +13,7 @@ from app.context import AppContext
 from app.guard import SIGN_IN, Access, requires
 from app.sign_in import setting_passwords
 from app.sign_in.origin import origin
-from app.sign_in.pages import page
+from app.sign_in.pages import TO_SIGN_IN, page, told
 from facility.instants import DAY, Instant, Span
 from facility.people import Actor
 from storage.records.people import accounts, credentials, links, sessions
@@ -20,7 +22,10 @@ from storage.records.people.accounts import Account, AccountState
 INVITED = "/invited"
 PURPOSE = "password"
 HOLDS: Span = 3 * DAY
-NOT_HELD = "This link holds no longer: it was used, is too old, or another one was made. Ask for a new one."
+NOT_HELD = (
+    "This link holds no longer: it was used, is too old, or another one was made. If it was you who used it, sign in "
+    "with the password that you chose. Otherwise tell an administrator, and ask for a new link."
+)
 
 
 def invite(connection: Connection, at: Instant, by: Actor, account: str) -> str:
@@ -46,14 +51,14 @@ def routes(context: AppContext) -> Blueprint:
         if account is None:
             with context.records.transaction() as connection:
                 links.use(connection, now, PURPOSE, form.get("link", ""), origin())  # on record, where it was one
-            return _ask(context, NOT_HELD)
+            return _not_held(context)
         try:
             hash = setting_passwords.hash_of(context, account, form.get("new", ""), form.get("again", ""))
         except setting_passwords.NotTakenError as error:
             return _ask(context, str(error), form.get("link", ""))
         with context.records.transaction() as connection:
             if links.use(connection, now, PURPOSE, form.get("link", ""), origin()) is None:
-                return _ask(context, NOT_HELD)
+                return _not_held(context)
             by = Actor(account.account, account.role.value, origin())
             remember = context.desk.rules.remembered
             credentials.set_password(connection, now, by, account.account, hash, one_time=False, remember=remember)
@@ -67,6 +72,10 @@ def _invited(connection: Connection, at: Instant, token: str) -> Account | None:
     subject = links.subject_of(connection, at, PURPOSE, token)
     account = accounts.find(connection, subject.removeprefix("account ")) if subject else None
     return account if account is not None and account.state is AccountState.ACTIVE else None
+
+
+def _not_held(context: AppContext) -> AnyResponse:
+    return told(context, "Choose your password", NOT_HELD, onward=TO_SIGN_IN, status=HTTPStatus.GONE)
 
 
 def _ask(context: AppContext, problem: str | None, link: str = "") -> AnyResponse:

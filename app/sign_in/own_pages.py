@@ -8,12 +8,16 @@ from app.context import AppContext
 from app.guard import Access, requires
 from app.sign_in import authenticator, entering, proof, setting_passwords
 from app.sign_in.let_in import SignedIn
-from app.sign_in.pages import further, page, to_sign_in
+from app.sign_in.pages import further, page, to_sign_in, told
 from app.sign_in.session_cookie import present
 from storage.records.people import credentials
 from storage.records.people.sessions import Stage
 
 PASSWORD, AUTHENTICATOR = "/account/password", "/account/authenticator"
+NO_PASSWORD = (
+    "You sign in by another system of your site, which also looks after a second factor; Cleanwatch has no password "
+    "of yours. If you are to sign records, an administrator gives you a link by which you set one."
+)
 
 
 def routes(context: AppContext) -> Blueprint:
@@ -84,6 +88,8 @@ def _who(context: AppContext) -> SignedIn | None:
 def _password(context: AppContext, found: SignedIn, problem: str | None) -> AnyResponse:
     with context.records.reading() as connection:
         credential = credentials.of(connection, found.account.account)
+    if credential is None:
+        return _no_password(context, "Change your password")
     return page(
         context,
         "password.html",
@@ -91,7 +97,7 @@ def _password(context: AppContext, found: SignedIn, problem: str | None) -> AnyR
         problem,
         action=PASSWORD,
         present=True,
-        code=credential is not None and credential.totp_since is not None,
+        code=credential.totp_since is not None,
         account=found.account.account,
         rules=setting_passwords.words(context.desk.rules),
     )
@@ -101,11 +107,13 @@ def _authenticator(context: AppContext, found: SignedIn, problem: str | None) ->
     with context.records.reading() as connection:
         credential = credentials.of(connection, found.account.account)
         left = credentials.recovery_codes_left(connection, found.account.account)
-    if credential is not None and credential.totp_since is not None:
+    if credential is None:
+        return _no_password(context, "Authenticator")
+    if credential.totp_since is not None:
         since = formats.date(credential.totp_since, context.whole().timezone)
         words = f"It has been on since {since}. {formats.count(left, 'recovery code')} can still be used."
         return page(context, "authenticator-off.html", "Authenticator", problem, lead=words)
-    waiting = credential.totp_secret if credential is not None and problem is not None else None
+    waiting = credential.totp_secret if problem is not None else None
     secret = waiting or authenticator.propose(context, found)
     return page(
         context,
@@ -116,3 +124,8 @@ def _authenticator(context: AppContext, found: SignedIn, problem: str | None) ->
         secret=" ".join(secret[i : i + 4] for i in range(0, len(secret), 4)),
         wanted=found.session.stage is Stage.SECOND_FACTOR,
     )
+
+
+def _no_password(context: AppContext, title: str) -> AnyResponse:
+    """For who comes by single sign-on only: nothing on these pages could succeed."""
+    return told(context, title, NO_PASSWORD, onward=("/account", "To my account"))

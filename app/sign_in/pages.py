@@ -1,5 +1,6 @@
 """The pages for signing in: plain HTML that needs neither Dash nor JavaScript."""
 
+from http import HTTPStatus
 from urllib.parse import quote
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, session
@@ -14,6 +15,7 @@ from app.sign_in.session_cookie import present
 from storage.records.people.sessions import Stage
 
 CODE, PASSWORD = "/sign-in/code", "/sign-in/password"
+TO_SIGN_IN = (SIGN_IN, "To the sign-in page")
 NEXT_PAGE = {Stage.CODE: CODE, Stage.NEW_PASSWORD: PASSWORD, Stage.SECOND_FACTOR: "/account/authenticator"}
 
 
@@ -96,6 +98,15 @@ def page(context: AppContext, template: str, title: str, problem: str | None = N
         **more,
     )
     return make_response(body, 200 if problem is None else 422)
+
+
+def told(
+    context: AppContext, title: str, lead: str, *, onward: tuple[str, str], status: HTTPStatus = HTTPStatus.OK
+) -> Response:
+    """A page that says why something cannot be and leads on, by a link and its words; nothing is to be filled in."""
+    response = page(context, "told.html", title, lead=lead, onward=onward)
+    response.status_code = status
+    return response
 
 
 def wanted() -> str:

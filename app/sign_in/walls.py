@@ -5,6 +5,8 @@ there, out of the browser's history, and sends it. The screen gets another token
 worth nothing afterwards.
 """
 
+from http import HTTPStatus
+
 from flask import Blueprint, Response, after_this_request, g, has_request_context, make_response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -12,7 +14,7 @@ from app import cookies
 from app.context import AppContext
 from app.guard import Access, requires
 from app.sign_in.origin import origin
-from app.sign_in.pages import page
+from app.sign_in.pages import TO_SIGN_IN, page, told
 from facility.people import Person
 from facility.roles import Role
 from storage.records.people import displays
@@ -22,7 +24,10 @@ COOKIE = "cleanwatch_wall"
 COOKIE_BY_TLS = "__Host-cleanwatch_wall"
 LONGEST = 400 * 24 * 3600
 """Seconds that browsers keep a cookie at most. It is given anew while the display is in use."""
-NOT_HELD = "This link holds no longer: it was used, is older than a day, or its display was revoked."
+NOT_HELD = (
+    "This link holds no longer: it was used, is older than a day, or its display was revoked. "
+    "An administrator makes another."
+)
 
 
 def person(context: AppContext) -> Person | None:
@@ -65,7 +70,7 @@ def routes(context: AppContext) -> Blueprint:
         with context.records.transaction() as connection:
             token = displays.let_in(connection, context.clock(), request.form.get("link", ""), origin())
         if token is None:
-            return page(context, "wall-in.html", "Wall display", NOT_HELD)
+            return told(context, "Wall display", NOT_HELD, onward=TO_SIGN_IN, status=HTTPStatus.GONE)
         response = make_response(redirect("/", 303))
         cookies.put(response, _cookie(), token, max_age=LONGEST)
         return response

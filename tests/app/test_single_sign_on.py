@@ -11,6 +11,7 @@ import pytest
 import requests
 from flask.testing import FlaskClient
 from joserfc import jwk, jwt
+from sqlalchemy import delete
 from werkzeug.test import TestResponse
 
 from app import asking, cookies
@@ -20,6 +21,7 @@ from app.server import create_app
 from app.sign_in.desk import Desk
 from app.sign_in.provider import Provider
 from facility.roles import Role
+from storage.records import schema
 from storage.records.database import Records
 from storage.records.people import accounts, external_identities, sessions
 from storage.records.people.accounts import AccountState
@@ -219,6 +221,17 @@ def _keys(provider: Provider) -> jwk.KeySetSerialization:
             requests.Request("GET", f"{provider.issuer}/jwks").prepare(), timeout=10
         ).json()
         return answer
+
+
+def test_who_has_no_password_here_is_told_so_where_one_would_be_asked_for(door: Door) -> None:
+    with door.records.transaction() as connection:
+        connection.execute(delete(schema.credentials))
+    door.link()
+    door.enter()
+    for address in ("/account/password", "/account/authenticator"):
+        shown = door.browser.get(address)
+        assert (shown.status_code, "Cleanwatch has no password of yours" in shown.text) == (200, True)
+        assert "<form" not in shown.text
 
 
 def test_signing_out_there_too_is_offered_after_signing_out_here(door: Door) -> None:
