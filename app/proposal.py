@@ -13,7 +13,7 @@ from facility.site_changes import Difference, differences
 from facility.site_edit import SiteEditError, set_limit
 from facility.site_errors import Problem, SiteFileError
 from facility.site_file import parse_site
-from facility.site_schema import Duration
+from facility.site_values import Duration
 from facility.site_words import duration, kind, room_states
 
 FIELDS = (

@@ -22,7 +22,8 @@ from facility.site import (
     Station,
 )
 from facility.site_limits import combined, site_limits
-from facility.site_schema import OUTSIDE, InstrumentEntry, LimitEntry, PointEntry, RoomEntry, SiteEntry
+from facility.site_schema import InstrumentEntry, LimitEntry, PointEntry, RoomEntry, SiteEntry
+from facility.site_values import OUTSIDE
 from facility.site_yaml import Path
 from facility.standards.defaults import Standard, cascade_limit, standard_limits
 

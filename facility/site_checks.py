@@ -8,7 +8,8 @@ from facility.site import Grade
 from facility.site_build import area_id, default_limits, entries_of, point_id
 from facility.site_errors import did_you_mean
 from facility.site_limits import Mistake, is_shared, mistakes, site_limits
-from facility.site_schema import OUTSIDE, InstrumentEntry, LimitEntry, PointEntry, RoomEntry, SiteEntry
+from facility.site_schema import InstrumentEntry, LimitEntry, PointEntry, RoomEntry, SiteEntry
+from facility.site_values import OUTSIDE
 from facility.site_yaml import Path
 from facility.standards.defaults import Standard
 

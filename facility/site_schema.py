@@ -1,91 +1,28 @@
 """The shape of a site file: its keys, and what each may hold. `docs/site-file.md` explains every one of them."""
 
-import re
-from datetime import date
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import Field
 
-from facility.instants import Span
 from facility.limit import RoomState
 from facility.quantities import Quantity
 from facility.retention import FEWEST_BATCH_YEARS
 from facility.site import Grade
-from facility.site_errors import did_you_mean, quoted
-from facility.site_words import UNITS
+from facility.site_values import (
+    Duration,
+    Entry,
+    Id,
+    Interval,
+    IsoDate,
+    IsoNumber,
+    Name,
+    Number,
+    Positive,
+    Silence,
+    Text,
+    Timezone,
+)
 from facility.standards.defaults import Standard
-
-OUTSIDE = "outside"
-NEVER = "never"
-
-_DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,3})?) ?(ms|s|min|h|d)")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
-_HALF = 0.5
-
-
-def _duration(text: object) -> Span:
-    found = _DURATION.fullmatch(text) if isinstance(text, str) else None
-    if not found:
-        raise ValueError(f"{quoted(text)} is no duration; write a number and ms, s, min, h or d, like 30 s or 10 min")
-    return round(float(found[1]) * UNITS[found[2]])
-
-
-def _longer_than_nothing(span: Span) -> Span:
-    if span <= 0:
-        raise ValueError("must be longer than nothing, like 60 s")
-    return span
-
-
-def _silence(text: object) -> Span | None:
-    return None if text == NEVER else _longer_than_nothing(_duration(text))
-
-
-def _date(text: object) -> date:
-    try:
-        return date.fromisoformat(text if isinstance(text, str) and _DATE.fullmatch(text) else "")
-    except ValueError:
-        raise ValueError(f"{quoted(text)} is no date; write year-month-day, like 2027-03-14") from None
-
-
-def _id(text: str) -> str:
-    if not _ID.fullmatch(text) or text == OUTSIDE:
-        raise ValueError(f"{quoted(text)} is no id; use up to 40 letters, digits, '.', '-' and '_', like B101.DP1")
-    return text
-
-
-def _timezone(text: str) -> str:
-    try:
-        return ZoneInfo(text).key
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        near = did_you_mean(text[:60], available_timezones())
-        raise ValueError(f"unknown time zone {quoted(text)}; write one like Europe/Zurich{near}") from None
-
-
-def _half_steps(number: float) -> float:
-    if number % _HALF:
-        raise ValueError(f"there is no ISO class {number:g}; classes go in steps of 0.5")
-    return number
-
-
-Id = Annotated[str, AfterValidator(_id)]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True)]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=1000, strip_whitespace=True)]
-Number = Annotated[float, Field(allow_inf_nan=False)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Duration = Annotated[int, BeforeValidator(_duration)]
-Interval = Annotated[int, BeforeValidator(_duration), AfterValidator(_longer_than_nothing)]
-Silence = Annotated[int | None, BeforeValidator(_silence)]
-IsoDate = Annotated[date, BeforeValidator(_date)]
-Timezone = Annotated[str, AfterValidator(_timezone)]
-IsoNumber = Annotated[float, Field(ge=1, le=9), AfterValidator(_half_steps)]
-
-
-class Entry(BaseModel):
-    """A group of keys; any other key is refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class LimitEntry(Entry):

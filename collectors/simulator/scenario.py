@@ -15,7 +15,7 @@ from collectors.simulator.sources import sources
 from facility.instants import HOUR, MINUTE, SECOND, Span
 from facility.quantities import Quantity
 from facility.site import Site
-from facility.site_schema import Duration, Interval
+from facility.site_values import Duration, Interval
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import pytest
 from facility.limit import RoomState
 from facility.quantities import MEASURES
 from facility.site_file import parse_site
-from facility.site_schema import Entry
+from facility.site_values import Entry
 from facility.standards.defaults import Standard
 
 DOC = (Path(__file__).parents[2] / "docs" / "site-file.md").read_text(encoding="utf-8")

@@ -13,8 +13,8 @@ from facility.instants import DAY, SECOND, Span
 from facility.site import Site
 from facility.site_errors import Problem, SiteFileError
 from facility.site_file import load_site, parse_site
-from facility.site_schema import Duration
 from facility.site_summary import render_problems, summary
+from facility.site_values import Duration
 from facility.site_words import duration, number
 from tests.facility.sites import changed
 
