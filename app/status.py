@@ -9,7 +9,7 @@ from enum import IntEnum
 
 from app.scale import Bounds, limit_used
 from bus.messages import AlarmNotice
-from facility.alarm import STANDING, AlarmState, Condition
+from facility.alarm import DOUBTED, STANDING, AlarmState
 from facility.instants import Instant, datetime_of, instant_of
 from facility.limit import Severity
 from facility.reading import Validity
@@ -67,7 +67,7 @@ def alarm_status(condition: str, severity: Severity, state: str) -> Status:
     """How an alarm makes its point look, while it stands."""
     if state == AlarmState.RETURNED:
         return Status.RETURNED
-    if condition in (Condition.NO_DATA, Condition.INSTRUMENT_FAULT, Condition.SOURCE_LOST):
+    if condition in DOUBTED:
         return Status.NO_DATA
     return BY_SEVERITY[severity]
 

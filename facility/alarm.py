@@ -8,7 +8,7 @@ from facility.limit import Severity
 
 
 class Condition(StrEnum):
-    """What is wrong with a point, or with a source. One alarm is one condition of one of them."""
+    """What is wrong with a point, a source or a room. One alarm is one condition of one of them."""
 
     HIGH = "high"
     LOW = "low"
@@ -16,6 +16,33 @@ class Condition(StrEnum):
     INSTRUMENT_FAULT = "instrument fault"
     SOURCE_LOST = "source lost"
     """A source, like a gateway, has said or its broker has seen that it is gone: its points are blind."""
+    FROZEN = "frozen value"
+    """The very same value again and again, for longer than the process could stand still."""
+    OUT_OF_RANGE = "out of physical range"
+    """A value that cannot exist, or that the instrument cannot measure."""
+    INVALID_READINGS = "too many invalid readings"
+    """Of the readings of a while so many were invalid that the rest says little."""
+    CLOCK_SKEW = "clock skew"
+    """The instrument's clock is ahead: its readings are dated later than they were received."""
+    CALIBRATION_OVERDUE = "calibration overdue"
+    REVERSAL = "pressure reversal"
+    """Air flows the wrong way: the room that should be higher is lower."""
+    RATE = "rate of change"
+    ROOM_STATE_UNKNOWN = "room state unknown"
+    """Nobody has said for long what a room is doing, so that the stricter limits of all states hold."""
+
+
+DOUBTED = frozenset(
+    {
+        Condition.NO_DATA,
+        Condition.INSTRUMENT_FAULT,
+        Condition.SOURCE_LOST,
+        Condition.FROZEN,
+        Condition.OUT_OF_RANGE,
+        Condition.INVALID_READINGS,
+    }
+)
+"""Conditions in which the newest value is none, or may not pass for the truth."""
 
 
 class AlarmState(StrEnum):
@@ -45,6 +72,20 @@ def source_of(point: str) -> str | None:
     return point.removeprefix(SOURCE) if point.startswith(SOURCE) else None
 
 
+ROOM = "room:"
+"""An alarm of a room has, where others have the id of their point, this and the id of the room."""
+
+
+def of_room(room: str) -> str:
+    """What stands in place of a point's id in an alarm of a room."""
+    return ROOM + room
+
+
+def room_of(point: str) -> str | None:
+    """The room that an alarm is of, by what it has for a point; None where that is a point or a source."""
+    return point.removeprefix(ROOM) if point.startswith(ROOM) else None
+
+
 @dataclass(frozen=True, slots=True)
 class Blinded:
     """A point that is not heard while an alarm of its source stands, and the room it is in."""
@@ -69,11 +110,12 @@ class Alarm:
 
     `onset` is the first reading outside, `raised` the end of the delay; `returned` the first reading back inside.
     `severity` is the highest reached so far. `limit` and `operator` are of the limit of that severity (None for
-    no data and instrument fault), `value` what was read when it was raised or rose, `worst` the value farthest
+    conditions beside limits), `value` what was read when it was raised or rose, `worst` the value farthest
     outside until now. `retrospective` marks an alarm found in readings that arrived late.
 
     Of a source: `point` is what `of_source` says, `blinds` are the points that were heard through it when it was
-    lost, and `room` is the first of the rooms where that is worst, empty where no point is known.
+    lost, and `room` is the first of the rooms where that is worst, empty where no point is known. Of a room: `point`
+    is what `of_room` says.
     """
 
     point: str

@@ -23,7 +23,21 @@ from storage.records.commands import Acknowledge
 SEVERITIES = {severity.name.lower(): severity for severity in Severity}
 SeverityWord = Literal["advisory", "alert", "action"]
 CONDITIONS = {condition.value.replace(" ", "-"): condition for condition in Condition}
-ConditionWord = Literal["high", "low", "no-data", "instrument-fault", "source-lost"]
+ConditionWord = Literal[
+    "high",
+    "low",
+    "no-data",
+    "instrument-fault",
+    "source-lost",
+    "frozen-value",
+    "out-of-physical-range",
+    "too-many-invalid-readings",
+    "clock-skew",
+    "calibration-overdue",
+    "pressure-reversal",
+    "rate-of-change",
+    "room-state-unknown",
+]
 
 NO_SUCH = "there is no such alarm, or none that you may see"
 
@@ -37,7 +51,7 @@ class AcknowledgementAnswer(Answer):
 
 class AlarmAnswer(Answer):
     id: str = Field(description="Point, condition and onset; append it to /api/v1/alarms/ to ask for this one.")
-    point: str = Field(description="A point, or source: and the name of a source.")
+    point: str = Field(description="A point, source: and the name of a source, or room: and a room.")
     room: str
     condition: Condition
     severity: SeverityWord
@@ -68,7 +82,7 @@ class HistoryAsked(Asked):
     room: list[Word] = Field(default=[], max_length=100)
     point: list[Word] = Field(default=[], max_length=100)
     severity: list[SeverityWord] = Field(default=[], max_length=3)
-    condition: list[ConditionWord] = Field(default=[], max_length=5)
+    condition: list[ConditionWord] = Field(default=[], max_length=len(CONDITIONS))
     start: Moment | None = Field(default=None, description="Those that stood at this moment or later.")
     end: Moment | None = Field(default=None, description="Those that began before this moment.")
     before: Word | None = Field(default=None, description="Those that are older than the alarm of this id.")
@@ -76,7 +90,7 @@ class HistoryAsked(Asked):
 
 
 class OneAlarm(Asked):
-    point: Word = Field(description="A point, or source: and the name of a source.")
+    point: Word = Field(description="A point, source: and the name of a source, or room: and a room.")
     condition: ConditionWord
     onset: int = Field(ge=0, le=4_102_444_800_000, description="Milliseconds since 1970, as in the alarm's id.")
 

@@ -9,10 +9,13 @@ from app import formats
 from app.components.basics import chip
 from app.components.exempt import limits_of
 from app.status import alarm_status, alarm_word
-from facility.alarm import Alarm, AlarmState, source_of
+from facility.alarm import Alarm, AlarmState, Condition, room_of, source_of
 from facility.instants import Instant
 from facility.limit import Severity
 from facility.site import Site
+
+SIDES = frozenset({Condition.HIGH, Condition.LOW})
+"""Conditions that a limit is behind."""
 
 
 def alarm_chip(alarm: Alarm) -> Component:
@@ -45,6 +48,8 @@ def point_words(site: Site, point: str) -> str:
     """What the point measures; only its id when it is no longer in the site file. Of a source its name."""
     if (source := source_of(point)) is not None:
         return f"Source {source}"
+    if room_of(point) is not None:
+        return "Room state"
     known = site.points.get(point)
     return formats.what(known) if known else point
 
@@ -60,7 +65,8 @@ def value_words(site: Site, point: str, value: float | None) -> str:
 def limit_words(site: Site, alarm: Alarm) -> str:
     """action > 352,000, with a mark where the standard does not apply.
 
-    For silence, how often a reading should come; for a lost source, how much it blinds.
+    For silence, how often a reading should come; for a lost source, how much it blinds; for what else is beside
+    limits, its name.
     """
     if alarm.source is not None:
         heard = formats.count(len(alarm.blinds), "point")
@@ -69,7 +75,10 @@ def limit_words(site: Site, alarm: Alarm) -> str:
     if alarm.limit is not None and alarm.operator is not None:
         number = formats.number(alarm.limit, point.quantity) if point else f"{alarm.limit:g}"
         mark = next((limit.mark for limit in limits_of(site, alarm) if limit.exempt), "")
-        return " ".join(filter(None, (alarm.severity.name.lower(), alarm.operator, number, mark)))
+        kind = alarm.severity.name.lower() if alarm.condition in SIDES else alarm.condition.value
+        return " ".join(filter(None, (kind, alarm.operator, number, mark)))
+    if alarm.condition is not Condition.NO_DATA:
+        return alarm.condition.value
     if point is None:
         return ""
     return f"every {formats.age(site.instruments[point.instrument].interval)}"

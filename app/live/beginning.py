@@ -9,6 +9,7 @@ from alerts.notices import alarm_notice
 from app.live.look import Known
 from app.status import Newest
 from bus.messages import AlarmNotice, RoomNotice
+from facility.alarm import room_of
 from facility.instants import Clock, datetime_of
 from facility.reading import validity_of, words_of
 from facility.site import Site
@@ -38,8 +39,8 @@ def beginning(site: Site, samples: SampleStore, records: Records, clock: Clock) 
         known.received = int(latest["received"].max())
     with records.reading() as connection:
         for alarm in alarms.standing(connection):
-            if alarm.point in site.points or alarm.source is not None:
-                unit = "" if alarm.source is not None else site.points[alarm.point].unit
+            if alarm.point in site.points or alarm.source is not None or room_of(alarm.point) in site.rooms:
+                unit = site.points[alarm.point].unit if alarm.point in site.points else ""
                 notice = msgspec.json.decode(alarm_notice(alarm, unit), type=AlarmNotice)
                 known.alarms[f"{alarm.point}/{alarm.condition.replace(' ', '-')}"] = notice
         running = batches.running(connection, now)

@@ -11,7 +11,7 @@ from app.finding import finding
 from app.scale import Yardstick
 from app.status import UNANSWERED, Newest, PointStatus, Status, overdue_by, point_status, room_status, worst_first
 from bus.messages import AlarmNotice, RoomNotice, StationBeat
-from facility.alarm import STANDING
+from facility.alarm import STANDING, room_of
 from facility.instants import SECOND, Instant, Span, instant_of
 from facility.limit import Limit, Side
 from facility.site import Point, Site
@@ -174,11 +174,12 @@ def look_at(site: Site, known: Known, yardsticks: Mapping[str, Yardstick], now: 
 
 
 def known_within(site: Site, known: Known) -> Known:
-    """What is known of a part of the site: its rooms, the alarms of its points, and of sources that blind one."""
+    """What is known of a part of the site: its rooms, their alarms and those of their points and of sources that
+    blind one."""
     alarms = {
         key: alarm
         for key, alarm in known.alarms.items()
-        if not site.points.keys().isdisjoint(alarm.blinds or (alarm.point,))
+        if room_of(alarm.point) in site.rooms or not site.points.keys().isdisjoint(alarm.blinds or (alarm.point,))
     }
     rooms = {room: notice for room, notice in known.rooms.items() if room in site.rooms}
     return msgspec.structs.replace(known, alarms=alarms, rooms=rooms)

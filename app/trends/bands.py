@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app import formats
-from facility.alarm import Alarm, Condition
+from facility.alarm import DOUBTED, Alarm
 from facility.instants import Instant
-from facility.limit import RoomState, Severity
+from facility.limit import RoomState
 from facility.site import Point
 from storage.records.batches import Run
 
@@ -88,7 +88,7 @@ def batch_bands(runs: Sequence[Run], start: Instant, end: Instant, timezone: str
 
 
 def _is_silent(alarm: Alarm) -> bool:
-    return alarm.condition in (Condition.NO_DATA, Condition.INSTRUMENT_FAULT)
+    return alarm.condition in DOUBTED
 
 
 def _kind(alarm: Alarm) -> str:
@@ -100,7 +100,7 @@ def _rank(alarm: Alarm) -> tuple[bool, int]:
 
 
 def _facts(alarm: Alarm, point: Point, timezone: str, names: Mapping[str, str]) -> str:
-    severity = "Action" if alarm.severity is Severity.ACTION else "Alert"
+    severity = formats.sentence(alarm.severity.name.lower())
     what = f"{point.room} {formats.what(point)}"
     lines = [f"<b>{severity}, {alarm.condition}</b>, {what}", _from_to(alarm.onset, alarm.returned, timezone)]
     if alarm.worst is not None:
