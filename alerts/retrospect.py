@@ -54,23 +54,40 @@ def alarms_of(
     Judging goes on after the stretch until nothing is outside, or up to `live_until`, the newest reading that was
     judged when it came. `described` is the point by time, `timeline` are the states of the room.
     """
+    begin = first_moment(described, review)
+    for found in by_themselves(described, begin, review.end, live_until, read, timeline):
+        yield [_retrospective(alarm) for alarm in found if _concerns(alarm, review)]
+
+
+def by_themselves(
+    described: Sequence[Described],
+    begin: Instant,
+    end: Instant,
+    until: Instant,
+    read: Read,
+    timeline: Sequence[RoomStateSet],
+) -> Iterator[list[Alarm]]:
+    """The alarms that the readings from `begin` to `end` tell of, each from onset to return.
+
+    One list a slice; in the last list those not yet returned. Judging goes on after `end` until nothing is outside,
+    or up to `until`.
+    """
     standing: dict[Condition, Alarm] = {}
     state = ALL_QUIET
-    begin = first_moment(described, review)
-    while begin <= review.end or (state != ALL_QUIET and begin <= live_until):
-        end = min(begin + SLICE, (review.end if begin <= review.end else live_until) + 1)
-        times, values, reasons = _by_believed_time(read(begin, end))
+    while begin <= end or (state != ALL_QUIET and begin <= until):
+        slice_end = min(begin + SLICE, (end if begin <= end else until) + 1)
+        times, values, reasons = _by_believed_time(read(begin, slice_end))
         over: list[Alarm] = []
-        for start, stop, room_state, point in _stretches(described, timeline, begin, end):
+        for first, last, room_state, point in _stretches(described, timeline, begin, slice_end):
             force = in_force(limits_in_force(point, room_state))
-            part = slice(*(int(place) for place in np.searchsorted(times, (start, stop))))
+            part = slice(*(int(place) for place in np.searchsorted(times, (first, last))))
             state, findings = point_judge.judge_columns(
                 force, point.fault_severity, carry(state, force), times[part], values[part], reasons[part]
             )
             over += _follow(point, standing, findings)
-        yield [alarm for alarm in over if _concerns(alarm, review)]
-        begin = end
-    yield [_retrospective(alarm) for alarm in standing.values() if _concerns(alarm, review)]
+        yield over
+        begin = slice_end
+    yield list(standing.values())
 
 
 def first_moment(described: Sequence[Described], review: Review) -> Instant:
@@ -124,7 +141,7 @@ def _follow(point: Point, standing: dict[Condition, Alarm], findings: Sequence[F
             continue
         standing[finding.condition] = alarm
         if alarm.returned is not None:
-            yield _retrospective(standing.pop(finding.condition))
+            yield standing.pop(finding.condition)
 
 
 def _retrospective(alarm: Alarm) -> Alarm:
