@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from alerts.notices import alarm_notice, room_notice
 from alerts.rooms import RoomStates, around
 from bus import topics
-from facility.alarm import Alarm
+from facility.alarm import Alarm, Held
 from facility.instants import Instant, text_of
 from facility.people import Actor
 from facility.plant_events import RoomEvent, RoomStateSet
@@ -66,7 +66,8 @@ class Draft:
     ) -> None:
         """Something happened to an alarm; before that it was another, or there was none."""
         changes = _changes(before, alarm)
-        self.steps.append(AlarmStep(at, alarm.id, action, alarm.severity, alarm.retrospective, actor.name))
+        step = AlarmStep(at, alarm.id, action, alarm.severity, alarm.retrospective, actor.name, alarm.announced)
+        self.steps.append(step)
         self.entries.append((at, AuditEntry(actor, action, f"alarm {alarm.id}", _told(alarm), changes, reason)))
 
     def source_entry(self, at: Instant, actor: Actor, action: str, source: KnownSource, reason: str = "") -> None:
@@ -125,12 +126,23 @@ def _room_notices(
 
 
 def _changes(before: Alarm | None, alarm: Alarm) -> dict[str, tuple[JSON, JSON]]:
-    """State and severity where they are new, and whatever else had another value before."""
+    """State, severity and why it is held where they are new, and whatever else had another value before."""
     old, new = {} if before is None else _told(before), _told(alarm)
     return {
-        field: (old.get(field), value)
-        for field, value in new.items()
-        if old.get(field) != value and (field in old or field in ("state", "severity"))
+        field: (old.get(field), new.get(field))
+        for field in {**old, **new}
+        if old.get(field) != new.get(field) and (field in old or field in ("state", "severity", "held", "cause"))
+    }
+
+
+def _held(held: Held) -> dict[str, JSON]:
+    return {
+        "kind": held.kind.value,
+        "since": text_of(held.since),
+        "until": None if held.until is None else text_of(held.until),
+        "by": held.by,
+        "reason": held.reason,
+        "hold": held.hold,
     }
 
 
@@ -146,5 +158,10 @@ def _told(alarm: Alarm) -> dict[str, JSON]:
         "limit": alarm.limit,
         "operator": alarm.operator,
         "worst": alarm.worst,
+        "room": alarm.room or None,
+        "latched": alarm.latched or None,
+        "first out": alarm.first_out or None,
+        "cause": alarm.cause,
+        "held": None if alarm.held is None else _held(alarm.held),
     }
     return {key: value for key, value in told.items() if value is not None}

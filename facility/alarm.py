@@ -52,9 +52,11 @@ class AlarmState(StrEnum):
     UNACKNOWLEDGED = "unacknowledged"
     ACKNOWLEDGED = "acknowledged"
     RETURNED = "returned, not acknowledged"
+    LATCHED = "latched"
+    """Returned and acknowledged, and kept until a person resets it: its limit says so."""
 
 
-STANDING = frozenset({AlarmState.UNACKNOWLEDGED, AlarmState.ACKNOWLEDGED, AlarmState.RETURNED})
+STANDING = frozenset(AlarmState) - {AlarmState.NORMAL}
 """The states that a person sees in the list of standing alarms."""
 
 
@@ -94,6 +96,35 @@ class Blinded:
     room: str
 
 
+class HoldKind(StrEnum):
+    """Why an alarm calls nobody although it is judged and recorded like any other (ISA-18.2)."""
+
+    OUT_OF_SERVICE = "out of service"
+    """The instrument is taken away from its work, under control, until somebody puts it back."""
+    SUPPRESSED = "suppressed by design"
+    """A rule of the site file says that it means nothing now."""
+    SHELVED = "shelved"
+    """A person has put it aside for a limited time."""
+    CAUSE = "cause"
+    """Another alarm explains it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Why an alarm calls nobody at present, since when and until when, by whom.
+
+    `until` is None where what ends it is no moment. `by` is the person, or `cleanwatch` for what a rule says; for
+    shelving and out of service `hold` is the number of the hold on record.
+    """
+
+    kind: HoldKind
+    since: Instant
+    until: Instant | None
+    by: str
+    reason: str
+    hold: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
     """Who answered an alarm, when and in which words, and how severe it was then."""
@@ -112,6 +143,8 @@ class Alarm:
     `severity` is the highest reached so far. `limit` and `operator` are of the limit of that severity (None for
     conditions beside limits), `value` what was read when it was raised or rose, `worst` the value farthest
     outside until now. `retrospective` marks an alarm found in readings that arrived late.
+    A `latched` one stays, after it has returned, until a person resets it. `held` says why it calls nobody now.
+    `cause` is the id of the alarm that explains it, `first_out` marks the first of several that began together.
 
     Of a source: `point` is what `of_source` says, `blinds` are the points that were heard through it when it was
     lost, and `room` is the first of the rooms where that is worst, empty where no point is known. Of a room: `point`
@@ -134,6 +167,15 @@ class Alarm:
     acknowledgements: tuple[Acknowledgement, ...] = ()
     retrospective: bool = False
     blinds: tuple[Blinded, ...] = ()
+    latched: bool = False
+    held: Held | None = None
+    cause: str | None = None
+    first_out: bool = False
+
+    @property
+    def announced(self) -> bool:
+        """Are people called for it? Not while it is held, nor for what late readings tell of the past."""
+        return self.held is None and not self.retrospective
 
     @property
     def source(self) -> str | None:

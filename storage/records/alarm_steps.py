@@ -19,7 +19,10 @@ from storage.records.upsert import upsert
 
 @dataclass(frozen=True, slots=True)
 class AlarmStep:
-    """One step of one alarm. `step` is the action in the audit trail, `by` whoever took it."""
+    """One step of one alarm. `step` is the action in the audit trail, `by` whoever took it.
+
+    `announced` says whether people were to be called for the alarm as it was after the step: `Alarm.announced`.
+    """
 
     at: Instant
     alarm: str
@@ -27,6 +30,7 @@ class AlarmStep:
     severity: Severity
     retrospective: bool
     by: str
+    announced: bool = True
 
 
 def add(connection: Connection, steps: Iterable[AlarmStep], station: str = MAIN) -> None:
@@ -40,6 +44,7 @@ def add(connection: Connection, steps: Iterable[AlarmStep], station: str = MAIN)
             "severity": int(step.severity),
             "retrospective": step.retrospective,
             "by": step.by,
+            "announced": step.announced,
         }
         for step in steps
     ]
@@ -87,4 +92,4 @@ def set_passed(connection: Connection, follower: str, number: int, station: str 
 
 
 def _step(row: Row[Any]) -> AlarmStep:
-    return AlarmStep(row.at, row.alarm, row.step, Severity(row.severity), row.retrospective, row.by)
+    return AlarmStep(row.at, row.alarm, row.step, Severity(row.severity), row.retrospective, row.by, row.announced)

@@ -7,9 +7,9 @@ engine in the same transaction. Its acknowledgements are rows of their own that 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, insert, or_, select, tuple_
 
-from facility.alarm import SOURCE, STANDING, Acknowledgement, Alarm, AlarmState, Blinded, Condition
+from facility.alarm import SOURCE, STANDING, Acknowledgement, Alarm, AlarmState, Blinded, Condition, Held, HoldKind
 from facility.instants import Instant
 from facility.limit import Severity
 from storage.records.schema import acknowledgements, blinded_points
@@ -168,6 +168,10 @@ def _alarms(connection: Connection, query: Select[tuple[object, ...]]) -> list[A
             acknowledgements=answers.get(row["id"], ()),
             retrospective=row["retrospective"],
             blinds=blinds.get(row["id"], ()),
+            latched=row["latched"],
+            held=_held(row),
+            cause=row["cause"],
+            first_out=row["first_out"],
         )
         for row in rows
     ]
@@ -194,7 +198,21 @@ def _acknowledgements(
     return found
 
 
+def _held(row: RowMapping) -> Held | None:
+    if row["held_kind"] is None:
+        return None
+    return Held(
+        HoldKind(row["held_kind"]),
+        row["held_since"],
+        row["held_until"],
+        row["held_by"],
+        row["held_reason"],
+        row["hold"],
+    )
+
+
 def _row(alarm: Alarm) -> dict[str, object]:
+    held = alarm.held
     return {
         "id": alarm.id,
         "point": alarm.point,
@@ -211,4 +229,13 @@ def _row(alarm: Alarm) -> dict[str, object]:
         "worst_at": alarm.worst_at,
         "returned": alarm.returned,
         "retrospective": alarm.retrospective,
+        "latched": alarm.latched,
+        "first_out": alarm.first_out,
+        "cause": alarm.cause,
+        "held_kind": held.kind.value if held else None,
+        "held_since": held.since if held else None,
+        "held_until": held.until if held else None,
+        "held_by": held.by if held else None,
+        "held_reason": held.reason if held else None,
+        "hold": held.hold if held else None,
     }

@@ -41,6 +41,7 @@ KEPT: dict[str, Keys] = {
     "sessions": (("id",), ("token_hash",)),
     "device_tokens": (("id",), ("digest",)),
     "links": (("digest",),),
+    "holds": (("id",),),
     "api_tokens": (("id",), ("digest",)),
 }
 """Tables whose rows change and are never deleted, likewise: a person retires, a session ends, a token is revoked."""

@@ -7,7 +7,7 @@ from storage.records.database import Records
 from tests.storage.conftest import NOON
 
 RAISED = AlarmStep(NOON, "T1/high/1", "alarm raised", Severity.ALERT, False, "Cleanwatch")
-ROSE = AlarmStep(NOON + 1, "T1/high/1", "alarm rose", Severity.ACTION, False, "Cleanwatch")
+ROSE = AlarmStep(NOON + 1, "T1/high/1", "alarm rose", Severity.ACTION, False, "Cleanwatch", announced=False)
 ELSEWHERE = AlarmStep(NOON + 2, "T2/high/1", "alarm raised", Severity.ALERT, False, "Cleanwatch")
 
 

@@ -6,10 +6,11 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import Boolean, Connection, Table, Update, delete, inspect, not_, select, text, update
 
-from facility.limit import RoomState
+from facility.limit import RoomState, Severity
 from facility.people import Actor
 from facility.plant_events import RoomStateSet
-from storage.records import append_only, room_states
+from storage.records import alarm_steps, append_only, room_states
+from storage.records.alarm_steps import AlarmStep
 from storage.records.connecting import patient_engine_for, url_of
 from storage.records.database import Records
 from storage.records.plain_text import Text
@@ -22,7 +23,8 @@ from tests.storage.test_records_migrations import ALARM, fill
 NOT_SAID = {
     "accounts": {"made"},
     "acknowledgements": {"number"},
-    "alarms": {"room", "worst", "worst_at", "retrospective"},
+    "alarm_steps": {"number", "station", "retrospective", "announced"},
+    "alarms": {"worst", "worst_at", "retrospective"},
     "batch_events": {"id"},
     "change_steps": {"number"},
     "room_states": {"id"},
@@ -36,15 +38,20 @@ def full(records: Records) -> Records:
     """Records with rows in every table, and what the engine says of the alarm."""
     fill(records)
     told: dict[str, audit.JSON] = {
+        "room": "B101",
         "severity": "action",
         "state": ALARM.state.value,
         "onset": "1970-01-01T00:00:00.001Z",
         "raised": "1970-01-01T00:00:00.002Z",
         "value": 9.5,
     }
-    entry = AuditEntry(Actor("Ann"), "alarm acknowledged", f"alarm {ALARM.id}", told, reason="seen")
+    object = f"alarm {ALARM.id}"
+    raised = AuditEntry(Actor("Ann"), "alarm raised", object, told)
+    answered = AuditEntry(Actor("Ann"), "alarm acknowledged", object, told, reason="seen")
+    step = AlarmStep(3, ALARM.id, "alarm acknowledged", Severity.ACTION, False, "Ann")
     with records.transaction() as connection:
-        audit.append(connection, 3, [entry])
+        alarm_steps.add(connection, [step])
+        audit.append_dated(connection, [(NOON, raised), (3, answered)])
     return records
 
 

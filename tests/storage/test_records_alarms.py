@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from facility.alarm import Acknowledgement, Alarm, AlarmState, Condition
+from facility.alarm import Acknowledgement, Alarm, AlarmState, Condition, Held, HoldKind
 from facility.instants import MINUTE
 from facility.limit import Severity
 from storage.records import alarms
@@ -47,6 +47,13 @@ OVER = Alarm(
     acknowledgements=(Acknowledgement("Bo", NOON + 22 * MINUTE, "Glove change, 100% normal", Severity.ACTION),),
     retrospective=True,
 )
+HELD = replace(
+    SILENT,
+    latched=True,
+    first_out=True,
+    cause="B101.DP1/low/1",
+    held=Held(HoldKind.SHELVED, NOON, NOON + MINUTE, "m.keller", "sensor is being changed", 7),
+)
 
 
 def save(records: Records, *given: Alarm) -> None:
@@ -71,6 +78,13 @@ def test_an_alarm_is_read_as_it_was_saved(records: Records) -> None:
     save(records, LOW_PRESSURE, SILENT, OVER)
     for alarm in (LOW_PRESSURE, SILENT, OVER):
         assert find(records, alarm) == alarm
+
+
+def test_an_alarm_that_is_held_is_read_as_it_was_saved_and_then_as_it_is_without(records: Records) -> None:
+    save(records, HELD)
+    assert find(records, HELD) == HELD
+    save(records, replace(HELD, held=None))
+    assert find(records, HELD) == replace(HELD, held=None)
 
 
 def test_an_unknown_alarm_is_not_found(records: Records) -> None:

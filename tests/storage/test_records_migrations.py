@@ -58,7 +58,7 @@ def fill(records: Records) -> None:
     """Rows in every append-only table, and in others."""
     with records.transaction() as connection:
         alarms.save(connection, [ALARM])
-        step = alarm_steps.AlarmStep(NOON, ALARM.id, "alarm raised", Severity.ACTION, False, "Cleanwatch")
+        step = alarm_steps.AlarmStep(NOON, ALARM.id, "alarm raised", Severity.ACTION, False, "Ann")
         alarm_steps.add(connection, [step])
         alarm_steps.set_passed(connection, "notifier", 1)
         room_states.record(connection, RoomStateSet("B101", RoomState.CLEANING, NOON, "BMS"), NOON)

@@ -1,6 +1,6 @@
 """Every step that an alarm has taken, for those who follow alarms: notifications, excursions, health."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, true
 
 from storage.records.plain_text import Text
 from storage.records.schema.base import Number, metadata
@@ -16,6 +16,7 @@ alarm_steps = Table(
     Column("severity", Integer, nullable=False),
     Column("retrospective", Boolean, nullable=False),
     Column("by", Text, nullable=False),
+    Column("announced", Boolean, nullable=False, server_default=true()),
     Index("ix_alarm_steps_station", "station", "number"),
     Index("ix_alarm_steps_alarm", "alarm"),
     Index("ix_alarm_steps_at", "at"),

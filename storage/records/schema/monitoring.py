@@ -12,6 +12,7 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     UniqueConstraint,
+    false,
 )
 
 from storage.records.plain_text import Text
@@ -35,6 +36,15 @@ alarms = Table(
     Column("worst_at", BigInteger),
     Column("returned", BigInteger),
     Column("retrospective", Boolean, nullable=False),
+    Column("latched", Boolean, nullable=False, server_default=false()),
+    Column("first_out", Boolean, nullable=False, server_default=false()),
+    Column("cause", Text),
+    Column("held_kind", Text),
+    Column("held_since", BigInteger),
+    Column("held_until", BigInteger),
+    Column("held_by", Text),
+    Column("held_reason", Text),
+    Column("hold", Number),
     Index("ix_alarms_state", "state"),
     Index("ix_alarms_raised", "raised"),
     Index("ix_alarms_point", "point", "onset"),

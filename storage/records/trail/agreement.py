@@ -44,6 +44,23 @@ class Kept:
     told_by: Literal["its own", "the newest", "all"] = "its own"
 
 
+ALARM_ACTIONS = (
+    "alarm raised",
+    "alarm rose",
+    "alarm came back",
+    "alarm dated back",
+    "alarm returned",
+    "alarm closed",
+    "alarm acknowledged",
+    "alarm found in late readings",
+    "alarm completed by late readings",
+    "alarm held",
+    "alarm hold ended",
+    "alarm reset",
+)
+"""Every step that an alarm takes."""
+
+
 def sha256_of(text: str | None) -> str | None:
     """What an audit row says of a text that is too long for it."""
     return None if text is None else hashlib.sha256(text.encode()).hexdigest()
@@ -64,20 +81,23 @@ def _alarm(row: Any) -> str:
     return f"alarm {row.id}" if row.id == id else f"alarm {row.id} as {id}"
 
 
+def _held(row: Any) -> Mapping[str, JSON] | None:
+    if row.held_kind is None:
+        return None
+    return {
+        "kind": row.held_kind,
+        "since": text_of(row.held_since),
+        "until": _time(row.held_until),
+        "by": row.held_by,
+        "reason": row.held_reason,
+        "hold": row.hold,
+    }
+
+
 KEPT = (
     Kept(
         schema.alarms,
-        (
-            "alarm raised",
-            "alarm rose",
-            "alarm came back",
-            "alarm dated back",
-            "alarm returned",
-            "alarm closed",
-            "alarm acknowledged",
-            "alarm found in late readings",
-            "alarm completed by late readings",
-        ),
+        ALARM_ACTIONS,
         lambda row: {
             "object": _alarm(row),
             "severity": Severity(row.severity).name.lower(),
@@ -88,8 +108,24 @@ KEPT = (
             "value": _number(row.value),
             "limit": _number(row.limit),
             "operator": row.operator,
+            "room": row.room or None,
+            "latched": row.latched or None,
+            "first out": row.first_out or None,
+            "cause": row.cause,
+            "held": _held(row),
         },
         told_by="the newest",
+    ),
+    Kept(
+        schema.alarm_steps,
+        ALARM_ACTIONS,
+        lambda row: {
+            "object": f"alarm {row.alarm}",
+            "action": row.step,
+            "at": row.at,
+            "actor": row.by,
+            "severity": Severity(row.severity).name.lower(),
+        },
     ),
     Kept(
         schema.accounts,
