@@ -241,7 +241,7 @@ class Engine:
             under.open_since = found.onset if under.open_since is None else min(under.open_since, found.onset)
         if alarm.retrospective or alarm.returned is not None:
             before = next((known for known in on_record if known.id == alarm.id), None)
-            self._present.amend(before, alarm, action, now)
+            self._present.alarms.amend(before, alarm, action, now)
 
 
 def _of(command: Command) -> str:

@@ -5,21 +5,20 @@ is noted in the draft: the same events lead to the same draft.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 import msgspec
 
-from alerts import machine, sources
 from alerts.draft import Draft
 from alerts.findings import Finding
-from alerts.machine import RefusedError, Transition
+from alerts.present_alarms import PresentAlarms
+from alerts.present_sources import PresentSources
 from alerts.reviews import SETTLING, Review, with_late
 from alerts.rooms import RoomStates, within
 from alerts.watch import Memory, Watch, encode
-from facility.alarm import STANDING, Alarm, AlarmState, Condition, of_source
+from facility.alarm import Alarm
 from facility.instants import Instant
 from facility.limit import RoomState
-from facility.people import CLEANWATCH, Actor
+from facility.people import Actor
 from facility.plant_events import PlantEvent, RoomStateSet, SourceHeard, SourceStatus
 from facility.site import Point, Site
 from facility.site_part import watches
@@ -47,9 +46,8 @@ class Present:
         now: Instant,
     ) -> None:
         self.rooms = rooms
-        self.sources = {source.source: source for source in known_sources}
-        self.draft = Draft()
-        self.standing = {(alarm.point, alarm.condition): alarm for alarm in standing}
+        self.alarms = PresentAlarms(site, standing)
+        self.sources = PresentSources(self.alarms, known_sources)
         self.watches: dict[str, Watch] = {}
         self.reviewing: dict[str, Watch] = {}
         """The points whose past is to be judged again."""
@@ -58,12 +56,16 @@ class Present:
         """The points where a delay runs."""
         self._silence_due: Instant = NEVER
         """No point is silent for too long before this."""
-        self._blind: set[str] = set()
-        """The points that are not heard because their source is lost: the alarm of the source speaks for them."""
-        self._heard_again: dict[str, Instant] = {}
-        """When the source of a point was back after an alarm: as after a start, silence is counted from then."""
-        self._see_blind()
         self._watch(site, memories, now)
+
+    @property
+    def draft(self) -> Draft:
+        """What has been decided and is not yet on record."""
+        return self.alarms.draft
+
+    @draft.setter
+    def draft(self, draft: Draft) -> None:
+        self.alarms.draft = draft
 
     def use_site(self, site: Site, now: Instant) -> None:
         """Watch another site, or the same one changed; what is remembered of its points goes on."""
@@ -105,9 +107,9 @@ class Present:
         """The plant, or with `actor` a person, has said something beside readings."""
         match event:
             case SourceStatus():
-                self._source_says(event, stamp)
+                self.sources.says(event, stamp)
             case SourceHeard():
-                self._source_serves(event)
+                self.sources.serves(event)
             case RoomStateSet():
                 self.draft.events.append((stamp, event, actor))
                 self._rooms_become(self.rooms.with_set(event, stamp))
@@ -120,22 +122,15 @@ class Present:
         """A person has decided something; the outcome says what came of it."""
         command = waiting.command
         if isinstance(command, Acknowledge):
-            outcome = self._acknowledge(command, waiting)
+            outcome = self.alarms.acknowledge(command, waiting)
         elif isinstance(command, RetireSource):
-            outcome = self._retire_source(command, waiting.actor, now)
+            outcome = self.sources.retire(command, waiting.actor, now)
         elif command.room not in self.site.rooms:
             outcome = f"There is no room {command.room}."
         else:
             self.happen(msgspec.structs.replace(command, by=waiting.actor.name), now, waiting.actor)
             outcome = DONE
         self.draft.outcomes.append((now, waiting.id, outcome))
-
-    def amend(self, before: Alarm | None, alarm: Alarm, action: str, at: Instant) -> None:
-        """Readings that came late tell of an alarm, or more of one; nobody is called for that."""
-        if alarm.state in STANDING:
-            self.standing[alarm.point, alarm.condition] = alarm
-        self.draft.alarm(alarm, self.site)
-        self.draft.entry(at, CLEANWATCH, action, before, alarm)
 
     def reviewed(self, watch: Watch, review: Review, left_open: Review | None) -> None:
         """A stretch has been judged again; `left_open` is what is to be judged once more is known."""
@@ -157,12 +152,8 @@ class Present:
         for id in memories.keys() - site.points.keys():
             if watches(site, id):
                 self.draft.memories[id] = encode(Memory(heard=now, judged=memories[id].judged))
-        for key, alarm in list(self.standing.items()):
-            if not watches(site, alarm.point):  # another station's from now on
-                del self.standing[key]
-            elif alarm.source is None and alarm.point not in site.points:
-                self._close(alarm, now, "the point is watched no longer")
-        self.sources = {id: source for id, source in self.sources.items() if watches(site, of_source(id))}
+        self.alarms.use_site(site, now)
+        self.sources.use_site(site)
         self._pending = {id: watch for id, watch in self.watches.items() if watch.state.due is not None}
         self.reviewing = {id: watch for id, watch in self.watches.items() if watch.reviews}
         self._silence_due = now
@@ -173,7 +164,9 @@ class Present:
         due = [(when, id) for id, watch in self._pending.items() if (when := watch.state.due or NEVER) <= now]
         for _, id in sorted(due):
             self._found(self.watches[id], self.watches[id].expire(now), now)
-        self._sources_due(now)
+        self.sources.expire(now, self._listening_since)
+        if self.sources.some_are_back():
+            self._silence_due = now
         if now >= self._silence_due:
             dues = [(self._silent_at(watch), id) for id, watch in self.watches.items()]
             self._silence_due = min((when for when, _ in dues if when > now), default=NEVER)
@@ -181,15 +174,9 @@ class Present:
                 self._found(self.watches[id], [self.watches[id].fall_silent(when)], now)
 
     def _found(self, watch: Watch, findings: Sequence[Finding], at: Instant) -> None:
-        point = watch.point
         self._keep_time(watch)
         for finding in findings:
-            before = self.standing.get((point.id, finding.condition))
-            alarm, transition = machine.follow(before, point, finding)
-            if alarm is not None and alarm != before:
-                self._stands(alarm)
-                if transition is not None:
-                    self.draft.entry(at, CLEANWATCH, transition, before, alarm)
+            self.alarms.follow(watch.point, finding, at)
 
     def _keep_time(self, watch: Watch) -> None:
         if watch.state.due is None:
@@ -201,97 +188,9 @@ class Present:
     def _silent_at(self, watch: Watch) -> Instant:
         """When a point will have been silent for too long."""
         id = watch.point.id
-        if id in self._blind:
+        if id in self.sources.blind:
             return NEVER
-        return watch.silence_due(max(self._listening_since, self._heard_again.get(id, 0))) or NEVER
-
-    def _source_says(self, status: SourceStatus, stamp: Instant) -> None:
-        before = self.sources.get(status.source)
-        after = sources.said(before, status, self.site.share.station, stamp)
-        if after != before:
-            self._source_is(after)
-            self.draft.source_entry(stamp, CLEANWATCH, "source online" if after.online else "source gone", after)
-
-    def _source_serves(self, event: SourceHeard) -> None:
-        """A point is heard through one source at a time."""
-        for other in [other for other in self.sources.values() if other.source != event.source]:
-            if not set(event.points).isdisjoint(other.points):
-                left = tuple(point for point in other.points if point not in event.points)
-                self._source_is(replace(other, points=left))
-        if event.source in self.sources:
-            self._source_is(sources.heard(self.sources[event.source], event))
-
-    def _source_is(self, source: KnownSource) -> None:
-        self.sources[source.source] = self.draft.sources[source.source] = source
-        self._see_blind()
-
-    def _see_blind(self) -> None:
-        before = self._blind
-        self._blind = {
-            point for source in self.sources.values() if source.lost is not None for point in source.points
-        }
-        if before - self._blind:
-            self._silence_due = 0  # some are to be heard again
-
-    def _sources_due(self, now: Instant) -> None:
-        dues = [(when, source) for source in self.sources.values() if (when := self._source_due(source)) <= now]
-        for when, source in sorted(dues, key=lambda entry: (entry[0], entry[1].source)):
-            place, severity, blinds = sources.place(source, self.site.points)
-            after, finding = sources.at_due(source, when, severity)
-            before = self.standing.get((place.id, Condition.SOURCE_LOST))
-            alarm, transition = machine.follow(before, place, finding)
-            if alarm is not None and transition is not None:
-                if alarm.returned is None:
-                    alarm = replace(alarm, blinds=blinds)
-                else:
-                    self._heard_again.update(dict.fromkeys(source.points, when))
-                self._stands(alarm)
-                self.draft.entry(now, CLEANWATCH, transition, before, alarm)
-            self._source_is(after)
-
-    def _source_due(self, source: KnownSource) -> Instant:
-        alarm = self.standing.get((of_source(source.source), Condition.SOURCE_LOST))
-        raised = alarm is not None and alarm.returned is None
-        return sources.due(source, raised, self._listening_since) or NEVER
-
-    def _retire_source(self, command: RetireSource, actor: Actor, now: Instant) -> str:
-        source = self.sources.get(command.source)
-        if source is None:
-            return f"No source {command.source} has announced itself; `cleanwatch source list` shows those that have."
-        if source.online:
-            return f"Source {command.source} is online; end it first, or it announces itself again."
-        del self.sources[command.source]
-        self.draft.retire_source(source, self.site)
-        self.draft.source_entry(now, actor, "source retired", source, reason=command.reason)
-        alarm = self.standing.get((of_source(command.source), Condition.SOURCE_LOST))
-        if alarm is not None:
-            self._close(alarm, now, f"{actor.name} has retired the source: {command.reason}")
-        self._see_blind()
-        return DONE
-
-    def _stands(self, alarm: Alarm) -> None:
-        """An alarm is now like this, or stands no longer."""
-        if alarm.state in STANDING:
-            self.standing[alarm.point, alarm.condition] = alarm
-        else:
-            self.standing.pop((alarm.point, alarm.condition), None)
-        self.draft.alarm(alarm, self.site)
-
-    def _acknowledge(self, command: Acknowledge, waiting: WaitingCommand) -> str:
-        alarm = next((alarm for alarm in self.standing.values() if alarm.id == command.alarm), None)
-        try:
-            answered = machine.acknowledged(alarm, waiting.actor.name, waiting.at, command.comment, command.severity)
-        except RefusedError as refusal:
-            return str(refusal)
-        self._stands(answered)
-        self.draft.entry(waiting.at, waiting.actor, Transition.ACKNOWLEDGED, alarm, answered, command.comment.strip())
-        return DONE
-
-    def _close(self, alarm: Alarm, now: Instant, reason: str) -> None:
-        returned = max(now, alarm.raised) if alarm.returned is None else alarm.returned
-        over = replace(alarm, state=AlarmState.NORMAL, returned=returned)
-        self._stands(over)
-        self.draft.entry(now, CLEANWATCH, "alarm closed", alarm, over, reason)
+        return watch.silence_due(max(self._listening_since, self.sources.heard_again.get(id, 0))) or NEVER
 
     def _rooms_become(self, rooms: RoomStates) -> None:
         before, self.rooms = self.rooms, rooms

@@ -68,7 +68,9 @@ def test_alarms_are_those_that_the_definitions_give(
         present.take(commit)
     present.advance(told[-1].stamp)
     expected = reference.alarms(watched, MIDNIGHT, [(commit.stamp, commit.readings) for commit in told])
-    found = [(a.condition, a.severity, a.onset, a.raised, a.returned, a.worst) for a in present.standing.values()]
+    found = [
+        (a.condition, a.severity, a.onset, a.raised, a.returned, a.worst) for a in present.alarms.standing.values()
+    ]
     assert sorted(found) == sorted(expected)
 
 
@@ -88,4 +90,4 @@ def test_looking_at_the_clock_in_between_changes_nothing(
         before = commit.stamp
     seldom.advance(before)
     often.advance(before)
-    assert often.standing == seldom.standing
+    assert often.alarms.standing == seldom.alarms.standing

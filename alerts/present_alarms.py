@@ -1,0 +1,97 @@
+"""The alarms that stand, and how they follow what is found and what people decide; every step is in the draft."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from alerts import machine
+from alerts.draft import Draft
+from alerts.findings import Finding
+from alerts.machine import Place, RefusedError, Transition
+from facility.alarm import STANDING, Alarm, AlarmState, Blinded, Condition
+from facility.instants import Instant
+from facility.people import CLEANWATCH, Actor
+from facility.site import Site
+from facility.site_part import watches
+from storage.records.commands import DONE, Acknowledge, WaitingCommand
+
+
+class PresentAlarms:
+    """The alarms that stand as of the newest event. Nothing here reads a clock, a file or a socket."""
+
+    def __init__(self, site: Site, standing: Iterable[Alarm]) -> None:
+        self.site = site
+        self.draft = Draft()
+        self.standing = {(alarm.point, alarm.condition): alarm for alarm in standing}
+
+    def use_site(self, site: Site, now: Instant) -> None:
+        """Alarms of another site, or of the same one changed."""
+        self.site = site
+        for key, alarm in list(self.standing.items()):
+            if not watches(site, alarm.point):  # another station's from now on
+                del self.standing[key]
+            elif alarm.source is None and alarm.point not in site.points:
+                self.close(alarm, now, "the point is watched no longer")
+
+    def of(self, point: str, condition: Condition) -> Alarm | None:
+        """The alarm that stands of a condition of a point, or of what has a place like one."""
+        return self.standing.get((point, condition))
+
+    def follow(
+        self, place: Place, finding: Finding, at: Instant, blinds: tuple[Blinded, ...] = ()
+    ) -> tuple[Alarm | None, Transition | None]:
+        """Something was found about a place: the alarm after it, if there is one, and the step that it took, if any.
+
+        `blinds` are the points that are not heard while it is active.
+        """
+        before = self.of(place.id, finding.condition)
+        alarm, transition = machine.follow(before, place, finding)
+        if alarm is None or alarm == before:
+            return alarm, None
+        if blinds and alarm.returned is None:
+            alarm = replace(alarm, blinds=blinds)
+        if transition is None:
+            self.stands(alarm)
+        else:
+            self.step(at, CLEANWATCH, transition, before, alarm)
+        return alarm, transition
+
+    def step(
+        self, at: Instant, actor: Actor, action: str, before: Alarm | None, alarm: Alarm, reason: str = ""
+    ) -> None:
+        """An alarm has taken a step."""
+        self.stands(alarm)
+        self.draft.entry(at, actor, action, before, alarm, reason)
+
+    def stands(self, alarm: Alarm) -> None:
+        """An alarm is now like this, or stands no longer."""
+        if alarm.state in STANDING:
+            self.standing[alarm.point, alarm.condition] = alarm
+        else:
+            self.standing.pop((alarm.point, alarm.condition), None)
+        self.draft.alarm(alarm, self.site)
+
+    def amend(self, before: Alarm | None, alarm: Alarm, action: str, at: Instant) -> None:
+        """Readings that came late tell of an alarm, or more of one; nobody is called for that."""
+        if alarm.state in STANDING:
+            self.standing[alarm.point, alarm.condition] = alarm
+        self.draft.alarm(alarm, self.site)
+        self.draft.entry(at, CLEANWATCH, action, before, alarm)
+
+    def acknowledge(self, command: Acknowledge, waiting: WaitingCommand) -> str:
+        """A person answers an alarm; what came of it, in words."""
+        alarm = self._named(command.alarm)
+        try:
+            answered = machine.acknowledged(alarm, waiting.actor.name, waiting.at, command.comment, command.severity)
+        except RefusedError as refusal:
+            return str(refusal)
+        self.step(waiting.at, waiting.actor, Transition.ACKNOWLEDGED, alarm, answered, reason=command.comment.strip())
+        return DONE
+
+    def close(self, alarm: Alarm, now: Instant, reason: str) -> None:
+        """What an alarm was of is there no longer."""
+        returned = max(now, alarm.raised) if alarm.returned is None else alarm.returned
+        over = replace(alarm, state=AlarmState.NORMAL, returned=returned)
+        self.step(now, CLEANWATCH, "alarm closed", alarm, over, reason)
+
+    def _named(self, id: str) -> Alarm | None:
+        return next((alarm for alarm in self.standing.values() if alarm.id == id), None)
