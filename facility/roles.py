@@ -18,6 +18,7 @@ class Right(StrEnum):
     READ_TRAIL = "read the audit trail"
     REVIEW_TRAIL = "review the audit trail, with a signature"
     KEEP = "archive and restore, set what is kept for how long"
+    MANAGE_CHANNELS = "say by which channels people are told, and try them"
     MANAGE_ACCOUNTS = "make, change and retire accounts, end sessions"
 
 
@@ -39,9 +40,9 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.WALL: frozenset({Right.LOOK}),
     Role.VIEWER: _VIEWER,
     Role.OPERATOR: _OPERATOR,
-    Role.ENGINEER: _OPERATOR | {Right.RETIRE_SOURCE, Right.DRAFT, Right.READ_TRAIL},
+    Role.ENGINEER: _OPERATOR | {Right.RETIRE_SOURCE, Right.DRAFT, Right.READ_TRAIL, Right.MANAGE_CHANNELS},
     Role.QA: _OPERATOR | {Right.DRAFT, Right.APPROVE, Right.READ_TRAIL, Right.REVIEW_TRAIL, Right.KEEP},
-    Role.ADMINISTRATOR: _VIEWER | {Right.MANAGE_ACCOUNTS, Right.READ_TRAIL},
+    Role.ADMINISTRATOR: _VIEWER | {Right.MANAGE_ACCOUNTS, Right.MANAGE_CHANNELS, Right.READ_TRAIL},
 }
 """Whoever manages accounts decides nothing about limits or alarms, and the other way round."""
 

@@ -74,6 +74,11 @@ def find(connection: Connection, id: str) -> Alarm | None:
     return next(iter(_alarms(connection, select(table).where(table.c.id == id))), None)
 
 
+def several(connection: Connection, ids: Collection[str]) -> list[Alarm]:
+    """The alarms with these ids, newest first; those that there are."""
+    return _alarms(connection, select(table).where(table.c.id.in_(ids))) if ids else []
+
+
 def history(
     connection: Connection, wanted: AlarmFilter, limit: int, offset: int = 0, older_than: Alarm | None = None
 ) -> list[Alarm]:

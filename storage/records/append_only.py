@@ -43,6 +43,8 @@ KEPT: dict[str, Keys] = {
     "links": (("digest",),),
     "holds": (("id",),),
     "api_tokens": (("id",), ("digest",)),
+    "channels": (("id",), ("name",)),
+    "notifications": (("id",),),
 }
 """Tables whose rows change and are never deleted, likewise: a person retires, a session ends, a token is revoked."""
 

@@ -18,7 +18,9 @@ from storage.records import (
     batches,
     change_steps,
     changes,
+    channels,
     commands,
+    contacts,
     migrating,
     outbox,
     revisions,
@@ -88,6 +90,10 @@ def fill(records: Records) -> None:
         reviewed = trail_reviews.period(connection, MOREAU, 0, NOON + 1)
         trail_reviews.add(connection, NOON, MOREAU, reviewed, "nothing unusual")
         signatures.sign(connection, NOON, MOREAU, "change 1", Meaning.APPROVAL, {"limit": 8})
+        channel = channels.add(
+            connection, NOON, ANN, "E-mail", channels.Address("mailto", "mailto://", "x", True, False)
+        )
+        contacts.set(connection, NOON, ANN, "j.moreau", channel.id, "j@example.org")
 
 
 def test_every_revision_is_reached_downwards_and_upwards_with_its_rows(records: Records, records_url: str) -> None:

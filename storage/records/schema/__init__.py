@@ -29,6 +29,7 @@ from storage.records.schema.monitoring import (
     station_reports,
     waiting_commands,
 )
+from storage.records.schema.notifications import channels, contacts, notifications, told_alarms
 from storage.records.schema.people import accounts, credentials, earlier_passwords, recovery_codes, sessions
 from storage.records.schema.seals import day_digests
 from storage.records.schema.signatures import signatures
@@ -49,8 +50,10 @@ __all__ = [
     "blinded_points",
     "change_steps",
     "changes",
+    "channels",
     "command_outcomes",
     "commands",
+    "contacts",
     "credentials",
     "day_digests",
     "device_tokens",
@@ -61,6 +64,7 @@ __all__ = [
     "holds",
     "links",
     "metadata",
+    "notifications",
     "outbox",
     "recovery_codes",
     "refusals",
@@ -72,6 +76,7 @@ __all__ = [
     "sources",
     "station_claims",
     "station_reports",
+    "told_alarms",
     "trail_reviews",
     "waiting_commands",
 ]
