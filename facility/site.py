@@ -7,6 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TypeAlias
 
+from facility.escalation import OnCall
 from facility.instants import Span
 from facility.limit import Limit, RoomState, Severity
 from facility.quantities import MEASURES, Measure, Quantity
@@ -171,6 +172,7 @@ class Site:
     retention: Retention | None = None
     """None keeps everything for good."""
     stations: tuple[Station, ...] = (Station(MAIN),)
+    on_call: OnCall = field(default=OnCall())
     share: Share = field(default=Share(), repr=False, compare=False)
     text: str = field(default="", repr=False, compare=False)
 

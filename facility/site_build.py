@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from facility.escalation import OnCall
 from facility.instants import SECOND, Span
 from facility.limit import Limit, Severity
 from facility.quantities import MEASURES, Quantity
@@ -22,6 +23,7 @@ from facility.site import (
     Station,
 )
 from facility.site_limits import combined, site_limits
+from facility.site_on_call import on_call
 from facility.site_schema import InstrumentEntry, LimitEntry, PointEntry, RoomEntry, SiteEntry
 from facility.site_values import OUTSIDE
 from facility.site_yaml import Path
@@ -51,6 +53,7 @@ def build(site: SiteEntry, text: str) -> Site:
         simulated=site.simulated,
         retention=None if site.retention is None else Retention(**site.retention.model_dump()),
         stations=_stations(site),
+        on_call=OnCall() if site.on_call is None else on_call(site.on_call, site.timezone),
         text=text,
     )
 

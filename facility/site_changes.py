@@ -7,13 +7,16 @@ from enum import StrEnum
 from itertools import groupby
 from typing import Any
 
+from facility import on_call_words
 from facility import site_words as words
+from facility.escalation import Quiet, Summary
 from facility.limit import ALL_ROOM_STATES, Consecutive, Each, Limit, Severity
+from facility.on_call import Calendar, Weekly
 from facility.site import CascadeStep, Door, Grade, IsoClass, Point, Rectangle, Site
 
 _SPANS = frozenset({"interval", "silent_after", "on_delay", "off_delay"})
 _IN_THE_UNIT = frozenset({"value", "deadband"})
-_ALL_WITHOUT = frozenset({"areas", "sources"})
+_ALL_WITHOUT = frozenset({"areas", "sources", "grades"})
 _FREE_TEXT = frozenset({"name", "serial", "rationale", "source", "exempt"})
 
 
@@ -29,6 +32,9 @@ class Kind(StrEnum):
     LIMIT = "limit"
     DOOR = "door"
     CASCADE = "cascade"
+    ROTA = "rota"
+    POLICY = "escalation policy"
+    ON_CALL = "on call"
 
 
 DECISIVE_FIELDS: Mapping[Kind, frozenset[str]] = {
@@ -38,7 +44,7 @@ DECISIVE_FIELDS: Mapping[Kind, frozenset[str]] = {
 }
 """Fields, beside those of a limit, that decide whether there is an alarm, how bad it is, or how long it is kept."""
 
-WHOLLY_DECISIVE = frozenset({Kind.ROOM, Kind.POINT, Kind.LIMIT})
+WHOLLY_DECISIVE = frozenset({Kind.ROOM, Kind.POINT, Kind.LIMIT, Kind.POLICY})
 """What decides by being there at all."""
 
 
@@ -60,8 +66,8 @@ class Difference:
 
     @property
     def decides(self) -> bool:
-        """Does it touch what decides whether there is an alarm? The other differences name, place or split things."""
-        if self.kind is Kind.LIMIT or not self.field:
+        """Does it decide whether there is an alarm, or whom it calls? The others name, place or split things."""
+        if self.kind in (Kind.LIMIT, Kind.POLICY) or not self.field:
             return self.kind in WHOLLY_DECISIVE
         return self.field in DECISIVE_FIELDS.get(self.kind, frozenset())
 
@@ -107,6 +113,11 @@ def _differences(old: Site, new: Site) -> Iterator[Difference]:
     yield from _points(old.points, new.points)
     yield from _whole(Kind.DOOR, map(_door, old.doors), map(_door, new.doors))
     yield from _whole(Kind.CASCADE, map(_step, old.cascade), map(_step, new.cascade))
+    yield from _things(Kind.ROTA, old.on_call.rotas, new.on_call.rotas)
+    yield from _things(Kind.POLICY, *({p.id: p for p in site.on_call.policies} for site in (old, new)))
+    if old.on_call.retrospective != new.on_call.retrospective:
+        told = (old.on_call.retrospective, new.on_call.retrospective)
+        yield _change(Kind.ON_CALL, "on call", "retrospective", *told)
 
 
 def _things(kind: Kind, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
@@ -193,6 +204,10 @@ _LABELS = {
     "on_delay": "on-delay ",
     "off_delay": "off-delay ",
     "exempt": "the standard does not apply ",
+    "plan": "",
+    "quiet": "quiet hours ",
+    "retrospective": "alarms found in late readings are told ",
+    "goes_on": "goes on once all has returned ",
 }
 
 
@@ -217,8 +232,20 @@ def _text(name: str, value: Any, unit: str) -> str:
             return "each reading"
         case Consecutive():
             return f"{value.n} in a row"
+        case Weekly() | Calendar():
+            return on_call_words.plan(value)
+        case Quiet():
+            return on_call_words.quiet(value)
+        case Summary():
+            return on_call_words.summary(value)
+        case tuple() if name == "steps":
+            return on_call_words.steps(value)
         case tuple():
             return ", ".join(value)
+        case frozenset() if name == "severities":
+            return on_call_words.severities(value)
+        case frozenset() if name == "grades":
+            return ", ".join(sorted(value))
         case frozenset():
             return words.room_states(value)
         case date():

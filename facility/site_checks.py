@@ -8,6 +8,7 @@ from facility.site import Grade
 from facility.site_build import area_id, default_limits, entries_of, point_id
 from facility.site_errors import did_you_mean
 from facility.site_limits import Mistake, is_shared, mistakes, site_limits
+from facility.site_on_call_checks import on_call_mistakes
 from facility.site_schema import InstrumentEntry, LimitEntry, PointEntry, RoomEntry, SiteEntry
 from facility.site_values import OUTSIDE
 from facility.site_yaml import Path
@@ -30,6 +31,8 @@ def mistakes_in(site: SiteEntry, rooms: Collection[str]) -> Iterator[Mistake]:
                 yield from _limits(here, point_id(instrument, point), point, room, site)
     yield from _doors(site, rooms)
     yield from _stations(site)
+    if site.on_call is not None:
+        yield from on_call_mistakes(site.on_call, [area.id for area in site.areas])
 
 
 def _used_twice(site: SiteEntry) -> Iterator[Mistake]:

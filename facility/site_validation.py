@@ -1,7 +1,8 @@
 """From plain values to the site file's schema, with every mistake in words that say what would be right."""
 
 import re
-from typing import Any, get_args
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -38,7 +39,15 @@ def keys_at(place: Path) -> list[str]:
             kind = kind.model_fields[step].annotation if step in kind.model_fields else None
         else:
             kind = get_args(kind)[-1] if get_args(kind) else None
+        kind = _plain(kind)
     return list(kind.model_fields) if _is_group(kind) else []
+
+
+def _plain(kind: Any) -> Any:
+    """A kind without what may stand around it: that it may be left out, and what is checked of it."""
+    while get_origin(kind) in (UnionType, Union, Annotated):
+        kind = next(part for part in get_args(kind) if part is not NoneType)
+    return kind
 
 
 def _is_group(kind: object) -> bool:

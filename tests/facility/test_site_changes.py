@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from facility.escalation import EVERYBODY, OnCall
 from facility.instants import MINUTE, SECOND
 from facility.limit import EXEMPT, Consecutive, Limit, RoomState, Severity, Side
 from facility.quantities import Quantity
@@ -128,6 +129,7 @@ OTHER_SITES = [
     replace(SITE, simulated=True),
     replace(SITE, retention=Retention(10, 30, "traceability")),
     replace(SITE, stations=(Station("main", ("N",)),)),
+    replace(SITE, on_call=OnCall(policies=(EVERYBODY,))),
 ]
 """A site for each field, in which that field is another. `text` is kept beside and not compared."""
 COMPARED = [field.name for field in fields(Site) if field.compare]

@@ -1,0 +1,80 @@
+"""Do the rotas and policies of a site file fit together?"""
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+
+from facility.site_errors import did_you_mean, one_of
+from facility.site_limits import Mistake
+from facility.site_on_call import DAYS, OnCallEntry, PolicyEntry, RotaEntry, WhomEntry
+from facility.site_yaml import Path
+
+
+def on_call_mistakes(entry: OnCallEntry, areas: Collection[str]) -> Iterator[Mistake]:
+    """Whatever does not fit together."""
+    place: Path = ("on_call",)
+    rotas = [rota.id for rota in entry.rotas]
+    yield from _used_twice((*place, "rotas"), rotas)
+    yield from _used_twice((*place, "policies"), [policy.id for policy in entry.policies])
+    for index, rota in enumerate(entry.rotas):
+        yield from _rota((*place, "rotas", index), rota)
+    for index, policy in enumerate(entry.policies):
+        yield from _policy_mistakes((*place, "policies", index), policy, rotas, areas)
+    if entry.retrospective is not None:
+        yield from _whom((*place, "retrospective"), entry.retrospective, rotas)
+
+
+def _used_twice(place: Path, ids: list[str]) -> Iterator[Mistake]:
+    counts = Counter(ids)
+    for index, id in enumerate(ids):
+        if counts[id] > 1 and ids.index(id) < index:
+            yield (*place, index, "id"), f"there are two of the id {id}; give each one of its own"
+
+
+def _rota(place: Path, rota: RotaEntry) -> Iterator[Mistake]:
+    if rota.calendar is not None:
+        for key in ("handover", "since", "people", "shifts"):
+            if getattr(rota, key) is not None:
+                yield (*place, key), "a rota has a calendar, or weeks in turn, not both"
+        if "://" in rota.calendar and not rota.calendar.startswith("https://"):
+            yield (*place, "calendar"), "is fetched by https only; write an https:// address, or the name of a file"
+        if not rota.accounts:
+            yield place, "the key 'accounts' is missing: the account of each name in the calendar"
+        return
+    if rota.accounts:
+        yield (*place, "accounts"), "belongs to a rota with a calendar"
+    for key in ("handover", "since"):
+        if getattr(rota, key) is None:
+            yield place, f"the key {key!r} is missing; a rota has handover, since and people, or a calendar"
+    if (rota.people is None) == (rota.shifts is None):
+        yield place, "a rota has people, or shifts with people of their own: one of the two"
+    if rota.handover is None or rota.since is None:
+        return
+    day, begins = rota.handover
+    if rota.since.weekday() != day:
+        yield (*place, "since"), f"{rota.since} is a {DAYS[rota.since.weekday()]}; the handover is on {DAYS[day]}"
+    times = [shift.begins for shift in rota.shifts or ()]
+    if times and begins not in times:
+        yield (*place, "shifts"), f"one shift must begin at the handover, {begins:%H:%M}"
+    if len(set(times)) < len(times):
+        yield (*place, "shifts"), "two shifts begin at the same time"
+
+
+def _policy_mistakes(
+    place: Path, policy: PolicyEntry, rotas: Collection[str], areas: Collection[str]
+) -> Iterator[Mistake]:
+    for index, area in enumerate(policy.areas or ()):
+        if area not in areas:
+            yield (*place, "areas", index), f"area {area} is not described{did_you_mean(area, areas)}"
+    for index, step in enumerate(policy.steps):
+        yield from _whom((*place, "steps", index), step, rotas)
+    if policy.quiet is not None and "action" in policy.severities:
+        yield (*place, "quiet"), "an action limit calls at any hour; quiet hours are for a policy of alert alone"
+    if policy.quiet is not None and policy.quiet.begins == policy.quiet.ends:
+        yield (*place, "quiet"), "the quiet hours end when they begin; write two times"
+
+
+def _whom(place: Path, entry: WhomEntry, rotas: Collection[str]) -> Iterator[Mistake]:
+    if entry.rota is None and entry.people is None and not entry.everybody:
+        yield place, f"says nobody; write {one_of(['rota', 'people', 'everybody: true'])}"
+    if entry.rota is not None and entry.rota not in rotas:
+        yield (*place, "rota"), f"rota {entry.rota} is not described{did_you_mean(entry.rota, rotas)}"
