@@ -126,8 +126,8 @@ def copy_point(path: Path) -> None:
         )
         connection.execute("INSERT INTO rollup SELECT ?, day, hours FROM rollup WHERE point_id = 1", (id,))
         connection.execute(
-            "INSERT INTO chunk SELECT NULL, ?, day, n, time, value, reasons, received, sequence, count, volume "
-            "FROM chunk WHERE point_id = 1",
+            "INSERT INTO chunk SELECT NULL, ?, day, n, time, value, reasons, received, sequence, count, volume, "
+            "number, first_number, last_number FROM chunk WHERE point_id = 1",
             (id,),
         )
     connection.commit()

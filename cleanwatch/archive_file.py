@@ -127,7 +127,7 @@ class ArchiveReader:
         except (pa.ArrowException, KeyError, zipfile.BadZipFile) as error:
             raise ArchiveError(f"readings/{date}.parquet cannot be read: {error}") from None
         points = table.column("point").to_numpy(zero_copy_only=False)
-        columns = Columns(**{name: _numbers(table.column(name), kind) for name, kind in COLUMN_TYPES.items()})
+        columns = Columns(**{name: _numbers(table.column(name), COLUMN_TYPES[name]) for name in Columns.names()})
         return {str(point): columns.take(points == point).ordered() for point in np.unique(points.astype(str))}
 
     def rows(self, table: Table) -> list[dict[str, Any]]:

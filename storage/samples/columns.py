@@ -23,6 +23,7 @@ COLUMN_TYPES: dict[str, Any] = {
     "sequence": np.int64,
     "count": np.int64,
     "volume": np.float64,
+    "number": np.int64,
 }
 
 
@@ -76,7 +77,7 @@ class Values:
     def of_rows(cls, rows: Sequence[Sequence[Any]]) -> Self:
         """Columns of rows with their cells in the order of the fields; None stands for no value, no count etc."""
         columns = dict(zip(cls.names(), zip(*rows, strict=True), strict=bool(rows)))
-        for name in ("sequence", "count"):
+        for name in ("sequence", "count", "number"):
             if name in columns:
                 columns[name] = tuple(NO_NUMBER if cell is None else cell for cell in columns[name])
         return cls(*(np.array(columns.get(name, ()), COLUMN_TYPES[name]) for name in cls.names()))
@@ -108,3 +109,19 @@ class Columns(Values):
         for a, b in ((self.value, others.value), (self.volume, others.volume)):
             same = same & ((a == b) | (np.isnan(a) & np.isnan(b)))
         return same
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Numbered(Columns):
+    """The same with the commit that brought each reading."""
+
+    number: Array
+    """int64; `NO_NUMBER` of history that was stored in bulk, whose commits the stretches name."""
+
+    @classmethod
+    def of(cls, columns: Columns, number: int = NO_NUMBER) -> Self:
+        """Columns that one commit brought."""
+        return cls(
+            **{name: getattr(columns, name) for name in Columns.names()},
+            number=np.full(len(columns), number, np.int64),
+        )

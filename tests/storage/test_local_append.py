@@ -150,7 +150,7 @@ def test_a_store_of_a_newer_schema_is_refused_in_words(tmp_path: Path) -> None:
     connection = sqlite.connect(path)
     connection.execute("PRAGMA user_version = 7")
     connection.close()
-    with pytest.raises(NewerSchemaError, match="schema version 7; this Cleanwatch knows versions up to 3"):
+    with pytest.raises(NewerSchemaError, match="schema version 7; this Cleanwatch knows versions up to 4"):
         LocalStore.open(path, lambda: NOON)
 
 

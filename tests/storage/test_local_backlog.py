@@ -301,8 +301,11 @@ def test_a_file_of_the_first_schema_is_brought_up_to_date(store: LocalStore, pat
     append(store, MIDNIGHT)
     store.close()
     connection = sqlite.connect(path)
-    for table in ("backlog", "owed", "refused", "pruned"):
+    for table in ("backlog", "owed", "refused", "pruned", "stamps"):
         connection.execute(f"DROP TABLE {table}")
+    connection.execute("DROP INDEX chunk_number")
+    for column in ("number", "first_number", "last_number"):
+        connection.execute(f"ALTER TABLE chunk DROP COLUMN {column}")
     for column in ("n", "times"):
         connection.execute(f"ALTER TABLE stretch DROP COLUMN {column}")
     connection.execute("PRAGMA user_version = 1")

@@ -7,7 +7,7 @@ import numpy as np
 
 from facility.instants import DAY, HOUR, Clock
 from facility.reading import Reading
-from storage.samples.columns import NO_NUMBER, Array, Columns
+from storage.samples.columns import NO_NUMBER, Array, Columns, Numbered
 from storage.samples.commit import Commit, Stretch
 from storage.samples.local import chunks, owing, sources
 from storage.samples.local.append import Kept, conflict_row, kept_at, next_commit, write_conflicts
@@ -61,12 +61,12 @@ def _plan(connection: Connection, history: Mapping[str, Columns]) -> _Plan:
         rows = _rows(connection, id, offered)
         new: list[Array] = []
         for day in np.unique(offered.time // DAY).tolist():
-            sealed = [] if id is None else chunks.load(connection, Columns, id, day, day)
+            sealed = [] if id is None else chunks.load(connection, Numbered, id, day, day)
             of_day = offered.between(day * DAY, (day + 1) * DAY)
             fresh = _admit(plan, point, [*sealed, rows.between(day * DAY, (day + 1) * DAY)], of_day)
             if fresh.any():
                 new.append(of_day.time[fresh])
-                merged = Columns.joined([*sealed, of_day.take(fresh)]).ordered()
+                merged = Numbered.joined([*sealed, Numbered.of(of_day.take(fresh))]).ordered()
                 plan.chunks.append((point, prepare(day, merged)))
         if new:
             times = plan.times[point] = np.concatenate(new)

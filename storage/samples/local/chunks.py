@@ -5,15 +5,15 @@ from typing import TypeAlias, TypeVar
 import numpy as np
 
 from facility.instants import DAY, Instant
-from storage.samples.columns import COLUMN_TYPES, Columns, Values
+from storage.samples.columns import COLUMN_TYPES, NO_NUMBER, Numbered, Values
 from storage.samples.local.arrays import DamagedChunkError, pack, unpack
 from storage.samples.local.schema import Connection
 
 V = TypeVar("V", bound=Values)
 
 
-PackedColumns: TypeAlias = tuple[int, dict[str, bytes]]
-"""How many readings, and each column as bytes."""
+PackedColumns: TypeAlias = tuple[int, dict[str, bytes | int | None]]
+"""How many readings, each column as bytes, and from which commit to which they came."""
 
 
 def day_of(instant: Instant) -> int:
@@ -41,18 +41,26 @@ def save(connection: Connection, point_id: int, day: int, packed: PackedColumns)
     )
 
 
-def packed(columns: Columns) -> PackedColumns:
+def packed(columns: Numbered) -> PackedColumns:
     """What `save` writes of all readings of one day. This is the slow part."""
     numbers = {name: getattr(columns, name) for name in COLUMN_TYPES}
     numbers["received"] = columns.received - columns.time  # small numbers compress well
+    came = columns.number[columns.number != NO_NUMBER]
+    first, last = (int(came.min()), int(came.max())) if len(came) else (None, None)
     return len(columns), {
-        name: pack(np.ascontiguousarray(numbers[name], kind)) for name, kind in COLUMN_TYPES.items()
+        **{name: pack(np.ascontiguousarray(numbers[name], kind)) for name, kind in COLUMN_TYPES.items()},
+        "first_number": first,
+        "last_number": last,
     }
 
 
-def _decoded(kind: type[V], names: list[str], point_id: int, day: int, n: int, *stored: bytes) -> V:
+def _decoded(kind: type[V], names: list[str], point_id: int, day: int, n: int, *stored: bytes | None) -> V:
     try:
-        columns = {name: unpack(column, n, COLUMN_TYPES[name]) for name, column in zip(names, stored, strict=True)}
+        columns = {
+            # What an older Cleanwatch has sealed has no numbers.
+            name: np.full(n, NO_NUMBER) if column is None else unpack(column, n, COLUMN_TYPES[name])
+            for name, column in zip(names, stored, strict=True)
+        }
     except DamagedChunkError as damage:
         raise DamagedChunkError(f"point number {point_id}, day {np.datetime64(day, 'D')}: {damage}") from None
     if "received" in columns:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from typing import Any
 
 import msgspec
@@ -134,21 +134,35 @@ def read_commit(connection: Connection, number: int) -> Commit | None:
         "FROM hot JOIN point ON point.id = point_id WHERE number = ? ORDER BY time, point.name",
         (number,),
     ).fetchall()
-    events = connection.execute(
-        "SELECT body FROM plant_event WHERE number = ? ORDER BY position", (number,)
-    ).fetchall()
-    stretches = connection.execute(
-        "SELECT point.name, start, end FROM stretch JOIN point ON point.id = point_id WHERE number = ? "
-        "ORDER BY point.name",
-        (number,),
-    ).fetchall()
     return Commit(
         number=number,
         stamp=row[0],
         readings=tuple(reading_of(*reading) for reading in readings),
-        events=tuple(_EVENT.decode(body) for (body,) in events),
-        backfilled=tuple(Stretch(*stretch) for stretch in stretches),
+        events=tuple(read_events(connection, number, number).get(number, ())),
+        backfilled=tuple(read_stretches(connection, number, number).get(number, ())),
     )
+
+
+def read_events(connection: Connection, first: int, last: int) -> dict[int, list[PlantEvent]]:
+    """The plant events of these commits, by number, in their order."""
+    found: dict[int, list[PlantEvent]] = defaultdict(list)
+    for number, body in connection.execute(
+        "SELECT number, body FROM plant_event WHERE number BETWEEN ? AND ? ORDER BY number, position", (first, last)
+    ).fetchall():
+        found[number].append(_EVENT.decode(body))
+    return found
+
+
+def read_stretches(connection: Connection, first: int, last: int) -> dict[int, list[Stretch]]:
+    """The stretches of history that these commits brought in bulk, by number, each by point."""
+    found: dict[int, list[Stretch]] = defaultdict(list)
+    for number, *stretch in connection.execute(
+        "SELECT number, point.name, start, end FROM stretch JOIN point ON point.id = point_id "
+        "WHERE number BETWEEN ? AND ? ORDER BY number, point.name",
+        (first, last),
+    ).fetchall():
+        found[number].append(Stretch(*stretch))
+    return found
 
 
 _EVENT: msgspec.json.Decoder[PlantEvent] = msgspec.json.Decoder(PlantEvent)

@@ -108,7 +108,19 @@ ALTER TABLE stretch ADD COLUMN n INTEGER;
 ALTER TABLE stretch ADD COLUMN times BLOB;
 """
 
-VERSIONS = (FIRST_TABLES, BACKLOGS, TIMES_IN_BULK)
+ARRIVAL = """
+-- The commit that brought each reading of a chunk (`arrays.py`), and the first and the last of them: so the past can
+-- be told in the order in which it came (`arrival.py`).
+ALTER TABLE chunk ADD COLUMN number BLOB;
+ALTER TABLE chunk ADD COLUMN first_number INTEGER;
+ALTER TABLE chunk ADD COLUMN last_number INTEGER;
+CREATE INDEX chunk_number ON chunk (last_number, first_number, point_id, day);
+
+-- The stamps of commits that are no longer kept by number, from the first on (`arrays.py`).
+CREATE TABLE stamps (first INTEGER PRIMARY KEY, n INTEGER NOT NULL, stamps BLOB NOT NULL);
+"""
+
+VERSIONS = (FIRST_TABLES, BACKLOGS, TIMES_IN_BULK, ARRIVAL)
 """What each version of the schema added to the one before."""
 VERSION = len(VERSIONS)
 

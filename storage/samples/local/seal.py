@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from facility.instants import DAY, Instant
-from storage.samples.columns import Array, Columns
-from storage.samples.local import chunks, owing, rollup
+from storage.samples.columns import Array, Numbered
+from storage.samples.local import arrival, chunks, owing, rollup
 from storage.samples.local.chunks import PackedColumns
 from storage.samples.local.database import Database
 from storage.samples.local.owing import SealedRows
@@ -42,7 +42,7 @@ class _Slice:
     rows: SealedRows
 
 
-def prepare(day: int, readings: Columns) -> PreparedChunk:
+def prepare(day: int, readings: Numbered) -> PreparedChunk:
     """The chunk of a day; `readings` are all of that point and day, ordered by time."""
     return PreparedChunk(day, chunks.packed(readings), by_hour(readings))
 
@@ -58,7 +58,7 @@ def seal(database: Database, upto: Instant) -> int:
             if end is None:
                 break
             rows = connection.execute(
-                f"SELECT point_id, number, {READING} FROM hot WHERE time < ? AND number <= ? ORDER BY point_id, time",  # noqa: S608 - a constant
+                f"SELECT point_id, {READING}, number FROM hot WHERE time < ? AND number <= ? ORDER BY point_id, time",  # noqa: S608 - a constant
                 (end, passed),
             ).fetchall()
             slice_ = _prepare(connection, rows)
@@ -102,17 +102,17 @@ def _slice_end(connection: Connection, upto: Instant, passed: int) -> Instant | 
 
 
 def _prepare(connection: Connection, rows: list[tuple[object, ...]]) -> _Slice:
-    """What becomes of these rows (point, commit, reading), ordered by point and time."""
-    points, numbers = np.array([row[:2] for row in rows], np.int64).T
-    readings = Columns.of_rows([row[2:] for row in rows])
+    """What becomes of these rows (point, reading, commit), ordered by point and time."""
+    points = np.array([row[0] for row in rows], np.int64)
+    readings = Numbered.of_rows([row[1:] for row in rows])
     days = readings.time // DAY
     borders = np.flatnonzero((np.diff(points) != 0) | (np.diff(days) != 0)) + 1
     prepared = []
     for places in np.split(np.arange(len(rows)), borders):
         point_id, day = int(points[places[0]]), int(days[places[0]])
-        old = chunks.load(connection, Columns, point_id, day, day)
-        prepared.append((point_id, prepare(day, Columns.joined([*old, readings.take(places)]).ordered())))
-    return _Slice(prepared, SealedRows.of(points, readings.time, numbers))
+        old = chunks.load(connection, Numbered, point_id, day, day)
+        prepared.append((point_id, prepare(day, Numbered.joined([*old, readings.take(places)]).ordered())))
+    return _Slice(prepared, SealedRows.of(points, readings.time, readings.number))
 
 
 def _write(database: Database, slice_: _Slice, generation: int, end: Instant, passed: int) -> bool:
@@ -127,6 +127,7 @@ def _write(database: Database, slice_: _Slice, generation: int, end: Instant, pa
 
 
 def _drop_passed_commits(database: Database) -> None:
-    """Nobody can ask for these commits by number any more; their readings, events and stretches stay."""
+    """Nobody can ask for these commits by number any more; their stamps, readings, events and stretches stay."""
     with database.writing() as connection:
+        arrival.keep_stamps(connection)
         connection.execute("DELETE FROM commits WHERE number <= (SELECT sealed FROM head)")

@@ -1,23 +1,23 @@
 """The local store: the truth of what arrived, and what is asked of it."""
 
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
 import pandas as pd
 
 from facility.instants import Clock, Instant
-from storage.samples.columns import Array, Columns
+from storage.samples.columns import Array, Columns, Numbered
 from storage.samples.commit import Commit, Intake
 from storage.samples.frames import raw_frame
-from storage.samples.local import envelope, inventory, owing, queries, set_aside, sources
+from storage.samples.local import arrival, envelope, inventory, owing, queries, set_aside, sources
 from storage.samples.local.append import write_commit
 from storage.samples.local.backfill import backfill
 from storage.samples.local.backlog import Backlog, Progress, Refused, progress, refused
 from storage.samples.local.database import Database
 from storage.samples.local.follower import Follower, RecentCommits, register
-from storage.samples.local.points import KnownPoints
+from storage.samples.local.points import KnownPoints, id_of
 from storage.samples.local.prune import prune, pruned_before
 from storage.samples.local.seal import seal
 from storage.samples.local.set_aside import Conflict, StoredLetter
@@ -151,6 +151,18 @@ class LocalStore:
         """Every reading of one point, by time, as arrays."""
         with self._database.reading() as connection:
             return queries.columns(connection, point, start, end)
+
+    def numbered(self, point: str, start: Instant, end: Instant) -> Numbered:
+        """The same, each reading with the commit that brought it."""
+        with self._database.reading() as connection:
+            id = id_of(connection, point)
+            if id is None or start >= end:
+                return Numbered.of_rows([])
+            return arrival.numbered(connection, id, start, end)
+
+    def commits(self) -> Iterator[Commit]:
+        """Every commit that is kept, sealed or not, in order, as it was handed over when it was made."""
+        return arrival.commits(self._database)
 
     def envelope(self, points: Sequence[str], start: Instant, end: Instant, buckets: int) -> pd.DataFrame:
         """At most `buckets` equal buckets a point, empty ones left out: `ENVELOPE_COLUMNS`.
