@@ -7,7 +7,10 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TypeAlias
 
+from facility.causes import Cause
 from facility.escalation import OnCall
+from facility.excursion import Grouping
+from facility.conditions import Conditions
 from facility.instants import Span
 from facility.limit import Limit, RoomState, Severity
 from facility.quantities import MEASURES, Measure, Quantity
@@ -90,7 +93,7 @@ class Point:
     `size` is the particle size in µm (that size and larger). `limits` are all limits of the point, of every room
     state; `facility.limits.limits_in_force` picks those that hold. `silent_after` is how long it may be silent
     before it is a no-data alarm, None where silence is no alarm (a viable plate is read days later);
-    `fault_severity` is how bad silence or a broken instrument is here.
+    `fault_severity` is how bad silence or a broken instrument is here, `conditions` what else is judged.
     """
 
     id: str
@@ -102,6 +105,7 @@ class Point:
     limits: tuple[Limit, ...]
     silent_after: Span | None
     fault_severity: Severity
+    conditions: Conditions = Conditions()
 
     @property
     def measure(self) -> Measure:
@@ -173,6 +177,8 @@ class Site:
     """None keeps everything for good."""
     stations: tuple[Station, ...] = (Station(MAIN),)
     on_call: OnCall = field(default=OnCall())
+    causes: tuple[Cause, ...] = ()
+    grouping: Grouping = field(default=Grouping())
     share: Share = field(default=Share(), repr=False, compare=False)
     text: str = field(default="", repr=False, compare=False)
 

@@ -22,6 +22,7 @@ from facility.site import (
     Site,
     Station,
 )
+from facility.site_causes import cause_of, grouping_of
 from facility.site_limits import combined, site_limits
 from facility.site_on_call import on_call
 from facility.site_schema import InstrumentEntry, LimitEntry, PointEntry, RoomEntry, SiteEntry
@@ -54,6 +55,8 @@ def build(site: SiteEntry, text: str) -> Site:
         retention=None if site.retention is None else Retention(**site.retention.model_dump()),
         stations=_stations(site),
         on_call=OnCall() if site.on_call is None else on_call(site.on_call, site.timezone),
+        causes=tuple(map(cause_of, site.causes)),
+        grouping=grouping_of(site.excursions),
         text=text,
     )
 

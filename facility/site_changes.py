@@ -7,14 +7,15 @@ from enum import StrEnum
 from itertools import groupby
 from typing import Any
 
-from facility import on_call_words
+from facility import cause_words, on_call_words
 from facility import site_words as words
+from facility.causes import Which
 from facility.escalation import Quiet, Summary
 from facility.limit import ALL_ROOM_STATES, Consecutive, Each, Limit, Severity
 from facility.on_call import Calendar, Weekly
 from facility.site import CascadeStep, Door, Grade, IsoClass, Point, Rectangle, Site
 
-_SPANS = frozenset({"interval", "silent_after", "on_delay", "off_delay"})
+_SPANS = frozenset({"interval", "silent_after", "on_delay", "off_delay", "span", "same_room", "same_time"})
 _IN_THE_UNIT = frozenset({"value", "deadband"})
 _ALL_WITHOUT = frozenset({"areas", "sources", "grades"})
 _FREE_TEXT = frozenset({"name", "serial", "rationale", "source", "exempt"})
@@ -35,6 +36,8 @@ class Kind(StrEnum):
     ROTA = "rota"
     POLICY = "escalation policy"
     ON_CALL = "on call"
+    CAUSE = "cause"
+    GROUPING = "excursions"
 
 
 DECISIVE_FIELDS: Mapping[Kind, frozenset[str]] = {
@@ -44,7 +47,7 @@ DECISIVE_FIELDS: Mapping[Kind, frozenset[str]] = {
 }
 """Fields, beside those of a limit, that decide whether there is an alarm, how bad it is, or how long it is kept."""
 
-WHOLLY_DECISIVE = frozenset({Kind.ROOM, Kind.POINT, Kind.LIMIT, Kind.POLICY})
+WHOLLY_DECISIVE = frozenset({Kind.ROOM, Kind.POINT, Kind.LIMIT, Kind.POLICY, Kind.CAUSE})
 """What decides by being there at all."""
 
 
@@ -67,7 +70,7 @@ class Difference:
     @property
     def decides(self) -> bool:
         """Does it decide whether there is an alarm, or whom it calls? The others name, place or split things."""
-        if self.kind in (Kind.LIMIT, Kind.POLICY) or not self.field:
+        if self.kind in (Kind.LIMIT, Kind.POLICY, Kind.CAUSE) or not self.field:
             return self.kind in WHOLLY_DECISIVE
         return self.field in DECISIVE_FIELDS.get(self.kind, frozenset())
 
@@ -115,6 +118,8 @@ def _differences(old: Site, new: Site) -> Iterator[Difference]:
     yield from _whole(Kind.CASCADE, map(_step, old.cascade), map(_step, new.cascade))
     yield from _things(Kind.ROTA, old.on_call.rotas, new.on_call.rotas)
     yield from _things(Kind.POLICY, *({p.id: p for p in site.on_call.policies} for site in (old, new)))
+    yield from _things(Kind.CAUSE, *({cause.id: cause for cause in site.causes} for site in (old, new)))
+    yield from _changes(Kind.GROUPING, Kind.GROUPING, old.grouping, new.grouping)
     if old.on_call.retrospective != new.on_call.retrospective:
         told = (old.on_call.retrospective, new.on_call.retrospective)
         yield _change(Kind.ON_CALL, "on call", "retrospective", *told)
@@ -207,6 +212,8 @@ _LABELS = {
     "plan": "",
     "quiet": "quiet hours ",
     "retrospective": "alarms found in late readings are told ",
+    "span": "within ",
+    "cause": "alarm ",
     "goes_on": "goes on once all has returned ",
 }
 
@@ -234,6 +241,8 @@ def _text(name: str, value: Any, unit: str) -> str:
             return f"{value.n} in a row"
         case Weekly() | Calendar():
             return on_call_words.plan(value)
+        case Which():
+            return cause_words.which(value)
         case Quiet():
             return on_call_words.quiet(value)
         case Summary():

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from facility.quantities import MEASURES, Quantity
 from facility.site import Grade
 from facility.site_build import area_id, default_limits, entries_of, point_id
+from facility.site_cause_checks import cause_mistakes
 from facility.site_errors import did_you_mean
 from facility.site_limits import Mistake, is_shared, mistakes, site_limits
 from facility.site_on_call_checks import on_call_mistakes
@@ -31,8 +32,13 @@ def mistakes_in(site: SiteEntry, rooms: Collection[str]) -> Iterator[Mistake]:
                 yield from _limits(here, point_id(instrument, point), point, room, site)
     yield from _doors(site, rooms)
     yield from _stations(site)
+    yield from cause_mistakes(site.causes, rooms, _point_ids(site))
     if site.on_call is not None:
         yield from on_call_mistakes(site.on_call, [area.id for area in site.areas])
+
+
+def _point_ids(site: SiteEntry) -> list[str]:
+    return [point_id(i, point) for room in site.rooms for i in room.instruments for point in i.points]
 
 
 def _used_twice(site: SiteEntry) -> Iterator[Mistake]:

@@ -8,6 +8,7 @@ from facility.limit import RoomState
 from facility.quantities import Quantity
 from facility.retention import FEWEST_BATCH_YEARS
 from facility.site import Grade
+from facility.site_causes import CauseEntry, GroupingEntry
 from facility.site_on_call import OnCallEntry
 from facility.site_values import (
     Duration,
@@ -114,3 +115,5 @@ class SiteEntry(Entry):
     rooms: Annotated[list[RoomEntry], Field(min_length=1)]
     doors: list[DoorEntry] = []
     on_call: OnCallEntry | None = None
+    causes: list[CauseEntry] = []
+    excursions: GroupingEntry | None = None

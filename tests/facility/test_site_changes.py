@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from facility.causes import Cause, Which
 from facility.escalation import EVERYBODY, OnCall
+from facility.excursion import Grouping
 from facility.instants import MINUTE, SECOND
 from facility.limit import EXEMPT, Consecutive, Limit, RoomState, Severity, Side
 from facility.quantities import Quantity
@@ -130,6 +132,8 @@ OTHER_SITES = [
     replace(SITE, retention=Retention(10, 30, "traceability")),
     replace(SITE, stations=(Station("main", ("N",)),)),
     replace(SITE, on_call=OnCall(policies=(EVERYBODY,))),
+    replace(SITE, causes=(Cause("pressure", "Pressure is lost", Which(), Which(), SECOND),)),
+    replace(SITE, grouping=Grouping(same_room=SECOND)),
 ]
 """A site for each field, in which that field is another. `text` is kept beside and not compared."""
 COMPARED = [field.name for field in fields(Site) if field.compare]
