@@ -4,7 +4,7 @@ One transaction holds alarms, audit rows, outbox rows, memory and checkpoint: at
 otherwise once a second. A restart loads them and follows on.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -21,11 +21,22 @@ from facility.plant_events import BatchEnded, BatchStarted, RoomStateSet
 from facility.site import Site
 from facility.site_part import watches
 from storage.records import alarms as alarm_records
-from storage.records import commands, engine_memory, room_states, station_claims
+from storage.records import commands, engine_journal, engine_memory, revisions, room_states, station_claims
+from storage.records import holds
 from storage.records import sources as source_records
 from storage.records.alarms import AlarmFilter
-from storage.records.commands import Acknowledge, Command, RetireSource
+from storage.records.commands import (
+    Acknowledge,
+    ApproveShelving,
+    Command,
+    EndHold,
+    Reset,
+    RetireSource,
+    Shelve,
+    TakeOutOfService,
+)
 from storage.records.database import Records
+from storage.records.engine_journal import Applied, Began, JournalEntry, Listened, Reviewed, SiteTaken
 from storage.records.station_claims import Claim
 from storage.samples.local import LocalStore
 
@@ -55,6 +66,8 @@ class Engine:
         self._claim = claim
         self._listening_since = clock()
         self._past = PastSites()
+        self._journal: list[JournalEntry] = []
+        """What is not in the store, decides, and is not yet on record."""
         self._announced = False
         """Is what stood at the start, or came with another site, on record as published?"""
         self._must_load = False
@@ -72,12 +85,14 @@ class Engine:
             last = max((memory.heard for memory in memories.values()), default=now)
             timeline = room_states.timeline(connection, list(self._site.rooms), last, END_OF_TIME)
             standing = [alarm for alarm in alarm_records.standing(connection) if self._watches(alarm.point)]
+            put_aside = [hold for hold in holds.open(connection) if self._watches(hold.of)]
             sources = [s for s in source_records.all(connection) if self._watches(of_source(s.source))]
             over = AlarmFilter(states=[AlarmState.NORMAL], start=now - DAY, retrospective=False)
             ended = alarm_records.history(connection, over, limit=1000)
             just_over = [alarm for alarm in ended if self._watches(alarm.point)]
+            revision = revisions.number_of_text(connection, self._site.text, now)
         rooms = RoomStates({}, tuple(timeline)).at(last)
-        self._present = Present(self._site, rooms, memories, standing, sources, now)
+        self._present = Present(self._site, rooms, memories, standing, sources, now, put_aside)
         self._present.listen_from(self._listening_since)
         if self._announced:
             self._present.draft.rooms.clear()
@@ -86,6 +101,7 @@ class Engine:
         self._follower = self._store.follow(FOLLOWER, self._judged)
         self._saved_at = now
         self._review: _UnderReview | None = None
+        self._journal = [JournalEntry(self._judged, now, Began(revision, self._listening_since))]
 
     @property
     def judged(self) -> int:
@@ -109,6 +125,7 @@ class Engine:
         """
         self._listening_since = max(self._listening_since, now)
         self._present.listen_from(self._listening_since)
+        self._journal.append(JournalEntry(self._judged, now, Listened(self._listening_since)))
 
     def step(self, timeout: float) -> None:
         """Judge the commits that are there, waiting up to `timeout` seconds for one, and write what they led to.
@@ -127,10 +144,10 @@ class Engine:
             self._present.take(commit)
             self._judged = commit.number
             commit = self._follower.next(0) if commit.number < number + MOST_COMMITS else None
-        now = self._clock()
-        if self._judged < number + MOST_COMMITS:
+        now, caught_up = self._clock(), self._judged < number + MOST_COMMITS
+        if caught_up:
             self._present.advance(now)
-        self._tend(now)
+        self._tend(now, caught_up)
         if self._judged == number and self._review_ready():
             self._review_slice(now)
             self._save(now)
@@ -152,8 +169,11 @@ class Engine:
         else:
             self._site, self._announced = self._next_site, False
             self._present.use_site(self._site, now)
+            with self._records.reading() as connection:
+                revision = revisions.number_of_text(connection, self._site.text, now)
+            self._journal.append(JournalEntry(self._judged, now, SiteTaken(revision)))
 
-    def _tend(self, now: Instant) -> None:
+    def _tend(self, now: Instant, caught_up: bool) -> None:
         """What people want, and the record of it all."""
         with self._records.reading() as connection:
             waiting = [command for command in commands.waiting(connection) if self._watches(_of(command.command))]
@@ -161,6 +181,7 @@ class Engine:
         for command in waiting:
             if command.id not in noted:
                 self._present.apply(command, now)
+                self._journal.append(JournalEntry(self._judged, now, Applied(command.id, caught_up)))
         self._save(now)
 
     def _save(self, now: Instant) -> None:
@@ -176,7 +197,10 @@ class Engine:
             if self._claim is not None:
                 station_claims.renew(connection, self._claim, now)
             draft.write(connection, present.draft, present.site, present.rooms, memories, self._judged, now)
+            journal = list(self._journal)
+            engine_journal.add(connection, journal, present.site.share.station)
         present.draft = Draft()
+        del self._journal[: len(journal)]
         for watch in changed:
             watch.changed = False
         self._saved, self._saved_at, self._announced = self._judged, now, True
@@ -195,11 +219,11 @@ class Engine:
             for watch in self._present.reviewing.values():
                 review = first_ready(watch.reviews, now, watch.judged, watch.quiet)
                 if review is not None:
-                    self._review = self._begin(watch, review)
+                    self._review = self._begin(watch, review, now)
                     break
         return self._review is not None
 
-    def _begin(self, watch: Watch, review: Review) -> "_UnderReview":
+    def _begin(self, watch: Watch, review: Review, now: Instant) -> "_UnderReview":
         point, known_until = watch.point, max(review.end, watch.judged or review.end)
         rooms = around(self._present.site, point.room)
         with self._records.reading() as connection:
@@ -209,6 +233,8 @@ class Engine:
             timeline = room_states.timeline(connection, rooms, start, known_until + 1)
         read = partial(self._store.columns, point.id)
         slices = retrospect.alarms_of(described, review, known_until, read, timeline)
+        began = Reviewed(point.id, review.start, review.end, review.ready, review.known_until, known_until)
+        self._journal.append(JournalEntry(self._judged, now, began))
         return _UnderReview(watch, review, known_until, slices)
 
     def _review_slice(self, now: Instant) -> None:
@@ -230,25 +256,18 @@ class Engine:
                     connection, [under.watch.point.id], min(alarm.onset for alarm in found), end + 1
                 )
             for alarm in found:
-                self._settle(under, alarm, on_record, now)
-
-    def _settle(self, under: "_UnderReview", found: Alarm, on_record: Sequence[Alarm], now: Instant) -> None:
-        settled = retrospect.settle(found, on_record)
-        if settled is None:
-            return
-        alarm, action = settled
-        if alarm.returned is None:
-            under.open_since = found.onset if under.open_since is None else min(under.open_since, found.onset)
-        if alarm.retrospective or alarm.returned is not None:
-            before = next((known for known in on_record if known.id == alarm.id), None)
-            self._present.alarms.amend(before, alarm, action, now)
+                since = retrospect.put_on_record(self._present.alarms, alarm, on_record, now)
+                if since is not None:
+                    under.open_since = since if under.open_since is None else min(under.open_since, since)
 
 
 def _of(command: Command) -> str:
     """What a command is about, as `watches` knows it: a point, a room, a source."""
     match command:
-        case Acknowledge(alarm=alarm):
+        case Acknowledge(alarm=alarm) | Reset(alarm=alarm):
             return alarm.split("/")[0]
+        case Shelve(of=place) | TakeOutOfService(of=place) | ApproveShelving(of=place) | EndHold(of=place):
+            return place
         case RetireSource(source=source):
             return of_source(source)
         case RoomStateSet(room=room) | BatchStarted(room=room) | BatchEnded(room=room):

@@ -14,6 +14,7 @@ import numpy as np
 from alerts import machine, point_judge
 from alerts.findings import Finding
 from alerts.point_judge import ALL_QUIET, Reasons, Times, Values, carry, in_force
+from alerts.present_alarms import PresentAlarms
 from alerts.reviews import Review
 from alerts.rooms import periods
 from facility.alarm import Alarm, AlarmState, Condition
@@ -131,6 +132,18 @@ def settle(found: Alarm, on_record: Sequence[Alarm]) -> tuple[Alarm, str] | None
                 operator=found.operator,
             )
     return None if completed == known else (completed, COMPLETED)
+
+
+def put_on_record(alarms: PresentAlarms, found: Alarm, on_record: Sequence[Alarm], now: Instant) -> Instant | None:
+    """Write down what was found, where it is not on record yet; its onset, where it is not over."""
+    settled = settle(found, on_record)
+    if settled is None:
+        return None
+    alarm, action = settled
+    if alarm.retrospective or alarm.returned is not None:
+        before = next((known for known in on_record if known.id == alarm.id), None)
+        alarms.amend(before, alarm, action, now)
+    return found.onset if alarm.returned is None else None
 
 
 def _follow(point: Point, standing: dict[Condition, Alarm], findings: Sequence[Finding]) -> Iterator[Alarm]:

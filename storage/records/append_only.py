@@ -20,6 +20,7 @@ APPEND_ONLY: dict[str, Keys] = {
     "audit": (("seq",), ("hash",)),
     "acknowledgements": (("alarm", "number"),),
     "alarm_steps": (("number",),),
+    "engine_journal": (("id",),),
     "commands": (("id",),),
     "command_outcomes": (("command",),),
     "room_states": (("id",), ("room", "time", "state", "by")),

@@ -5,6 +5,7 @@ Which commands wait is kept beside them, so that asking often costs nothing howe
 the outcome until there is one.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -83,6 +84,12 @@ def waiting(connection: Connection) -> list[WaitingCommand]:
         select(commands).join(waiting_commands, waiting_commands.c.command == commands.c.id).order_by(commands.c.id)
     )
     return [_waiting(row) for row in connection.execute(query)]
+
+
+def submitted(connection: Connection, ids: Collection[int]) -> dict[int, WaitingCommand]:
+    """These commands as they were submitted, by their id, whatever came of them."""
+    rows = connection.execute(select(commands).where(commands.c.id.in_(ids)))
+    return {row.id: _waiting(row) for row in rows}
 
 
 def applied(connection: Connection, id: int, at: Instant, outcome: str) -> None:

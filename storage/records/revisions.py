@@ -81,6 +81,13 @@ def number_in_force(connection: Connection, at: Instant) -> int:
     return connection.scalar(select(func.max(table.c.number)).where(table.c.in_force_from <= at)) or 0
 
 
+def number_of_text(connection: Connection, text: str, at: Instant) -> int | None:
+    """The number of the newest revision with this very text that was in force from this moment or earlier."""
+    same = select(func.max(table.c.number)).where(table.c.text == text, table.c.in_force_from <= at)
+    number: int | None = connection.scalar(same)
+    return number
+
+
 def newest(connection: Connection) -> Revision | None:
     """The newest revision, also one that has not taken force yet; None before the first."""
     return _first(connection, None)

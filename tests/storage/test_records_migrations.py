@@ -20,6 +20,7 @@ from storage.records import (
     changes,
     channels,
     commands,
+    engine_journal,
     contacts,
     migrating,
     outbox,
@@ -30,6 +31,7 @@ from storage.records import (
 )
 from storage.records.connecting import patient_engine_for, url_of
 from storage.records.database import Records
+from storage.records.engine_journal import JournalEntry, Listened
 from storage.records.errors import RecordsError
 from storage.records.migrating import migrate, move
 from storage.records.people import accounts, credentials, displays, external_identities, links, sessions
@@ -63,6 +65,7 @@ def fill(records: Records) -> None:
         step = alarm_steps.AlarmStep(NOON, ALARM.id, "alarm raised", Severity.ACTION, False, "Ann")
         alarm_steps.add(connection, [step])
         alarm_steps.set_passed(connection, "notifier", 1)
+        engine_journal.add(connection, [JournalEntry(1, NOON, Listened(NOON))])
         room_states.record(connection, RoomStateSet("B101", RoomState.CLEANING, NOON, "BMS"), NOON)
         batches.record(connection, BatchStarted("P-1", "B101", NOON, "MES"), NOON)
         revisions.add(connection, NOON, in_force_from=0, author=ANN, reason="first", text=SMALL, differences=[])

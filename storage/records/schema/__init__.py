@@ -9,6 +9,7 @@ from storage.records.schema.alarm_steps import alarm_step_followers, alarm_steps
 from storage.records.schema.annotations import annotations, refusals
 from storage.records.schema.base import metadata
 from storage.records.schema.changes import change_steps, changes
+from storage.records.schema.engine_journal import engine_journal
 from storage.records.schema.holds import holds
 from storage.records.schema.links import api_tokens, links
 from storage.records.schema.monitoring import (
@@ -59,6 +60,7 @@ __all__ = [
     "device_tokens",
     "earlier_passwords",
     "engine_checkpoints",
+    "engine_journal",
     "engine_memory",
     "external_identities",
     "holds",
