@@ -34,6 +34,9 @@ APPEND_ONLY: dict[str, Keys] = {
     "signatures": (("object", "number"), ("audit",)),
     "annotations": (("id",),),
     "refusals": (("annotation",),),
+    "rota_overrides": (("number",),),
+    "withdrawn_overrides": (("override",),),
+    "escalation_calls": (("number",),),
 }
 """Every append-only table with all its unique keys, for only over one of these can a row be replaced."""
 
@@ -46,6 +49,7 @@ KEPT: dict[str, Keys] = {
     "api_tokens": (("id",), ("digest",)),
     "channels": (("id",), ("name",)),
     "notifications": (("id",),),
+    "escalations": (("number",),),
 }
 """Tables whose rows change and are never deleted, likewise: a person retires, a session ends, a token is revoked."""
 

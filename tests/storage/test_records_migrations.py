@@ -21,8 +21,10 @@ from storage.records import (
     channels,
     commands,
     engine_journal,
+    escalations,
     contacts,
     migrating,
+    on_call,
     outbox,
     revisions,
     room_states,
@@ -57,6 +59,16 @@ ALARM = Alarm(
     acknowledgements=(Acknowledgement("Ann", 3, "seen", Severity.ACTION),),
 )
 
+ESCALATION = escalations.Escalation(
+    0,
+    "main",
+    ALARM.id,
+    Severity.ACTION,
+    escalations.Snapshot("action", "Action", (escalations.Rung("Ann", (), 1),), 1, True, None, "UTC"),
+    {ALARM.id: escalations.Standing.OUTSIDE},
+    NOON,
+)
+
 
 def fill(records: Records) -> None:
     """Rows in every append-only table, and in others."""
@@ -73,11 +85,16 @@ def fill(records: Records) -> None:
         done = commands.submit(connection, NOON, ANN, commands.Acknowledge(ALARM.id, Severity.ACTION, "again"))
         commands.applied(connection, done, NOON, commands.DONE)
         outbox.add(connection, NOON, {"cleanwatch/demo/alarms": b"payload"})
+        number = escalations.save(connection, ESCALATION).number
+        escalations.add_calls(connection, number, [escalations.Call(NOON, 0, 0, "ann", "Ann", False, "1")])
         accounts.make(connection, NOON, ANN, "j.moreau", name="J. Moreau", role=Role.OPERATOR)
         for hash in ("a", "b"):
             credentials.set_password(connection, NOON, ANN, "j.moreau", hash, one_time=False, remember=1)
         credentials.set_recovery_codes(connection, "j.moreau", ["code"])
         sessions.begin(connection, NOON, "j.moreau", "hash", stage=Stage.SIGNED_IN, origin="", browser="")
+        swapped = on_call.override(connection, NOON, MOREAU, "first", "j.moreau", NOON, NOON + 1, "swapped")
+        on_call.withdraw(connection, NOON, MOREAU, swapped.number, "swapped back")
+        on_call.keep_calendar(connection, on_call.CalendarCopy("first", "duty.ics", "", None, NOON, "not there"))
         displays.make(connection, NOON, ANN, "Corridor", None)
         external_identities.link(connection, NOON, ANN, "j.moreau", "https://id.example", "7", "single sign-on")
         links.make(connection, NOON, "invitation", "account ann", NOON + 1)

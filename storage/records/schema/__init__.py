@@ -31,6 +31,13 @@ from storage.records.schema.monitoring import (
     waiting_commands,
 )
 from storage.records.schema.notifications import channels, contacts, notifications, told_alarms
+from storage.records.schema.on_call import (
+    escalation_calls,
+    escalations,
+    rota_calendars,
+    rota_overrides,
+    withdrawn_overrides,
+)
 from storage.records.schema.people import accounts, credentials, earlier_passwords, recovery_codes, sessions
 from storage.records.schema.seals import day_digests
 from storage.records.schema.signatures import signatures
@@ -62,6 +69,8 @@ __all__ = [
     "engine_checkpoints",
     "engine_journal",
     "engine_memory",
+    "escalation_calls",
+    "escalations",
     "external_identities",
     "holds",
     "links",
@@ -72,6 +81,8 @@ __all__ = [
     "refusals",
     "revisions",
     "room_states",
+    "rota_calendars",
+    "rota_overrides",
     "sessions",
     "signatures",
     "source_gaps",
@@ -81,4 +92,5 @@ __all__ = [
     "told_alarms",
     "trail_reviews",
     "waiting_commands",
+    "withdrawn_overrides",
 ]
