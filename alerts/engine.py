@@ -21,7 +21,15 @@ from facility.plant_events import BatchEnded, BatchStarted, RoomStateSet
 from facility.site import Site
 from facility.site_part import watches
 from storage.records import alarms as alarm_records
-from storage.records import commands, engine_journal, engine_memory, revisions, room_states, station_claims
+from storage.records import (
+    alarm_steps,
+    commands,
+    engine_journal,
+    engine_memory,
+    revisions,
+    room_states,
+    station_claims,
+)
 from storage.records import holds
 from storage.records import sources as source_records
 from storage.records.alarms import AlarmFilter
@@ -36,7 +44,7 @@ from storage.records.commands import (
     TakeOutOfService,
 )
 from storage.records.database import Records
-from storage.records.engine_journal import Applied, Began, JournalEntry, Listened, Reviewed, SiteTaken
+from storage.records.engine_journal import Applied, Began, Event, JournalEntry, Listened, Reviewed, SiteTaken
 from storage.records.station_claims import Claim
 from storage.samples.local import LocalStore
 
@@ -91,6 +99,7 @@ class Engine:
             ended = alarm_records.history(connection, over, limit=1000)
             just_over = [alarm for alarm in ended if self._watches(alarm.point)]
             revision = revisions.number_of_text(connection, self._site.text, now)
+            self._come_to = alarm_steps.newest_at(connection, self._site.share.station) or 0
         rooms = RoomStates({}, tuple(timeline)).at(last)
         self._present = Present(self._site, rooms, memories, standing, sources, now, put_aside)
         self._present.listen_from(self._listening_since)
@@ -101,7 +110,8 @@ class Engine:
         self._follower = self._store.follow(FOLLOWER, self._judged)
         self._saved_at = now
         self._review: _UnderReview | None = None
-        self._journal = [JournalEntry(self._judged, now, Began(revision, self._listening_since))]
+        self._journal = []
+        self._note(now, Began(revision, self._listening_since))
 
     @property
     def judged(self) -> int:
@@ -125,7 +135,7 @@ class Engine:
         """
         self._listening_since = max(self._listening_since, now)
         self._present.listen_from(self._listening_since)
-        self._journal.append(JournalEntry(self._judged, now, Listened(self._listening_since)))
+        self._note(now, Listened(self._listening_since))
 
     def step(self, timeout: float) -> None:
         """Judge the commits that are there, waiting up to `timeout` seconds for one, and write what they led to.
@@ -142,16 +152,21 @@ class Engine:
         commit = self._follower.next(0 if self._review_ready() else timeout)
         while commit is not None:
             self._present.take(commit)
-            self._judged = commit.number
+            self._judged, self._come_to = commit.number, commit.stamp
             commit = self._follower.next(0) if commit.number < number + MOST_COMMITS else None
-        now, caught_up = self._clock(), self._judged < number + MOST_COMMITS
-        if caught_up:
+        now = self._clock()
+        if self._judged < number + MOST_COMMITS:
             self._present.advance(now)
-        self._tend(now, caught_up)
+            self._come_to = now
+        self._tend(now)
         if self._judged == number and self._review_ready():
             self._review_slice(now)
             self._save(now)
         self._must_load = False
+
+    def _note(self, now: Instant, event: Event) -> None:
+        """Something decides that is not in the store."""
+        self._journal.append(JournalEntry(self._judged, now, self._come_to, event))
 
     def _watches(self, id: str) -> bool:
         return watches(self._site, id)
@@ -171,9 +186,9 @@ class Engine:
             self._present.use_site(self._site, now)
             with self._records.reading() as connection:
                 revision = revisions.number_of_text(connection, self._site.text, now)
-            self._journal.append(JournalEntry(self._judged, now, SiteTaken(revision)))
+            self._note(now, SiteTaken(revision))
 
-    def _tend(self, now: Instant, caught_up: bool) -> None:
+    def _tend(self, now: Instant) -> None:
         """What people want, and the record of it all."""
         with self._records.reading() as connection:
             waiting = [command for command in commands.waiting(connection) if self._watches(_of(command.command))]
@@ -181,7 +196,7 @@ class Engine:
         for command in waiting:
             if command.id not in noted:
                 self._present.apply(command, now)
-                self._journal.append(JournalEntry(self._judged, now, Applied(command.id, caught_up)))
+                self._note(now, Applied(command.id))
         self._save(now)
 
     def _save(self, now: Instant) -> None:
@@ -234,7 +249,7 @@ class Engine:
         read = partial(self._store.columns, point.id)
         slices = retrospect.alarms_of(described, review, known_until, read, timeline)
         began = Reviewed(point.id, review.start, review.end, review.ready, review.known_until, known_until)
-        self._journal.append(JournalEntry(self._judged, now, began))
+        self._note(now, began)
         return _UnderReview(watch, review, known_until, slices)
 
     def _review_slice(self, now: Instant) -> None:

@@ -39,6 +39,13 @@ class PastSites:
                 found.append((revision.in_force_from, then))
         return found or [(start, point)]
 
+    def site(self, connection: Connection, number: int) -> Site:
+        """The whole site of a revision on record."""
+        revision = revisions.find(connection, number)
+        if revision is None:
+            raise LookupError(f"there is no site revision {number} on record")
+        return self._parsed(revision.text)
+
 
 def _site(text: str) -> Site:
     return parse_site(text, "a site revision on record")

@@ -71,6 +71,12 @@ class Present:
         """Watch another site, or the same one changed; what is remembered of its points goes on."""
         self._watch(site, {id: watch.memory() for id, watch in self.watches.items()}, now)
 
+    def begin_anew(self, listening_since: Instant) -> None:
+        """As after a start that has taken up what was on record: silence is counted from then, for every point."""
+        self.listen_from(listening_since)
+        self.sources.heard_again.clear()
+        self._silence_due = 0
+
     def listen_from(self, now: Instant) -> None:
         """Count silence from now on, as after a start: nobody can have been heard in a time that never was."""
         self._listening_since = now

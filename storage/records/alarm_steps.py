@@ -79,6 +79,12 @@ def newest_number(connection: Connection, station: str = MAIN) -> int:
     return connection.execute(query).scalar() or 0
 
 
+def newest_at(connection: Connection, station: str = MAIN) -> Instant | None:
+    """When the newest step of a station was taken; None before the first."""
+    at: Instant | None = connection.scalar(select(func.max(alarm_steps.c.at)).where(alarm_steps.c.station == station))
+    return at
+
+
 def passed(connection: Connection, follower: str, station: str = MAIN) -> int | None:
     """The number up to which a follower has seen the steps of a station; None where it has not begun."""
     table = alarm_step_followers

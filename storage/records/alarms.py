@@ -69,6 +69,11 @@ def standing(connection: Connection) -> list[Alarm]:
     return _alarms(connection, select(table).where(table.c.state.in_([state.value for state in STANDING])))
 
 
+def every(connection: Connection) -> list[Alarm]:
+    """All alarms on record, newest first."""
+    return _alarms(connection, select(table))
+
+
 def find(connection: Connection, id: str) -> Alarm | None:
     """The alarm with this id, if there is one."""
     return next(iter(_alarms(connection, select(table).where(table.c.id == id))), None)

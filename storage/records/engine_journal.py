@@ -39,10 +39,9 @@ class SiteTaken(msgspec.Struct, frozen=True, tag="site"):
 
 
 class Applied(msgspec.Struct, frozen=True, tag="applied"):
-    """It applied a command. `advanced`: had time come to that moment, or were there commits to judge yet?"""
+    """It applied a command."""
 
     command: int
-    advanced: bool
 
 
 class Reviewed(msgspec.Struct, frozen=True, tag="reviewed"):
@@ -64,18 +63,28 @@ Event: TypeAlias = Began | Listened | SiteTaken | Applied | Reviewed
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """One of them: after which commit, and at which moment."""
+    """One of them: after which commit, and at which moment.
+
+    Whatever was due up to `come_to` had been judged by then: with commits yet to be judged that is before `at`.
+    """
 
     number: int
     at: Instant
+    come_to: Instant
     event: Event
 
 
 def add(connection: Connection, entries: Iterable[JournalEntry], station: str = MAIN) -> None:
     """Put entries on record, in their order."""
     rows = [
-        {"station": station, "number": e.number, "at": e.at, "body": msgspec.json.encode(e.event).decode()}
-        for e in entries
+        {
+            "station": station,
+            "number": entry.number,
+            "at": entry.at,
+            "come_to": entry.come_to,
+            "body": msgspec.json.encode(entry.event).decode(),
+        }
+        for entry in entries
     ]
     if rows:
         connection.execute(insert(table), rows)
@@ -83,8 +92,9 @@ def add(connection: Connection, entries: Iterable[JournalEntry], station: str = 
 
 def all(connection: Connection, station: str = MAIN) -> Sequence[JournalEntry]:
     """Everything of a station, in its order."""
-    query = select(table.c.number, table.c.at, table.c.body).where(table.c.station == station).order_by(table.c.id)
-    return [JournalEntry(number, at, _EVENT.decode(body)) for number, at, body in connection.execute(query)]
+    query = select(table).where(table.c.station == station).order_by(table.c.id)
+    rows = connection.execute(query)
+    return [JournalEntry(row.number, row.at, row.come_to, _EVENT.decode(row.body)) for row in rows]
 
 
 _EVENT: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)

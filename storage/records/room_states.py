@@ -16,6 +16,7 @@ from storage.records.schema import room_states as table
 from storage.records.trail import audit
 from storage.records.trail.audit import AuditEntry
 
+END_OF_TIME: Instant = 1 << 62
 _STATE = (table.c.room, table.c.state, table.c.time, table.c.by)
 
 
@@ -49,12 +50,15 @@ def record(connection: Connection, event: RoomStateSet, recorded_at: Instant, ac
     return True
 
 
-def in_force(connection: Connection, at: Instant) -> dict[str, RoomStateSet]:
-    """The state of each room at a moment; a room whose state is not known then is left out."""
+def in_force(connection: Connection, at: Instant, known_at: Instant = END_OF_TIME) -> dict[str, RoomStateSet]:
+    """The state of each room at a moment; a room whose state is not known then is left out.
+
+    With `known_at` as it was known at another one.
+    """
     rooms = select(table.c.room).distinct().subquery()
     newest = (
         select(table.c.id)
-        .where(table.c.room == rooms.c.room, table.c.time <= at)
+        .where(table.c.room == rooms.c.room, table.c.time <= at, table.c.recorded_at <= known_at)
         .order_by(table.c.time.desc(), table.c.id.desc())
         .limit(1)
         .correlate(rooms)
@@ -64,12 +68,18 @@ def in_force(connection: Connection, at: Instant) -> dict[str, RoomStateSet]:
     return {row.room: _event(*row) for row in rows}
 
 
-def timeline(connection: Connection, rooms: Sequence[str], start: Instant, end: Instant) -> list[RoomStateSet]:
-    """The states of these rooms in `[start, end)` by time, beginning with those that hold at `start`."""
-    before = sorted((state for room, state in in_force(connection, start).items() if room in rooms), key=_by_time)
+def timeline(
+    connection: Connection, rooms: Sequence[str], start: Instant, end: Instant, known_at: Instant = END_OF_TIME
+) -> list[RoomStateSet]:
+    """The states of these rooms in `[start, end)` by time, beginning with those that hold at `start`.
+
+    With `known_at` as they were known at that moment.
+    """
+    held = in_force(connection, start, known_at)
+    before = sorted((state for room, state in held.items() if room in rooms), key=_by_time)
     query = (
         select(*_STATE)
-        .where(table.c.room.in_(rooms), table.c.time > start, table.c.time < end)
+        .where(table.c.room.in_(rooms), table.c.time > start, table.c.time < end, table.c.recorded_at <= known_at)
         .order_by(table.c.time, table.c.id)
     )
     return before + [_event(*row) for row in connection.execute(query)]

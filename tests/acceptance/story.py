@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Self
 
 from alerts.engine import Engine
+from alerts.replay.as_it_happened import Unlike, live_again, record_of, unlike
 from facility.alarm import Alarm, AlarmState, Condition
 from facility.instants import DAY, HOUR, MINUTE, SECOND, Instant
 from facility.limit import RoomState, Severity
@@ -54,6 +55,8 @@ class Story:
     def __init__(self, folder: Path, *points: Point, records: str | None = None, store: Path | None = None) -> None:
         self.now = MIDNIGHT
         self.site = site_of(*points)
+        self._has_changed = False
+        """Is the site another one by now, which no revision tells?"""
         self.store = LocalStore.open(store or folder / "store.db", self.clock)
         self.records = Records.open(records or folder / "records.db", self.clock)
         self.engine = Engine(self.site, self.store, self.records, self.clock)
@@ -65,8 +68,16 @@ class Story:
     def close(self) -> None:
         with self.records.reading() as connection:
             assert list(agreement.check(connection)) == []
+        if not self._has_changed:
+            assert self.unlike() == []
         self.store.close()
         self.records.close()
+
+    def unlike(self) -> list[Unlike]:
+        """What is told otherwise where the past is lived through again."""
+        with self.records.reading() as connection:
+            record = record_of(connection, self.site)
+        return list(unlike(record, live_again(record, self.site, self.store, self.records)))
 
     def at(self, moment: str) -> Self:
         """Let time pass until then: minutes and seconds, or hours too."""
@@ -108,6 +119,7 @@ class Story:
 
     def watches(self, *points: Point) -> Self:
         """The site file is another one from now on."""
+        self._has_changed = True
         self.site = site_of(*points)
         self.engine.use_site(self.site)
         self.engine.step(0)

@@ -77,7 +77,7 @@ def fill(records: Records) -> None:
         step = alarm_steps.AlarmStep(NOON, ALARM.id, "alarm raised", Severity.ACTION, False, "Ann")
         alarm_steps.add(connection, [step])
         alarm_steps.set_passed(connection, "notifier", 1)
-        engine_journal.add(connection, [JournalEntry(1, NOON, Listened(NOON))])
+        engine_journal.add(connection, [JournalEntry(1, NOON, NOON, Listened(NOON))])
         room_states.record(connection, RoomStateSet("B101", RoomState.CLEANING, NOON, "BMS"), NOON)
         batches.record(connection, BatchStarted("P-1", "B101", NOON, "MES"), NOON)
         revisions.add(connection, NOON, in_force_from=0, author=ANN, reason="first", text=SMALL, differences=[])

@@ -12,6 +12,7 @@ engine_journal = Table(
     Column("station", Text, nullable=False),
     Column("number", BigInteger, nullable=False),
     Column("at", BigInteger, nullable=False),
+    Column("come_to", BigInteger, nullable=False),
     Column("body", Text, nullable=False),
     Index("ix_engine_journal_station", "station", "id"),
 )

@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("station", sa.Text, nullable=False),
         sa.Column("number", sa.BigInteger, nullable=False),
         sa.Column("at", sa.BigInteger, nullable=False),
+        sa.Column("come_to", sa.BigInteger, nullable=False),
         sa.Column("body", sa.Text, nullable=False),
     )
     op.create_index("ix_engine_journal_station", "engine_journal", ["station", "id"])
