@@ -1,7 +1,6 @@
 """What stands round every page: navigation, the bar with find box, data age, clock, theme, person; and the router."""
 
 from collections.abc import Sequence
-from importlib.metadata import version
 
 import dash_mantine_components as dmc
 from dash import Dash, Input, Output, State, dcc, html, no_update
@@ -13,6 +12,7 @@ from app.components.basics import icon, live, symbol, tagged
 from app.components.sign_out import sign_out_form
 from app.context import AppContext
 from app.guard import Access, NotAllowedError, needs, requires
+from app.navigation import navigation
 from app.pages.page import Page, route
 from app.refusals import Refusals
 from app.sign_in.session_cookie import present_session
@@ -160,27 +160,6 @@ def _places(site: Site) -> list[dict[str, object]]:
     return [{"group": "Rooms", "items": rooms}, {"group": "Points", "items": points}]
 
 
-def navigation(site: Site, pages: Sequence[Page], current: Page | None, now: int) -> list[Component]:
-    """The links of the pages that have an icon, and where this is."""
-    links: list[Component] = []
-    for page in pages:
-        if page.icon is None:
-            continue
-        badge = live(html.Span(className="n"), "standing") if page.title == "Alarms" else None
-        here = current is page or (current is not None and page.path != "/" and current.path.startswith(page.path))
-        link = html.A([icon(page.icon), html.Span(page.title), badge], href=page.path, className="on" if here else "")
-        links.append(tagged(link, aria_current="page") if here else link)
-    foot = html.Div(
-        [
-            html.Div(site.name),
-            html.Div(f"{site.timezone}, {formats.offset(now, site.timezone)}"),
-            html.Div(f"Cleanwatch {version('cleanwatch')}"),
-        ],
-        className="foot",
-    )
-    return [*links, foot]
-
-
 def register(app: Dash, context: AppContext, pages: Sequence[Page], refusals: Refusals) -> None:
     """The router, what the bar does, and the dialogs that answer alarms and ask for signatures."""
     acknowledge.register(app, context)
@@ -198,9 +177,8 @@ def register(app: Dash, context: AppContext, pages: Sequence[Page], refusals: Re
     def show(path: str | None, search: str | None) -> tuple[Component, list[Component]]:
         found = route(pages, path, search)
         site, now, person = context.site(), context.clock(), context.person()
-        theirs = [page for page in pages if person is not None and person.may(page.right)]
         if found is None:
-            return _no_such_page(path), navigation(site, theirs, None, now)
+            return _no_such_page(path), navigation(site, pages, None, person, now)
         page, address = found
         try:
             needs(context, page.right)
@@ -211,7 +189,7 @@ def register(app: Dash, context: AppContext, pages: Sequence[Page], refusals: Re
             refusals.note(person, f"page {page.path}", str(error))
             drawn = refused.page(page.title, str(error))
         content = tagged(html.Div(drawn), data_title=page.title)
-        return content, navigation(site, theirs, page, now)
+        return content, navigation(site, pages, page, person, now)
 
     @app.callback(
         Output("url", "pathname"),

@@ -22,6 +22,21 @@ document.addEventListener("keydown", (event) => {
   document.getElementById("find")?.focus();
 });
 
+// On a phone the navigation unfolds, and folds again at the next touch wherever that is.
+function unfold(wanted) {
+  const button = document.querySelector("#navigation .more");
+  if (!button || (button.getAttribute("aria-expanded") === "true") === wanted) return;
+  button.setAttribute("aria-expanded", String(wanted));
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("#navigation .more");
+  unfold(button !== null && button.getAttribute("aria-expanded") === "false");
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") unfold(false);
+});
+
 let arrived = "";
 
 // Bring what the address points at into view, once it is there; to be called after the page has changed.

@@ -70,6 +70,25 @@ def test_a_phone_shows_the_alarm_first_with_a_button_for_the_thumb(phone: Page, 
     assert phone.evaluate("document.documentElement.scrollWidth") == 390
 
 
+def test_a_phone_has_four_pages_at_hand_and_unfolds_the_others_for_the_thumb(phone: Page) -> None:
+    bar, more = phone.locator(".side"), phone.get_by_role("button", name="More", exact=True)
+    assert bar.get_by_role("link").all_inner_texts() == ["Overview", "Rooms", "Trends", "Alarms"]
+    more.tap()
+    expect(more).to_have_attribute("aria-expanded", "true")
+    for target in (*bar.get_by_role("link").all(), more):
+        box = target.bounding_box()
+        assert box is not None
+        assert min(box["width"], box["height"]) >= 48
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+    bar.get_by_role("link", name="System").tap()
+    expect(phone).to_have_url(re.compile("/system$"))
+    expect(more).to_have_attribute("aria-expanded", "false")
+    more.tap()
+    phone.touchscreen.tap(195, 200)
+    expect(more).to_have_attribute("aria-expanded", "false")
+
+
 def test_before_the_first_reading_the_page_says_what_to_do(
     profile: BrowserContext, tmp_path: Path, port: int
 ) -> None:
