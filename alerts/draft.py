@@ -13,13 +13,15 @@ from alerts.notices import alarm_notice, room_notice
 from alerts.rooms import RoomStates, around
 from bus import topics
 from facility.alarm import Alarm, Held
+from facility.holds import Hold
 from facility.instants import Instant, text_of
 from facility.people import Actor
 from facility.plant_events import RoomEvent, RoomStateSet
 from facility.site import Site
-from storage.records import alarm_steps, batches, commands, engine_memory, outbox, room_states, sources
+from storage.records import alarm_steps, batches, commands, engine_memory, holds, outbox, room_states, sources
 from storage.records import alarms as alarm_records
 from storage.records.alarm_steps import AlarmStep
+from storage.records.holds import told_of
 from storage.records.sources import KnownSource
 from storage.records.trail import audit
 from storage.records.trail.audit import JSON, AuditEntry
@@ -41,6 +43,7 @@ class Draft:
     steps: list[AlarmStep] = field(default_factory=list)
     memories: dict[str, bytes] = field(default_factory=dict)
     """Of points that are no longer watched."""
+    holds: dict[int, Hold] = field(default_factory=dict)
     sources: dict[str, KnownSource] = field(default_factory=dict)
     retired_sources: set[str] = field(default_factory=set)
 
@@ -69,6 +72,12 @@ class Draft:
         step = AlarmStep(at, alarm.id, action, alarm.severity, alarm.retrospective, actor.name, alarm.announced)
         self.steps.append(step)
         self.entries.append((at, AuditEntry(actor, action, f"alarm {alarm.id}", _told(alarm), changes, reason)))
+
+    def hold(self, at: Instant, actor: Actor, action: str, hold: Hold, reason: str) -> None:
+        """A hold is now like this."""
+        self.holds[hold.id] = hold
+        told = {key: value for key, value in told_of(hold).items() if value is not None}
+        self.entries.append((at, AuditEntry(actor, action, f"hold {hold.id}", told, reason=reason)))
 
     def source_entry(self, at: Instant, actor: Actor, action: str, source: KnownSource, reason: str = "") -> None:
         """Something happened to a source."""
@@ -101,6 +110,7 @@ def write(
         commands.applied(connection, command, applied_at, outcome)
     if draft.alarms:
         alarm_records.save(connection, draft.alarms.values())
+    holds.save(connection, draft.holds.values())
     engine_memory.save(connection, {**memories, **draft.memories})
     sources.remove(connection, draft.retired_sources)
     sources.save(connection, draft.sources.values())

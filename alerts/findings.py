@@ -21,6 +21,8 @@ class Raised:
     operator: str | None = None
     worst: float | None = None
     worst_at: Instant | None = None
+    latched: bool = False
+    """Must a person reset the alarm after it has returned?"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,14 @@ unacknowledged ──acknowledged──> acknowledged ──returned──> norm
   returned │ came back                └──rose──> unacknowledged
       v    │
 returned, not acknowledged ──acknowledged──> normal
+
+A latched alarm goes to `latched` in place of normal. From there it goes to normal when a person resets it, or back to
+unacknowledged when it comes back.
+
+That an alarm is held (shelved, suppressed by design, out of service, explained by another) stands beside its state:
+it is judged and recorded as ever, but calls nobody. One that returns meanwhile waits for no acknowledgement. When the
+hold ends the live condition decides: unacknowledged while it is outside, whoever had acknowledged it, otherwise
+normal.
 """
 
 from dataclasses import replace
@@ -12,7 +20,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from alerts.findings import Finding, Raised, Returned, Worsened
-from facility.alarm import Acknowledgement, Alarm, AlarmState, Condition
+from facility.alarm import Acknowledgement, Alarm, AlarmState, Condition, Held
 from facility.instants import Instant
 from facility.limit import Severity
 
@@ -26,6 +34,9 @@ class Transition(StrEnum):
     DATED_BACK = "alarm dated back"
     RETURNED = "alarm returned"
     ACKNOWLEDGED = "alarm acknowledged"
+    HELD = "alarm held"
+    HOLD_ENDED = "alarm hold ended"
+    RESET = "alarm reset"
 
 
 class Place(Protocol):
@@ -39,7 +50,7 @@ class Place(Protocol):
 
 
 class RefusedError(Exception):
-    """An alarm cannot be acknowledged like this; the message tells the person why."""
+    """An alarm cannot be answered like this; the message tells the person why."""
 
 
 def follow(alarm: Alarm | None, place: Place, finding: Finding) -> tuple[Alarm | None, Transition | None]:
@@ -50,7 +61,7 @@ def follow(alarm: Alarm | None, place: Place, finding: Finding) -> tuple[Alarm |
     match finding, alarm:
         case Raised(), None:
             return raised(place, finding), Transition.RAISED
-        case Raised(), Alarm(state=AlarmState.RETURNED):
+        case Raised(), Alarm(state=AlarmState.RETURNED | AlarmState.LATCHED):
             return came_back(alarm, finding), Transition.CAME_BACK
         case Raised(), Alarm() if finding.severity > alarm.severity:
             return rose(alarm, finding), Transition.ROSE
@@ -79,6 +90,7 @@ def raised(place: Place, finding: Raised) -> Alarm:
         operator=finding.operator,
         worst=finding.worst,
         worst_at=finding.worst_at,
+        latched=finding.latched,
     )
 
 
@@ -96,6 +108,7 @@ def rose(alarm: Alarm, finding: Raised) -> Alarm:
         value=finding.value,
         limit=finding.limit,
         operator=finding.operator,
+        latched=alarm.latched or finding.latched,
     )
 
 
@@ -105,8 +118,8 @@ def dated_back(alarm: Alarm, finding: Raised) -> Alarm:
 
 
 def came_back(alarm: Alarm, finding: Raised) -> Alarm:
-    """It had returned, nobody had acknowledged it, and it holds again: still the same alarm."""
-    alarm = replace(alarm, returned=None)
+    """It had returned, nobody had acknowledged or reset it, and it holds again: still the same alarm."""
+    alarm = replace(alarm, returned=None, latched=alarm.latched or finding.latched)
     if finding.severity > alarm.severity:
         return rose(alarm, finding)
     return replace(worsened(alarm, finding.worst, finding.worst_at), state=AlarmState.UNACKNOWLEDGED)
@@ -120,13 +133,13 @@ def worsened(alarm: Alarm, worst: float | None, worst_at: Instant | None) -> Ala
 
 
 def returned(alarm: Alarm, at: Instant) -> Alarm:
-    """Back to normal; over, if it was acknowledged.
+    """Back to normal; over, if it was acknowledged or calls nobody, and is not latched.
 
     A delay that ran out for want of readings may have raised it after the moment to which it returned: then it
     returned when it was raised.
     """
-    acknowledged = alarm.state is AlarmState.ACKNOWLEDGED
-    state = AlarmState.NORMAL if acknowledged else AlarmState.RETURNED
+    answered = alarm.state is AlarmState.ACKNOWLEDGED or alarm.held is not None
+    state = _after_return(alarm) if answered else AlarmState.RETURNED
     return replace(alarm, state=state, returned=max(at, alarm.raised))
 
 
@@ -137,7 +150,11 @@ def acknowledged(alarm: Alarm | None, by: str, at: Instant, comment: str, seen: 
     """
     if alarm is None or alarm.state is AlarmState.NORMAL:
         raise RefusedError("There is no such alarm any more; the list of standing alarms shows what is left.")
-    if alarm.state is AlarmState.ACKNOWLEDGED:
+    if alarm.state is AlarmState.LATCHED and not alarm.acknowledgements:
+        raise RefusedError(
+            "This alarm has returned while it was held back; it waits for no answer but for its reset."
+        )
+    if alarm.state in (AlarmState.ACKNOWLEDGED, AlarmState.LATCHED):
         last = alarm.acknowledgements[-1]
         raise RefusedError(f"{last.by} has acknowledged this alarm already: {last.comment}")
     if not comment.strip():
@@ -149,9 +166,44 @@ def acknowledged(alarm: Alarm | None, by: str, at: Instant, comment: str, seen: 
             f"Since you looked the alarm has risen from {seen.name.lower()} to {alarm.severity.name.lower()}; "
             "look at it again, then acknowledge it."
         )
-    state = AlarmState.NORMAL if alarm.state is AlarmState.RETURNED else AlarmState.ACKNOWLEDGED
+    state = _after_return(alarm) if alarm.state is AlarmState.RETURNED else AlarmState.ACKNOWLEDGED
     acknowledgement = Acknowledgement(by.strip(), at, comment.strip(), alarm.severity)
     return replace(alarm, state=state, acknowledgements=(*alarm.acknowledgements, acknowledgement))
+
+
+def reset(alarm: Alarm | None, comment: str) -> Alarm:
+    """A person lets go of a latched alarm, which is over then. Raises RefusedError, in words, where it cannot be."""
+    if alarm is None or not alarm.latched:
+        raise RefusedError("There is no such alarm that waits for a reset.")
+    if alarm.returned is None:
+        raise RefusedError("It has not returned; a latched alarm is reset when it is back inside.")
+    if alarm.state is not AlarmState.LATCHED:
+        raise RefusedError("Nobody has acknowledged this alarm; acknowledge it first, then reset it.")
+    if not comment.strip():
+        raise RefusedError("Write what you found; a reset needs a comment.")
+    return replace(alarm, state=AlarmState.NORMAL)
+
+
+def held(alarm: Alarm, by: Held | None) -> tuple[Alarm, Transition | None]:
+    """The alarm while this holds it back, or while nothing does any longer, and the step that this was, if any."""
+    if by is None and alarm.held is not None:
+        return replace(alarm, held=None, state=_by_live_condition(alarm)), Transition.HOLD_ENDED
+    if by is None or (alarm.held is not None and _same(alarm.held, by)):
+        return alarm, None
+    return replace(alarm, held=by), Transition.HELD
+
+
+def _same(one: Held, other: Held) -> bool:
+    """Is it the same hold, whenever it was looked at?"""
+    return replace(one, since=other.since) == other
+
+
+def _by_live_condition(alarm: Alarm) -> AlarmState:
+    return AlarmState.UNACKNOWLEDGED if alarm.returned is None else _after_return(alarm)
+
+
+def _after_return(alarm: Alarm) -> AlarmState:
+    return AlarmState.LATCHED if alarm.latched else AlarmState.NORMAL
 
 
 def _is_worse(alarm: Alarm, value: float) -> bool:

@@ -5,8 +5,8 @@ from datetime import datetime
 
 import msgspec
 
-from bus.messages import AlarmNotice, RoomNotice
-from facility.alarm import Alarm
+from bus.messages import AlarmNotice, HeldNotice, RoomNotice
+from facility.alarm import Alarm, Held
 from facility.instants import Instant, datetime_of
 from facility.plant_events import RoomStateSet
 
@@ -34,6 +34,9 @@ def alarm_notice(alarm: Alarm, unit: str) -> bytes:
             acknowledged_at=datetime_of(answer.at) if answer else None,
             comment=answer.comment if answer else None,
             blinds=tuple(blinded.point for blinded in alarm.blinds),
+            latched=alarm.latched,
+            held=None if alarm.held is None else _held(alarm.held),
+            cause=alarm.cause,
         )
     )
 
@@ -48,6 +51,10 @@ def room_notice(room: str, held: RoomStateSet | None, batches: Sequence[str]) ->
             batches=tuple(batches),
         )
     )
+
+
+def _held(held: Held) -> HeldNotice:
+    return HeldNotice(held.kind.value, datetime_of(held.since), _moment(held.until), held.by, held.reason, held.hold)
 
 
 def _moment(instant: Instant | None) -> datetime | None:

@@ -11,18 +11,30 @@ import msgspec
 from alerts.draft import Draft
 from alerts.findings import Finding
 from alerts.present_alarms import PresentAlarms
+from alerts.present_holds import PresentHolds
 from alerts.present_sources import PresentSources
 from alerts.reviews import SETTLING, Review, with_late
 from alerts.rooms import RoomStates, within
 from alerts.watch import Memory, Watch, encode
 from facility.alarm import Alarm
+from facility.holds import Hold
 from facility.instants import Instant
 from facility.limit import RoomState
 from facility.people import Actor
 from facility.plant_events import PlantEvent, RoomStateSet, SourceHeard, SourceStatus
 from facility.site import Point, Site
 from facility.site_part import watches
-from storage.records.commands import DONE, Acknowledge, RetireSource, WaitingCommand
+from storage.records.commands import (
+    DONE,
+    Acknowledge,
+    ApproveShelving,
+    EndHold,
+    Reset,
+    RetireSource,
+    Shelve,
+    TakeOutOfService,
+    WaitingCommand,
+)
 from storage.records.sources import KnownSource
 from storage.samples.commit import Commit
 
@@ -44,10 +56,12 @@ class Present:
         standing: Iterable[Alarm],
         known_sources: Iterable[KnownSource],
         now: Instant,
+        holds: Iterable[Hold] = (),
     ) -> None:
         self.rooms = rooms
         self.alarms = PresentAlarms(site, standing)
         self.sources = PresentSources(self.alarms, known_sources)
+        self.holds = PresentHolds(self.alarms, holds)
         self.watches: dict[str, Watch] = {}
         self.reviewing: dict[str, Watch] = {}
         """The points whose past is to be judged again."""
@@ -82,11 +96,12 @@ class Present:
         self._listening_since = now
 
     def advance(self, now: Instant) -> None:
-        """Time has come to `now`: room states begin, delays run out, points have been silent for too long."""
-        while self.rooms.due is not None and self.rooms.due <= now:
-            begins = self.rooms.due
-            self._expire(begins)
-            self._rooms_become(self.rooms.at(begins))
+        """Time has come to `now`: room states begin, what was shelved calls again, delays run out, points have been
+        silent for too long."""
+        while (due := min(self.rooms.due or NEVER, self.holds.due)) <= now:
+            self._expire(due)
+            self._rooms_become(self.rooms.at(due))
+            self.holds.expire(due)
         self._expire(now)
 
     def take(self, commit: Commit) -> None:
@@ -129,6 +144,10 @@ class Present:
         command = waiting.command
         if isinstance(command, Acknowledge):
             outcome = self.alarms.acknowledge(command, waiting)
+        elif isinstance(command, Reset):
+            outcome = self.alarms.reset(command, waiting.actor, now)
+        elif isinstance(command, Shelve | TakeOutOfService | ApproveShelving | EndHold):
+            outcome = self.holds.apply(waiting.id, command, waiting.actor, now)
         elif isinstance(command, RetireSource):
             outcome = self.sources.retire(command, waiting.actor, now)
         elif command.room not in self.site.rooms:
@@ -159,6 +178,7 @@ class Present:
             if watches(site, id):
                 self.draft.memories[id] = encode(Memory(heard=now, judged=memories[id].judged))
         self.alarms.use_site(site, now)
+        self.holds.use_site(site, now)
         self.sources.use_site(site)
         self._pending = {id: watch for id, watch in self.watches.items() if watch.state.due is not None}
         self.reviewing = {id: watch for id, watch in self.watches.items() if watch.reviews}

@@ -7,12 +7,15 @@ from alerts import machine
 from alerts.draft import Draft
 from alerts.findings import Finding
 from alerts.machine import Place, RefusedError, Transition
-from facility.alarm import STANDING, Alarm, AlarmState, Blinded, Condition
+from facility.alarm import STANDING, Alarm, AlarmState, Blinded, Condition, Held, HoldKind
+from facility.holds import Hold
 from facility.instants import Instant
 from facility.people import CLEANWATCH, Actor
 from facility.site import Site
 from facility.site_part import watches
-from storage.records.commands import DONE, Acknowledge, WaitingCommand
+from storage.records.commands import DONE, Acknowledge, Reset, WaitingCommand
+
+ORDER = tuple(HoldKind)
 
 
 class PresentAlarms:
@@ -21,6 +24,8 @@ class PresentAlarms:
     def __init__(self, site: Site, standing: Iterable[Alarm]) -> None:
         self.site = site
         self.draft = Draft()
+        self.holds: dict[int, Hold] = {}
+        """What people have put aside, and what they ask for."""
         self.standing = {(alarm.point, alarm.condition): alarm for alarm in standing}
 
     def use_site(self, site: Site, now: Instant) -> None:
@@ -49,6 +54,8 @@ class PresentAlarms:
             return alarm, None
         if blinds and alarm.returned is None:
             alarm = replace(alarm, blinds=blinds)
+        if alarm.returned is None:
+            alarm, _ = machine.held(alarm, self._held(alarm))
         if transition is None:
             self.stands(alarm)
         else:
@@ -87,11 +94,34 @@ class PresentAlarms:
         self.step(waiting.at, waiting.actor, Transition.ACKNOWLEDGED, alarm, answered, reason=command.comment.strip())
         return DONE
 
+    def reset(self, command: Reset, actor: Actor, now: Instant) -> str:
+        """A person lets go of a latched alarm; what came of it, in words."""
+        alarm = self._named(command.alarm)
+        try:
+            over = machine.reset(alarm, command.comment)
+        except RefusedError as refusal:
+            return str(refusal)
+        self.step(now, actor, Transition.RESET, alarm, over, reason=command.comment.strip())
+        return DONE
+
+    def hold_back(self, now: Instant, actor: Actor, reason: str) -> None:
+        """What holds alarms back is other than before: some call nobody from now on, some call again."""
+        for before in list(self.standing.values()):
+            alarm, transition = machine.held(before, self._held(before))
+            if transition is not None:
+                self.step(now, actor, transition, before, alarm, reason)
+
     def close(self, alarm: Alarm, now: Instant, reason: str) -> None:
         """What an alarm was of is there no longer."""
         returned = max(now, alarm.raised) if alarm.returned is None else alarm.returned
         over = replace(alarm, state=AlarmState.NORMAL, returned=returned)
         self.step(now, CLEANWATCH, "alarm closed", alarm, over, reason)
+
+    def _held(self, alarm: Alarm) -> Held | None:
+        """What holds an alarm back now; of several the one that is hardest to undo."""
+        covering = [hold.held for hold in self.holds.values() if hold.covers(alarm, self.site)]
+        explained = [alarm.held] if alarm.held is not None and alarm.held.kind is HoldKind.CAUSE else []
+        return min([*covering, *explained], key=lambda held: ORDER.index(held.kind), default=None)
 
     def _named(self, id: str) -> Alarm | None:
         return next((alarm for alarm in self.standing.values() if alarm.id == id), None)

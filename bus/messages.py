@@ -13,6 +13,8 @@ ValidityWord: TypeAlias = Annotated[str, msgspec.Meta(pattern="^(valid|suspect|i
 SeverityWord: TypeAlias = Annotated[str, msgspec.Meta(pattern="^(advisory|alert|action)$")]
 RoomStateWord: TypeAlias = Annotated[str, msgspec.Meta(pattern="^(in operation|at rest|cleaning|not in use)$")]
 
+HoldWord: TypeAlias = Annotated[str, msgspec.Meta(pattern="^(out of service|suppressed by design|shelved|cause)$")]
+
 
 class CleanReading(msgspec.Struct, frozen=True, omit_defaults=True):
     """One stored reading: `cleanwatch/<site>/readings/<point>`, not retained. `value` is null without a number."""
@@ -26,6 +28,18 @@ class CleanReading(msgspec.Struct, frozen=True, omit_defaults=True):
     reasons: tuple[str, ...] = ()
     late: bool = False
     """Older than a reading of the same point that is stored already."""
+
+
+class HeldNotice(msgspec.Struct, frozen=True):
+    """Why an alarm calls nobody, although it is judged as ever. `until` is null where no moment ends it."""
+
+    kind: HoldWord
+    since: Moment
+    until: Moment | None
+    by: str
+    reason: str
+    hold: int | None = None
+    """The number of the hold on record, of what a person has put aside."""
 
 
 class AlarmNotice(msgspec.Struct, frozen=True):
@@ -52,6 +66,12 @@ class AlarmNotice(msgspec.Struct, frozen=True):
     acknowledged_at: Moment | None
     comment: str | None
     blinds: tuple[str, ...] = ()
+    latched: bool = False
+    """Must a person reset it after it has returned?"""
+    held: HeldNotice | None = None
+    """Why it calls nobody now; null while it does."""
+    cause: str | None = None
+    """The alarm that explains it."""
 
 
 class RoomNotice(msgspec.Struct, frozen=True):

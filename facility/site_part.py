@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from facility.alarm import of_source, room_of, source_of
+from facility.holds import instrument_of
 from facility.site import Room, Share, Site, Station
 from facility.site_errors import did_you_mean
 
@@ -45,12 +46,14 @@ def part(site: Site, name: str | None = None) -> Site:
 
 
 def watches(part: Site, id: str) -> bool:
-    """Is a point, a room, or what an alarm of a room or a source has for a point, this station's?
+    """Is a point, a room, or what an alarm or a hold of something else has for a point, this station's?
 
     What is nobody's is the station's that leads.
     """
-    id = room_of(id) or id
-    own = id in part.points or id in part.rooms or source_of(id) in (part.share.sources or ())
+    id = room_of(id) or instrument_of(id) or id
+    own = (
+        id in part.points or id in part.rooms or id in part.instruments or source_of(id) in (part.share.sources or ())
+    )
     return own or (part.share.leads and id not in part.share.elsewhere)
 
 

@@ -12,7 +12,9 @@ from typing import Any, TypeAlias
 import msgspec
 from sqlalchemy import Connection, Row, delete, insert, select
 
-from facility.instants import Instant
+from facility.alarm import Condition, HoldKind
+from facility.holds import object_of
+from facility.instants import Instant, Span
 from facility.limit import Severity
 from facility.people import CLEANWATCH, Actor
 from facility.plant_events import BatchEnded, BatchStarted, RoomStateSet
@@ -44,7 +46,73 @@ class RetireSource(msgspec.Struct, frozen=True, tag="retire source"):
     reason: str
 
 
-Command: TypeAlias = Acknowledge | RetireSource | RoomStateSet | BatchStarted | BatchEnded
+class Reset(msgspec.Struct, frozen=True, tag="reset"):
+    """A person lets go of a latched alarm."""
+
+    alarm: str
+    comment: str
+
+
+class Shelve(msgspec.Struct, frozen=True, tag="shelve"):
+    """A person puts aside the alarms of a point, an instrument or a source: of one condition, or of all (None).
+
+    `severity` is up to which they are to call nobody; for the action limit another person must approve it. `span` is
+    for how long, in milliseconds.
+    """
+
+    of: str
+    condition: Condition | None
+    severity: Severity
+    span: Span
+    reason: str
+
+
+class TakeOutOfService(msgspec.Struct, frozen=True, tag="take out of service"):
+    """A person takes a point or an instrument out of service; `span` is after how long it is expected back."""
+
+    of: str
+    span: Span
+    reason: str
+
+
+class ApproveShelving(msgspec.Struct, frozen=True, tag="approve shelving"):
+    """Another person approves what was asked for. `of` is what the hold is of."""
+
+    hold: int
+    of: str
+    comment: str
+
+
+class EndHold(msgspec.Struct, frozen=True, tag="end hold"):
+    """A person ends a hold of this kind before its time, or refuses or takes back what was asked for."""
+
+    hold: int
+    kind: HoldKind
+    of: str
+    reason: str
+
+
+class MergeExcursions(msgspec.Struct, frozen=True, tag="merge excursions"):
+    """A person says that an excursion is part of another; both by their numbers."""
+
+    excursion: str
+    into: str
+    reason: str
+
+
+class SplitExcursion(msgspec.Struct, frozen=True, tag="split excursion"):
+    """A person says that some alarms of an excursion, by their ids, are one of their own."""
+
+    excursion: str
+    alarms: tuple[str, ...]
+    reason: str
+
+
+HoldCommand: TypeAlias = Shelve | TakeOutOfService | ApproveShelving | EndHold
+ExcursionCommand: TypeAlias = MergeExcursions | SplitExcursion
+PlaceCommand: TypeAlias = Acknowledge | Reset | HoldCommand | RetireSource | RoomStateSet | BatchStarted | BatchEnded
+"""About a point, a room or a source."""
+Command: TypeAlias = PlaceCommand | ExcursionCommand
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +183,14 @@ def outcome(connection: Connection, id: int) -> str | None:
 
 def _object(command: Command) -> str:
     match command:
-        case Acknowledge(alarm=alarm):
+        case Acknowledge(alarm=alarm) | Reset(alarm=alarm):
             return f"alarm {alarm}"
+        case Shelve(of=place) | TakeOutOfService(of=place):
+            return object_of(place)
+        case ApproveShelving(hold=hold) | EndHold(hold=hold):
+            return f"hold {hold}"
+        case MergeExcursions(excursion=number) | SplitExcursion(excursion=number):
+            return f"excursion {number}"
         case RetireSource(source=source):
             return f"source {source}"
         case RoomStateSet(room=room):

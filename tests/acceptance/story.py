@@ -20,7 +20,7 @@ from facility.reading import Reading
 from facility.site import Area, Grade, Instrument, Point, Rectangle, Room, Site
 from storage.records import alarms, commands
 from storage.records.alarms import AlarmFilter
-from storage.records.commands import Acknowledge
+from storage.records.commands import Acknowledge, Command, Reset
 from storage.records.database import Records
 from storage.records.trail import agreement, audit
 from storage.records.trail.audit import AuditFilter, AuditRow
@@ -108,7 +108,14 @@ class Story:
         self, alarm: Alarm, comment: str = "seen", by: str = "Ada Muster", seen: Severity | None = None
     ) -> str:
         """What comes of a person's acknowledgement."""
-        command = Acknowledge(alarm.id, alarm.severity if seen is None else seen, comment)
+        return self.asks(Acknowledge(alarm.id, alarm.severity if seen is None else seen, comment), by)
+
+    def resets(self, alarm: Alarm, comment: str = "back to normal", by: str = "Ada Muster") -> str:
+        """What comes of a person's reset of a latched alarm."""
+        return self.asks(Reset(alarm.id, comment), by)
+
+    def asks(self, command: Command, by: str) -> str:
+        """What comes of what a person decides."""
         with self.records.transaction() as connection:
             id = commands.submit(connection, self.now, Actor(by), command)
         self.engine.step(0)

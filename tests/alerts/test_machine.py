@@ -1,11 +1,13 @@
 """How an alarm lives."""
 
+from dataclasses import replace
+
 import pytest
 
 from alerts import machine
 from alerts.findings import Raised, Returned, Worsened
 from alerts.machine import RefusedError, Transition
-from facility.alarm import Alarm, AlarmState, Condition
+from facility.alarm import Alarm, AlarmState, Condition, Held, HoldKind
 from facility.limit import Severity
 from tests.alerts.examples import ACTION, ALERT, point
 
@@ -18,6 +20,13 @@ def raised(severity: Severity = ALERT, onset: int = 60, at: int = 90, worst: flo
 
 def alarm(severity: Severity = ALERT) -> Alarm:
     return machine.raised(POINT, raised(severity))
+
+
+HELD = Held(HoldKind.SHELVED, 95, 200, "Ada Muster", "filter change", 7)
+
+
+def put_aside(alarm: Alarm) -> Alarm:
+    return machine.held(alarm, HELD)[0]
 
 
 def answered(alarm: Alarm) -> Alarm:
@@ -109,3 +118,54 @@ def test_an_acknowledgement_that_cannot_be_is_refused_in_words(
 ) -> None:
     with pytest.raises(RefusedError, match=words):
         machine.acknowledged(standing, by, 100, comment, seen=ALERT)
+
+
+def latched() -> Alarm:
+    return machine.raised(POINT, replace(raised(), latched=True))
+
+
+def test_a_latched_alarm_stays_after_its_return_and_acknowledgement_until_it_is_reset() -> None:
+    stays = machine.returned(answered(latched()), 120)
+    assert stays.state is AlarmState.LATCHED
+    assert answered(machine.returned(latched(), 120)).state is AlarmState.LATCHED
+    assert machine.reset(stays, "leak closed").state is AlarmState.NORMAL
+
+
+def test_a_latched_alarm_that_comes_back_calls_again() -> None:
+    after, transition = machine.follow(machine.returned(answered(latched()), 120), POINT, raised())
+    assert after is not None
+    assert (transition, after.state, after.returned) == (Transition.CAME_BACK, AlarmState.UNACKNOWLEDGED, None)
+    assert after.latched
+
+
+@pytest.mark.parametrize(
+    ("standing", "comment", "words"),
+    [
+        (None, "x", "no such alarm"),
+        (answered(alarm()), "x", "no such alarm"),
+        (answered(latched()), "x", "has not returned"),
+        (machine.returned(latched(), 120), "x", "acknowledge it first"),
+        (machine.returned(answered(latched()), 120), " ", "needs a comment"),
+    ],
+)
+def test_a_reset_that_cannot_be_is_refused_in_words(standing: Alarm | None, comment: str, words: str) -> None:
+    with pytest.raises(RefusedError, match=words):
+        machine.reset(standing, comment)
+
+
+def test_when_a_hold_ends_the_live_condition_decides() -> None:
+    back, transition = machine.held(put_aside(answered(alarm())), None)
+    assert (back.state, back.announced, transition) == (AlarmState.UNACKNOWLEDGED, True, Transition.HOLD_ENDED)
+    over = machine.held(machine.returned(put_aside(alarm()), 120), None)[0]
+    assert over.state is AlarmState.NORMAL
+    waited = machine.held(put_aside(machine.returned(alarm(), 120)), None)[0]
+    assert waited.state is AlarmState.NORMAL
+    kept = machine.held(machine.returned(put_aside(latched()), 120), None)[0]
+    assert kept.state is AlarmState.LATCHED
+
+
+def test_a_hold_that_goes_on_is_no_step() -> None:
+    standing = put_aside(alarm())
+    assert machine.held(standing, replace(HELD, since=99)) == (standing, None)
+    assert machine.held(standing, replace(HELD, reason="another"))[1] is Transition.HELD
+    assert machine.held(alarm(), None) == (alarm(), None)

@@ -6,7 +6,8 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from facility.alarm import Acknowledgement, Alarm, AlarmState, Condition
+from facility.alarm import Acknowledgement, Alarm, AlarmState, Condition, HoldKind
+from facility.holds import Hold
 from facility.limit import RoomState, Severity
 from facility.plant_events import BatchStarted, RoomStateSet
 from facility.roles import Role
@@ -20,9 +21,10 @@ from storage.records import (
     changes,
     channels,
     commands,
+    contacts,
     engine_journal,
     escalations,
-    contacts,
+    holds,
     migrating,
     on_call,
     outbox,
@@ -68,6 +70,22 @@ ESCALATION = escalations.Escalation(
     {ALARM.id: escalations.Standing.OUTSIDE},
     NOON,
 )
+HOLD = Hold(
+    id=2,
+    kind=HoldKind.OUT_OF_SERVICE,
+    of="instrument:B101.DP1",
+    condition=Condition.LOW,
+    severity=Severity.ACTION,
+    asked_at=NOON,
+    asked_by="Ann",
+    reason="calibration",
+    span=60_000,
+    approved_by="Ben",
+    since=NOON,
+    ended=NOON + 1,
+    ended_by="Ann",
+    why_ended="calibrated",
+)
 
 
 def fill(records: Records) -> None:
@@ -84,6 +102,9 @@ def fill(records: Records) -> None:
         commands.submit(connection, NOON, ANN, commands.Acknowledge(ALARM.id, Severity.ACTION, "seen"))
         done = commands.submit(connection, NOON, ANN, commands.Acknowledge(ALARM.id, Severity.ACTION, "again"))
         commands.applied(connection, done, NOON, commands.DONE)
+        holds.save(connection, [HOLD])
+        told = {key: value for key, value in holds.told_of(HOLD).items() if value is not None}
+        audit.append(connection, NOON, [audit.AuditEntry(ANN, "put back in service", f"hold {HOLD.id}", told)])
         outbox.add(connection, NOON, {"cleanwatch/demo/alarms": b"payload"})
         number = escalations.save(connection, ESCALATION).number
         escalations.add_calls(connection, number, [escalations.Call(NOON, 0, 0, "ann", "Ann", False, "1")])

@@ -20,6 +20,7 @@ from facility.change_states import Step
 from facility.instants import Instant, text_of
 from facility.limit import Severity
 from storage.records import schema
+from storage.records.holds import hold_of, told_of
 from storage.records.schema import audit as trail
 from storage.records.trail.audit import JSON
 
@@ -126,6 +127,21 @@ KEPT = (
             "actor": row.by,
             "severity": Severity(row.severity).name.lower(),
         },
+    ),
+    Kept(
+        schema.holds,
+        (
+            "shelving asked for",
+            "shelving approved",
+            "shelving refused",
+            "shelving taken back",
+            "shelved",
+            "unshelved",
+            "taken out of service",
+            "put back in service",
+        ),
+        lambda row: {"object": f"hold {row.id}", **told_of(hold_of(row))},
+        told_by="the newest",
     ),
     Kept(
         schema.accounts,
