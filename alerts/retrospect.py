@@ -11,16 +11,17 @@ from typing import TypeAlias
 
 import numpy as np
 
-from alerts import machine, point_judge
+from alerts import machine
+from alerts.columns import judge_columns
 from alerts.findings import Finding
-from alerts.point_judge import ALL_QUIET, Reasons, Times, Values, carry, in_force
+from alerts.point_judge import ALL_QUIET, carry, in_force
 from alerts.present_alarms import PresentAlarms
 from alerts.reviews import Review
 from alerts.rooms import periods
 from facility.alarm import Alarm, AlarmState, Condition
 from facility.instants import DAY, HOUR, Instant, Span
 from facility.limit import RoomState
-from facility.limits import limits_in_force
+from facility.limits import limits_in_force, looks_back
 from facility.plant_events import RoomStateSet
 from facility.reading import Reason
 from facility.site import Point
@@ -30,8 +31,8 @@ SLICE: Span = 3 * DAY
 """So much is judged at a time; between slices live readings are judged."""
 
 MARGIN: Span = HOUR
-"""So long before the stretch judging begins, and the longest delay on top, with nothing pending. An alarm that stood
-then already is on record."""
+"""So long before the stretch judging begins, and the longest delay or what a rule looks back on on top, with nothing
+pending. An alarm that stood then already is on record."""
 
 FOUND = "alarm found in late readings"
 COMPLETED = "alarm completed by late readings"
@@ -75,16 +76,14 @@ def by_themselves(
     """
     standing: dict[Condition, Alarm] = {}
     state = ALL_QUIET
-    while begin <= end or (state != ALL_QUIET and begin <= until):
+    while begin <= end or (not state.quiet and begin <= until):
         slice_end = min(begin + SLICE, (end if begin <= end else until) + 1)
-        times, values, reasons = _by_believed_time(read(begin, slice_end))
+        readings = _by_believed_time(read(begin, slice_end))
         over: list[Alarm] = []
         for first, last, room_state, point in _stretches(described, timeline, begin, slice_end):
             force = in_force(limits_in_force(point, room_state))
-            part = slice(*(int(place) for place in np.searchsorted(times, (first, last))))
-            state, findings = point_judge.judge_columns(
-                force, point.fault_severity, carry(state, force), times[part], values[part], reasons[part]
-            )
+            part = readings.between(first, last)
+            state, findings = judge_columns(force, point.fault_severity, carry(state, force), part)
             over += _follow(point, standing, findings)
         yield over
         begin = slice_end
@@ -93,8 +92,7 @@ def by_themselves(
 
 def first_moment(described: Sequence[Described], review: Review) -> Instant:
     """Where judging begins for a review."""
-    limits = [limit for _, point in described for limit in point.limits]
-    longest = max((max(limit.on_delay, limit.off_delay) for limit in limits), default=0)
+    longest = max((looks_back(point) for _, point in described), default=0)
     return review.start - MARGIN - longest
 
 
@@ -177,11 +175,10 @@ def _end(alarm: Alarm) -> float:
     return alarm.raised if alarm.retrospective else inf
 
 
-def _by_believed_time(columns: Columns) -> tuple[Times, Values, Reasons]:
+def _by_believed_time(columns: Columns) -> Columns:
     """Readings in the order in which they are judged: those of a clock that was ahead when they were received."""
     ahead = columns.reasons & int(Reason.CLOCK_AHEAD) != 0
     if not ahead.any():
-        return columns.time, columns.value, columns.reasons
+        return columns
     times = np.where(ahead, np.minimum(columns.time, columns.received), columns.time)
-    order = np.argsort(times, kind="stable")
-    return times[order], columns.value[order], columns.reasons[order]
+    return replace(columns, time=times).ordered()

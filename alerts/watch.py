@@ -113,7 +113,14 @@ class Watch:
             time = believed_time(time, reading.received, judged)
         self.judged, self.heard, self.changed = time, stamp, True
         state, findings = point_judge.judge(
-            self.force, self.point.fault_severity, self.state, time, reading.value, reasons
+            self.force,
+            self.point.fault_severity,
+            self.state,
+            time,
+            reading.value,
+            reasons,
+            reading.count,
+            reading.volume,
         )
         self._become(state)
         if self.silent:
@@ -144,7 +151,7 @@ class Watch:
 
     def _become(self, state: PointState) -> None:
         self.state, self.changed = state, True
-        self._quiet = state == ALL_QUIET
+        self._quiet = state.quiet
 
     @classmethod
     def new(cls, point: Point, room_state: RoomState | None, now: Instant) -> Self:

@@ -6,8 +6,9 @@ import tracemalloc
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
-from alerts import point_judge
+from alerts.columns import judge_columns
 from alerts.engine import Engine
 from alerts.point_judge import ALL_QUIET, in_force
 from alerts.watch import Watch, encode
@@ -18,7 +19,7 @@ from facility.reading import Reading
 from facility.site import Area, Instrument, Point, Rectangle, Room, Site
 from storage.records import alarms
 from storage.records.database import Records
-from storage.samples.columns import Columns
+from storage.samples.columns import NO_NUMBER, Columns
 from storage.samples.commit import Intake
 from storage.samples.local import LocalStore
 
@@ -84,11 +85,17 @@ def _one_by_one(outside: float) -> float:
 
 def _columns() -> float:
     times = NOW + np.arange(HISTORY_DAYS * DAY // HISTORY_EVERY) * HISTORY_EVERY
-    values, reasons = np.full(len(times), 16.0), np.zeros(len(times), np.uint16)
+    readings = _readings(times, np.full(len(times), 16.0))
     began = time.perf_counter()
     for _ in range(20):
-        point_judge.judge_columns(in_force(LIMITS), Severity.ALERT, ALL_QUIET, times, values, reasons)
+        judge_columns(in_force(LIMITS), Severity.ALERT, ALL_QUIET, readings)
     return 20 * len(times) / (time.perf_counter() - began)
+
+
+def _readings(times: npt.NDArray[np.int64], values: npt.NDArray[np.float64]) -> Columns:
+    nothing = np.full(len(times), NO_NUMBER, np.int64)
+    reasons = np.zeros(len(times), np.uint16)
+    return Columns(times, values, reasons, times, nothing, nothing, np.full(len(times), np.nan))
 
 
 class _Station:
@@ -134,13 +141,11 @@ def _month(folder: Path) -> tuple[float, str, int]:
     times = NOW - HISTORY_DAYS * DAY + np.arange(HISTORY_DAYS * DAY // HISTORY_EVERY) * HISTORY_EVERY
     n = len(times)
     random = np.random.default_rng(2)
-    nothing = np.full(n, -1, np.int64)
     for point in station.site.points:
         values = random.normal(16, 0.5, n)
         for start in random.integers(0, n, 10):
             values[start : start + 30] = 8
-        columns = Columns(times, values, np.zeros(n, np.uint16), times, nothing, nothing, np.full(n, np.nan))
-        station.store.backfill({point: columns}, "bench")
+        station.store.backfill({point: _readings(times, values)}, "bench")
     slices = []
     station.now += SECOND
     station.engine.step(0)

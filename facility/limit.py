@@ -5,6 +5,7 @@ from enum import IntEnum, StrEnum
 from typing import TypeAlias
 
 from facility.instants import Span
+from facility.units import MICROLITRES
 
 
 class Severity(IntEnum):
@@ -49,7 +50,46 @@ class Consecutive:
     n: int
 
 
-Rule: TypeAlias = Each | Consecutive
+@dataclass(frozen=True, slots=True)
+class MOfN:
+    """Outside while at least `m` of the last `n` readings are."""
+
+    m: int
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class RollingVolume:
+    """What is judged is the concentration in the newest samples that together make at least so many `litres`.
+
+    Particles only. The counts are added up and divided by the volume that was really drawn, for which EU GMP
+    Annex 1:2022 and ISO 14644-1:2015 give their limits a cubic metre. Until so much is sampled, the rest is taken to
+    be free of particles: enough of them alarm at once, too few say nothing. `sample` is the volume of a reading that
+    does not tell its own, in litres.
+    """
+
+    litres: float
+    sample: float
+
+    @property
+    def microlitres(self) -> int:
+        """The volume in whole microlitres, so that sums of samples are exact."""
+        return round(self.litres * MICROLITRES)
+
+
+@dataclass(frozen=True, slots=True)
+class Dose:
+    """Outside once depth times time is as much as `amount`, in the point's unit times seconds.
+
+    The depth is how far a reading lies beyond the limit, and is taken to last until the next one. The dose is empty
+    again when a reading is inside by the deadband. So a door may be open for a moment, and a room may be a little
+    low for a while, but not both.
+    """
+
+    amount: float
+
+
+Rule: TypeAlias = Each | Consecutive | MOfN | RollingVolume | Dose
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +98,10 @@ class Limit:
 
     `reached` says whether the value of the limit itself is outside already (`>=`), or only beyond it (`>`).
     `on_delay` is how long a value must stay outside before it is an alarm, `off_delay` how long inside (by more
-    than `deadband`, in the point's unit) before the alarm returns. `source` names the standard or the site;
-    `rationale` says why the delays and numbers are as they are (EU GMP Annex 1:2022, 4.16). `exempt` is the reason
-    why the standard does not apply, so that the limit may be looser; empty where it applies.
+    than `deadband`, in the point's unit) before the alarm returns. A value beyond `at_once`, deeper than the limit,
+    is an alarm without delay, whatever the rule. A `latched` alarm stays until a person resets it. `source` names the
+    standard or the site; `rationale` says why the delays and numbers are as they are (EU GMP Annex 1:2022, 4.16).
+    `exempt` is the reason why the standard does not apply, so that the limit may be looser; empty where it applies.
     """
 
     severity: Severity
@@ -71,6 +112,8 @@ class Limit:
     off_delay: Span = 0
     deadband: float = 0.0
     rule: Rule = Each()
+    at_once: float | None = None
+    latched: bool = False
     room_states: frozenset[RoomState] = ALL_ROOM_STATES
     source: str = "site"
     rationale: str = ""
@@ -81,6 +124,16 @@ class Limit:
         if self.side is Side.HIGH:
             return value >= self.value if self.reached else value > self.value
         return value <= self.value if self.reached else value < self.value
+
+    def is_deep(self, value: float) -> bool:
+        """Is this value so far outside that nothing is waited for?"""
+        if self.at_once is None:
+            return False
+        return value > self.at_once if self.side is Side.HIGH else value < self.at_once
+
+    def depth(self, value: float) -> float:
+        """How far this value is outside, in the point's unit; 0 where it is not."""
+        return max(0.0, value - self.value if self.side is Side.HIGH else self.value - value)
 
     def is_clear(self, value: float) -> bool:
         """Is this value inside by more than the deadband, so that a standing alarm may return?"""

@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import TypeAlias
 
 from facility.causes import Cause
+from facility.conditions import NONE, Conditions
 from facility.escalation import OnCall
 from facility.excursion import Grouping
-from facility.conditions import Conditions
 from facility.instants import Span
 from facility.limit import Limit, RoomState, Severity
 from facility.quantities import MEASURES, Measure, Quantity
@@ -105,7 +105,7 @@ class Point:
     limits: tuple[Limit, ...]
     silent_after: Span | None
     fault_severity: Severity
-    conditions: Conditions = Conditions()
+    conditions: Conditions = NONE
 
     @property
     def measure(self) -> Measure:

@@ -6,6 +6,9 @@ CUBIC_FOOT = 28.316846592
 CUBIC_METRE = 1000.0
 """Litres in a cubic metre."""
 
+MICROLITRES = 1_000_000
+"""Microlitres in a litre."""
+
 INCH_OF_WATER = 0.0254 * 9.80665 * 1000
 """Pascals in a conventional inch of water (4 °C, taken as 1000 kg/m³): 249.089 Pa."""
 

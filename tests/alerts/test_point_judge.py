@@ -8,13 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts import point_judge
+from alerts.columns import judge_columns
 from alerts.findings import Finding, Raised, Returned, Worsened
 from alerts.point_judge import ALL_QUIET, PointState, in_force
 from facility.alarm import Condition
 from facility.instants import SECOND
 from facility.limit import Consecutive, Limit
 from facility.reading import Reason
+from storage.samples.columns import Columns
 from tests.alerts.examples import ACTION, ALERT, PRESSURES, high, low
+from tests.alerts.time_lines import SAMPLES, limits
 
 FLOW_FAULT = Reason.FLOW_FAULT
 
@@ -168,67 +171,44 @@ def test_the_same_limit_goes_on_where_it_was_with_another_delay() -> None:
     assert point_judge.carry(pending, after) == pending
 
 
-LIMITS = st.builds(
-    lambda side, value, severity, n, on, off, dead, reached: side(
-        value,
-        severity,
-        rule=Consecutive(n),
-        on_delay=on * SECOND,
-        off_delay=off * SECOND,
-        deadband=dead,
-        reached=reached,
-    ),
-    st.sampled_from([low, high]),
-    st.integers(3, 7),
-    st.sampled_from([ALERT, ACTION]),
-    st.integers(1, 3),
-    st.integers(0, 4),
-    st.integers(0, 4),
-    st.integers(0, 2),
-    st.booleans(),
-)
+LIMITS = limits()
 READINGS = st.lists(
     st.tuples(
         st.integers(1, 4),
         st.one_of(st.just(5.0), st.integers(0, 10).map(float), st.just(nan)),
         st.sampled_from([0, 0, 0, 0, FLOW_FAULT, Reason.COUNTER_OVERFLOW, Reason.CALIBRATION_OVERDUE]),
+        SAMPLES,
     ),
     max_size=60,
 )
+Told = tuple[int, float, int, tuple[int | None, float | None]]
 
 
 @settings(deadline=None)
-@given(st.lists(LIMITS, max_size=4), READINGS)
-def test_columns_are_judged_exactly_as_one_by_one(
-    limits: list[Limit], readings: list[tuple[int, float, int]]
-) -> None:
+@given(st.lists(LIMITS, max_size=4), READINGS, st.integers(0, 60))
+def test_columns_are_judged_exactly_as_one_by_one(limits: list[Limit], readings: list[Told], cut: int) -> None:
     force = in_force(limits)
-    times = np.cumsum([gap for gap, _, _ in readings]) * SECOND
-    state, findings = ALL_QUIET, []
-    for time, (_, value, reasons) in zip(times, readings, strict=True):
-        state, found = point_judge.judge(force, ALERT, state, int(time), value, reasons)
+    times = np.cumsum([gap for gap, _, _, _ in readings]) * SECOND
+    state, findings, rows = ALL_QUIET, [], []
+    for time, (_, value, reasons, (count, litres)) in zip(times, readings, strict=True):
+        state, found = point_judge.judge(force, ALERT, state, int(time), value, reasons, count, litres)
         findings += found
-    at_once = point_judge.judge_columns(
-        force,
-        ALERT,
-        ALL_QUIET,
-        times.astype(np.int64),
-        np.array([value for _, value, _ in readings], np.float64),
-        np.array([reasons for _, _, reasons in readings], np.uint16),
-    )
-    assert at_once == (state, findings)
+        rows.append((int(time), value, reasons, int(time), None, count, litres))
+    halfway, before = judge_columns(force, ALERT, ALL_QUIET, Columns.of_rows(rows[:cut]))
+    at_the_end, after = judge_columns(force, ALERT, halfway, Columns.of_rows(rows[cut:]))
+    assert (at_the_end, before + after) == (state, findings)
 
 
 @settings(deadline=None)
 @given(st.lists(LIMITS, max_size=4), READINGS)
 def test_findings_come_as_raised_then_returned_and_never_go_back_before_the_onset(
-    limits: list[Limit], readings: list[tuple[int, float, int]]
+    limits: list[Limit], readings: list[Told]
 ) -> None:
     force, state, time = in_force(limits), ALL_QUIET, 0
     standing: dict[Condition, Raised] = {}
-    for gap, value, reasons in readings:
+    for gap, value, reasons, (count, litres) in readings:
         time += gap * SECOND
-        state, findings = point_judge.judge(force, ALERT, state, time, value, reasons)
+        state, findings = point_judge.judge(force, ALERT, state, time, value, reasons, count, litres)
         for finding in findings:
             match finding:
                 case Raised(condition=condition):

@@ -122,10 +122,10 @@ def test_a_delay_that_began_before_the_stretch_counts() -> None:
 
 
 def test_readings_of_a_clock_that_was_ahead_are_taken_for_when_they_were_received() -> None:
-    times, values, _ = retrospect._by_believed_time(
+    believed = retrospect._by_believed_time(
         Columns.joined([columns([(50, 1.0)], int(Reason.CLOCK_AHEAD), received=5), columns([(10, 2.0)], received=10)])
     )
-    assert (times.tolist(), values.tolist()) == ([5, 10], [1.0, 2.0])
+    assert (believed.time.tolist(), believed.value.tolist()) == ([5, 10], [1.0, 2.0])
 
 
 def test_late_readings_that_lie_close_are_reviewed_together() -> None:

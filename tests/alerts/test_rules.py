@@ -1,11 +1,14 @@
 """One limit over the readings of one point."""
 
 from collections.abc import Sequence
+from typing import Any
+
+import pytest
 
 from alerts import rules
-from alerts.rules import QUIET, LimitState
+from alerts.rules import QUIET, LimitState, Worst
 from facility.instants import MINUTE, SECOND
-from facility.limit import Consecutive, Limit
+from facility.limit import Consecutive, Dose, Limit, MOfN
 from tests.alerts.examples import COUNTS, PRESSURES, high, low
 
 
@@ -91,3 +94,58 @@ def test_a_range_counts_what_is_outside_on_either_side() -> None:
     temperatures = [17, 18, 20, 22, 25, 25.1, 24, 26, 20, 18]
     outside = {*active_at(low(18), temperatures), *active_at(high(25), temperatures)}
     assert outside == {0, 5, 7}
+
+
+def test_three_of_five_count_also_where_they_are_not_in_a_row() -> None:
+    limit = high(0.5, rule=MOfN(3, 5))
+    assert active_at(limit, COUNTS) == [5, 7, 8, 9]
+    first = states(limit, COUNTS)[5]
+    assert (first.since, first.active_since) == (10_000, 50_000)
+
+
+def test_readings_that_have_left_the_window_count_no_more() -> None:
+    assert active_at(high(0.5, rule=MOfN(2, 3)), [1, 0, 0, 1, 0, 0, 1]) == []
+    assert states(high(0.5, rule=MOfN(2, 3)), [1, 0, 0, 0])[-1] == QUIET
+
+
+def test_what_led_to_m_of_n_counts_for_the_worst_value() -> None:
+    (first,) = [state for state in states(high(0.5, rule=MOfN(2, 3)), [0, 7, 0, 1]) if state.active]
+    assert first.worst == Worst(7, 10_000)
+
+
+def test_an_on_delay_of_m_of_n_runs_while_enough_of_them_are_outside() -> None:
+    limit = high(0.5, rule=MOfN(2, 3), on_delay=40_000)
+    assert active_at(limit, [1, 1, 0, 0, 0, 0]) == []
+    assert active_at(limit, [1, 1, 0, 1, 1]) == [4]
+
+
+def test_a_dose_is_depth_times_time() -> None:
+    limit = low(10, rule=Dose(60))
+    after = states(limit, [8, 6, 9, 12])
+    assert [state.due for state in after] == [30_000, 20_000, None, None]
+    assert after[2].active_since == 20_000  # 2 Pa for 10 s, then 4 Pa for 10 s
+    assert [state.active for state in after] == [False, False, True, False]
+
+
+def test_a_dose_goes_on_growing_while_nothing_comes() -> None:
+    pending = rules.judge(low(10, rule=Dose(60)), QUIET, 0, 8)
+    assert rules.expire(pending, 29_999) == pending
+    assert rules.expire(pending, MINUTE).active_since == 30_000
+
+
+def test_a_dose_is_kept_within_the_deadband_and_emptied_beyond_it() -> None:
+    limit = low(10, rule=Dose(60), deadband=1)
+    assert states(limit, [8, 10.5, 8])[-1].due == 40_000
+    assert states(limit, [8, 11.5, 8])[-1].due == 50_000
+
+
+def test_a_value_at_the_limit_itself_has_no_depth() -> None:
+    (state,) = states(low(10, rule=Dose(60), reached=True), [10])
+    assert (state.since, state.due) == (0, None)
+
+
+@pytest.mark.parametrize("patience", [{"rule": Dose(600)}, {"rule": MOfN(4, 5)}, {"on_delay": MINUTE}])
+def test_a_value_that_is_deep_enough_waits_for_nothing(patience: dict[str, Any]) -> None:
+    limit = low(10, at_once=5, **patience)
+    assert active_at(limit, [8, 5, 4]) == [2]
+    assert not states(limit, [8, 5, 4, 12])[-1].active

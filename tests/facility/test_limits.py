@@ -1,13 +1,16 @@
 """Which limits hold, by room state; and the stricter ones while it is unknown."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from facility.instants import MINUTE
-from facility.limit import Consecutive, Each, Limit, RoomState, Severity, Side
-from facility.limits import limits_in_force
+from alerts import rules
+from alerts.rules import QUIET
+from facility.instants import MINUTE, Instant
+from facility.limit import Consecutive, Dose, Each, Limit, MOfN, RollingVolume, RoomState, Severity, Side
+from facility.limits import limits_in_force, looks_back
 from facility.quantities import Quantity
 from facility.site import Point
 
@@ -52,30 +55,62 @@ def test_of_two_limits_that_call_alike_one_is_enough() -> None:
     assert limits_in_force(point(resting, cleaning), None) == (resting,)
 
 
-any_limit = st.builds(
+ANY_RULE = st.sampled_from(
+    [Each(), Consecutive(2), Consecutive(3), MOfN(2, 3), MOfN(2, 5), MOfN(3, 5), Dose(60), Dose(300)]
+)
+ANY_LIMIT = st.builds(
     Limit,
-    severity=st.sampled_from([Severity.ALERT, Severity.ACTION]),
-    side=st.sampled_from(Side),
-    value=st.sampled_from([1.0, 2.0, 3.0]),
+    severity=st.just(Severity.ACTION),
+    side=st.just(Side.HIGH),
+    value=st.sampled_from([1.0, 2.0]),
     reached=st.booleans(),
     on_delay=st.sampled_from([0, MINUTE]),
-    rule=st.sampled_from([Each(), Consecutive(2)]),
+    rule=ANY_RULE,
+    at_once=st.sampled_from([None, 8.0]),
+    latched=st.sampled_from([False, False, True]),
     room_states=st.frozensets(st.sampled_from(RoomState), min_size=1),
+).map(lambda limit: replace(limit, on_delay=0) if isinstance(limit.rule, Dose) else limit)
+
+
+def raised_at(limit: Limit, values: Sequence[float]) -> list[Instant]:
+    """When alarms of a limit begin, with a reading every half minute."""
+    state, found = QUIET, []
+    for number, value in enumerate(values):
+        time = number * MINUTE // 2
+        before, state = state, rules.judge(limit, rules.expire(state, time), time, value)
+        if state.active_since is not None and not before.active:
+            found.append(state.active_since)
+    return found
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(ANY_LIMIT, min_size=2, max_size=4),
+    st.sampled_from(RoomState),
+    st.lists(st.sampled_from([0, 0, 2, 3, 9]), min_size=5, max_size=12),
 )
-
-
-@given(st.lists(any_limit, max_size=6), st.sampled_from(RoomState), st.floats(0, 4))
-def test_whatever_is_outside_in_some_room_state_is_outside_while_it_is_unknown(
-    limits: list[Limit], state: RoomState, value: float
+def test_whatever_calls_in_some_room_state_calls_no_later_while_it_is_unknown(
+    limits: list[Limit], state: RoomState, values: list[float]
 ) -> None:
     watched = point(*limits)
     unknown = limits_in_force(watched, None)
     for limit in limits_in_force(watched, state):
-        if limit.is_outside(value):
-            assert any(
-                held.is_outside(value)
-                and held.on_delay <= limit.on_delay
-                and getattr(held.rule, "n", 1) <= getattr(limit.rule, "n", 1)
-                and held.severity is limit.severity
-                for held in unknown
-            )
+        held = [other for other in unknown if other.severity is limit.severity and other.latched >= limit.latched]
+        for first in raised_at(limit, values)[:1]:
+            assert any(raised_at(other, values)[:1] <= [first] and raised_at(other, values) for other in held)
+
+
+def test_limits_of_other_rules_hold_beside_each_other_where_neither_is_sure_to_call_first() -> None:
+    several, rolling = replace(IN_USE, rule=MOfN(3, 5)), replace(RESTING, rule=RollingVolume(1000, 28.3))
+    assert limits_in_force(point(several, rolling), None) == (several, rolling)
+    assert limits_in_force(point(RESTING, replace(several, value=RESTING.value)), None) == (RESTING,)
+
+
+def test_a_latched_limit_is_not_made_needless_by_one_that_is_not() -> None:
+    latched = replace(IN_USE, latched=True)
+    assert limits_in_force(point(RESTING, latched), None) == (RESTING, latched)
+
+
+def test_what_a_rule_remembers_is_looked_back_on() -> None:
+    watched = replace(point(replace(RESTING, rule=RollingVolume(1000, 28.3))), silent_after=3 * MINUTE)
+    assert looks_back(watched) == 36 * 3 * MINUTE
