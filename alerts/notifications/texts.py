@@ -1,0 +1,280 @@
+"""What a message says: which room, what, how far, against which limit, since when, for whom, and what to do.
+
+Two forms of the same: long for e-mail, and one text of 160 characters for phones.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from alerts.notifications.gsm import fitted
+from facility.alarm import Alarm, AlarmState, Condition, source_of
+from facility.instants import Instant
+from facility.limit import Limit, RoomState, Severity, Side
+from facility.site import Grade, Point, Site
+from storage.records.notifications import Notification, Purpose, Recipient, number_of
+
+LISTED = 12
+"""Alarms that are told in full in one message; further ones are counted."""
+SPACE = "\u202f"
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What is so at the moment that a message is written. `states` and `batches` are by room, where known.
+
+    `address` is where people reach the app, empty where nobody has said.
+    """
+
+    site: Site
+    now: Instant
+    states: Mapping[str, RoomState] = field(default_factory=dict)
+    batches: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A message without who gets it. `short` are its parts by importance, for one text."""
+
+    subject: str
+    body: str
+    short: tuple[str, ...]
+    link: str
+
+
+def compose(scene: Scene, event: str, alarms: Sequence[Alarm], purpose: Purpose) -> Words:
+    """What is to be said of an event: of its alarms, at least one, those that count most first.
+
+    `event` is the number of an excursion (E-2026-0042) or the id of an alarm that is in none.
+    """
+    first = alarms[0]
+    site = scene.site
+    number = event if event.startswith("E-") else ""
+    head = f"{_SUBJECT[purpose].format(severity=first.severity.name)} {_room(site, first)}: {_deviation(site, first)}"
+    more = f" and {len(alarms) - 1} more" if len(alarms) > 1 else ""
+    link = _link(scene, event, first)
+    told = [_in_full(scene, alarm) for alarm in alarms[:LISTED]]
+    if len(alarms) > LISTED:
+        told.append(f"And {len(alarms) - LISTED} more alarms.")
+    rooms = list(dict.fromkeys(room for alarm in alarms for room in alarm.rooms))
+    body = [_opening(purpose, alarms, number), *told, _rooms(scene, rooms)]
+    if link:
+        body.append(f"Answer it here:\n{link}" if purpose is not Purpose.RETURNED else f"See it here:\n{link}")
+    since = f" since {_clock(site, first.onset)}" if first.returned is None else _until(site, first)
+    batches = _batches(scene, rooms)
+    state = scene.states.get(first.room)
+    parts = [
+        f"{head}{more}{since}.",
+        f" Batch {', '.join(batches)}." if batches else "",
+        f" {state}." if state else "",
+        f" {link}" if link else "",
+    ]
+    subject = f"{head}{more}{since}" + (f" ({number})" if number else "")
+    return Words(subject, "\n\n".join(filter(None, body)), tuple(filter(str.strip, parts)), link)
+
+
+def summary(scene: Scene, events: Sequence[tuple[str, Sequence[Alarm]]], title: str) -> Words:
+    """What is to be said of many events at once; `title` says why they come together."""
+    site = scene.site
+    alarms = [alarm for _, of_event in events for alarm in of_event]
+    worst = max(alarm.severity for alarm in alarms)
+    rooms = list(dict.fromkeys(room for alarm in alarms for room in alarm.rooms))
+    action = sum(alarm.severity is Severity.ACTION for alarm in alarms)
+    counts = f"{len(alarms)} alarms in {len(rooms)} room{'s' * (len(rooms) != 1)}"
+    if action:
+        counts += f", {action} at the action limit"
+    lines = [
+        f"- {worst_of(of_event).severity.name} {_room(site, worst_of(of_event))}: "
+        f"{_deviation(site, worst_of(of_event))} since {_moment(site, worst_of(of_event).onset)}"
+        + (f", and {len(of_event) - 1} more" if len(of_event) > 1 else "")
+        for _, of_event in events[:LISTED]
+    ]
+    if len(events) > LISTED:
+        lines.append(f"- and {len(events) - LISTED} more")
+    link = f"{scene.address}/alarms" if scene.address else ""
+    batches = _batches(scene, rooms)
+    body = [f"{title}: {counts}.", "\n".join(lines)]
+    if batches:
+        body.append(f"Batches there: {', '.join(batches)}")
+    if link:
+        body.append(f"See them here:\n{link}")
+    first = worst_of(alarms)
+    parts = (
+        f"{worst.name}: {counts}. {title}.",
+        f" First: {_room(site, first)} {_deviation(site, first)}.",
+        f" {link}" if link else "",
+    )
+    return Words(f"{worst.name}: {counts}. {title}", "\n\n".join(body), tuple(filter(str.strip, parts)), link)
+
+
+def addressed(
+    words: Words,
+    *,
+    id: str,
+    at: Instant,
+    purpose: Purpose,
+    severity: Severity,
+    event: str,
+    alarms: Sequence[Alarm],
+    recipient: Recipient,
+    site: Site,
+    due: Instant | None = None,
+) -> Notification:
+    """The message with these words to one recipient. Its number stands at the end of both forms."""
+    number = number_of(id)
+    foot = f"--\nMessage {number} of Cleanwatch, {site.name}. It may come twice; it is the same then."
+    return Notification(
+        id=id,
+        at=at,
+        purpose=purpose,
+        severity=severity,
+        event=event,
+        alarms=tuple(alarm.id for alarm in alarms),
+        recipient=recipient,
+        subject=words.subject,
+        body=f"{words.body}\n\n{foot}",
+        short=fitted(list(words.short), f" #{number}"),
+        link=words.link,
+        due=at if due is None else due,
+    )
+
+
+def worst_of(alarms: Sequence[Alarm]) -> Alarm:
+    """The alarm that stands first: the most severe that is not over, then the one that began first."""
+    return min(alarms, key=lambda alarm: (alarm.returned is not None, -alarm.severity, alarm.onset, alarm.id))
+
+
+_SUBJECT = {
+    Purpose.NEW: "{severity}",
+    Purpose.WORSE: "NOW {severity}",
+    Purpose.MORE: "{severity}, more alarms",
+    Purpose.RETURNED: "Back inside,",
+    Purpose.SUMMARY: "{severity}",
+    Purpose.TEST: "TEST",
+}
+
+
+def _opening(purpose: Purpose, alarms: Sequence[Alarm], number: str) -> str:
+    named = f"Excursion {number}" if number else "This alarm" if len(alarms) == 1 else "These alarms"
+    match purpose:
+        case Purpose.WORSE:
+            return f"{named}: it has got worse and has reached the {_level(alarms[0].severity)}."
+        case Purpose.MORE:
+            return f"{named}: more has come to what you were told of."
+        case Purpose.RETURNED:
+            answered = all(alarm.state in (AlarmState.NORMAL, AlarmState.LATCHED) for alarm in alarms)
+            return f"{named}: all is back inside." + ("" if answered else " Nobody has acknowledged it yet.")
+        case _:
+            return f"{named}." if number else ""
+
+
+def _in_full(scene: Scene, alarm: Alarm) -> str:
+    site = scene.site
+    point = site.points.get(alarm.point)
+    lines = [f"{alarm.severity.name}  {_room(site, alarm)}", f"  {_deviation(site, alarm)}"]
+    if alarm.source is None:
+        lines.append(f"  Point {alarm.point}")
+    if alarm.blinds:
+        heard = ", ".join(blinded.point for blinded in alarm.blinds[:LISTED])
+        lines.append(f"  Not heard: {heard}" + (" and more" if len(alarm.blinds) > LISTED else ""))
+    span = f"  Since {_moment(site, alarm.onset)}"
+    if alarm.returned is not None:
+        span += f", back inside {_moment(site, alarm.returned)}"
+    lines.append(span)
+    if point is not None and alarm.worst is not None and alarm.worst != alarm.value:
+        lines.append(f"  Worst {_value(point, alarm.worst)}")
+    if alarm.acknowledgements:
+        answer = alarm.acknowledgements[-1]
+        lines.append(f"  Acknowledged {_moment(site, answer.at)} by {answer.by}: {answer.comment}".rstrip(": "))
+    limit = _limit(site, alarm)
+    if limit is not None and limit.rationale:
+        lines.append(f"  Why this limit: {limit.rationale}")
+    return "\n".join(lines)
+
+
+def _rooms(scene: Scene, rooms: Sequence[str]) -> str:
+    lines = []
+    for room in rooms[:LISTED]:
+        state = scene.states.get(room)
+        batches = scene.batches.get(room, ())
+        making = f", batch {', '.join(batches)}" if batches else ", no batch"
+        lines.append(f"{_room_name(scene.site, room)}: {state or 'room state unknown'}{making}")
+    return "\n".join(lines)
+
+
+def _batches(scene: Scene, rooms: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(batch for room in rooms for batch in scene.batches.get(room, ())))
+
+
+def _room(site: Site, alarm: Alarm) -> str:
+    return _room_name(site, alarm.room) if alarm.room else site.name
+
+
+def _room_name(site: Site, room: str) -> str:
+    known = site.rooms.get(room)
+    if known is None:
+        return room
+    grade = f", grade {known.classification.value}" if isinstance(known.classification, Grade) else ""
+    return f"{room} {known.name}{grade}"
+
+
+def _deviation(site: Site, alarm: Alarm) -> str:
+    """Pressure 8.2 Pa < 10.0 Pa; of what is beside limits its name."""
+    point = site.points.get(alarm.point)
+    if (source := source_of(alarm.point)) is not None:
+        return f"source {source} lost, {len(alarm.blinds)} points not heard"
+    what = alarm.point if point is None else point.measure.name
+    if point is not None and point.size is not None:
+        what = f"{what} ≥ {point.size:g} µm"
+    if alarm.value is None or alarm.limit is None or point is None:
+        return f"{what}: {alarm.condition.value}" if point is not None else alarm.condition.value
+    told = f"{what} {_value(point, alarm.value)} {alarm.operator} {_value(point, alarm.limit)}"
+    return told if alarm.condition in (Condition.HIGH, Condition.LOW) else f"{alarm.condition.value}, {told}"
+
+
+def _value(point: Point, value: float) -> str:
+    return f"{value:,.{point.measure.decimals}f}{SPACE}{point.unit}"
+
+
+def _limit(site: Site, alarm: Alarm) -> Limit | None:
+    """The limit that an alarm is against, as the site has it now."""
+    point = site.points.get(alarm.point)
+    side = {Condition.HIGH: Side.HIGH, Condition.LOW: Side.LOW}.get(alarm.condition)
+    for limit in point.limits if point else ():
+        if (limit.severity, limit.side, limit.value) == (alarm.severity, side, alarm.limit):
+            return limit
+    return None
+
+
+def _level(severity: Severity) -> str:
+    return "action limit" if severity is Severity.ACTION else "alert level"
+
+
+def _until(site: Site, alarm: Alarm) -> str:
+    assert alarm.returned is not None
+    return f" from {_clock(site, alarm.onset)} to {_clock(site, alarm.returned)}"
+
+
+def _clock(site: Site, at: Instant) -> str:
+    return _local(site, at).strftime("%H:%M")
+
+
+def _moment(site: Site, at: Instant) -> str:
+    """22 Nov 2026 03:12:30 (Europe/Berlin)"""
+    local = _local(site, at)
+    return f"{local.day} {local:%b %Y %H:%M:%S} ({site.timezone})"
+
+
+def _local(site: Site, at: Instant) -> datetime:
+    return datetime.fromtimestamp(at / 1000, ZoneInfo(site.timezone))
+
+
+def _link(scene: Scene, event: str, alarm: Alarm) -> str:
+    if not scene.address:
+        return ""
+    if event.startswith("E-"):
+        return f"{scene.address}/excursions/{event}"
+    return f"{scene.address}/rooms/{quote(alarm.room)}" if alarm.room else f"{scene.address}/alarms"
