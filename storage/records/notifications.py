@@ -11,7 +11,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, update
 
 from facility.instants import MINUTE, Instant
 from facility.limit import Severity
@@ -26,6 +26,8 @@ class Purpose(StrEnum):
     NEW = "new"
     WORSE = "worse"
     MORE = "more"
+    UNANSWERED = "unanswered"
+    """It is told again, to the next person, since nobody has answered."""
     RETURNED = "returned"
     SUMMARY = "summary"
     TEST = "test"
@@ -110,10 +112,15 @@ def queue(connection: Connection, notifications: Sequence[Notification]) -> int:
     return len(rows)
 
 
+def channels_due(connection: Connection, now: Instant) -> list[int]:
+    """The channels with messages that are to be tried now and that nobody is trying."""
+    query = select(table.c.channel).where(table.c.due <= now, _free(now)).distinct()
+    return sorted(connection.execute(query).scalars())
+
+
 def due(connection: Connection, channel: int, now: Instant, limit: int = 1000) -> list[Delivery]:
     """The messages of a channel that are to be tried now and that nobody is trying, the most severe first."""
-    free = or_(table.c.leased_until.is_(None), table.c.leased_until <= now)
-    query = select(table).where(table.c.due <= now, table.c.channel == channel, free)
+    query = select(table).where(table.c.due <= now, table.c.channel == channel, _free(now))
     query = query.order_by(table.c.severity.desc(), table.c.at, table.c.id).limit(limit)
     return [_delivery(row) for row in connection.execute(query.with_for_update(skip_locked=True))]
 
@@ -134,22 +141,22 @@ def release(connection: Connection, by: str) -> None:
 def sent(connection: Connection, ids: Sequence[str], at: Instant, receipt: str) -> None:
     """They were taken, as one message where they are several; `receipt` is what the service said."""
     values = {"sent": at, "sent_with": ids[0], "receipt": receipt, "due": None, "failed": None}
-    connection.execute(update(table).where(table.c.id.in_(ids), table.c.sent.is_(None)).values(**values, **_FREE))
+    connection.execute(update(table).where(table.c.id.in_(ids), table.c.sent.is_(None)).values(**values, **_UNLEASED))
 
 
 def try_again(connection: Connection, ids: Sequence[str], at: Instant, error: str) -> None:
     """They were not taken, and may be later: at `at`."""
     open = (table.c.id.in_(ids), table.c.due.is_not(None))
-    connection.execute(update(table).where(*open).values(due=at, error=error, **_FREE))
+    connection.execute(update(table).where(*open).values(due=at, error=error, **_UNLEASED))
 
 
 def fail(connection: Connection, ids: Sequence[str], at: Instant, error: str) -> None:
     """They were not taken, and will not be: nobody tries again."""
     open = (table.c.id.in_(ids), table.c.due.is_not(None))
-    connection.execute(update(table).where(*open).values(due=None, failed=at, error=error, **_FREE))
+    connection.execute(update(table).where(*open).values(due=None, failed=at, error=error, **_UNLEASED))
 
 
-_FREE: dict[str, None] = {"leased_by": None, "leased_until": None}
+_UNLEASED: dict[str, None] = {"leased_by": None, "leased_until": None}
 
 
 def find(connection: Connection, id: str) -> Delivery | None:
@@ -217,6 +224,10 @@ def counts(connection: Connection) -> dict[tuple[int, str], int]:
             select(table.c.channel, func.count().label("number")).where(*condition).group_by(table.c.channel)
         )
     }
+
+
+def _free(now: Instant) -> ColumnElement[bool]:
+    return or_(table.c.leased_until.is_(None), table.c.leased_until <= now)
 
 
 def _row(notification: Notification) -> dict[str, object]:
