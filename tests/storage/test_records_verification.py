@@ -228,7 +228,11 @@ def small_ranges(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("small_ranges")
-def test_ranges_checked_by_processes_tell_what_one_process_tells(records: Records, tamper: Tamper) -> None:
+@pytest.mark.parametrize("worth", [pytest.param(1, id="processes"), pytest.param(19, id="one after the other")])
+def test_ranges_tell_what_the_whole_tells(
+    records: Records, tamper: Tamper, monkeypatch: pytest.MonkeyPatch, worth: int
+) -> None:
+    monkeypatch.setattr(verification, "WORTH_PROCESSES", worth)
     write(records, 18)
     tamper(
         "UPDATE audit SET actor = 'eve' WHERE seq IN (1, 8)",

@@ -64,16 +64,20 @@ def check_rows(
             driver.text_factory = str
 
 
-def check_range(url: URL, password_file: Path | None, first: int | None, end: int) -> list[str]:
-    """What is wrong with a range, read by a process on a connection of its own.
-
-    The row before it is whatever stands there; with `first` None it begins with whatever comes first.
+def check_range(connection: Connection, first: int | None, end: int) -> list[str]:
+    """What is wrong with a range. The row before it is whatever stands there; with `first` None it begins with
+    whatever comes first.
     """
+    before = BEGINNING if first is None else row_before(connection, first)
+    return check_rows(connection, first, end, before)
+
+
+def check_range_at(url: URL, password_file: Path | None, first: int | None, end: int) -> list[str]:
+    """The same, by a process on a connection of its own."""
     engine = engine_for(url, password_file).execution_options(**READING[url.get_backend_name()])
     try:
         with engine.connect() as connection, connection.begin():
-            before = BEGINNING if first is None else row_before(connection, first)
-            return check_rows(connection, first, end, before)
+            return check_range(connection, first, end)
     finally:
         engine.dispose()
 

@@ -28,8 +28,11 @@ from storage.records.trail.chain import BEGINNING, Mark
 Check: TypeAlias = Callable[[Connection], Iterable[str]]
 """Looks at something on record beside the chain, and yields a sentence for each thing that is wrong."""
 
+Range: TypeAlias = tuple[int | None, int]
+"""The first and the last number of some rows; None for whatever comes first."""
+
 A_RANGE = 50_000
-"""Rows that one process checks at a time."""
+"""Rows that are checked at a time."""
 WORTH_PROCESSES = 500_000
 """Rows from which processes pay: each needs a second or two to begin."""
 
@@ -63,30 +66,36 @@ def verify(
             )
     found: list[str] = []
     rows = last.seq - after.seq
-    if rows < WORTH_PROCESSES:
-        with records.reading() as connection:
-            found += chain.check_rows(connection, after.seq + 1 if after.seq else None, last.seq, after)
+    firsts = range(after.seq + 1, last.seq + 1, A_RANGE)
+    ranges = [(first if first > 1 else None, min(first + A_RANGE - 1, last.seq)) for first in firsts]
+    checked = (
+        _here(records, ranges)
+        if rows < WORTH_PROCESSES
+        else _in_processes(records, ranges, processes or os.cpu_count() or 1)
+    )
+    for end, some in checked:
+        found += some
         if progress is not None:
-            progress(rows, rows)
-    else:
-        firsts = range(after.seq + 1, last.seq + 1, A_RANGE)
-        ranges = [(first if first > 1 else None, min(first + A_RANGE - 1, last.seq)) for first in firsts]
-        for end, some in _in_processes(records, ranges, processes or os.cpu_count() or 1):
-            found += some
-            if progress is not None:
-                progress(end - after.seq, rows)
+            progress(end - after.seq, rows)
     return Verified(after, last, (*found, *problems))
 
 
-def _in_processes(
-    records: Records, ranges: Sequence[tuple[int | None, int]], processes: int
-) -> Iterator[tuple[int, list[str]]]:
-    """What is found in each range, in their order, with its end."""
+def _here(records: Records, ranges: Sequence[Range]) -> Iterator[tuple[int, list[str]]]:
+    """What is found in each range, in their order, with its end. Each is read by itself: a view of the records that
+    is held for long keeps the database from tidying up.
+    """
+    for first, end in ranges:
+        with records.reading() as connection:
+            yield end, chain.check_range(connection, first, end)
+
+
+def _in_processes(records: Records, ranges: Sequence[Range], processes: int) -> Iterator[tuple[int, list[str]]]:
+    """The same by some processes."""
     # Spawned: the caller has threads, which a fork would leave behind in the middle of something.
     spawning = multiprocessing.get_context("spawn")
     url, password_file = records.address
     with ProcessPoolExecutor(processes, spawning, initializer=os.nice, initargs=(5,)) as pool:
-        begun = [pool.submit(chain.check_range, url, password_file, first, end) for first, end in ranges]
+        begun = [pool.submit(chain.check_range_at, url, password_file, first, end) for first, end in ranges]
         try:
             for (_, end), future in zip(ranges, begun, strict=True):
                 yield end, future.result()
