@@ -20,7 +20,7 @@ from facility.alarm import Alarm
 from facility.holds import Hold
 from facility.instants import Instant
 from facility.limit import RoomState
-from facility.people import Actor
+from facility.people import CLEANWATCH, Actor
 from facility.plant_events import PlantEvent, RoomStateSet, SourceHeard, SourceStatus
 from facility.site import Point, Site
 from facility.site_part import watches
@@ -59,7 +59,7 @@ class Present:
         holds: Iterable[Hold] = (),
     ) -> None:
         self.rooms = rooms
-        self.alarms = PresentAlarms(site, standing)
+        self.alarms = PresentAlarms(site, rooms, standing)
         self.sources = PresentSources(self.alarms, known_sources)
         self.holds = PresentHolds(self.alarms, holds)
         self.watches: dict[str, Watch] = {}
@@ -100,7 +100,7 @@ class Present:
         silent for too long."""
         while (due := min(self.rooms.due or NEVER, self.holds.due)) <= now:
             self._expire(due)
-            self._rooms_become(self.rooms.at(due))
+            self._rooms_become(self.rooms.at(due), due)
             self.holds.expire(due)
         self._expire(now)
 
@@ -133,7 +133,7 @@ class Present:
                 self.sources.serves(event)
             case RoomStateSet():
                 self.draft.events.append((stamp, event, actor))
-                self._rooms_become(self.rooms.with_set(event, stamp))
+                self._rooms_become(self.rooms.with_set(event, stamp), stamp)
             case _:
                 self.draft.events.append((stamp, event, actor))
                 if event.room in self.site.rooms:
@@ -218,16 +218,21 @@ class Present:
             return NEVER
         return watch.silence_due(max(self._listening_since, self.sources.heard_again.get(id, 0))) or NEVER
 
-    def _rooms_become(self, rooms: RoomStates) -> None:
+    def _rooms_become(self, rooms: RoomStates, now: Instant) -> None:
         before, self.rooms = self.rooms, rooms
+        self.alarms.rooms = rooms
+        some = False
         for room in self.site.rooms:
             held = rooms.of(self.site, room)
             if held != before.of(self.site, room):
+                some = True
                 self.draft.rooms.add(room)
                 for point in self.site.points_by_room[room]:
                     watch = self.watches[point.id]
                     watch.judge_by(held.state if held else None)
                     self._keep_time(watch)
+        if some:
+            self.alarms.hold_back(now, CLEANWATCH, "the room is in another state")
 
     def _state_of(self, point: Point) -> RoomState | None:
         held = self.rooms.of(self.site, point.room)

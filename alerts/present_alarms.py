@@ -1,12 +1,13 @@
 """The alarms that stand, and how they follow what is found and what people decide; every step is in the draft."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from alerts import machine
 from alerts.draft import Draft
 from alerts.findings import Finding
 from alerts.machine import Place, RefusedError, Transition
+from alerts.rooms import RoomStates
 from facility.alarm import STANDING, Alarm, AlarmState, Blinded, Condition, Held, HoldKind
 from facility.holds import Hold
 from facility.instants import Instant
@@ -21,8 +22,9 @@ ORDER = tuple(HoldKind)
 class PresentAlarms:
     """The alarms that stand as of the newest event. Nothing here reads a clock, a file or a socket."""
 
-    def __init__(self, site: Site, standing: Iterable[Alarm]) -> None:
+    def __init__(self, site: Site, rooms: RoomStates, standing: Iterable[Alarm]) -> None:
         self.site = site
+        self.rooms = rooms
         self.draft = Draft()
         self.holds: dict[int, Hold] = {}
         """What people have put aside, and what they ask for."""
@@ -121,7 +123,19 @@ class PresentAlarms:
         """What holds an alarm back now; of several the one that is hardest to undo."""
         covering = [hold.held for hold in self.holds.values() if hold.covers(alarm, self.site)]
         explained = [alarm.held] if alarm.held is not None and alarm.held.kind is HoldKind.CAUSE else []
-        return min([*covering, *explained], key=lambda held: ORDER.index(held.kind), default=None)
+        return min(
+            [*covering, *self._suppressed(alarm), *explained], key=lambda held: ORDER.index(held.kind), default=None
+        )
+
+    def _suppressed(self, alarm: Alarm) -> Iterator[Held]:
+        """What the rules of the site file say, in the state that the alarm's room is in."""
+        state = self.rooms.of(self.site, alarm.room) if alarm.room in self.site.rooms else None
+        if state is not None:
+            point = self.site.points.get(alarm.point)
+            for rule in self.site.suppressions:
+                if rule.has(alarm, point.quantity if point else None, state.state):
+                    yield Held(HoldKind.SUPPRESSED, state.time, None, CLEANWATCH.name, rule.name)
+                    return
 
     def _named(self, id: str) -> Alarm | None:
         return next((alarm for alarm in self.standing.values() if alarm.id == id), None)

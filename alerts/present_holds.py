@@ -69,6 +69,7 @@ class PresentHolds:
                 why = "it is watched no longer"
                 over = holding.ended(hold, hold.kind, hold.of, CLEANWATCH.name, now, why)
                 self._is(over, now, CLEANWATCH, STEPS[hold.kind][1], why)
+        self._alarms.hold_back(now, CLEANWATCH, "the site is described otherwise")
 
     def _end(self, hold: Hold | None, command: EndHold, now: Instant, actor: Actor) -> None:
         over = holding.ended(hold, command.kind, command.of, actor.name, now, command.reason)

@@ -15,6 +15,7 @@ from facility.instants import Span
 from facility.limit import Limit, RoomState, Severity
 from facility.quantities import MEASURES, Measure, Quantity
 from facility.retention import Retention
+from facility.suppression import Suppression
 
 
 class Grade(StrEnum):
@@ -178,6 +179,7 @@ class Site:
     stations: tuple[Station, ...] = (Station(MAIN),)
     on_call: OnCall = field(default=OnCall())
     causes: tuple[Cause, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()
     grouping: Grouping = field(default=Grouping())
     share: Share = field(default=Share(), repr=False, compare=False)
     text: str = field(default="", repr=False, compare=False)

@@ -26,6 +26,7 @@ from facility.site_causes import cause_of, grouping_of
 from facility.site_limits import combined, site_limits
 from facility.site_on_call import on_call
 from facility.site_schema import InstrumentEntry, LimitEntry, PointEntry, RoomEntry, SiteEntry
+from facility.site_suppressions import suppression_of
 from facility.site_values import OUTSIDE
 from facility.site_yaml import Path
 from facility.standards.defaults import Standard, cascade_limit, standard_limits
@@ -57,6 +58,7 @@ def build(site: SiteEntry, text: str) -> Site:
         on_call=OnCall() if site.on_call is None else on_call(site.on_call, site.timezone),
         causes=tuple(map(cause_of, site.causes)),
         grouping=grouping_of(site.excursions),
+        suppressions=tuple(map(suppression_of, site.suppressions)),
         text=text,
     )
 

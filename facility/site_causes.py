@@ -36,7 +36,7 @@ class GroupingEntry(Entry):
 
 def cause_of(entry: CauseEntry) -> Cause:
     """The rule of an entry that has no mistakes."""
-    return Cause(entry.id, entry.name, _which(entry.alarm), _which(entry.explains), entry.within)
+    return Cause(entry.id, entry.name, which_of(entry.alarm), which_of(entry.explains), entry.within)
 
 
 def grouping_of(entry: GroupingEntry | None) -> Grouping:
@@ -44,7 +44,8 @@ def grouping_of(entry: GroupingEntry | None) -> Grouping:
     return _USUAL if entry is None else Grouping(entry.same_room, entry.same_time)
 
 
-def _which(entry: WhichEntry) -> Which:
+def which_of(entry: WhichEntry) -> Which:
+    """Which alarms an entry without mistakes speaks of."""
     return Which(
         tuple(entry.rooms or ()),
         tuple(entry.points or ()),

@@ -38,6 +38,7 @@ class Kind(StrEnum):
     ON_CALL = "on call"
     CAUSE = "cause"
     GROUPING = "excursions"
+    SUPPRESSION = "suppression"
 
 
 DECISIVE_FIELDS: Mapping[Kind, frozenset[str]] = {
@@ -47,7 +48,10 @@ DECISIVE_FIELDS: Mapping[Kind, frozenset[str]] = {
 }
 """Fields, beside those of a limit, that decide whether there is an alarm, how bad it is, or how long it is kept."""
 
-WHOLLY_DECISIVE = frozenset({Kind.ROOM, Kind.POINT, Kind.LIMIT, Kind.POLICY, Kind.CAUSE})
+RULES = frozenset({Kind.LIMIT, Kind.POLICY, Kind.CAUSE, Kind.SUPPRESSION})
+"""Of these every field decides."""
+
+WHOLLY_DECISIVE = RULES | {Kind.ROOM, Kind.POINT}
 """What decides by being there at all."""
 
 
@@ -70,7 +74,7 @@ class Difference:
     @property
     def decides(self) -> bool:
         """Does it decide whether there is an alarm, or whom it calls? The others name, place or split things."""
-        if self.kind in (Kind.LIMIT, Kind.POLICY, Kind.CAUSE) or not self.field:
+        if self.kind in RULES or not self.field:
             return self.kind in WHOLLY_DECISIVE
         return self.field in DECISIVE_FIELDS.get(self.kind, frozenset())
 
@@ -119,6 +123,7 @@ def _differences(old: Site, new: Site) -> Iterator[Difference]:
     yield from _things(Kind.ROTA, old.on_call.rotas, new.on_call.rotas)
     yield from _things(Kind.POLICY, *({p.id: p for p in site.on_call.policies} for site in (old, new)))
     yield from _things(Kind.CAUSE, *({cause.id: cause for cause in site.causes} for site in (old, new)))
+    yield from _things(Kind.SUPPRESSION, *({rule.id: rule for rule in site.suppressions} for site in (old, new)))
     yield from _changes(Kind.GROUPING, Kind.GROUPING, old.grouping, new.grouping)
     if old.on_call.retrospective != new.on_call.retrospective:
         told = (old.on_call.retrospective, new.on_call.retrospective)

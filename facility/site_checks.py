@@ -11,6 +11,7 @@ from facility.site_errors import did_you_mean
 from facility.site_limits import Mistake, is_shared, mistakes, site_limits
 from facility.site_on_call_checks import on_call_mistakes
 from facility.site_schema import InstrumentEntry, LimitEntry, PointEntry, RoomEntry, SiteEntry
+from facility.site_suppression_checks import suppression_mistakes
 from facility.site_values import OUTSIDE
 from facility.site_yaml import Path
 from facility.standards.defaults import Standard
@@ -33,6 +34,7 @@ def mistakes_in(site: SiteEntry, rooms: Collection[str]) -> Iterator[Mistake]:
     yield from _doors(site, rooms)
     yield from _stations(site)
     yield from cause_mistakes(site.causes, rooms, _point_ids(site))
+    yield from suppression_mistakes(site.suppressions, rooms, _point_ids(site))
     if site.on_call is not None:
         yield from on_call_mistakes(site.on_call, [area.id for area in site.areas])
 

@@ -10,6 +10,7 @@ from facility.retention import FEWEST_BATCH_YEARS
 from facility.site import Grade
 from facility.site_causes import CauseEntry, GroupingEntry
 from facility.site_on_call import OnCallEntry
+from facility.site_suppressions import SuppressionEntry
 from facility.site_values import (
     Duration,
     Entry,
@@ -116,4 +117,5 @@ class SiteEntry(Entry):
     doors: list[DoorEntry] = []
     on_call: OnCallEntry | None = None
     causes: list[CauseEntry] = []
+    suppressions: list[SuppressionEntry] = []
     excursions: GroupingEntry | None = None

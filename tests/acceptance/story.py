@@ -126,8 +126,11 @@ class Story:
 
     def watches(self, *points: Point) -> Self:
         """The site file is another one from now on."""
-        self._has_changed = True
-        self.site = site_of(*points)
+        return self.uses(site_of(*points))
+
+    def uses(self, site: Site) -> Self:
+        """The site is this one from now on."""
+        self.site, self._has_changed = site, True
         self.engine.use_site(self.site)
         self.engine.step(0)
         return self

@@ -176,14 +176,35 @@ def test_a_hold_of_what_is_watched_no_longer_is_over(tell: Tell) -> None:
     assert open_holds(story) == []
 
 
+def test_a_latched_alarm_stays_until_a_person_resets_it(tell: Tell) -> None:
+    story = tell(point(low(10, latched=True), silent_after=None))
+    alarm = story.at("00:10").reads(8).alarm(LOW)
+    assert "has not returned" in story.resets(alarm)
+    story.at("00:20").reads(12)
+    assert "acknowledge it first" in story.resets(alarm)
+    story.acknowledges(alarm)
+    assert story.alarm(LOW).state is AlarmState.LATCHED
+    assert "needs a comment" in story.resets(alarm, " ")
+    assert story.at("00:30").resets(alarm, "leak found and closed") == DONE
+    assert story.alarm(LOW).state is NORMAL
+    assert story.told()[-1] == "alarm reset"
+
+
+def test_a_latched_alarm_that_comes_back_is_the_same_alarm(tell: Tell) -> None:
+    story = tell(point(low(10, latched=True), silent_after=None))
+    story.at("00:10").reads(8).acknowledges(story.alarm(LOW))
+    story.at("00:20").reads(12).at("00:30").reads(8)
+    assert story.alarm(LOW).state is UNACKNOWLEDGED
+
+
 def test_what_is_published_of_an_alarm_says_why_it_calls_nobody(tell: Tell) -> None:
-    story = tell(point(low(10, ALERT), silent_after=None))
+    story = tell(point(low(10, ALERT, latched=True), silent_after=None))
     story.asks(shelve(), "j.moreau")
     story.at("00:01").reads(8)
     with story.records.reading() as connection:
         newest = {message.topic: message.payload for message in outbox.waiting(connection)}
     told = json.loads(newest[f"cleanwatch/demo/alarms/{POINT}/low"])
-    assert (told["latched"], told["held"]["kind"], told["held"]["by"]) == (False, "shelved", "j.moreau")
+    assert (told["latched"], told["held"]["kind"], told["held"]["by"]) == (True, "shelved", "j.moreau")
     assert told["held"]["until"] == "2024-10-04T00:10:00Z"
 
 

@@ -17,6 +17,7 @@ from facility.site import Area, Door, Grade, IsoClass, Rectangle, Site, Station
 from facility.site_changes import Kind, decides, differences
 from facility.site_changes import lines as lines_of
 from facility.site_file import parse_site
+from facility.suppression import Suppression
 from tests.facility.sites import SMALL, changed
 
 SITE = parse_site(SMALL, "north.yaml")
@@ -133,6 +134,12 @@ OTHER_SITES = [
     replace(SITE, stations=(Station("main", ("N",)),)),
     replace(SITE, on_call=OnCall(policies=(EVERYBODY,))),
     replace(SITE, causes=(Cause("pressure", "Pressure is lost", Which(), Which(), SECOND),)),
+    replace(
+        SITE,
+        suppressions=(
+            Suppression("cleaning", "Being cleaned", frozenset({RoomState.CLEANING}), Which(), Severity.ALERT),
+        ),
+    ),
     replace(SITE, grouping=Grouping(same_room=SECOND)),
 ]
 """A site for each field, in which that field is another. `text` is kept beside and not compared."""
