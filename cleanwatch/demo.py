@@ -18,7 +18,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from cleanwatch.demo_files import DEMO_PLANT, DEMO_SCENARIO, DEMO_SITE, PASSWORD, PEOPLE
 from cleanwatch.folder import FolderInUseError, claimed
-from cleanwatch.ports import first_free
+from cleanwatch.ports import claimed_port
 from cleanwatch.supervisor import Part, Supervisor
 from collectors.simulator.design import load_design
 from collectors.simulator.scenario import in_words, load_scenario, upcoming
@@ -48,19 +48,19 @@ def _run(console: Console, data: Path, reset: bool, days: int, stopping: threadi
         console.print(f"The demo begins anew: {data} is empty.")
     logs = data / "logs"
     logs.mkdir(parents=True, exist_ok=True)
-    web = _port(console, "the dashboard", WEB_PORT)
-    mqtt = _port(console, "MQTT 3.1.1", MQTT_PORT)
-    mqtt5 = _port(console, "MQTT 5", MQTT_PORT + 1, avoid=frozenset({mqtt}))
-    environment = {
-        "CLEANWATCH_DATA": str(data),
-        "CLEANWATCH_SITE_FILE": str(DEMO_SITE),
-        "CLEANWATCH_BROKER_HOST": "127.0.0.1",
-        "CLEANWATCH_BROKER_PORT": str(mqtt5),
-        "CLEANWATCH_WEB_PORT": str(web),
-        "CLEANWATCH_SIGN_IN_NOTE": _note(),
-    }
-    address = f"http://127.0.0.1:{web}"
     with ExitStack() as stack:
+        web = _port(stack, console, "the dashboard", WEB_PORT)
+        mqtt = _port(stack, console, "MQTT 3.1.1", MQTT_PORT)
+        mqtt5 = _port(stack, console, "MQTT 5", MQTT_PORT + 1)
+        environment = {
+            "CLEANWATCH_DATA": str(data),
+            "CLEANWATCH_SITE_FILE": str(DEMO_SITE),
+            "CLEANWATCH_BROKER_HOST": "127.0.0.1",
+            "CLEANWATCH_BROKER_PORT": str(mqtt5),
+            "CLEANWATCH_WEB_PORT": str(web),
+            "CLEANWATCH_SIGN_IN_NOTE": _note(),
+        }
+        address = f"http://127.0.0.1:{web}"
         supervisor = Supervisor(environment, logs, console.print)
         stack.callback(console.print, "Stopped. `make demo` goes on where it was; `make demo-reset` begins anew.")
         stack.callback(supervisor.stop)
@@ -112,8 +112,9 @@ def _empty(data: Path) -> None:
             entry.unlink()
 
 
-def _port(console: Console, what: str, wanted: int, avoid: frozenset[int] = frozenset()) -> int:
-    port = first_free(wanted, avoid)
+def _port(stack: ExitStack, console: Console, what: str, wanted: int) -> int:
+    """A port that is this demo's until the stack ends."""
+    port = stack.enter_context(claimed_port(wanted))
     if port != wanted:
         console.print(f"Port {wanted} for {what} is taken; using {port}.")
     return port

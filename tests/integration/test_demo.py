@@ -2,7 +2,6 @@
 
 import os
 import re
-import socket
 import subprocess
 import sys
 import threading
@@ -18,6 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, expect
 from bus import topics
 from bus.client import Broker, Client, Message
 from bus.messages import StationBeat
+from cleanwatch.ports import claimed_port
 from facility.instants import system_clock
 from facility.site import MAIN
 from facility.site_file import load_site
@@ -37,7 +37,8 @@ pytestmark = pytest.mark.timeout(900)  # whole demos are started, some of them t
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
-    with RunningDemo(tmp_path_factory.mktemp("demo")) as running:
+    """A demo that does not find the port that it would like to take."""
+    with claimed_port(8050), RunningDemo(tmp_path_factory.mktemp("demo")) as running:
         assert running.address
         yield running
 
@@ -162,40 +163,36 @@ def test_every_page_says_that_the_data_are_simulated(demo: RunningDemo, person: 
     page.close()
 
 
-def test_ctrl_c_ends_every_process_and_a_second_start_goes_on_where_it_was(tmp_path: Path) -> None:
-    with RunningDemo(tmp_path) as first:
-        assert first.address
-        first.wait_for("History")
-        processes = first.processes()
-    assert len(processes) >= 5
-    assert [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE] == []
-    point = next(iter(load_site(ROOT / "sites" / "demo.yaml").points))
-    with closing(LocalStore.open(tmp_path / "samples.db", system_clock, read_only=True)) as store:
-        before = store.extent([point])
-    with RunningDemo(tmp_path) as second:
-        assert second.address
-    with closing(LocalStore.open(tmp_path / "samples.db", system_clock, read_only=True)) as store:
-        after = store.extent([point])
-    assert before is not None and after is not None
-    assert after[0] <= before[0]
-    with closing(Records.open(tmp_path / "records.db", system_clock)) as records, records.reading() as connection:
-        assert revisions.newest_number(connection) == 1
-
-
-def test_a_taken_port_is_said_in_words_and_the_next_free_one_used(tmp_path: Path) -> None:
-    with closing(socket.socket()) as taken:
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            taken.bind(("127.0.0.1", 8050))
-            taken.listen()
-        except OSError:
-            pass  # somebody else has it, which serves as well
-        with RunningDemo(tmp_path) as demo:
-            demo.wait_for(r"Port 8050 for the dashboard is taken; using \d+\.")
-            assert not demo.address.endswith(":8050")
+def test_a_taken_port_is_said_in_words_and_the_next_free_one_used(demo: RunningDemo) -> None:
+    demo.wait_for(r"Port 8050 for the dashboard is taken; using \d+\.")
+    assert not demo.address.endswith(":8050")
 
 
 def test_a_second_demo_on_the_same_folder_is_refused_in_words(demo: RunningDemo) -> None:
     assert demo.address
     with RunningDemo(demo.data) as second:
         second.wait_for("a demo is already running on")
+
+
+def test_at_last_ctrl_c_ends_every_process_and_a_second_start_goes_on_where_it_was(demo: RunningDemo) -> None:
+    demo.wait_for("History")
+    processes = demo.processes()
+    demo.interrupt()
+    assert len(processes) >= 5
+    assert [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE] == []
+    before = kept(demo.data)
+    with RunningDemo(demo.data) as second:
+        assert second.address
+    after = kept(demo.data)
+    assert after[0] <= before[0]
+    assert after[1] == before[1]
+
+
+def kept(data: Path) -> tuple[int, int]:
+    """When the first reading of a point was taken, and how many site files were in force."""
+    point = next(iter(load_site(ROOT / "sites" / "demo.yaml").points))
+    with closing(LocalStore.open(data / "samples.db", system_clock, read_only=True)) as store:
+        extent = store.extent([point])
+    assert extent is not None
+    with closing(Records.open(data / "records.db", system_clock)) as records, records.reading() as connection:
+        return extent[0], revisions.newest_number(connection)
