@@ -3,6 +3,7 @@
 from app.pages import (
     account,
     accounts,
+    alarm_health,
     alarms,
     api,
     audit,
@@ -28,6 +29,7 @@ PAGES: tuple[Page, ...] = (
     trends.PAGE,
     levels.PAGE,
     alarms.PAGE,
+    alarm_health.PAGE,
     corrections.PAGE,
     changes.PAGE,
     change.PAGE,

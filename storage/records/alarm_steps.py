@@ -73,6 +73,11 @@ def of(connection: Connection, alarm: str) -> list[AlarmStep]:
     return [_step(row) for row in connection.execute(own)]
 
 
+def first_at(connection: Connection) -> Instant | None:
+    """When the earliest step was taken; None before there is one."""
+    return connection.execute(select(func.min(alarm_steps.c.at))).scalar_one()
+
+
 def newest_number(connection: Connection, station: str = MAIN) -> int:
     """The number of the newest step of a station; 0 before the first."""
     query = select(func.max(alarm_steps.c.number)).where(alarm_steps.c.station == station)
