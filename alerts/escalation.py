@@ -11,7 +11,7 @@ calling ──every alarm answered──────────> answered
 Nothing here counts time: each call is due at a moment on record, and how late it is made changes nothing else.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from facility.alarm import Alarm, AlarmState
@@ -56,42 +56,45 @@ def calls(alarm: Alarm, goes_on: bool = True) -> bool:
 
 
 def follow(
-    running: Iterable[Escalation],
+    running: Sequence[Escalation],
     station: str,
     event: str,
-    alarm: Alarm,
+    alarms: Sequence[Alarm],
     policy: Policy,
     snapshot: Callable[[], Snapshot],
     now: Instant,
 ) -> tuple[Escalation, ...]:
-    """The escalations that are other than before once an alarm of an event is like this; a new one has number 0.
+    """The escalations that are other than before once these alarms of an event are like this; a new one has number 0.
 
-    An alarm joins the escalation of its event where that is at least as severe and would call the same people;
-    otherwise one begins by its own policy, in place of those of the event that are less severe or that nobody has
-    answered. `snapshot` is made of the policy then.
+    The alarms are of one severity, and either all of one escalation that runs or of none. They join the one of their
+    event that is more severe or has their policy; otherwise one begins by their policy, in place of those of the
+    event that are less severe or that nobody has answered. `snapshot` is made of the policy then.
     """
-    own = [one for one in running if alarm.id in one.alarms]
-    if not calls(alarm, policy.goes_on):
-        return tuple(after for one in own if (after := alarm_is(one, alarm, now)) is not one)
+    ids, severity = {alarm.id for alarm in alarms}, max(alarm.severity for alarm in alarms)
+    own = [one for one in running if not ids.isdisjoint(one.alarms)]
+    waiting = [alarm for alarm in alarms if calls(alarm, policy.goes_on)]
+    news = [alarm for alarm in waiting if all(one.alarms.get(alarm.id) is not standing_of(alarm) for one in own)]
     near = own or [one for one in running if one.event == event]
-    unchanged = [one for one in own if one.alarms[alarm.id] is standing_of(alarm)]
-    home = next((one for one in near if _takes(one, alarm, policy, known=one in unchanged)), None)
-    if home is not None:
-        after = alarm_is(home, alarm, now)
-        return () if after is home else (after,)
-    over = [one for one in near if one in own or one.severity < alarm.severity or one.state is State.EXHAUSTED]
-    open = [(id, standing) for one in over for id, standing in one.alarms.items() if standing in OPEN]
-    severity = max(alarm.severity, *(one.severity for one in over), Severity.ALERT)
-    begun = begin(station, event, severity, snapshot(), [*open, (alarm.id, standing_of(alarm))], now)
-    return (*(_end(one, State.RENEWED, now) for one in over), begun)
+    home = next((one for one in near if not waiting or _takes(one, severity, policy, own=bool(own), news=news)), None)
+    if home is None and waiting:
+        over = [one for one in near if own or one.severity < severity or one.state is State.EXHAUSTED]
+        open = {id: standing for one in over for id, standing in one.alarms.items() if standing in OPEN}
+        open |= {alarm.id: standing_of(alarm) for alarm in waiting}
+        severity = max(severity, *(one.severity for one in over), Severity.ALERT)
+        begun = begin(station, event, severity, snapshot(), open, now)
+        return (*(_end(one, State.RENEWED, now) for one in over), begun)
+    if home is None or (not own and not waiting):
+        return ()
+    after = alarms_are(home, alarms, now)
+    return () if after is home else (after,)
 
 
-def _takes(escalation: Escalation, alarm: Alarm, policy: Policy, known: bool) -> bool:
-    """Does the alarm belong to this escalation? One that nobody has answered takes nothing new."""
-    if escalation.state is State.EXHAUSTED and not known:
+def _takes(escalation: Escalation, severity: Severity, policy: Policy, *, own: bool, news: Sequence[Alarm]) -> bool:
+    """Do alarms belong to this escalation? One that nobody has answered takes nothing new."""
+    if escalation.state is State.EXHAUSTED and news:
         return False
-    if alarm.id in escalation.alarms or escalation.severity != alarm.severity:
-        return escalation.severity >= alarm.severity
+    if own or escalation.severity != severity:
+        return escalation.severity >= severity
     return escalation.snapshot.policy == policy.id
 
 
@@ -100,21 +103,23 @@ def begin(
     event: str,
     severity: Severity,
     snapshot: Snapshot,
-    alarms: Iterable[tuple[str, Standing]],
+    alarms: Mapping[str, Standing],
     now: Instant,
 ) -> Escalation:
     """A new escalation, whose first call is due at once, or when the quiet hours end."""
     first = _not_quiet(snapshot, now)
-    return Escalation(0, station, event, severity, snapshot, dict(alarms), now, next_due=first)
+    return Escalation(0, station, event, severity, snapshot, alarms, now, next_due=first)
 
 
-def alarm_is(escalation: Escalation, alarm: Alarm, now: Instant) -> Escalation:
-    """The escalation once one of its alarms, or one more, is like this."""
-    standing = standing_of(alarm)
-    if escalation.alarms.get(alarm.id) is standing:
+def alarms_are(escalation: Escalation, alarms: Sequence[Alarm], now: Instant) -> Escalation:
+    """The escalation once these of its alarms, or more of them, are like this."""
+    changed = {alarm.id: standing_of(alarm) for alarm in alarms}
+    changed = {id: standing for id, standing in changed.items() if escalation.alarms.get(id) is not standing}
+    if not changed:
         return escalation
-    by = alarm.acknowledgements[-1].by if standing is Standing.ANSWERED and alarm.acknowledgements else ""
-    return _ended_if(replace(escalation, alarms={**escalation.alarms, alarm.id: standing}), now, by)
+    answers = [alarm.acknowledgements[-1].by for alarm in alarms if alarm.id in changed and alarm.acknowledgements]
+    by = answers[-1] if Standing.ANSWERED in changed.values() and answers else ""
+    return _ended_if(replace(escalation, alarms={**escalation.alarms, **changed}), now, by)
 
 
 def advance(escalation: Escalation, now: Instant) -> tuple[Escalation, tuple[Ring, ...]]:

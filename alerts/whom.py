@@ -80,7 +80,7 @@ def recipients(step: Step, reach: Reach, areas: Collection[str]) -> tuple[tuple[
     """Whom a step calls, each person once; and in words who cannot be called. `areas` are those of the alarms."""
     by, missing = _channels(step, reach)
     names = dict.fromkeys(_people(step, reach, areas, missing))
-    found = [recipient for name in names if (recipient := _recipient(name, by, reach, missing)) is not None]
+    found = [recipient for name in names if (recipient := _recipient(name, by, reach, areas, missing)) is not None]
     if step.channels or step.everybody:
         found += [Recipient("", one.name, one.id, "") for one in by if not one.address.personal]
     return tuple(found), missing
@@ -111,19 +111,26 @@ def _people(step: Step, reach: Reach, areas: Collection[str], missing: list[str]
     yield from step.people
     if step.everybody:
         for person in reach.people.values():
-            sees = person.areas is None or not areas or bool(person.areas & set(areas))
-            may = person.state is AccountState.ACTIVE and Right.ACKNOWLEDGE in RIGHTS[person.role]
-            if may and sees and reach.contacts.get(person.account):
+            may = person.state is not AccountState.RETIRED and Right.ACKNOWLEDGE in RIGHTS[person.role]
+            if may and _sees(person, areas) and reach.contacts.get(person.account):
                 yield person.account
 
 
-def _recipient(account: str, by: Sequence[Channel], reach: Reach, missing: list[str]) -> Recipient | None:
+def _sees(person: Account, areas: Collection[str]) -> bool:
+    return person.areas is None or not areas or bool(person.areas & set(areas))
+
+
+def _recipient(
+    account: str, by: Sequence[Channel], reach: Reach, areas: Collection[str], missing: list[str]
+) -> Recipient | None:
     person, own = reach.people.get(account), reach.contacts.get(account, {})
     ways = [channel.id for channel in by if channel.address.personal and channel.id in own]
     if person is None:
         missing.append(f"there is no account {account}")
     elif person.state is AccountState.RETIRED:
         missing.append(f"account {account} is retired")
+    elif not _sees(person, areas):
+        missing.append(f"{person.name} is not admitted to {' or '.join(sorted(areas))}")
     elif not ways:
         missing.append(f"{person.name} has no address by {' or '.join(one.name for one in by) or 'any channel'}")
     else:

@@ -80,6 +80,13 @@ class Summary:
     at: time
     to: Step
 
+    def following(self, after: Instant, timezone: str) -> Instant:
+        """The first moment to tell them that is not before this one."""
+        zone = ZoneInfo(timezone)
+        today = datetime_of(after).astimezone(zone).date()
+        moments = (local(datetime.combine(today + timedelta(days=days), self.at), zone) for days in (0, 1, 2))
+        return next(moment for moment in moments if moment >= after)
+
 
 @dataclass(frozen=True, slots=True)
 class OnCall:

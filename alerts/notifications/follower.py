@@ -37,6 +37,14 @@ Events = Callable[[Connection, Collection[str]], Mapping[str, Sequence[Alarm]]]
 """The events that alarms are part of, each with all its alarms."""
 
 
+Escalate = Callable[[Connection, Instant, Collection[str], Mapping[str, Sequence[Alarm]]], None]
+"""Who calls people until one answers is told which alarms have changed, and their events, before anything is told."""
+
+
+def by_nobody(_c: Connection, _at: Instant, _alarms: Collection[str], _events: Mapping[str, Sequence[Alarm]]) -> None:
+    """Nobody is called a second time."""
+
+
 def alone(connection: Connection, ids: Collection[str]) -> Mapping[str, Sequence[Alarm]]:
     """Each alarm is an event of its own."""
     return {alarm.id: (alarm,) for alarm in alarms.several(connection, ids)}
@@ -53,6 +61,7 @@ class Follower:
     audience: Audience
     events: Events = alone
     address: str = ""
+    escalate: Escalate = by_nobody
 
     def step(self) -> None:
         """Queue what is to be told now. Raises RecordsAwayError."""
@@ -71,6 +80,7 @@ class Follower:
         due = told_alarms.due(connection, now, self.station)
         touched = dict.fromkeys([*(step.alarm for _, step in steps), *due])
         events = self.events(connection, touched)
+        self.escalate(connection, now, touched, events)
         told = told_alarms.of(connection, [alarm.id for members in events.values() for alarm in members])
         site = self.site()
         tellings = [one for event, members in events.items() if (one := telling(event, members, told, now))]
@@ -90,7 +100,7 @@ class Follower:
         tellings = sorted(tellings, key=lambda one: (-one.severity, one.alarms[0].onset, one.event))
         gathered = [one for one in tellings if one.gathered]
         single = [one for one in tellings if not one.gathered]
-        scene = _scene(connection, site, now, self.address)
+        scene = scene_of(connection, site, now, self.address)
         writer = _Writer(scene, self.audience(connection))
         if len(single) > MOST_SINGLY:
             writer.together(single, FLOOD)
@@ -149,6 +159,10 @@ class _Writer:
 
 def _held_back(site: Site, one: Telling, told: Mapping[str, Told], now: Instant) -> Telling:
     """Less than an action limit waits for the end of quiet hours; what has waited comes in a summary."""
+    rule = site.on_call.retrospective
+    if one.purpose is Purpose.SUMMARY and rule is not None:
+        found = min(told.get(alarm.id, NOTHING).at or now for alarm in one.alarms)
+        return replace(one, due=max(now, rule.following(found, site.timezone)))
     if one.severity >= Severity.ACTION:
         return one
     waited = any(told.get(alarm.id, NOTHING).gathered for alarm in one.alarms)
@@ -172,7 +186,8 @@ def _remembered(one: Telling, told: Mapping[str, Told], now: Instant) -> dict[st
     }
 
 
-def _scene(connection: Connection, site: Site, now: Instant, address: str) -> Scene:
+def scene_of(connection: Connection, site: Site, now: Instant, address: str) -> Scene:
+    """What is so now, as far as messages tell it."""
     held = RoomStates(room_states.in_force(connection, now))
     states = {room: found.state for room in site.rooms if (found := held.of(site, room)) is not None}
     running = batches.running(connection, now)

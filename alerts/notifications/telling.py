@@ -45,20 +45,20 @@ def telling(event: str, members: Sequence[Alarm], told: Mapping[str, Told], now:
     before = {alarm.id: told.get(alarm.id, NOTHING) for alarm in members}
     known = [one for one in before.values() if one.severity is not None]
     last = max((one.at for one in known), default=0)
-    unanswered = _by_weight(alarm for alarm in live if alarm.state in UNANSWERED)
+    unanswered = by_weight(alarm for alarm in live if alarm.state in UNANSWERED)
     if unanswered:
         highest = max((one.severity for one in known if one.severity is not None), default=None)
         if highest is None:
             return Telling(Purpose.NEW, event, unanswered, now)
         if unanswered[0].severity > highest:
             return Telling(Purpose.WORSE, event, unanswered, now)
-        more = _by_weight(alarm for alarm in unanswered if _is_news(alarm, before[alarm.id]))
+        more = by_weight(alarm for alarm in unanswered if _is_news(alarm, before[alarm.id]))
         if more:
             return Telling(Purpose.MORE, event, more, max(now, last + APART))
-    told_of = _by_weight(alarm for alarm in live if before[alarm.id].severity is not None)
+    told_of = by_weight(alarm for alarm in live if before[alarm.id].severity is not None)
     if told_of and not any(alarm.returned is None for alarm in live) and any(one.standing for one in known):
         return Telling(Purpose.RETURNED, event, told_of, max(now, last + APART))
-    late = _by_weight(a for a in calling if a.retrospective and a.held is None and before[a.id].severity is None)
+    late = by_weight(a for a in calling if a.retrospective and a.held is None and before[a.id].severity is None)
     if late:
         begun = min(before[alarm.id].at or now for alarm in late)
         return Telling(Purpose.SUMMARY, event, late, max(now, begun + LATE_WAIT), gathered=True)
@@ -72,5 +72,6 @@ def _is_news(alarm: Alarm, before: Told) -> bool:
     return alarm.returned is None and not before.standing
 
 
-def _by_weight(alarms: Iterable[Alarm]) -> tuple[Alarm, ...]:
+def by_weight(alarms: Iterable[Alarm]) -> tuple[Alarm, ...]:
+    """Those that are outside first, then the most severe, then what began first."""
     return tuple(sorted(alarms, key=lambda a: (a.returned is not None, -a.severity, a.onset, a.id)))

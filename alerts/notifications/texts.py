@@ -151,6 +151,7 @@ _SUBJECT = {
     Purpose.NEW: "{severity}",
     Purpose.WORSE: "NOW {severity}",
     Purpose.MORE: "{severity}, more alarms",
+    Purpose.UNANSWERED: "NOT ANSWERED, {severity}",
     Purpose.RETURNED: "Back inside,",
     Purpose.SUMMARY: "{severity}",
     Purpose.TEST: "TEST",
@@ -164,6 +165,8 @@ def _opening(purpose: Purpose, alarms: Sequence[Alarm], number: str) -> str:
             return f"{named}: it has got worse and has reached the {_level(alarms[0].severity)}."
         case Purpose.MORE:
             return f"{named}: more has come to what you were told of."
+        case Purpose.UNANSWERED:
+            return f"{named}: nobody who was called before you has answered. Your answer stops the calls."
         case Purpose.RETURNED:
             answered = all(alarm.state in (AlarmState.NORMAL, AlarmState.LATCHED) for alarm in alarms)
             return f"{named}: all is back inside." + ("" if answered else " Nobody has acknowledged it yet.")

@@ -183,6 +183,8 @@ _FIXED = frozenset({"station", "event", "policy", "severity", "snapshot", "start
 
 def _found(connection: Connection, *which: ColumnElement[bool]) -> list[Escalation]:
     query = select(table).where(*which).order_by(table.c.started, table.c.number)
+    if not connection.get_execution_options().get("postgresql_readonly"):
+        query = query.with_for_update()  # until the transaction ends nobody else changes them
     return [_escalation(row) for row in connection.execute(query)]
 
 

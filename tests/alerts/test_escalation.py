@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from alerts.escalation import Ring, advance, alarm_is, calls, follow, is_stuck
+from alerts.escalation import Ring, advance, alarms_are, calls, follow, is_stuck
 from facility.alarm import Acknowledgement, Alarm, AlarmState, Condition, Held, HoldKind
 from facility.escalation import Policy, Quiet, Step
 from facility.instants import DAY, HOUR, MINUTE, SECOND, Instant
@@ -50,7 +50,7 @@ def policy(id: str = "action", goes_on: bool = True) -> Policy:
 
 def told(running: Sequence[Escalation], alarm: Alarm, made: Snapshot, now: Instant = NOON) -> tuple[Escalation, ...]:
     found = policy(made.policy, made.goes_on)
-    return follow(running, "main", "E-1", alarm, found, lambda: made, now)
+    return follow(running, "main", "E-1", [alarm], found, lambda: made, now)
 
 
 def begun(made: Snapshot, severity: Severity = ACTION) -> Escalation:
@@ -79,9 +79,9 @@ def test_one_step_after_the_other_and_the_whole_round_again_until_it_is_told_tha
 def test_an_answer_to_every_alarm_stops_it_and_says_whose_it_was() -> None:
     escalation, _ = called(begun(snapshot([ANN], [BOB])), 0)
     (escalation,) = told([escalation], alarm(point="B101.T1"), snapshot([ANN], [BOB]))
-    escalation = alarm_is(escalation, alarm(ACKNOWLEDGED), NOON + MINUTE)
+    escalation = alarms_are(escalation, [alarm(ACKNOWLEDGED)], NOON + MINUTE)
     assert escalation.state is State.CALLING
-    escalation = alarm_is(escalation, alarm(ACKNOWLEDGED, point="B101.T1"), NOON + 2 * MINUTE)
+    escalation = alarms_are(escalation, [alarm(ACKNOWLEDGED, point="B101.T1")], NOON + 2 * MINUTE)
     assert (escalation.state, escalation.ended, escalation.ended_by) == (State.ANSWERED, NOON + 2 * MINUTE, "dora")
     assert called(escalation, 10, 20)[1] == []
 
@@ -100,12 +100,12 @@ def test_a_step_that_reaches_nobody_is_made_up_for_by_the_last_one() -> None:
 def test_where_all_is_back_the_policy_says_whether_calling_goes_on() -> None:
     for goes_on, state in [(True, State.CALLING), (False, State.RETURNED)]:
         escalation, _ = called(begun(snapshot([ANN], goes_on=goes_on)), 0)
-        assert alarm_is(escalation, alarm(RETURNED), NOON + MINUTE).state is state
+        assert alarms_are(escalation, [alarm(RETURNED)], NOON + MINUTE).state is state
 
 
 def test_an_alarm_that_is_put_aside_calls_nobody() -> None:
     aside = replace(alarm(), held=Held(HoldKind.SHELVED, NOON, NOON + HOUR, "ann", "being mended"))
-    assert alarm_is(begun(snapshot([ANN])), aside, NOON).state is State.HELD
+    assert alarms_are(begun(snapshot([ANN])), [aside], NOON).state is State.HELD
     assert told([], aside, snapshot([ANN])) == ()
 
 

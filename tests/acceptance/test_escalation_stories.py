@@ -1,0 +1,122 @@
+"""How an alarm finds a person who answers, told as time lines."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import time
+from pathlib import Path
+
+import pytest
+
+from facility.escalation import Policy, Quiet
+from facility.instants import MINUTE, SECOND
+from facility.limit import Severity
+from facility.site import Point
+from storage.records.escalations import State
+from tests.acceptance.on_call import OnCallStory, calls
+from tests.alerts.examples import ACTION, ALERT, low, point
+
+ACTIONS = Policy(
+    "action", "Action limits", frozenset({ACTION}), (calls("anna"), calls("ben"), calls("cleo")), rounds=2
+)
+ALERTS = Policy("alert", "Alert levels", frozenset({ALERT}), (calls("cleo", wait=30 * MINUTE),), goes_on=False)
+PRESSURE = point(
+    low(10, severity=Severity.ALERT, on_delay=30 * SECOND),
+    low(9, severity=Severity.ACTION, on_delay=2 * MINUTE),
+    silent_after=None,
+)
+
+Tell = Callable[..., OnCallStory]
+
+
+@pytest.fixture
+def tell(tmp_path: Path) -> Iterator[Tell]:
+    stories: list[OnCallStory] = []
+
+    def begin(*points: Point, policies: tuple[Policy, ...] = (ACTIONS, ALERTS)) -> OnCallStory:
+        stories.append(OnCallStory(tmp_path, *points, policies=policies))
+        return stories[-1]
+
+    yield begin
+    for story in stories:
+        story.close()
+
+
+def test_at_night_nobody_answers_so_the_deputy_is_called_and_answers(tell: Tell) -> None:
+    story = tell(PRESSURE)
+    story.reads(8)
+    story.at("00:29")
+    assert story.called == []
+    story.at("00:30")
+    assert story.called == ["00:30 Cleo new"]
+    story.at("02:00")
+    assert story.called[1:] == ["02:00 Anna worse"]
+    story.at("11:59")
+    assert story.called[2:] == []
+    story.at("12:00")
+    assert story.called[2:] == ["12:00 Ben unanswered"]
+    story.at("12:40").answers(by="Ben")
+    story.at("01:30:00")
+    assert story.called[3:] == []
+    assert (story.escalation().state, story.escalation().ended_by) == (State.ANSWERED, "Ben")
+
+
+def test_those_who_were_called_are_told_that_all_is_back(tell: Tell) -> None:
+    story = tell(PRESSURE).reads(8)
+    story.at("12:00").answers(by="Ben").at("14:00").reads(12).at("16:00")
+    assert story.called[3:] == ["14:00 Anna returned", "14:00 Ben returned", "14:00 Cleo returned"]
+
+
+def test_nobody_at_all_answers(tell: Tell) -> None:
+    story = tell(PRESSURE).reads(8)
+    story.at("58:00")
+    told = [line for line in story.called if "unanswered" in line]
+    assert told == [
+        "12:00 Ben unanswered",
+        "22:00 Cleo unanswered",
+        "32:00 Anna unanswered",
+        "42:00 Ben unanswered",
+        "52:00 Cleo unanswered",
+    ]
+    story.at("01:02:00")
+    assert story.escalation().state is State.EXHAUSTED
+    assert "escalation exhausted" in [row.action for row in story.audit()]
+    story.at("02:00:00").answers()
+    assert story.escalation().state is State.ANSWERED
+
+
+def test_an_alert_that_goes_away_by_itself_calls_nobody_else(tell: Tell) -> None:
+    story = tell(point(low(10, severity=Severity.ALERT, on_delay=30 * SECOND), silent_after=None))
+    story.reads(9.5).at("05:00").reads(12).at("40:00")
+    assert story.called == ["00:30 Cleo new", "05:00 Cleo returned"]
+    assert story.escalation().state is State.RETURNED
+
+
+def test_an_alert_in_quiet_hours_calls_when_they_end_and_an_action_limit_at_once(tell: Tell) -> None:
+    quiet = replace(ALERTS, quiet=Quiet(time(2), time(4)))
+    story = tell(PRESSURE, policies=(ACTIONS, quiet))
+    story.reads(9.5).at("20:00")
+    assert story.called == []
+    story.reads(8).at("22:00")
+    assert story.called == ["22:00 Anna worse"]
+
+
+def test_after_a_restart_the_next_call_is_made_and_none_is_made_again(tell: Tell) -> None:
+    story = tell(PRESSURE).reads(8)
+    story.at("02:00").restarts().begin()
+    story.at("12:00")
+    assert story.called == ["00:30 Cleo new", "02:00 Anna worse", "12:00 Ben unanswered"]
+
+
+def test_a_site_without_policies_calls_everybody_and_again_until_somebody_answers(tell: Tell) -> None:
+    story = tell(point(low(9), silent_after=None), policies=())
+    story.reads(8).at("10:00")
+    assert story.called == [
+        "00:00 Anna new",
+        "00:00 Ben new",
+        "00:00 Cleo new",
+        "10:00 Anna unanswered",
+        "10:00 Ben unanswered",
+        "10:00 Cleo unanswered",
+    ]
+    story.answers().at("01:00:00")
+    assert len(story.called) == 6
