@@ -2,27 +2,39 @@
 
 import ssl
 import subprocess
+import threading
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
+from click.testing import CliRunner, Result
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from cleanwatch.anchor_key import NAME, KeyNotUsableError, key_of, key_on_record, public_pem
 from cleanwatch.anchor_mail import STATEMENT, NotSentError, Post, send
+from cleanwatch.command import cleanwatch
+from cleanwatch.problems import Problems
+from cleanwatch.settings import Settings
+from cleanwatch.trail_keeping import TrailKeeper
+from facility.instants import system_clock
 from storage.records.database import Records
 from storage.records.trail import anchors, audit
 from storage.records.trail.chain import Mark
+from tests.acceptance.story import site_of
+from tests.alerts.examples import low, point
 from tests.certificates import Certificates
 from tests.parts import free_port, program
 
 NOON = 1_763_800_060_000
+SITE = site_of(point(low(10)))
 TOLD = anchors.statement("demo", NOON, Mark(12_345, "ab" * 32))
 
 
@@ -100,22 +112,73 @@ def test_the_mail_tells_the_head_and_its_signature_holds_for_openssl(
     send(post, "demo", TOLD, key.sign(TOLD.encode()), "Verified, all 12,345 rows: whole.", counts)
     (message,) = mailbox.messages
     assert (message["Subject"], message["To"]) == ("Audit trail of demo", "qa@site.example, head@site.example")
-    body = message.get_body()
-    assert body is not None
-    text = body.get_content()
-    assert TOLD in text.replace("\r\n", "\n")
+    text = text_of(message)
+    assert TOLD in text
     assert "1,234  alarm raised" in text
     assert "whole." in text
-    parts = {part.get_filename(): part.get_content() for part in message.iter_attachments()}
-    assert parts[STATEMENT] == TOLD.encode()
-    for name, content in parts.items():
-        (tmp_path / str(name)).write_bytes(content)
+    keep_attachments(message, tmp_path)
+    assert (tmp_path / STATEMENT).read_text() == TOLD
     (tmp_path / "public-key-1.pem").write_text(public_pem(key))
-    command = next(line.strip() for line in text.splitlines() if line.strip().startswith("openssl"))
-    openssl = [program("openssl"), *command.split()[1:]]
-    assert subprocess.run(openssl, cwd=tmp_path, capture_output=True, check=False).returncode == 0
+    assert holds_for_openssl(message, tmp_path)
     (tmp_path / STATEMENT).write_text(TOLD.replace("12345", "12346"))
-    assert subprocess.run(openssl, cwd=tmp_path, capture_output=True, check=False).returncode != 0
+    assert not holds_for_openssl(message, tmp_path)
+
+
+def text_of(message: EmailMessage) -> str:
+    body = message.get_body()
+    assert body is not None
+    text: str = body.get_content()
+    return text.replace("\r\n", "\n")
+
+
+def keep_attachments(message: EmailMessage, folder: Path) -> None:
+    for part in message.iter_attachments():
+        (folder / str(part.get_filename())).write_bytes(part.get_content())
+
+
+def holds_for_openssl(message: EmailMessage, folder: Path) -> bool:
+    """What the command says that stands in the mail, in a folder with its attachments and the public key."""
+    command = next(line.strip() for line in text_of(message).splitlines() if line.strip().startswith("openssl"))
+    openssl = [str(program("openssl")), *command.split()[1:]]
+    return subprocess.run(openssl, cwd=folder, capture_output=True, check=False).returncode == 0
+
+
+def test_what_a_station_mails_at_night_is_verified_outside_with_the_key_of_an_export(
+    post: Post, mailbox: Mailbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, outside = tmp_path / "data", tmp_path / "outside"
+    outside.mkdir()
+    data.mkdir()
+    settings = Settings(
+        data=data,
+        mail_host=post.host,
+        mail_port=post.port,
+        mail_ca_file=post.ca_file,
+        mail_from=post.sender,
+        mail_to=", ".join(post.recipients),
+        mail_user=post.user,
+        mail_password_file=post.password_file,
+    )
+    problems = Problems(system_clock)
+    with closing(Records.open(data / "records.db", system_clock)) as records:
+        TrailKeeper(settings, records, lambda: SITE, system_clock, problems, threading.Event())()
+    assert problems.now() == ()
+    (message,) = mailbox.messages
+    keep_attachments(message, outside)
+    monkeypatch.setenv("CLEANWATCH_DATA", str(data))
+    assert run("export", tmp_path / "trail.zip").exit_code == 0
+    with ZipFile(tmp_path / "trail.zip") as package:
+        package.extract("public-key-1.pem", outside)
+    assert holds_for_openssl(message, outside)
+    assert run("verify", "--against", outside / STATEMENT).exit_code == 0
+    statement = (outside / STATEMENT).read_bytes()
+    (outside / STATEMENT).write_bytes(statement.replace(b"row: ", b"row: 1"))
+    assert not holds_for_openssl(message, outside)
+    assert run("verify", "--against", outside / STATEMENT).exit_code == 1
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(cleanwatch, ["audit", *map(str, arguments)])
 
 
 @pytest.mark.parametrize(
