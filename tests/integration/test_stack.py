@@ -22,7 +22,9 @@ from tests.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(600)  # the first test waits for eight programs to start
 
-SITE, POINT, FAULTY = "suite-b", "B101.DP1", "B102.DP1"
+SITE, POINT = "suite-b", "B101.DP1"
+FAULTY = "B102.VA1"
+"""A point that is sampled once a day: none of its alarms is of a value that is late, however slow this machine is."""
 
 
 @pytest.fixture(scope="module")
@@ -97,8 +99,7 @@ def test_a_reading_comes_through_to_clean_topic_influxdb_records_and_page(
     alarm = topics.clean_alarm(SITE, FAULTY, "instrument fault")
     wait_until(lambda: alarm in heard, what="the alarm")
     reader.stop()
-    found = stack.records("SELECT condition FROM alarms WHERE point = 'B102.DP1'")
-    assert ("instrument fault",) in found  # beside no data, where the machine was slow to begin
+    assert stack.records(f"SELECT condition FROM alarms WHERE point = '{FAULTY}'") == [("instrument fault",)]
     wait_until(lambda: values_in_influxdb(stack) == [15.5], what="the reading in InfluxDB")
     wait_until(lambda: watch(stack, "/readyz").status == 200, seconds=120, what="the app")
     assert [ask(stack, address).status for address in ("/readyz", "/metrics")] == [404, 404]
