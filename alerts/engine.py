@@ -44,7 +44,16 @@ from storage.records.commands import (
     TakeOutOfService,
 )
 from storage.records.database import Records
-from storage.records.engine_journal import Applied, Began, Event, JournalEntry, Listened, Reviewed, SiteTaken
+from storage.records.engine_journal import (
+    Applied,
+    Began,
+    Event,
+    JournalEntry,
+    Listened,
+    ReviewBegun,
+    ReviewContinued,
+    SiteTaken,
+)
 from storage.records.station_claims import Claim
 from storage.samples.local import LocalStore
 
@@ -149,7 +158,7 @@ class Engine:
         self._must_load = True
         self._take_site()
         number = self._judged
-        commit = self._follower.next(0 if self._review_ready() else timeout)
+        commit = self._follower.next(0 if self._has_to_review() else timeout)
         while commit is not None:
             self._present.take(commit)
             self._judged, self._come_to = commit.number, commit.stamp
@@ -159,7 +168,7 @@ class Engine:
             self._present.advance(now)
             self._come_to = now
         self._tend(now)
-        if self._judged == number and self._review_ready():
+        if self._judged == number and self._has_to_review():
             self._review_slice(now)
             self._save(now)
         self._must_load = False
@@ -228,15 +237,16 @@ class Engine:
                 station_claims.renew(connection, self._claim, now)
             self._saved_at = now
 
-    def _review_ready(self) -> bool:
+    def _has_to_review(self) -> bool:
+        return self._review is not None or self._first_ready() is not None
+
+    def _first_ready(self) -> tuple[Watch, Review] | None:
         now = self._clock()
-        if self._review is None:
-            for watch in self._present.reviewing.values():
-                review = first_ready(watch.reviews, now, watch.judged, watch.quiet)
-                if review is not None:
-                    self._review = self._begin(watch, review, now)
-                    break
-        return self._review is not None
+        for watch in self._present.reviewing.values():
+            review = first_ready(watch.reviews, now, watch.judged, watch.quiet)
+            if review is not None:
+                return watch, review
+        return None
 
     def _begin(self, watch: Watch, review: Review, now: Instant) -> "_UnderReview":
         point, known_until = watch.point, max(review.end, watch.judged or review.end)
@@ -248,13 +258,18 @@ class Engine:
             timeline = room_states.timeline(connection, rooms, start, known_until + 1)
         read = partial(self._store.columns, point.id)
         slices = retrospect.alarms_of(described, review, known_until, read, timeline)
-        began = Reviewed(point.id, review.start, review.end, review.ready, review.known_until, known_until)
+        began = ReviewBegun(point.id, review.start, review.end, review.ready, review.known_until, known_until)
         self._note(now, began)
         return _UnderReview(watch, review, known_until, slices)
 
     def _review_slice(self, now: Instant) -> None:
-        assert self._review is not None
+        if self._review is not None:
+            self._note(now, ReviewContinued())
+        elif (ready := self._first_ready()) is not None:
+            self._review = self._begin(*ready, now)
         under = self._review
+        if under is None:
+            return
         found = next(under.slices, None)
         if found is None:
             left = (

@@ -24,7 +24,15 @@ from facility.site_part import part, watches
 from storage.records import alarm_steps, alarms, commands, engine_journal, engine_memory, room_states
 from storage.records.commands import WaitingCommand
 from storage.records.database import Records
-from storage.records.engine_journal import Applied, Began, JournalEntry, Listened, Reviewed, SiteTaken
+from storage.records.engine_journal import (
+    Applied,
+    Began,
+    JournalEntry,
+    Listened,
+    ReviewBegun,
+    ReviewContinued,
+    SiteTaken,
+)
 from storage.samples.columns import Columns
 from storage.samples.commit import Commit
 from storage.samples.local import LocalStore
@@ -129,6 +137,10 @@ class _Life:
         self._records = records
         self._past = PastSites()
         self._present: Present | None = None
+        self._reviewed: Iterator[list[Alarm]] | None = None
+        """What is found slice by slice in the stretch that is judged again."""
+        self._known_until: Instant = 0
+        self._number = 0
 
     def take(self, commit: Commit) -> None:
         """A commit comes; before the journal begins there was no engine."""
@@ -164,8 +176,11 @@ class _Life:
                 present.use_site(self._site_of(revision), entry.at)
             case Applied(command=command):
                 present.apply(self._record.commands[command], entry.at)
-            case Reviewed():
-                self._review(present, entry, entry.event)
+            case ReviewBegun():
+                self._begin_review(present, entry, entry.event)
+                self._review_slice(present, entry)
+            case ReviewContinued():
+                self._review_slice(present, entry)
         self._collect(present)
 
     def _begin(self, entry: JournalEntry, began: Began) -> None:
@@ -182,45 +197,54 @@ class _Life:
             self._present.use_site(site, entry.at)
         self._present.begin_anew(began.listening)
 
-    def _review(self, present: Present, entry: JournalEntry, reviewed: Reviewed) -> None:
-        """Judge a stretch again, by what was stored and known at the time."""
-        watch = present.watches.get(reviewed.point)
+    def _begin_review(self, present: Present, entry: JournalEntry, begun: ReviewBegun) -> None:
+        """A stretch is to be judged again, by what was stored and known at the time."""
+        self._reviewed = None
+        watch = present.watches.get(begun.point)
         if watch is None:
             return
-        self._collect(present)
-        point, review = watch.point, Review(reviewed.start, reviewed.end, reviewed.ready, reviewed.left_open)
-        known_until = reviewed.known_until
+        point, review = watch.point, Review(begun.start, begun.end, begun.ready, begun.left_open)
         with self._records.reading() as connection:
-            described = self._past.described(connection, present.site, point, review.start - DAY, known_until + 1)
-            start = retrospect.first_moment(described, review)
-            timeline = room_states.timeline(
-                connection, around(present.site, point.room), start, known_until + 1, known_at=entry.at
+            described = self._past.described(
+                connection, present.site, point, review.start - DAY, begun.known_until + 1
             )
-        read = partial(self._as_of, entry.number, point.id)
-        for found in retrospect.alarms_of(described, review, known_until, read, timeline):
-            on_record = self._overlapping(point.id, found, known_until)
-            for alarm in found:
-                retrospect.put_on_record(present.alarms, alarm, on_record, entry.at)
-            self._collect(present)
-        for planned in watch.reviews:
+            start = retrospect.first_moment(described, review)
+            rooms = around(present.site, point.room)
+            timeline = room_states.timeline(connection, rooms, start, begun.known_until + 1, known_at=entry.at)
+        read = partial(self._as_known, point.id)
+        self._reviewed = retrospect.alarms_of(described, review, begun.known_until, read, timeline)
+        self._known_until = begun.known_until
+        for planned in watch.reviews:  # the journal says what was judged when, whatever is planned here
             present.reviewed(watch, planned, None)
 
-    def _overlapping(self, point: str, found: Sequence[Alarm], known_until: Instant) -> list[Alarm]:
+    def _review_slice(self, present: Present, entry: JournalEntry) -> None:
+        if self._reviewed is None:
+            return
+        self._number = entry.number
+        found = next(self._reviewed, None)
+        if found:
+            self._collect(present)
+            on_record = self._overlapping(found)
+            for alarm in found:
+                retrospect.put_on_record(present.alarms, alarm, on_record, entry.at)
+
+    def _overlapping(self, found: Sequence[Alarm]) -> list[Alarm]:
         """The alarms of the point that stood while one of these did, newest first, as the records answer it."""
-        if not found:
-            return []
         start = min(alarm.onset for alarm in found)
-        end = max(alarm.returned or known_until for alarm in found) + 1
+        end = max(alarm.returned or self._known_until for alarm in found) + 1
         stood = (
             alarm
             for alarm in self.lived.alarms.values()
-            if alarm.point == point and alarm.onset < end and (alarm.returned is None or alarm.returned > start)
+            if alarm.point == found[0].point
+            and alarm.onset < end
+            and (alarm.returned is None or alarm.returned > start)
         )
         return sorted(stood, key=lambda alarm: (alarm.raised, alarm.id), reverse=True)
 
-    def _as_of(self, number: int, point: str, start: Instant, end: Instant) -> Columns:
+    def _as_known(self, point: str, start: Instant, end: Instant) -> Columns:
+        """What had come by the commit after which the slice is judged."""
         found = self._store.numbered(point, start, end)
-        return found.take(found.number <= number)
+        return found.take(found.number <= self._number)
 
     def _site_of(self, revision: int | None) -> Site:
         if revision is None:

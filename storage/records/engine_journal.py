@@ -44,8 +44,8 @@ class Applied(msgspec.Struct, frozen=True, tag="applied"):
     command: int
 
 
-class Reviewed(msgspec.Struct, frozen=True, tag="reviewed"):
-    """It began to judge a stretch of a point's past again; `ready` and `left_open` are the review's own.
+class ReviewBegun(msgspec.Struct, frozen=True, tag="review begun"):
+    """It judged the first slice of a stretch of a point's past again; `ready` and `left_open` are the review's own.
 
     `known_until` is the newest reading that it had judged by then.
     """
@@ -58,7 +58,11 @@ class Reviewed(msgspec.Struct, frozen=True, tag="reviewed"):
     known_until: Instant
 
 
-Event: TypeAlias = Began | Listened | SiteTaken | Applied | Reviewed
+class ReviewContinued(msgspec.Struct, frozen=True, tag="review continued"):
+    """It judged the next slice of the stretch, if there was one."""
+
+
+Event: TypeAlias = Began | Listened | SiteTaken | Applied | ReviewBegun | ReviewContinued
 
 
 @dataclass(frozen=True, slots=True)
