@@ -13,14 +13,26 @@ from alerts.notices import alarm_notice, room_notice
 from alerts.rooms import RoomStates, around
 from bus import topics
 from facility.alarm import Alarm, Held
+from facility.excursion import Excursion
 from facility.holds import Hold
 from facility.instants import Instant, text_of
 from facility.people import Actor
 from facility.plant_events import RoomEvent, RoomStateSet
 from facility.site import Site
-from storage.records import alarm_steps, batches, commands, engine_memory, holds, outbox, room_states, sources
+from storage.records import (
+    alarm_steps,
+    batches,
+    commands,
+    engine_memory,
+    excursions,
+    holds,
+    outbox,
+    room_states,
+    sources,
+)
 from storage.records import alarms as alarm_records
 from storage.records.alarm_steps import AlarmStep
+from storage.records.excursions import Moved
 from storage.records.holds import told_of
 from storage.records.sources import KnownSource
 from storage.records.trail import audit
@@ -44,6 +56,8 @@ class Draft:
     memories: dict[str, bytes] = field(default_factory=dict)
     """Of points that are no longer watched."""
     holds: dict[int, Hold] = field(default_factory=dict)
+    excursions: dict[str, Excursion] = field(default_factory=dict)
+    moved: list[Moved] = field(default_factory=list)
     sources: dict[str, KnownSource] = field(default_factory=dict)
     retired_sources: set[str] = field(default_factory=set)
 
@@ -119,6 +133,7 @@ def write(
     outbox.add(connection, at, {**draft.notices, **_room_notices(connection, draft, site, rooms, at)}, station)
     alarm_steps.add(connection, draft.steps, station)
     audit.append_dated(connection, draft.entries)
+    excursions.save(connection, draft.excursions.values(), draft.moved, site.timezone, station)
 
 
 def _room_notices(

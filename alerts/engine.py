@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
+from sqlalchemy import Connection
+
 from alerts import draft, retrospect
 from alerts.draft import Draft
 from alerts.past_sites import PastSites
@@ -20,17 +22,18 @@ from facility.instants import DAY, SECOND, Clock, Instant, Span
 from facility.plant_events import BatchEnded, BatchStarted, RoomStateSet
 from facility.site import Site
 from facility.site_part import watches
-from storage.records import alarms as alarm_records
 from storage.records import (
     alarm_steps,
     commands,
     engine_journal,
     engine_memory,
+    excursions,
+    holds,
     revisions,
     room_states,
     station_claims,
 )
-from storage.records import holds
+from storage.records import alarms as alarm_records
 from storage.records import sources as source_records
 from storage.records.alarms import AlarmFilter
 from storage.records.commands import (
@@ -38,9 +41,12 @@ from storage.records.commands import (
     ApproveShelving,
     Command,
     EndHold,
+    MergeExcursions,
+    PlaceCommand,
     Reset,
     RetireSource,
     Shelve,
+    SplitExcursion,
     TakeOutOfService,
 )
 from storage.records.database import Records
@@ -63,6 +69,8 @@ MOST_COMMITS = 200
 SAVE_EVERY: Span = SECOND
 RENEW_EVERY: Span = 5 * SECOND
 END_OF_TIME: Instant = 1 << 62
+JOINED_WITHIN: Span = DAY
+"""An alarm joins no excursion that is farther away in time than this."""
 
 
 class Engine:
@@ -103,6 +111,8 @@ class Engine:
             timeline = room_states.timeline(connection, list(self._site.rooms), last, END_OF_TIME)
             standing = [alarm for alarm in alarm_records.standing(connection) if self._watches(alarm.point)]
             put_aside = [hold for hold in holds.open(connection) if self._watches(hold.of)]
+            station, standing_ids = self._site.share.station, [alarm.id for alarm in standing]
+            going_on = excursions.recent(connection, min(now, last) - JOINED_WITHIN, station, standing_ids)
             sources = [s for s in source_records.all(connection) if self._watches(of_source(s.source))]
             over = AlarmFilter(states=[AlarmState.NORMAL], start=now - DAY, retrospective=False)
             ended = alarm_records.history(connection, over, limit=1000)
@@ -110,7 +120,7 @@ class Engine:
             revision = revisions.number_of_text(connection, self._site.text, now)
             self._come_to = alarm_steps.newest_at(connection, self._site.share.station) or 0
         rooms = RoomStates({}, tuple(timeline)).at(last)
-        self._present = Present(self._site, rooms, memories, standing, sources, now, put_aside)
+        self._present = Present(self._site, rooms, memories, standing, sources, now, put_aside, going_on)
         self._present.listen_from(self._listening_since)
         if self._announced:
             self._present.draft.rooms.clear()
@@ -200,13 +210,29 @@ class Engine:
     def _tend(self, now: Instant) -> None:
         """What people want, and the record of it all."""
         with self._records.reading() as connection:
-            waiting = [command for command in commands.waiting(connection) if self._watches(_of(command.command))]
+            waiting = [c for c in commands.waiting(connection) if self._decides(connection, c.command)]
         noted = {id for _, id, _ in self._present.draft.outcomes}
         for command in waiting:
             if command.id not in noted:
+                self._recall(command.command)
                 self._present.apply(command, now)
                 self._note(now, Applied(command.id))
         self._save(now)
+
+    def _decides(self, connection: Connection, command: Command) -> bool:
+        """Is a command for this station?"""
+        if isinstance(command, MergeExcursions | SplitExcursion):
+            station = excursions.station_of(connection, command.excursion)
+            return station == self._site.share.station or (station is None and self._site.share.leads)
+        return self._watches(_of(command))
+
+    def _recall(self, command: Command) -> None:
+        """Excursions that a person names may be of the past."""
+        if isinstance(command, MergeExcursions | SplitExcursion):
+            into = [command.into] if isinstance(command, MergeExcursions) else []
+            with self._records.reading() as connection:
+                named = excursions.with_merged(connection, [command.excursion, *into], self._site.share.station)
+            self._present.excursions.recall(named)
 
     def _save(self, now: Instant) -> None:
         present = self._present
@@ -282,16 +308,20 @@ class Engine:
         elif found:
             end = max(alarm.returned or under.known_until for alarm in found)
             with self._records.reading() as connection:
-                on_record = alarm_records.overlapping(
-                    connection, [under.watch.point.id], min(alarm.onset for alarm in found), end + 1
+                begin = min(alarm.onset for alarm in found)
+                on_record = alarm_records.overlapping(connection, [under.watch.point.id], begin, end + 1)
+                around_then = excursions.overlapping(
+                    connection, begin - JOINED_WITHIN, end + JOINED_WITHIN, self._site.share.station
                 )
+            self._present.excursions.recall(around_then)
             for alarm in found:
                 since = retrospect.put_on_record(self._present.alarms, alarm, on_record, now)
                 if since is not None:
                     under.open_since = since if under.open_since is None else min(under.open_since, since)
+            self._present.excursions.settle(now)
 
 
-def _of(command: Command) -> str:
+def _of(command: PlaceCommand) -> str:
     """What a command is about, as `watches` knows it: a point, a room, a source."""
     match command:
         case Acknowledge(alarm=alarm) | Reset(alarm=alarm):

@@ -11,12 +11,14 @@ import msgspec
 from alerts.draft import Draft
 from alerts.findings import Finding
 from alerts.present_alarms import PresentAlarms
+from alerts.present_excursions import PresentExcursions
 from alerts.present_holds import PresentHolds
 from alerts.present_sources import PresentSources
 from alerts.reviews import SETTLING, Review, with_late
 from alerts.rooms import RoomStates, within
 from alerts.watch import Memory, Watch, encode
 from facility.alarm import Alarm
+from facility.excursion import Excursion
 from facility.holds import Hold
 from facility.instants import Instant
 from facility.limit import RoomState
@@ -29,9 +31,11 @@ from storage.records.commands import (
     Acknowledge,
     ApproveShelving,
     EndHold,
+    MergeExcursions,
     Reset,
     RetireSource,
     Shelve,
+    SplitExcursion,
     TakeOutOfService,
     WaitingCommand,
 )
@@ -57,11 +61,13 @@ class Present:
         known_sources: Iterable[KnownSource],
         now: Instant,
         holds: Iterable[Hold] = (),
+        excursions: Iterable[Excursion] = (),
     ) -> None:
         self.rooms = rooms
         self.alarms = PresentAlarms(site, rooms, standing)
         self.sources = PresentSources(self.alarms, known_sources)
         self.holds = PresentHolds(self.alarms, holds)
+        self.excursions = PresentExcursions(self.alarms, excursions)
         self.watches: dict[str, Watch] = {}
         self.reviewing: dict[str, Watch] = {}
         """The points whose past is to be judged again."""
@@ -102,7 +108,9 @@ class Present:
             self._expire(due)
             self._rooms_become(self.rooms.at(due), due)
             self.holds.expire(due)
+            self.excursions.settle(due)
         self._expire(now)
+        self.excursions.settle(now)
 
     def take(self, commit: Commit) -> None:
         """A commit has come."""
@@ -123,6 +131,7 @@ class Present:
         for stretch in commit.backfilled:
             if stretch.point in watches:
                 self._review(watches[stretch.point], stretch.start, stretch.end, stamp)
+        self.excursions.settle(stamp)
 
     def happen(self, event: PlantEvent, stamp: Instant, actor: Actor | None = None) -> None:
         """The plant, or with `actor` a person, has said something beside readings."""
@@ -148,6 +157,10 @@ class Present:
             outcome = self.alarms.reset(command, waiting.actor, now)
         elif isinstance(command, Shelve | TakeOutOfService | ApproveShelving | EndHold):
             outcome = self.holds.apply(waiting.id, command, waiting.actor, now)
+        elif isinstance(command, MergeExcursions):
+            outcome = self.excursions.merge(command, waiting.actor, now)
+        elif isinstance(command, SplitExcursion):
+            outcome = self.excursions.split(waiting.id, command, waiting.actor, now)
         elif isinstance(command, RetireSource):
             outcome = self.sources.retire(command, waiting.actor, now)
         elif command.room not in self.site.rooms:
@@ -155,6 +168,7 @@ class Present:
         else:
             self.happen(msgspec.structs.replace(command, by=waiting.actor.name), now, waiting.actor)
             outcome = DONE
+        self.excursions.settle(now)
         self.draft.outcomes.append((now, waiting.id, outcome))
 
     def reviewed(self, watch: Watch, review: Review, left_open: Review | None) -> None:
@@ -185,6 +199,7 @@ class Present:
         self._silence_due = now
         self.draft.rooms = set(site.rooms)
 
+        self.excursions.use_site(now)
     def _expire(self, now: Instant) -> None:
         """Everything that time alone brings about up to `now`, in the order in which it was due."""
         due = [(when, id) for id, watch in self._pending.items() if (when := watch.state.due or NEVER) <= now]

@@ -1,7 +1,8 @@
 """The alarms that stand, and how they follow what is found and what people decide; every step is in the draft."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
 
 from alerts import machine
 from alerts.draft import Draft
@@ -19,6 +20,18 @@ from storage.records.commands import DONE, Acknowledge, Reset, WaitingCommand
 ORDER = tuple(HoldKind)
 
 
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """A step of an alarm that is not in the draft yet."""
+
+    at: Instant
+    actor: Actor
+    action: str
+    before: Alarm | None
+    alarm: Alarm
+    reason: str
+
+
 class PresentAlarms:
     """The alarms that stand as of the newest event. Nothing here reads a clock, a file or a socket."""
 
@@ -26,6 +39,8 @@ class PresentAlarms:
         self.site = site
         self.rooms = rooms
         self.draft = Draft()
+        self.untold: list[Untold] = []
+        """Steps of what is being judged; `alerts.present_excursions` settles what they mean and has them told."""
         self.holds: dict[int, Hold] = {}
         """What people have put aside, and what they ask for."""
         self.standing = {(alarm.point, alarm.condition): alarm for alarm in standing}
@@ -69,22 +84,48 @@ class PresentAlarms:
     ) -> None:
         """An alarm has taken a step."""
         self.stands(alarm)
-        self.draft.entry(at, actor, action, before, alarm, reason)
+        self.untold.append(Untold(at, actor, action, before, alarm, reason))
 
     def stands(self, alarm: Alarm) -> None:
-        """An alarm is now like this, or stands no longer."""
+        """An alarm is now like this, or stands no longer. After one of the past another may stand by now."""
+        other = self.of(alarm.point, alarm.condition)
         if alarm.state in STANDING:
             self.standing[alarm.point, alarm.condition] = alarm
-        else:
+        elif other is None or other.id == alarm.id:
             self.standing.pop((alarm.point, alarm.condition), None)
+        else:
+            self.draft.alarms[alarm.id] = alarm
+            return
         self.draft.alarm(alarm, self.site)
+
+    def newest(self, alarm: Alarm) -> Alarm:
+        """An alarm as it is by now."""
+        standing = self.of(alarm.point, alarm.condition)
+        return (
+            standing if standing is not None and standing.id == alarm.id else self.draft.alarms.get(alarm.id, alarm)
+        )
+
+    def retell(self, alarm: Alarm, actions: Collection[str], **changes: Any) -> Alarm:
+        """An alarm, and its untold steps from the newest of these actions on, with something changed."""
+        own = [place for place, step in enumerate(self.untold) if step.alarm.id == alarm.id]
+        first = max(place for place in own if self.untold[place].action in actions)
+        for place in (place for place in own if place >= first):
+            step = self.untold[place]
+            before = step.before if place == first or step.before is None else replace(step.before, **changes)
+            self.untold[place] = replace(step, before=before, alarm=replace(step.alarm, **changes))
+        changed: Alarm = replace(alarm, **changes)
+        self.stands(changed)
+        return changed
+
+    def tell(self) -> None:
+        """Put the untold steps into the draft."""
+        for step in self.untold:
+            self.draft.entry(step.at, step.actor, step.action, step.before, step.alarm, step.reason)
+        self.untold.clear()
 
     def amend(self, before: Alarm | None, alarm: Alarm, action: str, at: Instant) -> None:
         """Readings that came late tell of an alarm, or more of one; nobody is called for that."""
-        if alarm.state in STANDING:
-            self.standing[alarm.point, alarm.condition] = alarm
-        self.draft.alarm(alarm, self.site)
-        self.draft.entry(at, CLEANWATCH, action, before, alarm)
+        self.step(at, CLEANWATCH, action, before, alarm)
 
     def acknowledge(self, command: Acknowledge, waiting: WaitingCommand) -> str:
         """A person answers an alarm; what came of it, in words."""

@@ -7,8 +7,10 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from facility.alarm import Acknowledgement, Alarm, AlarmState, Condition, HoldKind
+from facility.excursion import Excursion, Move
 from facility.holds import Hold
 from facility.limit import RoomState, Severity
+from facility.people import CLEANWATCH
 from facility.plant_events import BatchStarted, RoomStateSet
 from facility.roles import Role
 from storage.records import (
@@ -24,6 +26,7 @@ from storage.records import (
     contacts,
     engine_journal,
     escalations,
+    excursions,
     holds,
     migrating,
     on_call,
@@ -95,6 +98,8 @@ def fill(records: Records) -> None:
         step = alarm_steps.AlarmStep(NOON, ALARM.id, "alarm raised", Severity.ACTION, False, "Ann")
         alarm_steps.add(connection, [step])
         alarm_steps.set_passed(connection, "notifier", 1)
+        move = excursions.Moved(NOON, CLEANWATCH, Move(ALARM.id, ALARM.id, None, "the first"))
+        excursions.save(connection, [Excursion(ALARM.id, {ALARM.id: ALARM})], [move], "Europe/Zurich")
         engine_journal.add(connection, [JournalEntry(1, NOON, NOON, Listened(NOON))])
         room_states.record(connection, RoomStateSet("B101", RoomState.CLEANING, NOON, "BMS"), NOON)
         batches.record(connection, BatchStarted("P-1", "B101", NOON, "MES"), NOON)

@@ -10,6 +10,7 @@ from storage.records.schema.annotations import annotations, refusals
 from storage.records.schema.base import metadata
 from storage.records.schema.changes import change_steps, changes
 from storage.records.schema.engine_journal import engine_journal
+from storage.records.schema.excursions import excursion_moves, excursion_years, excursions
 from storage.records.schema.holds import holds
 from storage.records.schema.links import api_tokens, links
 from storage.records.schema.monitoring import (
@@ -71,6 +72,9 @@ __all__ = [
     "engine_memory",
     "escalation_calls",
     "escalations",
+    "excursion_moves",
+    "excursion_years",
+    "excursions",
     "external_identities",
     "holds",
     "links",

@@ -58,6 +58,9 @@ ALARM_ACTIONS = (
     "alarm held",
     "alarm hold ended",
     "alarm reset",
+    "alarm explained",
+    "alarm marked first-out",
+    "alarm not first-out",
 )
 """Every step that an alarm takes."""
 
@@ -188,6 +191,20 @@ KEPT = (
             "room": row.room,
             "time": text_of(row.time),
         },
+    ),
+    Kept(
+        schema.excursion_moves,
+        ("alarm joined excursion", "alarm moved to excursion"),
+        lambda row: {
+            "object": f"excursion {row.excursion}",
+            "at": row.at,
+            "actor": row.by,
+            "alarm": row.alarm,
+            "move": row.number,
+            "previous": row.previous,
+            "reason": row.reason or None,
+        },
+        key="alarm",
     ),
     Kept(
         schema.commands,

@@ -1,0 +1,121 @@
+"""The excursions as of the newest event.
+
+Steps of alarms are told to the draft once a commit, or a moment, is judged whole: only then is known which of them
+explains which, and in which excursion they are, whatever their order in it.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from alerts import excursions
+from alerts.excursions import RefusedError, Regrouped
+from alerts.present_alarms import PresentAlarms
+from alerts.present_causes import FRESH, PresentCauses
+from facility.excursion import Excursion
+from facility.instants import Instant
+from facility.people import CLEANWATCH, Actor
+from storage.records.commands import DONE, MergeExcursions, SplitExcursion
+from storage.records.excursions import Moved
+
+FIRST_OUT, NOT_FIRST_OUT = "alarm marked first-out", "alarm not first-out"
+
+
+class PresentExcursions:
+    """What goes on, as events. Nothing here reads a clock, a file or a socket."""
+
+    def __init__(self, alarms: PresentAlarms, known: Iterable[Excursion] = ()) -> None:
+        self._alarms = alarms
+        self._causes = PresentCauses(alarms)
+        self._known = {excursion.id: excursion for excursion in known}
+        """Those that an alarm may still join, those of alarms that stand, those that are not on record yet."""
+
+    def recall(self, on_record: Iterable[Excursion]) -> None:
+        """Know these too, they are of the past or a person has named them; and of those known the number."""
+        for excursion in on_record:
+            known = self._known.get(excursion.id, excursion)
+            self._known[excursion.id] = replace(known, number=excursion.number)
+
+    def use_site(self, now: Instant) -> None:
+        """The rules of the site are others, perhaps."""
+        self._causes.due = 0
+        self.settle(now)
+
+    def settle(self, now: Instant) -> None:
+        """What was judged up to `now` is told: which alarms are explained, and in which excursions they are."""
+        if not self._alarms.untold and now < self._causes.due:
+            return
+        explained = self._causes.settle(now)
+        changed = {step.alarm.id: self._alarms.newest(step.alarm) for step in self._alarms.untold}
+        if changed:
+            grouped = excursions.follow(self._known, changed.values(), explained, self._alarms.site)
+            self._regroup(grouped, CLEANWATCH, now)
+        self._alarms.tell()
+        self._forget(now)
+
+    def merge(self, command: MergeExcursions, actor: Actor, now: Instant) -> str:
+        """A person says that two excursions are one; what came of it, in words."""
+        one, into = self._id(command.excursion), self._id(command.into)
+        return self._decided(actor, now, lambda: excursions.merge(self._known, one, into, command.reason))
+
+    def split(self, id: int, command: SplitExcursion, actor: Actor, now: Instant) -> str:
+        """A person says that some alarms of an excursion are one of their own; what came of it, in words."""
+        whole, new = self._id(command.excursion), f"split/{id}"
+        return self._decided(
+            actor, now, lambda: excursions.split(self._known, whole, command.alarms, new, command.reason)
+        )
+
+    def _decided(self, actor: Actor, now: Instant, regroup: Callable[[], Regrouped]) -> str:
+        try:
+            self._regroup(regroup(), actor, now)
+        except RefusedError as refusal:
+            return str(refusal)
+        return DONE
+
+    def _id(self, number: str) -> str:
+        return next((excursion.id for excursion in self._known.values() if excursion.number == number), "")
+
+    def _regroup(self, regrouped: Regrouped, actor: Actor, now: Instant) -> None:
+        draft = self._alarms.draft
+        draft.moved += [Moved(now, actor, move) for move in regrouped.moves]
+        for id, excursion in regrouped.excursions.items():
+            before = self._known.get(id)
+            self._known[id] = excursion
+            if before is None or _on_record(before) != _on_record(excursion):
+                if excursion.merged_into is None:
+                    self._known[id] = self._marked(excursion, actor, now)
+                draft.excursions[id] = self._known[id]
+
+    def _marked(self, excursion: Excursion, actor: Actor, now: Instant) -> Excursion:
+        """Of several alarms the first is marked."""
+        first = excursion.first_out if len(excursion.alarms) > 1 else None
+        wrong = [alarm for alarm in excursion.in_order() if alarm.first_out != (alarm.id == first)]
+        fresh = {step.alarm.id for step in self._alarms.untold if step.action in FRESH}
+        alarms = dict(excursion.alarms)
+        for alarm in wrong:
+            before, is_first = self._alarms.newest(alarm), alarm.id == first
+            if alarm.id in fresh:
+                alarms[alarm.id] = self._alarms.retell(before, FRESH, first_out=is_first)
+            else:
+                alarms[alarm.id] = after = replace(before, first_out=is_first)
+                self._alarms.step(now, actor, FIRST_OUT if is_first else NOT_FIRST_OUT, before, after)
+        return replace(excursion, alarms=alarms) if wrong else excursion
+
+    def _forget(self, now: Instant) -> None:
+        """Those that are on record, and that no alarm can join any more."""
+        kept = self._alarms.draft.excursions
+        for id, excursion in list(self._known.items()):
+            over = excursion.merged_into is not None or excursions.is_over(excursion, self._alarms.site, now)
+            if over and id not in kept:
+                del self._known[id]
+
+
+def _on_record(excursion: Excursion) -> tuple[object, ...]:
+    """What is kept of it beside its alarms."""
+    return (
+        excursion.onset,
+        excursion.returned,
+        excursion.severity,
+        excursion.first_out,
+        excursion.merged_into,
+        excursion.alarms.keys(),
+    )

@@ -1,0 +1,306 @@
+"""Excursions as the engine last left them, and every move of an alarm into one or from one to another.
+
+An excursion is one row, brought up to date while it lives. Moves are rows that never change: an alarm is in the
+excursion of its newest move, and the earlier ones show where it was before. `save` writes its own audit rows.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, insert, or_, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from facility.excursion import Excursion, Move
+from facility.instants import Instant, datetime_of
+from facility.limit import Severity
+from facility.people import Actor
+from facility.site import MAIN
+from storage.records import alarms as alarm_records
+from storage.records.schema import alarms, blinded_points, excursion_years
+from storage.records.schema import excursion_moves as moves_table
+from storage.records.schema import excursions as table
+from storage.records.trail import audit
+from storage.records.trail.audit import JSON, AuditEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Who moved an alarm, and when. On record excursions are called by their numbers."""
+
+    at: Instant
+    by: Actor
+    move: Move
+
+
+@dataclass(frozen=True, slots=True)
+class ExcursionFilter:
+    """Which excursions are asked for. What is empty or None does not restrict.
+
+    `rooms`, `points` and `within` (the rooms that whoever asks may see) pick those with an alarm there. `start` and
+    `end` pick the ones that lasted at any time in between (`end` itself excluded); `open` those that have not
+    returned, or have. One that was merged into another is left out.
+    """
+
+    rooms: Collection[str] = ()
+    points: Collection[str] | None = None
+    severities: Sequence[Severity] = ()
+    start: Instant | None = None
+    end: Instant | None = None
+    open: bool | None = None
+    within: Collection[str] | None = None
+
+
+def save(
+    connection: Connection, excursions: Iterable[Excursion], moved: Iterable[Moved], zone: str, station: str = MAIN
+) -> None:
+    """Write excursions as they are now, new or known by their id, and how alarms moved.
+
+    A new one gets the next number of the year in which it began, in the site's zone (IANA).
+    """
+    changed, moves = {excursion.id: excursion for excursion in excursions}, list(moved)
+    ids = {*changed, *(id for m in moves for id in (m.move.excursion, m.move.previous) if id)}
+    known = {row.id: row for row in connection.execute(select(table).where(table.c.id.in_(ids)))}
+    numbers = {id: row.number for id, row in known.items()}
+    new = sorted((e for id, e in changed.items() if id not in known), key=lambda e: (e.onset, e.id))
+    latest = {m.move.excursion: m for m in moves} | {m.move.previous: m for m in moves if m.move.previous}
+    for excursion in new:
+        numbers[excursion.id] = _next_number(connection, datetime_of(excursion.onset).astimezone(ZoneInfo(zone)).year)
+    if new:
+        rows = [
+            _row(e) | {"number": numbers[e.id], "id": e.id, "station": station, "recorded_at": latest[e.id].at}
+            for e in new
+        ]
+        connection.execute(insert(table), rows)
+    entries: list[tuple[Instant, AuditEntry]] = []
+    for id, excursion in changed.items():
+        into = None if excursion.merged_into is None else numbers[excursion.merged_into]
+        before = known[id].merged_into if id in known else None
+        values = _row(excursion)
+        if into != before:
+            last = latest[id]
+            values |= {"merged_into": into, "merged_at": last.at if into else None}
+            action = "excursion merged" if into else "excursion restored"
+            changes = {"merged into": (before, into)}
+            entry = AuditEntry(last.by, action, f"excursion {numbers[id]}", {}, changes, last.move.reason)
+            entries.append((last.at, entry))
+        if id in known or into is not None:
+            connection.execute(update(table).where(table.c.id == id).values(values))
+    rows = _move_rows(connection, moves, numbers)
+    if rows:
+        connection.execute(insert(moves_table), rows)
+    told = [(m.at, _told(m.by, row)) for m, row in zip(moves, rows, strict=True)]
+    audit.append_dated(connection, [*told, *entries])
+
+
+def recent(
+    connection: Connection, since: Instant, station: str = MAIN, standing: Collection[str] = ()
+) -> list[Excursion]:
+    """Those of a station that are open or returned after a moment, and those of alarms that stand; none merged."""
+    own = and_(table.c.station == station, or_(table.c.returned.is_(None), table.c.returned >= since))
+    of_standing = select(moves_table.c.excursion).where(moves_table.c.alarm.in_(standing))
+    lives = or_(own, table.c.number.in_(of_standing))
+    return _excursions(connection, select(table).where(table.c.merged_into.is_(None), lives))
+
+
+def overlapping(connection: Connection, start: Instant, end: Instant, station: str = MAIN) -> list[Excursion]:
+    """Those of a station that lasted at any time in `[start, end)`; none merged."""
+    own = table.c.station == station, table.c.merged_into.is_(None)
+    return _excursions(connection, select(table).where(*own, *_lasted_between(start, end)))
+
+
+def with_merged(connection: Connection, numbers: Collection[str], station: str = MAIN) -> list[Excursion]:
+    """Those of a station with these numbers, and those that were merged into them."""
+    wanted = or_(table.c.number.in_(numbers), table.c.merged_into.in_(numbers))
+    return _excursions(connection, select(table).where(table.c.station == station, wanted))
+
+
+def find(connection: Connection, number: str) -> Excursion | None:
+    """The excursion with this number, if there is one."""
+    return next(iter(_excursions(connection, select(table).where(table.c.number == number))), None)
+
+
+def of_alarm(connection: Connection, alarm: str) -> Excursion | None:
+    """The excursion that an alarm is in now; None for an advisory, which is in none."""
+    newest = (
+        select(moves_table.c.excursion)
+        .where(moves_table.c.alarm == alarm)
+        .order_by(moves_table.c.number.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return next(iter(_excursions(connection, select(table).where(table.c.number == newest))), None)
+
+
+def of_alarms(connection: Connection, alarms: Collection[str]) -> dict[str, str]:
+    """The number of the excursion that each of these alarms is in now; one that is in none is not among them."""
+    newest = (
+        select(func.max(moves_table.c.number)).where(moves_table.c.alarm.in_(alarms)).group_by(moves_table.c.alarm)
+    )
+    query = select(moves_table.c.alarm, moves_table.c.excursion).where(moves_table.c.number.in_(newest))
+    return {row.alarm: row.excursion for row in connection.execute(query)}
+
+
+def members(connection: Connection, numbers: Collection[str]) -> dict[str, list[str]]:
+    """The alarms of each of these excursions that are in it now."""
+    later = moves_table.alias()
+    moved_on = select(later.c.number).where(
+        later.c.alarm == moves_table.c.alarm, later.c.number > moves_table.c.number
+    )
+    query = select(moves_table.c.excursion, moves_table.c.alarm).distinct()
+    query = query.where(moves_table.c.excursion.in_(numbers), ~moved_on.exists())
+    found: dict[str, list[str]] = {}
+    for row in connection.execute(query.order_by(moves_table.c.excursion, moves_table.c.alarm)):
+        found.setdefault(row.excursion, []).append(row.alarm)
+    return found
+
+
+def station_of(connection: Connection, number: str) -> str | None:
+    """The station whose engine keeps an excursion."""
+    return connection.execute(select(table.c.station).where(table.c.number == number)).scalar_one_or_none()
+
+
+def history(
+    connection: Connection,
+    wanted: ExcursionFilter,
+    limit: int,
+    offset: int = 0,
+    older_than: tuple[Instant, str] | None = None,
+) -> list[Excursion]:
+    """One page of those that match, newest first; those after an onset and number, the last of the page before."""
+    query = select(table).where(*_conditions(wanted))
+    if older_than is not None:
+        query = query.where(tuple_(table.c.onset, table.c.number) < tuple_(*older_than))
+    return _excursions(connection, query.limit(limit).offset(offset))
+
+
+def count(connection: Connection, wanted: ExcursionFilter) -> int:
+    """How many match."""
+    return connection.execute(select(func.count()).select_from(table).where(*_conditions(wanted))).scalar_one()
+
+
+def moves(connection: Connection, number: str) -> list[Moved]:
+    """Every move into an excursion or out of it, in order."""
+    own = or_(moves_table.c.excursion == number, moves_table.c.previous == number)
+    rows = connection.execute(
+        select(moves_table).where(own).order_by(moves_table.c.at, moves_table.c.number, moves_table.c.alarm)
+    )
+    return [Moved(row.at, Actor(row.by), Move(row.alarm, row.excursion, row.previous, row.reason)) for row in rows]
+
+
+def _excursions(connection: Connection, query: Select[tuple[object, ...]]) -> list[Excursion]:
+    rows = connection.execute(query.order_by(table.c.onset.desc(), table.c.number.desc())).all()
+    ids = {row.number: row.id for row in rows}
+    into = {row.merged_into for row in rows if row.merged_into} - ids.keys()
+    if into:
+        others = connection.execute(select(table.c.number, table.c.id).where(table.c.number.in_(into)))
+        ids |= {row.number: row.id for row in others}
+    members = {row.number: _members(connection, row) for row in rows}
+    wanted = {alarm for alarms in members.values() for alarm in alarms}
+    found = {alarm.id: alarm for alarm in alarm_records.several(connection, wanted)}
+    return [
+        Excursion(
+            row.id,
+            {alarm: found[alarm] for alarm in members[row.number] if alarm in found},
+            row.number,
+            None if row.merged_into is None else ids[row.merged_into],
+        )
+        for row in rows
+    ]
+
+
+def _members(connection: Connection, row: Row[tuple[object, ...]]) -> Sequence[str]:
+    """The alarms of an excursion; of one that was merged those that it had then."""
+    moves, later = moves_table, moves_table.alias()
+    if row.merged_into is None:
+        moved_on = select(later.c.number).where(later.c.alarm == moves.c.alarm, later.c.number > moves.c.number)
+        query = select(moves.c.alarm).where(moves.c.excursion == row.number, ~moved_on.exists())
+    else:
+        merged = moves.c.excursion == row.merged_into, moves.c.at == row.merged_at
+        query = select(moves.c.alarm).where(moves.c.previous == row.number, *merged)
+    return connection.execute(query.distinct().order_by(moves.c.alarm)).scalars().all()
+
+
+def _conditions(wanted: ExcursionFilter) -> list[ColumnElement[bool]]:
+    conditions = [table.c.merged_into.is_(None), *_lasted_between(wanted.start, wanted.end)]
+    if wanted.severities:
+        conditions.append(table.c.severity.in_([int(severity) for severity in wanted.severities]))
+    if wanted.open is not None:
+        conditions.append(table.c.returned.is_(None) if wanted.open else table.c.returned.is_not(None))
+    if wanted.rooms:
+        conditions.append(_has_alarm(_in_rooms(wanted.rooms)))
+    if wanted.within is not None:
+        conditions.append(_has_alarm(_in_rooms(wanted.within)))
+    if wanted.points is not None:
+        conditions.append(_has_alarm(alarms.c.point.in_(wanted.points)))
+    return conditions
+
+
+def _has_alarm(matches: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Is one of its present alarms such a one?"""
+    moves, later = moves_table.alias(), moves_table.alias()
+    moved_on = select(later.c.number).where(later.c.alarm == moves.c.alarm, later.c.number > moves.c.number)
+    members = select(moves.c.number).join(alarms, alarms.c.id == moves.c.alarm)
+    return members.where(moves.c.excursion == table.c.number, matches, ~moved_on.exists()).exists()
+
+
+def _in_rooms(rooms: Collection[str]) -> ColumnElement[bool]:
+    blind = select(blinded_points.c.alarm).where(blinded_points.c.room.in_(rooms))
+    return or_(alarms.c.room.in_(rooms), alarms.c.id.in_(blind))
+
+
+def _lasted_between(start: Instant | None, end: Instant | None) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if start is not None:
+        conditions.append(or_(table.c.returned.is_(None), table.c.returned >= start))
+    if end is not None:
+        conditions.append(table.c.onset < end)
+    return conditions
+
+
+def _next_number(connection: Connection, year: int) -> str:
+    """Stations that count at the same time wait for each other."""
+    years = excursion_years
+    kind = postgresql if connection.dialect.name == "postgresql" else sqlite
+    connection.execute(kind.insert(years).values(year=year, count=0).on_conflict_do_nothing())
+    counted = update(years).where(years.c.year == year).values(count=years.c.count + 1).returning(years.c.count)
+    return f"E-{year}-{connection.execute(counted).scalar_one():04}"
+
+
+def _row(excursion: Excursion) -> dict[str, object]:
+    return {
+        "onset": excursion.onset,
+        "returned": excursion.returned,
+        "severity": int(excursion.severity),
+        "first_out": excursion.first_out,
+    }
+
+
+def _move_rows(connection: Connection, moves: Sequence[Moved], numbers: dict[str, str]) -> list[dict[str, Any]]:
+    known = [m.move.alarm for m in moves if m.move.previous is not None]
+    newest = select(moves_table.c.alarm, func.max(moves_table.c.number)).where(moves_table.c.alarm.in_(known))
+    counts: dict[str, int] = dict(tuple(row) for row in connection.execute(newest.group_by(moves_table.c.alarm)))
+    rows = []
+    for m in moves:
+        counts[m.move.alarm] = counts.get(m.move.alarm, 0) + 1
+        rows.append(
+            {
+                "alarm": m.move.alarm,
+                "number": counts[m.move.alarm],
+                "excursion": numbers[m.move.excursion],
+                "previous": None if m.move.previous is None else numbers[m.move.previous],
+                "at": m.at,
+                "by": m.by.name,
+                "reason": m.move.reason,
+            }
+        )
+    return rows
+
+
+def _told(by: Actor, row: dict[str, Any]) -> AuditEntry:
+    first = row["previous"] is None
+    told: dict[str, JSON] = {"alarm": row["alarm"], "move": row["number"], "previous": row["previous"]}
+    action = "alarm joined excursion" if first else "alarm moved to excursion"
+    said = {key: value for key, value in told.items() if value is not None}
+    return AuditEntry(by, action, f"excursion {row['excursion']}", said, reason=row["reason"])
