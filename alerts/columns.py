@@ -25,12 +25,11 @@ def judge_columns(
     force: LimitsInForce, fault: Severity, state: PointState, readings: Columns
 ) -> tuple[PointState, list[Finding]]:
     """The state and the findings after many readings in order of time, each later than what led to `state`."""
-    judged = readings.judged
     inside = (readings.value > force.low) & (readings.value < force.high)
     worth_a_look = ~inside | (readings.reasons & SPECIAL != 0)
     rolled = None
     if force.rolling is not None:
-        rolled = _Rolled(force.rolling, state.volume, readings, judged)
+        rolled = _Rolled(force.rolling, state.volume, readings)
         highest = min(limit.value for limit in force.limits.values() if isinstance(limit.rule, RollingVolume))
         worth_a_look |= rolled.concentrations >= highest
     looks = np.flatnonzero(worth_a_look)
@@ -63,22 +62,25 @@ def judge_columns(
 class _Rolled:
     """The rolling volume at every reading, beginning with the samples that there were before them."""
 
-    def __init__(self, rule: RollingVolume, before: Volume, readings: Columns, judged: npt.NDArray[np.bool_]) -> None:
-        litres = np.where(np.isnan(readings.volume) | (readings.volume == 0), rule.sample, readings.volume)[judged]
-        counted = readings.count[judged]
-        told = np.where(counted == NO_NUMBER, np.rint(readings.value[judged] * litres / CUBIC_METRE), counted)
-        self._counts = np.concatenate([before.counts, told]).astype(np.int64)
-        self._drawn = np.concatenate([before.drawn, np.rint(litres * MICROLITRES)]).astype(np.int64)
+    def __init__(self, rule: RollingVolume, before: Volume, readings: Columns) -> None:
+        judged = readings.judged
+        whole = rule.microlitres
+        value, counted, litres = (column[judged] for column in (readings.value, readings.count, readings.volume))
+        told = (counted != NO_NUMBER) & (litres > 0)
+        counts = np.where(told, counted, np.rint(value * whole / (CUBIC_METRE * MICROLITRES)))
+        drawn = np.where(told, np.rint(litres * MICROLITRES), whole)
+        self._counts = np.concatenate([before.counts, counts]).astype(np.int64)
+        self._drawn = np.concatenate([before.drawn, drawn]).astype(np.int64)
         count, total = (np.concatenate([[0], np.cumsum(sizes)]) for sizes in (self._counts, self._drawn))
-        first = np.searchsorted(total, total[1:] - rule.microlitres, side="right") - 1
+        first = np.searchsorted(total, total[1:] - whole, side="right") - 1
         self._first = np.maximum(first, 0)
         self._before = before
         self._known = len(before.counts)
         self._judged_before = np.concatenate([[0], np.cumsum(judged)])
         self.concentrations = np.full(len(readings), -np.inf)
         """After each reading that is judged."""
-        drawn = np.maximum(total[1:] - total[self._first], rule.microlitres)
-        rolled = (count[1:] - count[self._first]) * (CUBIC_METRE * MICROLITRES) / drawn
+        summed = np.maximum(total[1:] - total[self._first], whole)
+        rolled = (count[1:] - count[self._first]) * (CUBIC_METRE * MICROLITRES) / summed
         self.concentrations[judged] = rolled[self._known :]
 
     def before(self, position: int) -> Volume:

@@ -172,7 +172,7 @@ def _rolled(
     if force.rolling is None:
         return state.volume, value
     whole = force.rolling.microlitres
-    volume = with_sample(state.volume, *sample_of(value, count, litres, force.rolling.sample), whole)
+    volume = with_sample(state.volume, *sample_of(value, count, litres, whole), whole)
     return volume, concentration(volume.count, volume.total, whole)
 
 

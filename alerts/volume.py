@@ -37,9 +37,8 @@ def concentration(count: int, total: int, whole: int) -> float:
     return count * (CUBIC_METRE * MICROLITRES) / max(total, whole)
 
 
-def sample_of(value: float, count: int | None, litres: float | None, usual: float) -> tuple[int, int]:
-    """Count and microlitres of a reading; of one that tells no volume or count by its value and the usual litres."""
-    drawn = litres or usual
-    if count is None:
-        count = round(value * drawn / CUBIC_METRE)
-    return count, round(drawn * MICROLITRES)
+def sample_of(value: float, count: int | None, litres: float | None, whole: int) -> tuple[int, int]:
+    """Count and microlitres of a reading; one that does not tell both stands for the whole by its value."""
+    if count is None or not litres:
+        return round(value * whole / (CUBIC_METRE * MICROLITRES)), whole
+    return count, round(litres * MICROLITRES)

@@ -7,12 +7,13 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from facility.limit import ALL_ROOM_STATES, Consecutive, Each, Limit, RoomState, Severity, Side
+from facility.limit import ALL_ROOM_STATES, Each, Limit, RoomState, Rule, Severity, Side
 from facility.site import Point, Site
 from facility.site_changes import Difference, differences
 from facility.site_edit import SiteEditError, set_limit
 from facility.site_errors import Problem, SiteFileError
 from facility.site_file import parse_site
+from facility.site_rules import rule_of, rule_words
 from facility.site_values import Duration
 from facility.site_words import duration, kind, room_states
 
@@ -24,7 +25,9 @@ FIELDS = (
     "on_delay",
     "off_delay",
     "deadband",
-    "consecutive",
+    "rule",
+    "at_once",
+    "latched",
     "room_states",
     "rationale",
     "exempt",
@@ -57,7 +60,9 @@ def typed(limit: Limit) -> dict[str, Any]:
         "on_delay": duration(limit.on_delay),
         "off_delay": duration(limit.off_delay),
         "deadband": limit.deadband,
-        "consecutive": limit.rule.n if isinstance(limit.rule, Consecutive) else 1,
+        "rule": rule_words(limit.rule),
+        "at_once": "" if limit.at_once is None else limit.at_once,
+        "latched": limit.latched,
         "room_states": [state.value for state in RoomState if state in limit.room_states],
         "rationale": "" if limit.rationale == limit.exempt else limit.rationale,
         "exempt": limit.exempt,
@@ -81,7 +86,13 @@ def propose(text: str, point: str, fields: Mapping[str, Any]) -> Proposal:
             spans[name] = _DURATION.validate_python(str(fields[name] or "0 s"))
         except ValidationError:
             problems[name] = "a number and a unit: 30 s, 10 min"
-    for name in ("value", "deadband"):
+    rule: Rule = Each()
+    if written := str(fields["rule"] or "").strip():
+        try:
+            rule = rule_of(written)
+        except ValueError as error:
+            problems["rule"] = str(error)
+    for name in ("value", "deadband", "at_once"):
         if not _is_number(fields[name]) and (name == "value" or fields[name]):
             problems[name] = "a number"
     states = frozenset(RoomState(state) for state in fields["room_states"] or ())
@@ -89,7 +100,6 @@ def propose(text: str, point: str, fields: Mapping[str, Any]) -> Proposal:
         problems["room_states"] = "at least one"
     if problems:
         return Proposal(problems=problems)
-    in_a_row = int(fields["consecutive"] or 1)
     limit = Limit(
         Severity[str(fields["severity"]).upper()],
         Side(fields["side"]),
@@ -98,7 +108,9 @@ def propose(text: str, point: str, fields: Mapping[str, Any]) -> Proposal:
         on_delay=spans["on_delay"],
         off_delay=spans["off_delay"],
         deadband=float(fields["deadband"] or 0),
-        rule=Consecutive(in_a_row) if in_a_row > 1 else Each(),
+        rule=rule,
+        at_once=float(fields["at_once"]) if _is_number(fields["at_once"]) else None,
+        latched=bool(fields["latched"]),
         room_states=states,
         rationale=str(fields["rationale"] or "").strip(),
         exempt=str(fields["exempt"] or "").strip(),

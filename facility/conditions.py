@@ -1,8 +1,11 @@
 """What is judged of a point beside its limits."""
 
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from datetime import time as time_of_day
+from zoneinfo import ZoneInfo
 
-from facility.instants import Instant, Span
+from facility.instants import Instant, Span, instant_of
 from facility.limit import Limit, Severity
 
 
@@ -54,3 +57,8 @@ class Conditions:
 
 NONE = Conditions()
 """Nothing beside limits, silence and faults."""
+
+
+def overdue_from(due: date, zone: ZoneInfo) -> Instant:
+    """When a calibration that is due on a day is overdue: from the end of that day at the site."""
+    return instant_of(datetime.combine(due + timedelta(days=1), time_of_day(), zone))

@@ -64,17 +64,20 @@ class RollingVolume:
 
     Particles only. The counts are added up and divided by the volume that was really drawn, for which EU GMP
     Annex 1:2022 and ISO 14644-1:2015 give their limits a cubic metre. Until so much is sampled, the rest is taken to
-    be free of particles: enough of them alarm at once, too few say nothing. `sample` is the volume of a reading that
-    does not tell its own, in litres.
+    be free of particles: enough of them alarm at once, too few say nothing. A reading that does not tell its volume
+    counts for the whole of it.
     """
 
     litres: float
-    sample: float
 
     @property
     def microlitres(self) -> int:
         """The volume in whole microlitres, so that sums of samples are exact."""
         return round(self.litres * MICROLITRES)
+
+
+MOST_SAMPLES = 1000
+"""Of so many samples a rolling volume is made up at most, since all of them are remembered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,7 @@
 """Which limits of a point hold now."""
 
-from math import ceil
-
 from facility.instants import HOUR, Span
-from facility.limit import Consecutive, Dose, Each, Limit, MOfN, RollingVolume, RoomState, Side
+from facility.limit import MOST_SAMPLES, Consecutive, Dose, Each, Limit, MOfN, RollingVolume, RoomState, Side
 from facility.site import Point
 
 
@@ -85,7 +83,7 @@ def _m_of_n(limit: Limit) -> tuple[int, int]:
 
 def _readings_remembered(limit: Limit) -> int:
     match limit.rule:
-        case RollingVolume(litres, sample):
-            return ceil(litres / sample)
+        case RollingVolume():
+            return MOST_SAMPLES
         case _:
             return _m_of_n(limit)[1]

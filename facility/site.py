@@ -55,7 +55,11 @@ class Rectangle:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A room, or a zone within one: a grade A workstation is a room that is `inside` its grade B room."""
+    """A room, or a zone within one: a grade A workstation is a room that is `inside` its grade B room.
+
+    `state_unknown_after` is how long its room state may be unknown before somebody should say it; None for zones,
+    which follow their room, and where it does not matter.
+    """
 
     id: str
     name: str
@@ -63,6 +67,7 @@ class Room:
     classification: Classification | None
     plan: Rectangle
     inside: str | None = None
+    state_unknown_after: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +120,11 @@ class Point:
     @property
     def unit(self) -> str:
         return self.measure.unit
+
+    @property
+    def possible(self) -> tuple[float, float]:
+        """The lowest and the highest value that its instrument, or else its quantity can have."""
+        return self.conditions.range or (self.measure.lowest, self.measure.highest)
 
 
 @dataclass(frozen=True, slots=True)

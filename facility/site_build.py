@@ -1,7 +1,9 @@
 """From a checked site file to the site, with everything filled in that the file leaves to the defaults."""
 
 from collections.abc import Iterator
+from zoneinfo import ZoneInfo
 
+from facility.conditions import overdue_from
 from facility.escalation import OnCall
 from facility.instants import SECOND, Span
 from facility.limit import Limit, Severity
@@ -23,6 +25,7 @@ from facility.site import (
     Station,
 )
 from facility.site_causes import cause_of, grouping_of
+from facility.site_conditions import conditions
 from facility.site_limits import combined, site_limits
 from facility.site_on_call import on_call
 from facility.site_schema import InstrumentEntry, LimitEntry, PointEntry, RoomEntry, SiteEntry
@@ -129,7 +132,8 @@ def _stations(site: SiteEntry) -> tuple[Station, ...]:
 
 def _room(site: SiteEntry, room: RoomEntry) -> Room:
     plan = Rectangle(room.plan.x, room.plan.y, room.plan.width, room.plan.height)
-    return Room(room.id, room.name, area_id(site, room), classification_of(room), plan, room.inside)
+    unknown = None if room.inside is not None else room.state_unknown_after
+    return Room(room.id, room.name, area_id(site, room), classification_of(room), plan, room.inside, unknown)
 
 
 def _instrument(room: RoomEntry, entry: InstrumentEntry) -> Instrument:
@@ -145,7 +149,10 @@ def _instrument(room: RoomEntry, entry: InstrumentEntry) -> Instrument:
 
 
 def _points(site: SiteEntry, room: RoomEntry, instrument: InstrumentEntry) -> Iterator[Point]:
-    for entry in instrument.points:
+    due = instrument.calibration_due
+    overdue = None if due is None else overdue_from(due, ZoneInfo(site.timezone))
+    for number, entry in enumerate(instrument.points):
+        limits = combined(default_limits(site, room, entry), site_limits(entries_of((), entry, site)))
         yield Point(
             id=point_id(instrument, entry),
             name=entry.name or _usual_name(entry),
@@ -153,9 +160,12 @@ def _points(site: SiteEntry, room: RoomEntry, instrument: InstrumentEntry) -> It
             instrument=instrument.id,
             quantity=entry.quantity,
             size=entry.size,
-            limits=combined(default_limits(site, room, entry), site_limits(entries_of((), entry, site))),
+            limits=limits,
             silent_after=_silent_after(instrument, entry),
             fault_severity=_fault_severity(room, instrument),
+            conditions=conditions(
+                entry.conditions, entry.quantity, limits, entry.against is not None, number == 0, overdue
+            ),
         )
 
 

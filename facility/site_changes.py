@@ -10,14 +10,20 @@ from typing import Any
 from facility import cause_words, on_call_words
 from facility import site_words as words
 from facility.causes import Which
+from facility.conditions import Frozen, Invalid, Rate
 from facility.escalation import Quiet, Summary
-from facility.limit import ALL_ROOM_STATES, Consecutive, Each, Limit, Severity
+from facility.limit import ALL_ROOM_STATES, Consecutive, Dose, Each, Limit, MOfN, RollingVolume, Severity
 from facility.on_call import Calendar, Weekly
 from facility.site import CascadeStep, Door, Grade, IsoClass, Point, Rectangle, Site
+from facility.site_rules import rule_words
 
-_SPANS = frozenset({"interval", "silent_after", "on_delay", "off_delay", "span", "same_room", "same_time"})
-_IN_THE_UNIT = frozenset({"value", "deadband"})
+_SPANS = frozenset(
+    {"interval", "silent_after", "state_unknown_after", "on_delay", "off_delay", "span", "same_room", "same_time"}
+)
+_IN_THE_UNIT = frozenset({"value", "deadband", "at_once"})
 _ALL_WITHOUT = frozenset({"areas", "sources", "grades"})
+_APART = frozenset({"limits", "conditions", "clock", "overdue_from"})
+"""Told for themselves, or by what they follow from."""
 _FREE_TEXT = frozenset({"name", "serial", "rationale", "source", "exempt"})
 
 
@@ -41,10 +47,13 @@ class Kind(StrEnum):
     SUPPRESSION = "suppression"
 
 
+BESIDE_LIMITS = frozenset({"range", "frozen", "rate", "invalid", "reversal"})
+
 DECISIVE_FIELDS: Mapping[Kind, frozenset[str]] = {
     Kind.SITE: frozenset({"id", "simulated", "retention"}),
-    Kind.ROOM: frozenset({"classification", "inside"}),
-    Kind.POINT: frozenset({"room", "instrument", "quantity", "size", "silent_after", "fault_severity"}),
+    Kind.ROOM: frozenset({"classification", "inside", "state_unknown_after"}),
+    Kind.POINT: BESIDE_LIMITS
+    | frozenset({"room", "instrument", "quantity", "size", "silent_after", "fault_severity"}),
 }
 """Fields, beside those of a limit, that decide whether there is an alarm, how bad it is, or how long it is kept."""
 
@@ -153,6 +162,7 @@ def _points(old: Mapping[str, Point], new: Mapping[str, Point]) -> Iterator[Diff
             yield Difference(Kind.POINT, name, "", None, limits, f"{name} added: {limits}")
         else:
             yield from _changes(Kind.POINT, name, old[id], point)
+            yield from _changes(Kind.POINT, name, old[id].conditions, point.conditions, old[id].unit, point.unit)
             yield from _limits(old[id], point)
 
 
@@ -194,7 +204,7 @@ def _changes(
     kind: Kind, object: str, old: Any, new: Any, old_unit: str = "", new_unit: str = ""
 ) -> Iterator[Difference]:
     """The fields of two things of one kind that are not the same; a point's limits are told for themselves."""
-    for name in [field.name for field in fields(new) if field.name != "limits"]:
+    for name in [field.name for field in fields(new) if field.name not in _APART]:
         before, after = getattr(old, name), getattr(new, name)
         if before != after:
             yield _change(kind, object, name, before, after, old_unit, new_unit)
@@ -242,8 +252,12 @@ def _text(name: str, value: Any, unit: str) -> str:
             return f"{width} x {height} at {x}, {y}"
         case Each():
             return "each reading"
-        case Consecutive():
-            return f"{value.n} in a row"
+        case Consecutive() | MOfN() | RollingVolume() | Dose():
+            return rule_words(value)
+        case Frozen() | Rate() | Invalid() | Limit():
+            return words.condition(value, unit)
+        case tuple() if name == "range":
+            return f"{words.number(value[0])} to {words.number(value[1])} {unit}"
         case Weekly() | Calendar():
             return on_call_words.plan(value)
         case Which():

@@ -7,9 +7,11 @@ from facility.quantities import MEASURES, Quantity
 from facility.site import Grade
 from facility.site_build import area_id, default_limits, entries_of, point_id
 from facility.site_cause_checks import cause_mistakes
+from facility.site_condition_checks import condition_mistakes
 from facility.site_errors import did_you_mean
-from facility.site_limits import Mistake, is_shared, mistakes, site_limits
+from facility.site_limits import Mistake, combined, is_shared, mistakes, site_limits
 from facility.site_on_call_checks import on_call_mistakes
+from facility.site_rule_checks import measured_mistakes, rule_mistakes
 from facility.site_schema import InstrumentEntry, LimitEntry, PointEntry, RoomEntry, SiteEntry
 from facility.site_suppression_checks import suppression_mistakes
 from facility.site_values import OUTSIDE
@@ -30,7 +32,7 @@ def mistakes_in(site: SiteEntry, rooms: Collection[str]) -> Iterator[Mistake]:
             for position, point in enumerate(instrument.points):
                 here = (*place, "instruments", number, "points", position)
                 yield from _point(here, point, room, site, rooms)
-                yield from _limits(here, point_id(instrument, point), point, room, site)
+                yield from _limits(here, instrument, point, room, site)
     yield from _doors(site, rooms)
     yield from _stations(site)
     yield from cause_mistakes(site.causes, rooms, _point_ids(site))
@@ -122,17 +124,23 @@ def _limit_entries(place: Path, entries: list[LimitEntry]) -> Iterator[Mistake]:
     for index, entry in enumerate(entries):
         if entry.low is None and entry.high is None:
             yield (*place, index), "a limit needs low, high or both"
-        delayed = entry.on_delay > 0 or entry.consecutive > 1
-        if delayed and not (entry.rationale or entry.standard_does_not_apply):
-            yield (*place, index), "a delay has to be justified (EU GMP Annex 1:2022, 4.16); add a rationale"
+        yield from rule_mistakes((*place, index), entry)
 
 
-def _limits(place: Path, point: str, entry: PointEntry, room: RoomEntry, site: SiteEntry) -> Iterator[Mistake]:
+def _limits(
+    place: Path, instrument: InstrumentEntry, entry: PointEntry, room: RoomEntry, site: SiteEntry
+) -> Iterator[Mistake]:
     if entry.quantity is Quantity.PARTICLES and entry.size is None:
         return
-    own = site_limits(entries_of(place, entry, site))
-    for limit_place, message in mistakes(default_limits(site, room, entry), own, MEASURES[entry.quantity]):
-        yield limit_place, f"at {point}: {message}" if is_shared(limit_place) else message
+    own, defaults = site_limits(entries_of(place, entry, site)), default_limits(site, room, entry)
+    measure = MEASURES[entry.quantity]
+    for limit_place, message in (
+        *mistakes(defaults, own, measure),
+        *measured_mistakes(own, entry.quantity, measure, instrument),
+    ):
+        yield limit_place, f"at {point_id(instrument, entry)}: {message}" if is_shared(limit_place) else message
+    limits, between = combined(defaults, own), entry.against is not None
+    yield from condition_mistakes((*place, "conditions"), entry.conditions, entry.quantity, limits, between)
 
 
 def _doors(site: SiteEntry, rooms: Collection[str]) -> Iterator[Mistake]:

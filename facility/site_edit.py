@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from facility.limit import ALL_ROOM_STATES, Consecutive, Each, Limit, RoomState, Severity, Side
+from facility.limit import ALL_ROOM_STATES, Limit, RoomState, Severity, Side
 from facility.site import Point, Site
 from facility.site_build import point_id
 from facility.site_file import parse_site
 from facility.site_limits import site_limits
+from facility.site_rules import rule_words
 from facility.site_schema import LimitEntry, PointEntry, SiteEntry
 from facility.site_validation import validate
 from facility.site_words import duration
@@ -143,7 +144,6 @@ def _left(entry: LimitEntry, side: Side, states: frozenset[RoomState]) -> dict[s
 
 def _keys(limit: Limit) -> dict[str, str]:
     """The keys of a limit with their values as YAML; what is as it is by default is left out."""
-    consecutive = limit.rule.n if isinstance(limit.rule, Consecutive) else 1
     written = {
         "severity": limit.severity.name.lower(),
         limit.side.value: _number(limit.value),
@@ -151,7 +151,9 @@ def _keys(limit: Limit) -> dict[str, str]:
         "on_delay": duration(limit.on_delay) if limit.on_delay else "",
         "off_delay": duration(limit.off_delay) if limit.off_delay else "",
         "deadband": _number(limit.deadband) if limit.deadband else "",
-        "consecutive": "" if isinstance(limit.rule, Each) else str(consecutive),
+        "rule": rule_words(limit.rule),
+        "at_once": "" if limit.at_once is None else _number(limit.at_once),
+        "latched": "true" if limit.latched else "",
         "room_states": "" if limit.room_states == ALL_ROOM_STATES else _states(limit.room_states),
         "rationale": quoted(limit.rationale) if limit.rationale != limit.exempt else "",
         "standard_does_not_apply": quoted(limit.exempt) if limit.exempt else "",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from facility.limit import Consecutive, Each, Limit, RoomState, Severity, Side
+from facility.limit import Limit, RoomState, Severity, Side
 from facility.quantities import Measure
 from facility.site_schema import LimitEntry
 from facility.site_words import bound, kind, number
@@ -77,7 +77,9 @@ def _of_entry(place: Path, entry: LimitEntry) -> Iterator[SiteLimit]:
                 on_delay=entry.on_delay,
                 off_delay=entry.off_delay,
                 deadband=entry.deadband,
-                rule=Consecutive(entry.consecutive) if entry.consecutive > 1 else Each(),
+                rule=entry.rule,
+                at_once=entry.at_once,
+                latched=entry.latched,
                 room_states=frozenset(entry.room_states),
                 rationale=entry.rationale or entry.standard_does_not_apply or "",
                 exempt=entry.standard_does_not_apply or "",

@@ -2,14 +2,17 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from facility.limit import RoomState
+from facility.instants import DAY
+from facility.limit import Each, RoomState, Rule
 from facility.quantities import Quantity
 from facility.retention import FEWEST_BATCH_YEARS
 from facility.site import Grade
 from facility.site_causes import CauseEntry, GroupingEntry
+from facility.site_conditions import ConditionsEntry
 from facility.site_on_call import OnCallEntry
+from facility.site_rules import rule_of
 from facility.site_suppressions import SuppressionEntry
 from facility.site_values import (
     Duration,
@@ -36,7 +39,9 @@ class LimitEntry(Entry):
     on_delay: Duration = 0
     off_delay: Duration = 0
     deadband: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
-    consecutive: Annotated[int, Field(ge=1, le=100)] = 1
+    rule: Annotated[Rule, BeforeValidator(rule_of)] = Each()
+    at_once: Number | None = None
+    latched: bool = False
     room_states: Annotated[list[RoomState], Field(min_length=1)] = list(RoomState)
     rationale: Text | None = None
     standard_does_not_apply: Text | None = None
@@ -50,6 +55,7 @@ class PointEntry(Entry):
     against: Name | None = None
     limit_set: Name | None = None
     limits: list[LimitEntry] = []
+    conditions: ConditionsEntry = ConditionsEntry()
 
 
 class InstrumentEntry(Entry):
@@ -79,6 +85,7 @@ class RoomEntry(Entry):
     iso_class: IsoNumber | None = None
     standards: Annotated[list[Standard], Field(min_length=1)] | None = None
     inside: Name | None = None
+    state_unknown_after: Silence = DAY
     plan: PlanEntry
     instruments: list[InstrumentEntry] = []
 

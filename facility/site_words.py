@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 
+from facility.conditions import Frozen, Invalid, Rate
 from facility.instants import DAY, HOUR, MINUTE, SECOND, Span
-from facility.limit import ALL_ROOM_STATES, Consecutive, Limit, RoomState
+from facility.limit import ALL_ROOM_STATES, Limit, RoomState, Side
 from facility.site import Classification, Grade, IsoClass
+from facility.site_rules import rule_words
 
 UNITS: dict[str, Span] = {"ms": 1, "s": SECOND, "min": MINUTE, "h": HOUR, "d": DAY}
 """The units of durations."""
@@ -49,14 +51,30 @@ def kind(limit: Limit) -> str:
 
 
 def patience(limit: Limit) -> str:
-    """How long it waits before it calls: 3 in a row, 30 s; empty where it calls at once."""
-    readings = f"{limit.rule.n} in a row" if isinstance(limit.rule, Consecutive) else ""
+    """How long it waits before it calls: 3 in a row, 30 s, at once < 5; empty where it never waits."""
     delay = duration(limit.on_delay) if limit.on_delay else ""
-    return ", ".join(part for part in (readings, delay) if part)
+    beyond = ">" if limit.side is Side.HIGH else "<"
+    deep = "" if limit.at_once is None else f"at once {beyond} {number(limit.at_once)}"
+    return ", ".join(part for part in (rule_words(limit.rule), delay, deep) if part)
 
 
 def whole(limit: Limit, unit: str) -> str:
     """All that the engine needs of a limit: action low < 10 Pa, 30 s, in operation."""
     wait = patience(limit)
     states = "" if limit.room_states == ALL_ROOM_STATES else room_states(limit.room_states)
-    return ", ".join(part for part in (f"{kind(limit)} {bound(limit, unit)}", wait, states, limit.mark) if part)
+    latched = "latched" if limit.latched else ""
+    parts = (f"{kind(limit)} {bound(limit, unit)}", wait, states, latched, limit.mark)
+    return ", ".join(part for part in parts if part)
+
+
+def condition(value: Frozen | Rate | Invalid | Limit, unit: str) -> str:
+    """A condition beside limits: 1 h within 0.05 Pa; more than 5 Pa in 60 s, alert; 5 in 1 h; < 0 Pa, 10 s."""
+    match value:
+        case Frozen(after, within):
+            return f"{duration(after)} within {number(within)} {unit}" if within else duration(after)
+        case Rate(change, within, severity):
+            return f"more than {number(change)} {unit} in {duration(within)}, {severity.name.lower()}"
+        case Invalid(readings, within):
+            return f"{readings} readings in {duration(within)}"
+        case Limit():
+            return whole(value, unit)

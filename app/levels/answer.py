@@ -10,7 +10,7 @@ from facility.instants import text_of
 from facility.levels.compare import Comparison, compare
 from facility.levels.result import Result
 from facility.levels.sample import Sample, recovery_rate
-from facility.limit import Consecutive, Limit, RoomState, Severity, Side
+from facility.limit import Each, Limit, RoomState, Severity, Side
 from facility.quantities import Quantity
 from facility.site import Point, Site
 from facility.site_edit import cells, set_limit
@@ -152,7 +152,7 @@ def _levels(point: Point, question: Question, result: Result, value: float, why:
 
 def _with_delay(why: str, old: Limit) -> str:
     """The rationale of a delay that is kept is kept, too (EU GMP Annex 1:2022, 4.16)."""
-    waits = old.on_delay > 0 or isinstance(old.rule, Consecutive)
+    waits = old.on_delay > 0 or not isinstance(old.rule, Each)
     kept = f" Delay as before: {old.rationale}" if waits and old.rationale else ""
     return why[: LONGEST_RATIONALE - len(kept)] + kept
 

@@ -23,6 +23,8 @@ from storage.records.changes import Change, ChangeRefusedError
 from storage.records.revisions import Revision
 
 NEW = "new"
+RULE = "3 in a row, 3 of 5, rolling 1 m3, dose 600; empty for each reading"
+TICKED = frozenset({"reached", "latched"})
 SPAN = "A number and a unit: 30 s, 10 min"
 
 
@@ -136,7 +138,12 @@ def _fields(point: Point) -> list[Component]:
         text("on_delay", "On-delay", description=SPAN),
         text("off_delay", "Off-delay", description=SPAN),
         number("deadband", f"Deadband, {point.unit}", min=0),
-        number("consecutive", "Readings in a row", min=1, max=100, allowDecimal=False),
+        text("rule", "Rule", description=RULE),
+        number("at_once", f"At once beyond, {point.unit}"),
+        html.Div(
+            dmc.Checkbox(id="propose-latched", label="Stays until it is reset", checked=shown["latched"]),
+            className="tick",
+        ),
         html.Div(
             dmc.MultiSelect(
                 id="propose-room_states",
@@ -205,9 +212,9 @@ def draft(
 
 def register(app: Dash, context: AppContext) -> None:
     """Another limit fills the fields; fields are checked as they are typed; the button drafts."""
-    values = {name: "checked" if name == "reached" else "value" for name in FIELDS}
+    values = {name: "checked" if name in TICKED else "value" for name in FIELDS}
     inputs = {name: Input(f"propose-{name}", values[name]) for name in FIELDS}
-    errors = [name for name in FIELDS if name != "reached"]
+    errors = [name for name in FIELDS if name not in TICKED]
 
     @app.callback(
         output={name: Output(f"propose-{name}", values[name]) for name in FIELDS}

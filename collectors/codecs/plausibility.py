@@ -2,10 +2,10 @@
 
 import math
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from datetime import time as time_of_day
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from facility.conditions import overdue_from
 from facility.instants import DAY, SECOND, Instant, instant_of, text_of
 from facility.quantities import Quantity
 from facility.reading import Reason
@@ -68,7 +68,7 @@ def known_site(site: Site) -> KnownSite:
         for id, instrument in site.instruments.items()
     }
     points = {
-        id: KnownPoint(id, point.quantity, point.measure.lowest, point.measure.highest, instruments[point.instrument])
+        id: KnownPoint(id, point.quantity, *point.possible, instruments[point.instrument])
         for id, point in site.points.items()
     }
     for point in site.points.values():
@@ -107,6 +107,5 @@ def flow_doubts(instrument: KnownInstrument, litres: float) -> int:
 
 
 def _overdue_from(instrument: Instrument, zone: ZoneInfo) -> float:
-    if instrument.calibration_due is None:
-        return math.inf
-    return instant_of(datetime.combine(instrument.calibration_due + timedelta(days=1), time_of_day(), zone))
+    due = instrument.calibration_due
+    return math.inf if due is None else overdue_from(due, zone)

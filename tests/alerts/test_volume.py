@@ -16,7 +16,7 @@ from facility.units import MICROLITRES
 from tests.alerts.examples import ACTION, ALERT, high
 
 CUBIC_METRE = 1000 * MICROLITRES
-GRADE_A = high(29, rule=RollingVolume(1000, 28.3))
+GRADE_A = high(29, rule=RollingVolume(1000))
 
 
 def follow(
@@ -48,7 +48,7 @@ def test_the_newest_cubic_metre_has_what_was_counted_in_it(samples: list[tuple[i
     ("counted", "severity"), [(20, None), (21, ALERT), (29, ALERT), (30, ACTION)], ids=lambda value: str(value)
 )
 def test_in_a_cubic_metre_of_grade_a_so_many_large_particles_are(counted: int, severity: object) -> None:
-    limits = [high(20, ALERT, rule=RollingVolume(1000, 50)), high(29, ACTION, rule=RollingVolume(1000, 50))]
+    limits = [high(20, ALERT, rule=RollingVolume(1000)), high(29, ACTION, rule=RollingVolume(1000))]
     _, findings = follow(limits, [counted] + [0] * 19, litres=50)
     raised = [finding.severity for finding in findings if isinstance(finding, Raised)]
     assert raised[-1:] == ([] if severity is None else [severity])
@@ -75,8 +75,9 @@ def test_it_returns_once_they_are_no_longer_among_the_newest_cubic_metre() -> No
     assert returned.at == 36 * MINUTE  # the 36 samples after the first hold 1018.8 litres
 
 
-def test_a_reading_that_tells_no_volume_is_taken_for_a_usual_one() -> None:
-    assert sample_of(per_cubic_metre(3, 28.3), None, None, 28.3) == (3, 28_300_000)
+def test_a_reading_that_tells_no_volume_counts_for_the_whole() -> None:
+    assert sample_of(35.0, None, None, CUBIC_METRE) == (35, CUBIC_METRE)
+    assert sample_of(35.0, 1, 28.3, CUBIC_METRE) == (1, 28_300_000)
 
 
 def test_an_invalid_sample_is_left_out() -> None:

@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 
 from facility.instants import SECOND
-from facility.limit import Consecutive, Dose, Each, Limit, MOfN, RollingVolume, Side
+from facility.limit import Consecutive, Dose, Each, Limit, MOfN, RollingVolume, Rule, Side
 from tests.alerts.examples import ACTION, ALERT
 
 CUBIC_METRE = 1000.0
@@ -22,9 +22,9 @@ SAMPLES = st.sampled_from([(None, None), (None, CUBIC_METRE), (2, 400.0), (7, CU
 def limits(draw: st.DrawFn, rolling: bool = True) -> Limit:
     """A limit of any rule, at a value that readings from 0 to 10 pass now and then."""
     side, value = draw(st.sampled_from(Side)), float(draw(st.integers(3, 7)))
-    rule = draw(RULES)
+    rule: Rule = draw(RULES)
     if rolling and side is Side.HIGH and draw(st.booleans()):
-        rule = RollingVolume(3 * CUBIC_METRE, CUBIC_METRE)
+        rule = RollingVolume(3 * CUBIC_METRE)
     counted_by_depth = isinstance(rule, Dose | RollingVolume)
     deeper = None if isinstance(rule, RollingVolume) else draw(st.sampled_from([None, None, 2.0]))
     return Limit(

@@ -50,7 +50,7 @@ class Past:
 def write_past(folder: Path) -> Past:
     """Write the week into a folder."""
     text = DEMO.read_text(encoding="utf-8")
-    revised = text.replace("high: 150000, consecutive: 2", "high: 120000, consecutive: 2")
+    revised = text.replace("high: 150000, rule: 2 in a row", "high: 120000, rule: 2 in a row")
     assert revised != text
     samples = LocalStore.open(folder / "samples.db", lambda: NOW)
     samples.backfill(_readings(), "past")

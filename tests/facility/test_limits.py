@@ -9,7 +9,18 @@ from hypothesis import strategies as st
 from alerts import rules
 from alerts.rules import QUIET
 from facility.instants import MINUTE, Instant
-from facility.limit import Consecutive, Dose, Each, Limit, MOfN, RollingVolume, RoomState, Severity, Side
+from facility.limit import (
+    MOST_SAMPLES,
+    Consecutive,
+    Dose,
+    Each,
+    Limit,
+    MOfN,
+    RollingVolume,
+    RoomState,
+    Severity,
+    Side,
+)
 from facility.limits import limits_in_force, looks_back
 from facility.quantities import Quantity
 from facility.site import Point
@@ -101,7 +112,7 @@ def test_whatever_calls_in_some_room_state_calls_no_later_while_it_is_unknown(
 
 
 def test_limits_of_other_rules_hold_beside_each_other_where_neither_is_sure_to_call_first() -> None:
-    several, rolling = replace(IN_USE, rule=MOfN(3, 5)), replace(RESTING, rule=RollingVolume(1000, 28.3))
+    several, rolling = replace(IN_USE, rule=MOfN(3, 5)), replace(RESTING, rule=RollingVolume(1000))
     assert limits_in_force(point(several, rolling), None) == (several, rolling)
     assert limits_in_force(point(RESTING, replace(several, value=RESTING.value)), None) == (RESTING,)
 
@@ -112,5 +123,5 @@ def test_a_latched_limit_is_not_made_needless_by_one_that_is_not() -> None:
 
 
 def test_what_a_rule_remembers_is_looked_back_on() -> None:
-    watched = replace(point(replace(RESTING, rule=RollingVolume(1000, 28.3))), silent_after=3 * MINUTE)
-    assert looks_back(watched) == 36 * 3 * MINUTE
+    watched = replace(point(replace(RESTING, rule=RollingVolume(1000))), silent_after=3 * MINUTE)
+    assert looks_back(watched) == MOST_SAMPLES * 3 * MINUTE

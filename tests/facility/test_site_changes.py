@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from facility.causes import Cause, Which
+from facility.conditions import Conditions, Frozen, Invalid, Rate
 from facility.escalation import EVERYBODY, OnCall
 from facility.excursion import Grouping
-from facility.instants import MINUTE, SECOND
+from facility.instants import HOUR, MINUTE, SECOND
 from facility.limit import EXEMPT, Consecutive, Limit, RoomState, Severity, Side
 from facility.quantities import Quantity
 from facility.retention import Retention
@@ -163,6 +164,7 @@ CHANGED_FIELDS: list[tuple[str, str, str, Any]] = [
     ("rooms", "N1", "classification", None),
     ("rooms", "N1", "plan", Rectangle(0, 0, 10, 10.5)),
     ("rooms", "Z1", "inside", None),
+    ("rooms", "N1", "state_unknown_after", None),
     ("instruments", "N1.PC1", "name", "Other"),
     ("instruments", "N1.PC1", "room", "N2"),
     ("instruments", "N1.PC1", "serial", None),
@@ -177,6 +179,11 @@ CHANGED_FIELDS: list[tuple[str, str, str, Any]] = [
     ("points", "N1.PC1.p0_5", "limits", ()),
     ("points", "N1.PC1.p0_5", "silent_after", None),
     ("points", "N1.PC1.p0_5", "fault_severity", Severity.ALERT),
+    ("points", "N1.PC1.p0_5", "conditions", Conditions(frozen=Frozen(HOUR, 0.5))),
+    ("points", "N1.PC1.p0_5", "conditions", Conditions(rate=Rate(5, MINUTE, Severity.ALERT))),
+    ("points", "N1.PC1.p0_5", "conditions", Conditions(invalid=Invalid(3, HOUR))),
+    ("points", "N1.PC1.p0_5", "conditions", Conditions(range=(0, 1000))),
+    ("points", "N1.PC1.p0_5", "conditions", Conditions(reversal=Limit(Severity.ACTION, Side.LOW, 0))),
 ]
 
 
@@ -209,6 +216,8 @@ def test_the_list_of_fields_above_is_complete() -> None:
         replace(PRESSURE, off_delay=1),
         replace(PRESSURE, deadband=0.5),
         replace(PRESSURE, rule=Consecutive(2)),
+        replace(PRESSURE, at_once=5),
+        replace(PRESSURE, latched=True),
         replace(PRESSURE, room_states=frozenset({RoomState.CLEANING})),
         replace(PRESSURE, source="EU GMP Annex 1:2022, 4.14"),
         replace(PRESSURE, rationale="doors"),
@@ -254,6 +263,8 @@ DECISIVE = {
     ("points", "limits"),
     ("points", "silent_after"),
     ("points", "fault_severity"),
+    ("points", "conditions"),
+    ("rooms", "state_unknown_after"),
 }
 
 

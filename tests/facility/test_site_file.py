@@ -173,7 +173,7 @@ def test_a_stricter_limit_of_the_site_stands_in_place_of_the_standard_in_its_roo
 
 def test_a_limit_like_the_standards_may_have_a_delay_or_ask_for_several_in_a_row_with_a_reason() -> None:
     text = with_particle_limits(
-        "{severity: action, high: 3520, consecutive: 2, room_states: [at rest, not in use], rationale: 'note 2'}"
+        "{severity: action, high: 3520, rule: 2 in a row, room_states: [at rest, not in use], rationale: 'note 2'}"
     )
     resting = next(limit for limit in limits_of(text, "N1.PC1.p0_5") if RoomState.AT_REST in limit.room_states)
     assert resting.rule == Consecutive(2)

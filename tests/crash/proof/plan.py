@@ -26,8 +26,8 @@ CHANCE = 0.15
 LIMITS = """
   proof:
     - {severity: alert, high: 26, on_delay: 2 s, off_delay: 2 s, deadband: 0.5, rationale: a delay runs}
-    - {severity: action, high: 30, consecutive: 3, rationale: readings are counted}
-    - {severity: alert, low: 14, consecutive: 2, rationale: a single one is none}
+    - {severity: action, high: 30, rule: 3 in a row, rationale: readings are counted}
+    - {severity: alert, low: 14, rule: 2 in a row, rationale: a single one is none}
     - {severity: action, low: 10, on_delay: 3 s, deadband: 0.5, rationale: a delay runs}
 """
 """A delay runs out by time alone, also while readings are held up. So nothing here is outside a delayed limit for

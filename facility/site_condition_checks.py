@@ -1,0 +1,36 @@
+"""What is wrong with the conditions beside limits in a site file."""
+
+from collections.abc import Iterator, Sequence
+
+from facility.limit import Limit
+from facility.quantities import MEASURES, Quantity
+from facility.site_conditions import ConditionsEntry, right_way
+from facility.site_limits import Mistake
+from facility.site_words import number
+from facility.site_yaml import Path
+
+
+def condition_mistakes(
+    place: Path, entry: ConditionsEntry, quantity: Quantity, limits: Sequence[Limit], between_rooms: bool
+) -> Iterator[Mistake]:
+    """What is wrong with the conditions that the site file writes for a point with these limits."""
+    measure = MEASURES[quantity]
+    if entry.range is not None:
+        low, high = entry.range.low, entry.range.high
+        if low >= high:
+            yield (*place, "range"), f"{number(low)} to {number(high)} holds nothing; low is the smaller number"
+        elif not measure.lowest <= low <= high <= measure.highest:
+            possible = f"{number(measure.lowest)} to {number(measure.highest)} {measure.unit}"
+            yield (*place, "range"), f"wider than what can be at all, {possible}"
+        for limit in limits:
+            if low < high and not low <= limit.value <= high:
+                told = f"{limit.severity.name.lower()} {limit.side}"
+                yield (*place, "range"), f"the {told} limit {number(limit.value)} {measure.unit} cannot be measured"
+    if entry.reversal is not None:
+        if not between_rooms:
+            yield (*place, "reversal"), "only a pressure between rooms can be reversed; say against which"
+        elif right_way(limits) is None:
+            yield (
+                (*place, "reversal"),
+                "needs a low limit at 0 or above, or a high one at 0 or below: which way should the air flow?",
+            )
