@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from alerts.channels.sealing import Seals
 from app.live.hub import Hub
 from app.live.look import Look
 from app.proxy import Network
@@ -43,6 +45,8 @@ class AppContext:
     trail_review_days: int = 31
     """After how many days the audit trail is to be reviewed; 0: nobody is reminded."""
 
+    seals: Seals = field(default_factory=lambda: Seals(Path("channels.key")))
+    """Seals what holds the secrets of channels."""
     desk: Desk = field(default_factory=lambda: Desk(SignInRules()))
     """Where people prove who they are, and the rules for it."""
 

@@ -25,6 +25,7 @@ SUBCOMMANDS = {
     "forward": "forward:forward",
     "history": "processes:history",
     "levels": "levels:levels",
+    "notify": "notify:notify",
     "records": "records:records",
     "restore": "backup:restore",
     "retention": "retention:retention",

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from msgspec import MsgspecError
 
+from alerts.channels.sealing import Seals
 from app import asking
 from app.context import AppContext
 from app.live.beginning import beginning
@@ -91,6 +92,7 @@ def run_app(settings: Settings, stopping: threading.Event) -> None:
             desk=desk,
             watcher_token=_secret(settings.watcher_token_file),
             trail_review_days=settings.trail_review_days,
+            seals=Seals(settings.channels_key),
         )
         server = Server(create_app(context), context, settings.web_port, settings.web_host)
         hub.start()

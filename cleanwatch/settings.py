@@ -54,6 +54,17 @@ class Settings(BaseSettings):
     )
     web_host: str = Field("127.0.0.1", description="Address that the dashboard listens on.")
     web_port: int = Field(8050, ge=1, le=65535, description="Port of the dashboard.")
+    public_url: str = Field(
+        "",
+        pattern="^(https?://[^/?#]+)?$",
+        description="Address at which people reach the dashboard, for links in messages: https://cleanwatch.example; "
+        "empty: messages have none.",
+    )
+    channels_key_file: Path | None = Field(
+        None,
+        description="File that holds the key of the channels' addresses; none: channels.key in the data folder. "
+        "Station and app need the same.",
+    )
     viewers: int = Field(
         24, ge=1, le=500, description="How many browsers may watch live at once; sizes the server's threads."
     )
@@ -189,6 +200,11 @@ class Settings(BaseSettings):
     def samples_path(self) -> Path:
         """The local store's file."""
         return self.data / "samples.db"
+
+    @property
+    def channels_key(self) -> Path:
+        """The file with the key of the channels' addresses."""
+        return self.channels_key_file or self.data / "channels.key"
 
     @property
     def records_place(self) -> str | Path:

@@ -9,9 +9,6 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
 
-NAME = "channels.key"
-"""Its name in the data folder."""
-
 
 class KeyNotUsableError(Exception):
     """An address cannot be sealed or opened; the message says why, and what would be right."""

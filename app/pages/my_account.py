@@ -7,6 +7,7 @@ from dash import ALL, Dash, Input, Output, ctx, html, no_update
 from dash.development.base_component import Component
 
 from app import formats
+from app.components import own_contacts
 from app.components.account_parts import areas_words, browser_words, people_table
 from app.components.sign_out import sign_out_form
 from app.context import AppContext
@@ -32,7 +33,8 @@ def layout(context: AppContext, _address: Address) -> Component:
 
 
 def register(app: Dash, context: AppContext) -> None:
-    """Ending a session of one's own at another browser."""
+    """Ending a session of one's own at another browser; saying where one is reached."""
+    own_contacts.register(app, context)
 
     @app.callback(
         Output("my-account", "children"),
@@ -73,6 +75,7 @@ def _content(context: AppContext) -> list[Component]:
             className="head row",
         ),
         _card("Signing in", _ways(context, person, credential)),
+        _card("Where you are told of alarms", own_contacts.own_contacts(context, person)),
         _card("Signed in now", _sessions(context, open_now, own)),
         _card("Of late", _lately(context, tried)),
     ]

@@ -1,0 +1,128 @@
+"""The tables of the page of notifications: channels, whom they reach, and the newest messages."""
+
+from collections.abc import Mapping, Sequence
+
+from dash import html
+from dash.development.base_component import Component
+
+from app import formats
+from app.components.account_parts import act_button, people_table
+from app.components.basics import chip
+from app.notification_acts import state_words
+from facility.instants import Instant
+from storage.records.channels import Channel
+from storage.records.contacts import partly
+from storage.records.notifications import Delivery, Purpose
+from storage.records.people.accounts import Account
+
+PURPOSES = {
+    Purpose.NEW: "New",
+    Purpose.WORSE: "Got worse",
+    Purpose.MORE: "More of it",
+    Purpose.UNANSWERED: "Not answered",
+    Purpose.RETURNED: "Returned",
+    Purpose.SUMMARY: "Several",
+    Purpose.TEST: "Test",
+}
+
+
+def channel_table(
+    kept: Sequence[Channel],
+    reached: Mapping[str, Mapping[int, str]],
+    counts: Mapping[tuple[int, str], int],
+    managing: bool,
+) -> Component:
+    """The channels in the order in which they are tried."""
+    if not kept:
+        return html.Div(
+            "No channel yet, so nobody is told of alarms. Add one: a mail server, a text gateway, a chat, a webhook.",
+            className="nothing",
+        )
+    rows = [
+        html.Tr(
+            [
+                html.Td(html.B(one.name), className="where"),
+                html.Td(html.Code(one.address.shown)),
+                html.Td(_reaches(one, reached)),
+                html.Td("short" if one.address.short else "long"),
+                html.Td(str(counts.get((one.id, "sent"), 0)), className="num"),
+                html.Td(str(counts.get((one.id, "waiting"), 0)), className="num"),
+                html.Td(str(counts.get((one.id, "failed"), 0)), className="num"),
+                html.Td(_acts(one) if managing else "", className="r"),
+            ]
+        )
+        for one in kept
+    ]
+    return people_table(("Channel", "Address", "Reaches", "Form", "Sent", "Waiting", "Failed", ""), rows, "Channels")
+
+
+def reach_table(
+    people: Sequence[Account], kept: Sequence[Channel], reached: Mapping[str, Mapping[int, str]]
+) -> Component:
+    """Each person who may acknowledge, and where."""
+    if not people:
+        return html.Div("Nobody who may acknowledge alarms has an account yet.", className="nothing")
+    personal = [channel for channel in kept if channel.address.personal]
+    rows = []
+    for one in people:
+        addresses = reached.get(one.account, {})
+        ways = [f"{channel.name} {partly(addresses[channel.id])}" for channel in personal if channel.id in addresses]
+        told: Component | str = ", then ".join(ways) if ways else chip("alert", "No address")
+        cells = [html.Td(html.B(one.name), className="where"), html.Td(one.role.value), html.Td(told)]
+        rows.append(html.Tr(cells))
+    return people_table(("Person", "Role", "Told by"), rows, "People")
+
+
+def message_table(found: Sequence[Delivery], names: Mapping[int, str], timezone: str, now: Instant) -> Component:
+    """The newest messages; each can be opened to be read."""
+    if not found:
+        return html.Div("No message yet. Alarms, and tests of channels, are told here.", className="nothing")
+    rows = []
+    for one in found:
+        message = one.notification
+        to = message.recipient
+        whom = to.name if to.account or not to.address else f"{to.name} {partly(to.address)}"
+        told = html.Details([html.Summary(message.subject), html.Pre(message.body, className="message")])
+        mark, word = _state(one)
+        rows.append(
+            html.Tr(
+                [
+                    html.Td(formats.exactly(message.at, timezone, now), className="num"),
+                    html.Td(PURPOSES[message.purpose]),
+                    html.Td(told, className="told"),
+                    html.Td([html.Div(whom), html.Div(names.get(to.channel, ""), className="xs muted")]),
+                    html.Td([chip(mark, word), html.Div(_more(one, timezone, now), className="xs sec said")]),
+                    html.Td(html.Code(message.number)),
+                ]
+            )
+        )
+    heads = ("When", "Why", "What it says", "To", "What came of it", "Number")
+    return people_table(heads, rows, "Messages")
+
+
+def _reaches(channel: Channel, reached: Mapping[str, Mapping[int, str]]) -> str:
+    if not channel.address.personal:
+        return "all together"
+    people = sum(channel.id in addresses for addresses in reached.values())
+    return "1 person" if people == 1 else f"{people} people"
+
+
+def _acts(channel: Channel) -> Component:
+    id = {"type": "channel-test", "of": str(channel.id)}
+    test = html.Button("Test", id=id, className="btn s")
+    return html.Span([test, " ", act_button("notifications", "Retire", "retire", str(channel.id))], className="acts")
+
+
+def _state(delivery: Delivery) -> tuple[str, str]:
+    if delivery.sent is not None:
+        return "normal", "Sent"
+    if delivery.failed is not None:
+        return "action", "Failed"
+    return ("alert", "Tried again") if delivery.error else ("advisory", "Waiting")
+
+
+def _more(delivery: Delivery, timezone: str, now: Instant) -> str:
+    if delivery.sent is not None:
+        together = " with others" if delivery.sent_with != delivery.notification.id else ""
+        return f"{formats.exactly(delivery.sent, timezone, now)}{together}: {delivery.receipt}"
+    return formats.sentence(state_words(delivery))
