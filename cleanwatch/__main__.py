@@ -2,4 +2,5 @@
 
 from cleanwatch.command import main
 
-main()
+if __name__ == "__main__":  # not where another process that was started by this one looks here
+    main()

@@ -27,6 +27,7 @@ SUBCOMMANDS = {
     "levels": "levels:levels",
     "notify": "notify:notify",
     "records": "records:records",
+    "replay": "replay:replay",
     "restore": "backup:restore",
     "retention": "retention:retention",
     "simulate": "processes:simulate",

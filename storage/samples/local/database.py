@@ -18,7 +18,7 @@ class Database:
     def __init__(self, path: Path, read_only: bool = False) -> None:
         if read_only and not path.exists():
             raise FileNotFoundError(f"there is no local store at {path}; the station creates it when it first starts")
-        self._path = path
+        self.path = path
         self._read_only = read_only
         self._idle: deque[Connection] = deque()
         self._writer = connect(path, read_only)
@@ -38,7 +38,7 @@ class Database:
         try:
             connection = self._idle.pop()
         except IndexError:
-            connection = connect(self._path, read_only=True)
+            connection = connect(self.path, read_only=True)
         connection.execute("BEGIN")
         try:
             yield connection

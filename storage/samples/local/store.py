@@ -42,6 +42,11 @@ class LocalStore:
         """
         return cls(Database(path, read_only), clock)
 
+    @property
+    def path(self) -> Path:
+        """Where the file is, for another process to read."""
+        return self._database.path
+
     def close(self) -> None:
         """Write down how far the followers are, and close the file."""
         self._save_followers()

@@ -5,9 +5,11 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alerts.replay import processes
 from alerts.replay.against_record import Kind
 from alerts.replay.comparison import Comparison, Fate, compare, deepest, longest
 from alerts.replay.processes import judge_all
@@ -121,11 +123,15 @@ def test_the_same_limits_make_no_difference(values: list[float]) -> None:
     assert all((t.before, t.time_before) == (t.after, t.time_after) for t in found.tallies.values())
 
 
-def test_processes_give_what_one_gives(tmp_path: Path) -> None:
+def test_processes_give_what_one_gives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "store.db"
     store = LocalStore.open(path, lambda: END)
     store.backfill({TEN.id: columns(PRESSURES)}, "test")
     asked = task(TEN, SEVEN)
-    assert list(judge_all(path, [asked], 1)) == [judge(asked, partial(store.columns, TEN.id))]
+    monkeypatch.setattr(processes, "WORTH_A_PROCESS", 0)
+    done: list[float] = []
+    found = list(judge_all(store, [asked], 2, done.append))
+    assert found == [judge(asked, partial(store.columns, TEN.id))] == list(judge_all(store, [asked], 1))
+    assert done[-1] == 1
     store.close()
     assert judge(asked, columns(PRESSURES).between).before[0].condition is Condition.LOW
