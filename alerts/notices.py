@@ -1,12 +1,13 @@
 """What is published of alarms and rooms, for anyone on site: the payloads of the retained clean topics."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import msgspec
 
-from bus.messages import AlarmNotice, HeldNotice, RoomNotice
+from bus.messages import AlarmNotice, HeldNotice, HoldNotice, HoldsNotice, RoomNotice
 from facility.alarm import Alarm, Held
+from facility.holds import Hold
 from facility.instants import Instant, datetime_of
 from facility.plant_events import RoomStateSet
 
@@ -38,6 +39,25 @@ def alarm_notice(alarm: Alarm, unit: str) -> bytes:
             held=None if alarm.held is None else _held(alarm.held),
             cause=alarm.cause,
         )
+    )
+
+
+def holds_notice(holds: Iterable[Hold]) -> bytes:
+    """Everything that is put aside, or that somebody asks to put aside."""
+    return msgspec.json.encode(HoldsNotice(tuple(_hold(hold) for hold in holds)))
+
+
+def _hold(hold: Hold) -> HoldNotice:
+    return HoldNotice(
+        hold=hold.id,
+        kind=hold.kind,
+        of=hold.of,
+        condition=hold.condition,
+        severity=hold.severity.name.lower(),
+        since=_moment(hold.since),
+        until=_moment(hold.until),
+        by=hold.asked_by,
+        reason=hold.reason,
     )
 
 

@@ -179,6 +179,7 @@ class Present:
     def announce(self, alarms: Iterable[Alarm]) -> None:
         """Publish alarms as they are: a broker that was started anew has forgotten what it retained."""
         self.draft.rooms.update(self.site.rooms)
+        self.holds.publish()
         for alarm in alarms:
             self.draft.notice(alarm, self.site)
 
@@ -198,8 +199,8 @@ class Present:
         self.reviewing = {id: watch for id, watch in self.watches.items() if watch.reviews}
         self._silence_due = now
         self.draft.rooms = set(site.rooms)
-
         self.excursions.use_site(now)
+
     def _expire(self, now: Instant) -> None:
         """Everything that time alone brings about up to `now`, in the order in which it was due."""
         due = [(when, id) for id, watch in self._pending.items() if (when := watch.state.due or NEVER) <= now]

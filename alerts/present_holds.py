@@ -4,7 +4,9 @@ from collections.abc import Iterable
 
 from alerts import holding
 from alerts.machine import RefusedError
+from alerts.notices import holds_notice
 from alerts.present_alarms import PresentAlarms
+from bus import topics
 from facility.alarm import HoldKind, source_of
 from facility.holds import Hold, room_of_hold
 from facility.instants import Instant
@@ -60,6 +62,12 @@ class PresentHolds:
                 over = holding.ended(hold, hold.kind, hold.of, CLEANWATCH.name, now, "its time is over")
                 self._is(over, now, CLEANWATCH, "unshelved", "its time is over")
 
+    def publish(self) -> None:
+        """What is put aside is to be published, as it is now."""
+        site = self._alarms.site
+        topic = topics.clean_holds(site.id, site.share.station)
+        self._alarms.draft.notices[topic] = holds_notice(self._open)
+
     def use_site(self, site: Site, now: Instant) -> None:
         """Holds of another site, or of the same one changed."""
         for hold in self._open:
@@ -90,4 +98,5 @@ class PresentHolds:
         else:
             self._alarms.holds.pop(hold.id, None)
         self._alarms.draft.hold(now, actor, action, hold, reason)
+        self.publish()
         self._alarms.hold_back(now, actor, reason)

@@ -3,13 +3,13 @@
 A room never starts as normal: where nothing is known, the status is no data.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
 from app.scale import Bounds, limit_used
 from bus.messages import AlarmNotice
-from facility.alarm import DOUBTED, STANDING, AlarmState
+from facility.alarm import DOUBTED, STANDING, AlarmState, HoldKind
 from facility.instants import Instant, datetime_of, instant_of
 from facility.limit import Severity
 from facility.reading import Validity
@@ -63,8 +63,18 @@ BY_SEVERITY = {
 }
 
 
-def alarm_status(condition: str, severity: Severity, state: str) -> Status:
-    """How an alarm makes its point look, while it stands."""
+PUT_ASIDE = {
+    HoldKind.SHELVED.value: "SHELVED",
+    HoldKind.SUPPRESSED.value: "SUPPRESSED",
+    HoldKind.OUT_OF_SERVICE.value: "OUT OF SERVICE",
+}
+"""What stands in place of the word of an alarm that calls nobody. One that another explains looks as bad as it is."""
+
+
+def alarm_status(condition: str, severity: Severity, state: str, held: str | None = None) -> Status:
+    """How an alarm makes its point look, while it stands. `held` is the kind of what holds it back."""
+    if held in PUT_ASIDE or state == AlarmState.LATCHED:
+        return Status.ADVISORY
     if state == AlarmState.RETURNED:
         return Status.RETURNED
     if condition in DOUBTED:
@@ -72,8 +82,12 @@ def alarm_status(condition: str, severity: Severity, state: str) -> Status:
     return BY_SEVERITY[severity]
 
 
-def alarm_word(condition: str, severity: Severity, state: str) -> str:
+def alarm_word(condition: str, severity: Severity, state: str, held: str | None = None) -> str:
     """The word that stands beside colour and shape."""
+    if held in PUT_ASIDE:
+        return PUT_ASIDE[held]
+    if state == AlarmState.LATCHED:
+        return "LATCHED"
     status = alarm_status(condition, severity, state)
     return condition.upper() if status is Status.NO_DATA else status.name
 
@@ -94,24 +108,30 @@ def point_status(
     overdue: int | None,
     now: Instant,
     station_silent: bool = False,
+    put_aside: Collection[str] = (),
 ) -> PointStatus:
     """How one point stands now. `alarms` are those of this point, `bounds` those in force in its room.
 
-    While its station is silent, nothing that was heard of it may pass for the present.
+    While its station is silent, nothing that was heard of it may pass for the present. `put_aside` are the kinds of
+    what people have put aside of it, so that nobody takes its silence for health.
     """
     used = None if newest is None or newest.value is None else limit_used(newest.value, point.quantity, bounds)
     candidates = [
         PointStatus(
             point.id,
-            alarm_status(alarm.condition, Severity[alarm.severity.upper()], alarm.state),
-            alarm_word(alarm.condition, Severity[alarm.severity.upper()], alarm.state),
+            alarm_status(alarm.condition, Severity[alarm.severity.upper()], alarm.state, _kind(alarm)),
+            alarm_word(alarm.condition, Severity[alarm.severity.upper()], alarm.state, _kind(alarm)),
             instant_of(alarm.onset),
-            alarm.state in UNANSWERED,
+            alarm.state in UNANSWERED and alarm.held is None,
             used,
         )
         for alarm in alarms
         if alarm.state in STANDING
     ]
+    if HoldKind.OUT_OF_SERVICE in put_aside:
+        return PointStatus(point.id, Status.ADVISORY, PUT_ASIDE[HoldKind.OUT_OF_SERVICE], used=used)
+    if HoldKind.SHELVED in put_aside:
+        candidates.append(PointStatus(point.id, Status.ADVISORY, PUT_ASIDE[HoldKind.SHELVED], used=used))
     if station_silent:
         candidates.append(PointStatus(point.id, Status.NO_DATA, "STATION SILENT", newest.time if newest else None))
     elif newest is None:
@@ -127,6 +147,10 @@ def point_status(
         candidates.append(PointStatus(point.id, Status.ADVISORY, "CALIBRATION OVERDUE", used=used))
     candidates.append(PointStatus(point.id, Status.NORMAL, "NORMAL", used=used))
     return max(candidates, key=_rank)
+
+
+def _kind(alarm: AlarmNotice) -> str | None:
+    return None if alarm.held is None else alarm.held.kind
 
 
 def room_status(points: Sequence[PointStatus]) -> PointStatus | None:

@@ -74,6 +74,27 @@ class AlarmNotice(msgspec.Struct, frozen=True):
     """The alarm that explains it."""
 
 
+class HoldNotice(msgspec.Struct, frozen=True):
+    """One thing that a person has put aside, or asks to: then `since` and `until` are null until it is approved."""
+
+    hold: int
+    kind: HoldWord
+    of: str
+    """A point; or `instrument:`, `source:` or `room:` and a name."""
+    condition: str | None
+    severity: SeverityWord
+    since: Moment | None
+    until: Moment | None
+    by: str
+    reason: str
+
+
+class HoldsNotice(msgspec.Struct, frozen=True):
+    """Everything that is shelved or out of service at a station: `cleanwatch/<site>/holds/<station>`, retained."""
+
+    holds: tuple[HoldNotice, ...]
+
+
 class RoomNotice(msgspec.Struct, frozen=True):
     """Room state and running batches: `cleanwatch/<site>/rooms/<room>`, retained. `state` is null while unknown."""
 

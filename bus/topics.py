@@ -7,6 +7,7 @@ instruments/<site>/<source>/ack          stored up to this sequence     (station
 cleanwatch/<site>/readings/<point>       one reading, as stored         (station -> anyone)
 cleanwatch/<site>/rooms/<room>           room state and batch, retained (station -> anyone)
 cleanwatch/<site>/alarms/<point>/<condition>  alarm state, retained     (station -> anyone)
+cleanwatch/<site>/holds/<station>        what calls nobody, retained    (station -> anyone)
 cleanwatch/<site>/stations/<station>     heartbeat, retained, with will (station -> anyone)
 cleanwatch/<site>/reports/<station>      its state of health, retained  (station -> app)
 broker-check/<site>/<station>/...        trying what the broker keeps   (station -> itself)
@@ -66,6 +67,11 @@ def clean_room(site: str, room: str) -> str:
 def clean_alarm(site: str, point: str, condition: str) -> str:
     """Where the state of an alarm is published, retained. Conditions are hyphenated: `no-data`."""
     return f"{CLEAN}/{site}/alarms/{point}/{condition.replace(' ', '-')}"
+
+
+def clean_holds(site: str, station: str) -> str:
+    """Where a station publishes, retained, what people have shelved or taken out of service."""
+    return f"{CLEAN}/{site}/holds/{station}"
 
 
 def station(site: str, station: str) -> str:

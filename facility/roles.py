@@ -9,9 +9,14 @@ class Right(StrEnum):
 
     LOOK = "see live values, trends, alarms and batches"
     EXPORT = "take copies of what is shown"
-    ACKNOWLEDGE = "acknowledge alarms"
+    ACKNOWLEDGE = "acknowledge alarms, reset latched ones"
+    SHELVE = "shelve alarms for a while, with a reason"
+    APPROVE_SHELVING = "approve that another person shelves an action limit"
+    OUT_OF_SERVICE = "take points and instruments out of service"
     SET_ROOM_STATE = "set room states"
+    SWAP_SHIFTS = "say who is on call in place of another"
     ANNOTATE = "comment and correct, with a reason"
+    MANAGE_EXCURSIONS = "merge and split excursions, with a reason"
     RETIRE_SOURCE = "retire sources that are gone"
     DRAFT = "draft changes of site, rooms, instruments, points and limits"
     APPROVE = "approve changes, and put them in force, with a signature"
@@ -34,14 +39,22 @@ class Role(StrEnum):
 
 
 _VIEWER = frozenset({Right.LOOK, Right.EXPORT})
-_OPERATOR = _VIEWER | {Right.ACKNOWLEDGE, Right.SET_ROOM_STATE, Right.ANNOTATE}
+_OPERATOR = _VIEWER | {
+    Right.ACKNOWLEDGE,
+    Right.SHELVE,
+    Right.SET_ROOM_STATE,
+    Right.SWAP_SHIFTS,
+    Right.ANNOTATE,
+}
+_ANSWERABLE = _OPERATOR | {Right.APPROVE_SHELVING, Right.OUT_OF_SERVICE, Right.DRAFT, Right.READ_TRAIL}
+"""Engineers and QA: they answer for what calls nobody for a while."""
 
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.WALL: frozenset({Right.LOOK}),
     Role.VIEWER: _VIEWER,
     Role.OPERATOR: _OPERATOR,
-    Role.ENGINEER: _OPERATOR | {Right.RETIRE_SOURCE, Right.DRAFT, Right.READ_TRAIL, Right.MANAGE_CHANNELS},
-    Role.QA: _OPERATOR | {Right.DRAFT, Right.APPROVE, Right.READ_TRAIL, Right.REVIEW_TRAIL, Right.KEEP},
+    Role.ENGINEER: _ANSWERABLE | {Right.RETIRE_SOURCE, Right.MANAGE_CHANNELS},
+    Role.QA: _ANSWERABLE | {Right.MANAGE_EXCURSIONS, Right.APPROVE, Right.REVIEW_TRAIL, Right.KEEP},
     Role.ADMINISTRATOR: _VIEWER | {Right.MANAGE_ACCOUNTS, Right.MANAGE_CHANNELS, Right.READ_TRAIL},
 }
 """Whoever manages accounts decides nothing about limits or alarms, and the other way round."""

@@ -13,12 +13,12 @@ from app.api.operation import Answer, Asked, Body, Operation
 from app.api.refusing import not_there, wrong
 from app.context import AppContext
 from app.csrf import API
-from facility.alarm import Alarm, AlarmState, Condition
+from facility.alarm import Alarm, AlarmState, Condition, Held, HoldKind
 from facility.limit import Severity
 from facility.roles import Right
 from storage.records import alarms
 from storage.records.alarms import AlarmFilter
-from storage.records.commands import Acknowledge
+from storage.records.commands import Acknowledge, Reset
 
 SEVERITIES = {severity.name.lower(): severity for severity in Severity}
 SeverityWord = Literal["advisory", "alert", "action"]
@@ -49,6 +49,15 @@ class AcknowledgementAnswer(Answer):
     severity: SeverityWord
 
 
+class HeldAnswer(Answer):
+    kind: HoldKind
+    since: Time
+    until: Time | None
+    by: str
+    reason: str
+    hold: int | None = Field(description="The number of the hold, of what a person has put aside.")
+
+
 class AlarmAnswer(Answer):
     id: str = Field(description="Point, condition and onset; append it to /api/v1/alarms/ to ask for this one.")
     point: str = Field(description="A point, source: and the name of a source, or room: and a room.")
@@ -66,6 +75,10 @@ class AlarmAnswer(Answer):
     worst_at: Time | None
     retrospective: bool
     blinds: list[str] = Field(description="Points that are not heard while it stands.")
+    latched: bool = Field(description="It stays after its return until a person resets it.")
+    held: HeldAnswer | None = Field(description="Why it calls nobody now; none while it does.")
+    cause: str | None = Field(description="The id of the alarm that explains it.")
+    first_out: bool = Field(description="The first of several that began together.")
     acknowledgements: list[AcknowledgementAnswer]
 
 
@@ -103,6 +116,10 @@ class OneAlarm(Asked):
 class AcknowledgeBody(Body):
     comment: Sentence = Field(description="What you see, or what you do.")
     severity: SeverityWord = Field(description="What you have seen: if it has risen since, this is refused.")
+
+
+class ResetBody(Body):
+    comment: Sentence = Field(description="What you found.")
 
 
 def _standing(context: AppContext, _asked: Asked) -> AlarmsAnswer:
@@ -156,13 +173,23 @@ def _acknowledge(context: AppContext, asked: OneAlarm, body: AcknowledgeBody) ->
     return hand_over(context, Acknowledge(alarm.id, SEVERITIES[body.severity], body.comment.strip()))
 
 
+def _reset(context: AppContext, asked: OneAlarm, body: ResetBody) -> OutcomeAnswer:
+    return hand_over(context, Reset(_find(context, asked).id, body.comment.strip()))
+
+
+def _held(held: Held) -> HeldAnswer:
+    return HeldAnswer(
+        kind=held.kind, since=held.since, until=held.until, by=held.by, reason=held.reason, hold=held.hold
+    )
+
+
 def _alarm(alarm: Alarm) -> AlarmAnswer:
     return AlarmAnswer(
         id=alarm.id,
         point=alarm.point,
         room=alarm.room,
         condition=alarm.condition,
-        severity=_word(alarm.severity),
+        severity=severity_word(alarm.severity),
         state=alarm.state,
         onset=alarm.onset,
         raised=alarm.raised,
@@ -174,14 +201,19 @@ def _alarm(alarm: Alarm) -> AlarmAnswer:
         worst_at=alarm.worst_at,
         retrospective=alarm.retrospective,
         blinds=[blinded.point for blinded in alarm.blinds],
+        latched=alarm.latched,
+        held=None if alarm.held is None else _held(alarm.held),
+        cause=alarm.cause,
+        first_out=alarm.first_out,
         acknowledgements=[
-            AcknowledgementAnswer(by=a.by, at=a.at, comment=a.comment, severity=_word(a.severity))
+            AcknowledgementAnswer(by=a.by, at=a.at, comment=a.comment, severity=severity_word(a.severity))
             for a in alarm.acknowledgements
         ],
     )
 
 
-def _word(severity: Severity) -> SeverityWord:
+def severity_word(severity: Severity) -> SeverityWord:
+    """Advisory, alert or action."""
     words: dict[Severity, SeverityWord] = {
         Severity.ADVISORY: "advisory",
         Severity.ALERT: "alert",
@@ -210,6 +242,18 @@ OPERATIONS = (
         OutcomeAnswer,
         OneAlarm,
         AcknowledgeBody,
+        OUTCOMES,
+    ),
+    Operation(
+        "reset",
+        "POST",
+        "/alarms/{point}/{condition}/{onset}/reset",
+        Right.ACKNOWLEDGE,
+        "Reset a latched alarm that has returned",
+        _reset,
+        OutcomeAnswer,
+        OneAlarm,
+        ResetBody,
         OUTCOMES,
     ),
 )

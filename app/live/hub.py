@@ -13,7 +13,7 @@ from app.live.look import HeardBeat, Known, Look, difference, known_within, look
 from app.scale import Yardstick, yardstick
 from app.status import Newest
 from bus import topics
-from bus.messages import AlarmNotice, CleanReading, RoomNotice, StationBeat
+from bus.messages import AlarmNotice, CleanReading, HoldsNotice, RoomNotice, StationBeat
 from facility.instants import SECOND, Clock, Span, instant_of
 from facility.limit import RoomState
 from facility.reading import Validity
@@ -106,6 +106,7 @@ class Hub:
                 newest,
                 known.alarms | heard.alarms,
                 known.rooms | heard.rooms,
+                known.holds | heard.holds,
                 known.beats | heard.beats,
                 received,
                 heard.system,
@@ -126,6 +127,8 @@ class Hub:
                     case "rooms":
                         notice = msgspec.json.decode(payload, type=RoomNotice)
                         self._known.rooms[notice.room] = notice
+                    case "holds":
+                        self._known.holds[topic.split("/")[3]] = msgspec.json.decode(payload, type=HoldsNotice)
                     case "stations":
                         beat = msgspec.json.decode(payload, type=StationBeat)
                         self._take_beat(beat)

@@ -1,6 +1,6 @@
 """One look at the whole site, as the browser is told: values in words and numbers, ready to be painted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 from zlib import crc32
 
@@ -10,8 +10,9 @@ from app import formats
 from app.finding import finding
 from app.scale import Yardstick
 from app.status import UNANSWERED, Newest, PointStatus, Status, overdue_by, point_status, room_status, worst_first
-from bus.messages import AlarmNotice, RoomNotice, StationBeat
+from bus.messages import AlarmNotice, HoldsNotice, RoomNotice, StationBeat
 from facility.alarm import STANDING, room_of
+from facility.holds import instrument_of
 from facility.instants import SECOND, Instant, Span, instant_of
 from facility.limit import Limit, Side
 from facility.site import Point, Site
@@ -115,6 +116,8 @@ class Known(msgspec.Struct):
     alarms: dict[str, AlarmNotice] = {}
     """By point and condition: at most one alarm of each stands at a time. Some may be over."""
     rooms: dict[str, RoomNotice] = {}
+    holds: dict[str, HoldsNotice] = {}
+    """What is put aside, by station."""
     beats: dict[str, HeardBeat] = {}
     """The newest of each station."""
     received: Instant | None = None
@@ -131,6 +134,7 @@ def look_at(site: Site, known: Known, yardsticks: Mapping[str, Yardstick], now: 
     silent = silent_stations(site, known.beats, now)
     blind = {room.id for room in site.rooms.values() if silent and owner(site, room) in silent}
     overdue = {id: overdue_by(instrument, now) for id, instrument in site.instruments.items()}
+    put_aside = _put_aside(site, known.holds.values())
     statuses = {
         point.id: point_status(
             point,
@@ -140,6 +144,7 @@ def look_at(site: Site, known: Known, yardsticks: Mapping[str, Yardstick], now: 
             overdue[point.instrument],
             now,
             station_silent=point.room in blind,
+            put_aside=put_aside.get(point.id, ()),
         )
         for point in site.points.values()
     }
@@ -157,8 +162,13 @@ def look_at(site: Site, known: Known, yardsticks: Mapping[str, Yardstick], now: 
             status=worst.mark,
             order=tuple(order),
             standing=len(standing),
-            unanswered=sum(alarm.state in UNANSWERED for alarm in standing),
-            alarms=_digest([(a.alarm, a.severity, a.state) for a in standing]),
+            unanswered=sum(alarm.state in UNANSWERED and alarm.held is None for alarm in standing),
+            alarms=_digest(
+                [
+                    *((a.alarm, a.severity, a.state, repr(a.held)) for a in standing),
+                    *((station, repr(notice.holds)) for station, notice in known.holds.items()),
+                ]
+            ),
             states=_digest([(r.room, r.state or "", *r.batches) for r in known.rooms.values()]),
             newest=known.received,
             system=known.system,
@@ -183,6 +193,17 @@ def known_within(site: Site, known: Known) -> Known:
     }
     rooms = {room: notice for room, notice in known.rooms.items() if room in site.rooms}
     return msgspec.structs.replace(known, alarms=alarms, rooms=rooms)
+
+
+def _put_aside(site: Site, notices: Iterable[HoldsNotice]) -> dict[str, set[str]]:
+    """The kinds of what is put aside of each point, as a whole or in one condition."""
+    kinds: dict[str, set[str]] = {}
+    for hold in (hold for notice in notices for hold in notice.holds if hold.since is not None):
+        instrument = instrument_of(hold.of)
+        points = [point.id for point in site.points_by_instrument.get(instrument, ())] if instrument else [hold.of]
+        for point in points:
+            kinds.setdefault(point, set()).add(hold.kind)
+    return kinds
 
 
 def silent_stations(site: Site, beats: Mapping[str, HeardBeat], now: Instant) -> list[str]:

@@ -109,7 +109,7 @@ def test_the_trail_comes_in_pages_without_gaps(world: ApiWorld) -> None:
 @pytest.mark.parametrize("role", PEOPLE)
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
 def test_who_has_not_the_right_is_refused(world: ApiWorld, operation: Any, role: Role) -> None:
-    path = operation.path.format(point="x", condition="high", onset=1, room="x", number=1)
+    path = operation.path.format(point="x", condition="high", onset=1, room="x", number=1, hold=1)
     may = operation.need not in list(Right) or operation.need in RIGHTS[role]
     token = {"Authorization": f"Bearer {world.tokens[role]}"}
     answer = FlaskClient(world.server).open(f"/api/v1{path}", method=operation.method, headers=token)
@@ -118,7 +118,7 @@ def test_who_has_not_the_right_is_refused(world: ApiWorld, operation: Any, role:
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
 def test_nobody_is_told_anything(world: ApiWorld, operation: Any) -> None:
-    path = operation.path.format(point="x", condition="high", onset=1, room="x", number=1)
+    path = operation.path.format(point="x", condition="high", onset=1, room="x", number=1, hold=1)
     for headers in ({}, {"Authorization": "Bearer no"}, {"Authorization": "Bearer "}):
         answer = FlaskClient(world.server).open(f"/api/v1{path}", method=operation.method, headers=headers)
         expected = 403 if operation.method == "POST" and not headers else 401
