@@ -30,6 +30,7 @@ FIELDS = (
     "latched",
     "room_states",
     "rationale",
+    "response",
     "exempt",
 )
 """The fields of the form, as a limit's own."""
@@ -65,6 +66,7 @@ def typed(limit: Limit) -> dict[str, Any]:
         "latched": limit.latched,
         "room_states": [state.value for state in RoomState if state in limit.room_states],
         "rationale": "" if limit.rationale == limit.exempt else limit.rationale,
+        "response": limit.response,
         "exempt": limit.exempt,
     }
 
@@ -113,6 +115,7 @@ def propose(text: str, point: str, fields: Mapping[str, Any]) -> Proposal:
         latched=bool(fields["latched"]),
         room_states=states,
         rationale=str(fields["rationale"] or "").strip(),
+        response=str(fields["response"] or "").strip(),
         exempt=str(fields["exempt"] or "").strip(),
     )
     try:

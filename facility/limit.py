@@ -103,7 +103,8 @@ class Limit:
     `on_delay` is how long a value must stay outside before it is an alarm, `off_delay` how long inside (by more
     than `deadband`, in the point's unit) before the alarm returns. A value beyond `at_once`, deeper than the limit,
     is an alarm without delay, whatever the rule. A `latched` alarm stays until a person resets it. `source` names the
-    standard or the site; `rationale` says why the delays and numbers are as they are (EU GMP Annex 1:2022, 4.16).
+    standard or the site; `rationale` says why the delays and numbers are as they are (EU GMP Annex 1:2022, 4.16),
+    `response` what to do when it is passed, for whoever is called.
     `exempt` is the reason why the standard does not apply, so that the limit may be looser; empty where it applies.
     """
 
@@ -120,6 +121,7 @@ class Limit:
     room_states: frozenset[RoomState] = ALL_ROOM_STATES
     source: str = "site"
     rationale: str = ""
+    response: str = ""
     exempt: str = ""
 
     def is_outside(self, value: float) -> bool:

@@ -58,7 +58,8 @@ class Room:
     """A room, or a zone within one: a grade A workstation is a room that is `inside` its grade B room.
 
     `state_unknown_after` is how long its room state may be unknown before somebody should say it; None for zones,
-    which follow their room, and where it does not matter.
+    which follow their room, and where it does not matter. `response` is what to do when an alarm of it calls, where
+    the limit says nothing itself.
     """
 
     id: str
@@ -68,6 +69,7 @@ class Room:
     plan: Rectangle
     inside: str | None = None
     state_unknown_after: Span | None = None
+    response: str = ""
 
 
 @dataclass(frozen=True, slots=True)

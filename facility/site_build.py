@@ -133,7 +133,16 @@ def _stations(site: SiteEntry) -> tuple[Station, ...]:
 def _room(site: SiteEntry, room: RoomEntry) -> Room:
     plan = Rectangle(room.plan.x, room.plan.y, room.plan.width, room.plan.height)
     unknown = None if room.inside is not None else room.state_unknown_after
-    return Room(room.id, room.name, area_id(site, room), classification_of(room), plan, room.inside, unknown)
+    return Room(
+        room.id,
+        room.name,
+        area_id(site, room),
+        classification_of(room),
+        plan,
+        room.inside,
+        unknown,
+        room.response or "",
+    )
 
 
 def _instrument(room: RoomEntry, entry: InstrumentEntry) -> Instrument:

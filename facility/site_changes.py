@@ -24,7 +24,7 @@ _IN_THE_UNIT = frozenset({"value", "deadband", "at_once"})
 _ALL_WITHOUT = frozenset({"areas", "sources", "grades"})
 _APART = frozenset({"limits", "conditions", "clock", "overdue_from"})
 """Told for themselves, or by what they follow from."""
-_FREE_TEXT = frozenset({"name", "serial", "rationale", "source", "exempt"})
+_FREE_TEXT = frozenset({"name", "serial", "rationale", "response", "source", "exempt"})
 
 
 class Kind(StrEnum):

@@ -156,6 +156,7 @@ def _keys(limit: Limit) -> dict[str, str]:
         "latched": "true" if limit.latched else "",
         "room_states": "" if limit.room_states == ALL_ROOM_STATES else _states(limit.room_states),
         "rationale": quoted(limit.rationale) if limit.rationale != limit.exempt else "",
+        "response": quoted(limit.response) if limit.response else "",
         "standard_does_not_apply": quoted(limit.exempt) if limit.exempt else "",
     }
     return {key: value for key, value in written.items() if value}

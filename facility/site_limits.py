@@ -82,6 +82,7 @@ def _of_entry(place: Path, entry: LimitEntry) -> Iterator[SiteLimit]:
                 latched=entry.latched,
                 room_states=frozenset(entry.room_states),
                 rationale=entry.rationale or entry.standard_does_not_apply or "",
+                response=entry.response or "",
                 exempt=entry.standard_does_not_apply or "",
             )
             yield SiteLimit((*place, side.value), limit)

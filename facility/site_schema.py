@@ -44,6 +44,7 @@ class LimitEntry(Entry):
     latched: bool = False
     room_states: Annotated[list[RoomState], Field(min_length=1)] = list(RoomState)
     rationale: Text | None = None
+    response: Text | None = None
     standard_does_not_apply: Text | None = None
 
 
@@ -85,6 +86,7 @@ class RoomEntry(Entry):
     iso_class: IsoNumber | None = None
     standards: Annotated[list[Standard], Field(min_length=1)] | None = None
     inside: Name | None = None
+    response: Text | None = None
     state_unknown_after: Silence = DAY
     plan: PlanEntry
     instruments: list[InstrumentEntry] = []

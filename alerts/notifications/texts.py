@@ -71,6 +71,7 @@ def compose(scene: Scene, event: str, alarms: Sequence[Alarm], purpose: Purpose)
         f" Batch {', '.join(batches)}." if batches else "",
         f" {state}." if state else "",
         f" {link}" if link else "",
+        f" {_response(site, first)}",
     ]
     subject = f"{head}{more}{since}" + (f" ({number})" if number else "")
     return Words(subject, "\n\n".join(filter(None, body)), tuple(filter(str.strip, parts)), link)
@@ -195,6 +196,8 @@ def _in_full(scene: Scene, alarm: Alarm) -> str:
     limit = _limit(site, alarm)
     if limit is not None and limit.rationale:
         lines.append(f"  Why this limit: {limit.rationale}")
+    if response := _response(site, alarm):
+        lines.append(f"  What to do: {response}")
     return "\n".join(lines)
 
 
@@ -250,6 +253,12 @@ def _limit(site: Site, alarm: Alarm) -> Limit | None:
         if (limit.severity, limit.side, limit.value) == (alarm.severity, side, alarm.limit):
             return limit
     return None
+
+
+def _response(site: Site, alarm: Alarm) -> str:
+    """What to do now, as the site file has it of the limit, else of the room."""
+    limit, room = _limit(site, alarm), site.rooms.get(alarm.room)
+    return (limit.response if limit else "") or (room.response if room else "")
 
 
 def _level(severity: Severity) -> str:

@@ -155,6 +155,7 @@ def _fields(point: Point) -> list[Component]:
             className="all",
         ),
         text("rationale", "Rationale: why the number and the delays are right", className="all"),
+        text("response", "What to do when it is passed; it stands in the message", className="all"),
         text("exempt", "The standard does not apply, because", className="all"),
     ]
 

@@ -13,9 +13,11 @@ from alerts.notifications.texts import Scene, addressed, compose, summary
 from facility.alarm import Held, HoldKind
 from facility.instants import DAY, MINUTE, SECOND
 from facility.limit import RoomState, Severity
+from facility.site_file import parse_site
 from storage.records.notifications import Purpose, Recipient
 from storage.records.told_alarms import Told
 from tests.alerts.telling import SITE, START, answered, pressure, returned
+from tests.facility.sites import SMALL
 
 ALERT = pressure(Severity.ALERT)
 ACTION = pressure()
@@ -109,6 +111,17 @@ def test_a_text_to_a_phone_is_one_text_with_the_number_of_the_message_at_its_end
         f"https://cw.example/excursions/E-2025-0042 #{message.number}"
     )
     assert f"Message {message.number} of Cleanwatch" in message.body
+
+
+def test_a_message_says_what_to_do_as_the_limit_has_it_or_else_the_room() -> None:
+    room = SMALL.replace("    name: Filling\n", "    name: Filling\n    response: Close the hatch.\n")
+    both = room.replace(
+        "against: N2}", "against: N2, limits: [{severity: action, low: 10, response: Stop filling.}]}"
+    )
+    for text, response in ((SMALL, None), (room, "Close the hatch."), (both, "Stop filling.")):
+        words = compose(replace(SCENE, site=parse_site(text, "site.yaml")), "E-2025-0042", [ACTION], Purpose.NEW)
+        assert (f"What to do: {response}" in words.body) is (response is not None)
+        assert (f" {response}" in words.short) is (response is not None)
 
 
 def test_worse_and_returned_say_so() -> None:
