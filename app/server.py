@@ -10,6 +10,7 @@ from waitress.server import create_server
 from waitress.wasyncore import close_all
 
 from app import compression, csrf, guard, health, limits, metrics, proxy, security, shell, trail_export
+from app.answering import pages as answering
 from app.api import problems, serving
 from app.components import records_away, refused
 from app.context import AppContext
@@ -74,6 +75,7 @@ def create_app(context: AppContext, allowances: Mapping[Kind, Allowance] = ALLOW
     server.register_blueprint(sign_in.routes(context))
     server.register_blueprint(invitations.routes(context))
     server.register_blueprint(walls.routes(context))
+    server.register_blueprint(answering.routes(context))
     server.register_blueprint(single_sign_on.routes(context))
     server.register_blueprint(own_pages.routes(context))
     server.register_blueprint(presence.routes(context))

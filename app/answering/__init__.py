@@ -1,0 +1,1 @@
+"""Answering alarms by the link in a message."""
