@@ -7,7 +7,7 @@ from dash import Dash, Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
 
 from app import formats
-from app.components import acknowledge, annotating, copy_menu, records_away, refused, signing
+from app.components import acknowledge, annotating, copy_menu, put_aside, records_away, refused, signing
 from app.components.basics import icon, live, symbol, tagged
 from app.components.sign_out import sign_out_form
 from app.context import AppContext
@@ -59,6 +59,7 @@ def shell(context: AppContext) -> Component:
                 ),
                 tagged(html.Div(id="spoken", className="sr"), aria_live="polite"),
                 acknowledge.dialog(context.name),
+                *(put_aside.dialogs(context.name) if context.may(Right.SHELVE) else []),
                 signing.dialog(),
                 annotating.dialog(context.name) if context.may(Right.ANNOTATE) else None,
             ],
@@ -163,6 +164,7 @@ def _places(site: Site) -> list[dict[str, object]]:
 def register(app: Dash, context: AppContext, pages: Sequence[Page], refusals: Refusals) -> None:
     """The router, what the bar does, and the dialogs that answer alarms and ask for signatures."""
     acknowledge.register(app, context)
+    put_aside.register(app, context)
     annotating.register(app, context)
     copy_menu.register(app, context, pages)
     signing.register(app, context, [signable for page in pages for signable in page.signs])

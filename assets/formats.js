@@ -12,6 +12,11 @@ export function age(span) {
   return `${Math.floor(span / DAY)} days`;
 }
 
+// How long until something is due: in 42 s, in 4 min, now.
+export function until(span) {
+  return span < SECOND ? "now" : `in ${age(span)}`;
+}
+
 const writers = new Map();
 
 function written(instant, zone, options) {

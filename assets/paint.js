@@ -3,13 +3,13 @@
 //   data-point="B101.DP1" data-unit="Pa" data-show="value | whole | age | validity | word | used | beyond | status | symbol | at | flow"
 //   data-room="B101"      data-show="value | unit | last | what | brief | word | short | since | for | beyond | state | used | status | symbol | at"
 //   data-show="title | lead | standing | unanswered | status | system | data-age | clock | date"
-//   data-since="1795342000000"   the age of a moment
+//   data-since="1795342000000"   the age of a moment;   data-due="1795342000000"   how long until a moment
 //
 // A value is followed by its data-unit (style sheets set data-beside, smaller); one that is too old is "?", and data-last says what it was.
 // `status` sets data-status, which style sheets read; `at` sets --at, 0 to 1; the others set the text. Text in a
 // drawing shrinks until it is no wider than its data-fit. Lists with data-order are kept worst first.
 
-import { age, clock, day } from "./formats.js";
+import { age, clock, day, until } from "./formats.js";
 import { model, now, staleSince } from "./model.js";
 
 const UNKNOWN = "?";
@@ -18,7 +18,7 @@ let marked = [];
 
 // Find the marked nodes of the page again; to be called after the page has changed.
 export function find() {
-  marked = [...document.querySelectorAll("[data-show], [data-since]")].map((node) => ({
+  marked = [...document.querySelectorAll("[data-show], [data-since], [data-due]")].map((node) => ({
     node,
     show: node.dataset.show,
     point: node.dataset.point,
@@ -30,6 +30,7 @@ export function paint() {
   const moment = { now: now(), stale: staleSince() };
   for (const mark of marked) {
     if (mark.node.dataset.since) text(mark.node, age(moment.now - Number(mark.node.dataset.since)));
+    else if (mark.node.dataset.due) text(mark.node, until(Number(mark.node.dataset.due) - moment.now));
     else if (mark.point) paintPoint(mark, model.points[mark.point], moment);
     else if (mark.room) paintRoom(mark, model.rooms[mark.room], moment);
     else paintSite(mark, model.site, moment);

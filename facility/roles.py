@@ -9,7 +9,7 @@ class Right(StrEnum):
 
     LOOK = "see live values, trends, alarms and batches"
     EXPORT = "take copies of what is shown"
-    ACKNOWLEDGE = "acknowledge alarms, reset latched ones"
+    ACKNOWLEDGE = "acknowledge alarms"
     SHELVE = "shelve alarms for a while, with a reason"
     APPROVE_SHELVING = "approve that another person shelves an action limit"
     OUT_OF_SERVICE = "take points and instruments out of service"

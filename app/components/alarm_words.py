@@ -9,7 +9,8 @@ from app import formats
 from app.components.basics import chip
 from app.components.exempt import limits_of
 from app.status import alarm_status, alarm_word
-from facility.alarm import Alarm, AlarmState, Condition, room_of, source_of
+from facility.alarm import Alarm, AlarmState, Condition, Held, HoldKind, room_of, source_of
+from facility.holds import instrument_of
 from facility.instants import Instant
 from facility.limit import Severity
 from facility.site import Site
@@ -20,8 +21,9 @@ SIDES = frozenset({Condition.HIGH, Condition.LOW})
 
 def alarm_chip(alarm: Alarm) -> Component:
     """Colour, shape and word of a standing alarm."""
-    status = alarm_status(alarm.condition, alarm.severity, alarm.state)
-    return chip(status.mark, alarm_word(alarm.condition, alarm.severity, alarm.state))
+    held = alarm.held.kind if alarm.held else None
+    status = alarm_status(alarm.condition, alarm.severity, alarm.state, held)
+    return chip(status.mark, alarm_word(alarm.condition, alarm.severity, alarm.state, held))
 
 
 def severity_chip(alarm: Alarm) -> Component:
@@ -52,6 +54,15 @@ def point_words(site: Site, point: str) -> str:
         return "Room state"
     known = site.points.get(point)
     return formats.what(known) if known else point
+
+
+def place_words(site: Site, place: str) -> str:
+    """What a hold is of: a point with what it measures, an instrument, a source."""
+    instrument = instrument_of(place)
+    if instrument is not None:
+        known = site.instruments.get(instrument)
+        return f"{known.name} ({instrument})" if known else f"Instrument {instrument}"
+    return f"{point_words(site, place)} ({place})" if place in site.points else point_words(site, place)
 
 
 def value_words(site: Site, point: str, value: float | None) -> str:
@@ -85,12 +96,19 @@ def limit_words(site: Site, alarm: Alarm) -> str:
 
 
 def state_words(site: Site, alarm: Alarm, now: Instant, names: Mapping[str, str]) -> Component:
-    """Whether and by whom it is answered, with the comment below. `names` are those of the accounts, as printed."""
+    """Whether and by whom it is answered, or why it calls nobody, with the comment below.
+
+    `names` are those of the accounts, as printed.
+    """
+    if alarm.held is not None:
+        return _held_words(site, alarm.held, now, names)
     if alarm.state is AlarmState.RETURNED and alarm.returned is not None:
         return html.B(f"Back inside {formats.moment(alarm.returned, site.timezone, now)}, not acknowledged")
     if alarm.state is AlarmState.UNACKNOWLEDGED:
         risen = alarm.acknowledgements and alarm.acknowledgements[-1].severity < alarm.severity
         return html.B("Risen, not acknowledged again" if risen else "Not acknowledged")
+    if alarm.state is AlarmState.LATCHED:
+        return html.B("Back inside, waits for a reset")
     if not alarm.acknowledgements:
         return html.Span(formats.sentence(alarm.state))
     answer = alarm.acknowledgements[-1]
@@ -100,6 +118,13 @@ def state_words(site: Site, alarm: Alarm, now: Instant, names: Mapping[str, str]
             html.Div(f"{names.get(answer.by, answer.by)}: {answer.comment}", className="xs muted said"),
         ]
     )
+
+
+def _held_words(site: Site, held: Held, now: Instant, names: Mapping[str, str]) -> Component:
+    until = "" if held.until is None else f" until {formats.moment(held.until, site.timezone, now)}"
+    kind = "Explained by another alarm" if held.kind is HoldKind.CAUSE else formats.sentence(held.kind.value)
+    told = held.reason if held.hold is None else f"{names.get(held.by, held.by)}: {held.reason}"
+    return html.Div([f"{kind}{until}", html.Div(told, className="xs muted said")])
 
 
 def severity_words(severity: Severity) -> str:

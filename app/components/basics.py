@@ -85,6 +85,11 @@ def live(part: Part, show: str, *, point: str | None = None, room: str | None = 
     return tagged(part, data_show=show, data_point=point, data_room=room)
 
 
+def due(instant: Instant, className: str = "") -> Component:  # noqa: N803  # as Dash spells it
+    """How long until a moment, ticking in the browser: in 14 min."""
+    return tagged(html.Span(className=f"num {className}".strip()), data_due=instant)
+
+
 def since(instant: Instant | None, className: str = "") -> Component:  # noqa: N803  # as Dash spells it
     """The age of an instant, ticking in the browser."""
     return tagged(html.Span(className=f"num {className}".strip()), data_since=instant)

@@ -6,9 +6,9 @@ from dash import html
 from dash.development.base_component import Component
 
 from app import formats
-from app.components.acknowledge import opener
 from app.components.alarm_words import limit_words, point_words, state_words
 from app.components.basics import live, since, symbol, tagged
+from app.components.standing_alarms import answer_buttons
 from app.status import UNANSWERED, alarm_status, alarm_word
 from facility.alarm import Alarm
 from facility.instants import Instant
@@ -23,15 +23,16 @@ def room_alarms(
 
 
 def _band(site: Site, alarm: Alarm, now: Instant, answering: bool, names: Mapping[str, str]) -> Component:
-    status = alarm_status(alarm.condition, alarm.severity, alarm.state)
+    held = alarm.held.kind if alarm.held else None
+    status = alarm_status(alarm.condition, alarm.severity, alarm.state, held)
     point = site.points.get(alarm.point)
-    open_ = alarm.state in UNANSWERED
+    open_ = alarm.state in UNANSWERED and held is None
     what = point_words(site, alarm.point)
     place = "" if alarm.room not in site.rooms or site.rooms[alarm.room].inside is None else f"{alarm.room}, "
     value = tagged(live(html.Span(), "value", point=alarm.point), data_beside=point.unit if point else None)
     beyond = live(html.Span(className="beyond"), "beyond", point=alarm.point)
-    word = alarm_word(alarm.condition, alarm.severity, alarm.state)
-    button = opener(alarm) if answering and open_ else None
+    word = alarm_word(alarm.condition, alarm.severity, alarm.state, held)
+    buttons = answer_buttons(alarm, answering=answering)
     band = html.Section(
         [
             symbol(status.mark),
@@ -56,7 +57,7 @@ def _band(site: Site, alarm: Alarm, now: Instant, answering: bool, names: Mappin
                 ],
                 className="words",
             ),
-            html.Div([state_words(site, alarm, now, names), button], className="answer"),
+            html.Div([state_words(site, alarm, now, names), *buttons], className="answer"),
         ],
         className=f"alarm-band {status.mark}{' open' if open_ else ''}",
     )

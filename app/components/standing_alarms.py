@@ -10,9 +10,10 @@ from app.areas import seen
 from app.components.acknowledge import opener
 from app.components.alarm_words import alarm_chip, limit_words, point_words, room_link, state_words
 from app.components.basics import live, since, symbol, tagged
+from app.components.put_aside import act_opener, shelve_opener
 from app.context import AppContext
 from app.status import UNANSWERED, alarm_status
-from facility.alarm import Alarm
+from facility.alarm import Alarm, AlarmState
 from facility.instants import Instant
 from facility.site import Site
 from storage.records import alarms
@@ -25,11 +26,25 @@ def standing(context: AppContext) -> list[Alarm]:
 
 
 def urgent_first(found: Iterable[Alarm]) -> list[Alarm]:
-    """By how bad, then what nobody has answered, then what stands longest."""
+    """By how bad, then what nobody has answered, then what stands longest; what calls nobody is below."""
     return sorted(
         found,
-        key=lambda a: (-alarm_status(a.condition, a.severity, a.state), a.state not in UNANSWERED, a.onset),
+        key=lambda a: (
+            a.held is not None,
+            -alarm_status(a.condition, a.severity, a.state, a.held.kind if a.held else None),
+            a.state not in UNANSWERED,
+            a.onset,
+        ),
     )
+
+
+def answer_buttons(alarm: Alarm, *, answering: bool) -> list[Component]:
+    """What a person may do with an alarm who may answer it: acknowledge, shelve, reset."""
+    if not answering or alarm.held is not None:
+        return []
+    if alarm.state is AlarmState.LATCHED:
+        return [act_opener("reset", alarm.id, "Reset", main=True)]
+    return [*([opener(alarm)] if alarm.state in UNANSWERED else []), shelve_opener(alarm)]
 
 
 def standing_table(
@@ -60,6 +75,6 @@ def _row(site: Site, alarm: Alarm, now: Instant, answering: bool, names: Mapping
         html.Td(limit_words(site, alarm), className="num sec nw limit"),
         html.Td([f"{onset} ", since(alarm.onset, "muted")], className="num when"),
         html.Td(state_words(site, alarm, now, names), className="answered"),
-        html.Td(opener(alarm) if answering and alarm.state in UNANSWERED else None, className="r answer"),
+        html.Td(answer_buttons(alarm, answering=answering), className="r answer"),
     ]
     return tagged(html.Tr(cells), data_alarm=alarm.id)

@@ -14,9 +14,10 @@ from app.components.alarm_history import history_table
 from app.components.alarm_words import severity_words
 from app.components.annotating import ANNOTATED
 from app.components.annotations import said_about
-from app.components.basics import live
+from app.components.basics import live, symbol
 from app.components.copy_menu import copy_menu
 from app.components.life import reads_trail
+from app.components.put_aside_list import put_aside_table
 from app.components.standing_alarms import standing, standing_table
 from app.context import AppContext
 from app.copies.alarm_list import alarms_copy
@@ -49,6 +50,7 @@ def layout(context: AppContext, address: Address) -> Component:
                 ],
                 className="card wide",
             ),
+            html.Section(_aside(context), id="alarms-aside", className="card wide"),
             html.Section(
                 [
                     html.Header(
@@ -73,6 +75,12 @@ def _standing(context: AppContext) -> Component:
     answering = context.may(Right.ACKNOWLEDGE)
     found, names = standing(context), context.names()
     return standing_table(context.site(), found, context.clock(), answering=answering, names=names)
+
+
+def _aside(context: AppContext) -> list[Component]:
+    table = put_aside_table(context)
+    none = html.Div([symbol("normal"), "Nothing is shelved, suppressed or out of service."], className="nothing")
+    return [html.Header(html.H2("Calls nobody")), none if table is None else table]
 
 
 def _history(context: AppContext, query: AlarmQuery) -> tuple[Component, str, int]:
@@ -187,10 +195,15 @@ FIELDS = {name: f"alarms-{name}" if name != "found" else "alarms-found-how" for 
 def register(app: Dash, context: AppContext) -> None:
     """New alarms appear by themselves; fields write the address, and the address fills the fields."""
 
-    @app.callback(Output("alarms-standing", "children"), Input("alarm-event", "data"), prevent_initial_call=True)
+    @app.callback(
+        Output("alarms-standing", "children"),
+        Output("alarms-aside", "children"),
+        Input("alarm-event", "data"),
+        prevent_initial_call=True,
+    )
     @requires(Right.LOOK)
-    def stand(_event: object) -> Component:
-        return _standing(context)
+    def stand(_event: object) -> tuple[Component, list[Component]]:
+        return _standing(context), _aside(context)
 
     @app.callback(
         output={

@@ -14,6 +14,8 @@ from app.components.copy_menu import copy_menu
 from app.components.instruments import instrument_list
 from app.components.life import life_link, reads_trail
 from app.components.point_table import by_quantity, point_table
+from app.components.put_aside import room_opener
+from app.components.put_aside_list import put_aside_table
 from app.components.room_alarms import room_alarms
 from app.components.standing_alarms import standing
 from app.context import AppContext
@@ -77,6 +79,7 @@ def _head(context: AppContext, site: Site, room: Room) -> list[Component]:
             [
                 html.A([icon("trends", small=True), "Trend"], href=trend.address, className="btn s"),
                 room_state.opener() if context.may(Right.SET_ROOM_STATE) else None,
+                room_opener(room) if context.may(Right.SHELVE) else None,
                 life_link(f"room {room.id}") if reads_trail(context) else None,
                 copy_menu(context),
             ],
@@ -116,7 +119,11 @@ def _alarms(context: AppContext, room: Room) -> list[Component]:
     here = {room.id, *(zone.id for zone in site.rooms.values() if zone.inside == room.id)}
     of_room = [alarm for alarm in found if not here.isdisjoint(alarm.rooms)]
     answering = context.may(Right.ACKNOWLEDGE)
-    return room_alarms(site, of_room, context.clock(), answering=answering, names=names)
+    bands = room_alarms(site, of_room, context.clock(), answering=answering, names=names)
+    aside = put_aside_table(context, room.id)
+    if aside is not None:
+        bands.append(html.Section([html.Header(html.H2("Calls nobody")), aside], className="card wide room-aside"))
+    return bands
 
 
 def _nothing_yet(context: AppContext, site: Site, room: Room) -> Component | None:

@@ -1,0 +1,269 @@
+"""Putting alarms aside, and bringing them back: the buttons and the two dialogs, which stand once in the shell."""
+
+from collections.abc import Sequence
+
+import dash_mantine_components as dmc
+from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash.development.base_component import Component
+
+from app import formats
+from app.areas import admitted_to_alarm
+from app.components.alarm_words import place_words, point_words
+from app.components.basics import icon, tagged
+from app.components.why import why_dialog
+from app.context import AppContext
+from app.guard import needs, requires
+from app.putting_aside import NO_ANSWER, decide, put_aside
+from app.submitting import submit
+from facility.alarm import Alarm, Condition, HoldKind
+from facility.holds import Hold, of_instrument
+from facility.instants import DAY, HOUR, MINUTE, Span
+from facility.limit import Severity
+from facility.roles import Right
+from facility.site import Room, Site
+from storage.records import alarms
+from storage.records.commands import ApproveShelving, EndHold, HoldCommand, Reset, Shelve, TakeOutOfService
+from storage.records.errors import RecordsAwayError
+
+SHELVE, SHELVE_ACTION, OUT_OF_SERVICE = "shelve", "shelve action", "out of service"
+HOW = {
+    SHELVE: "Shelve up to the alert level",
+    SHELVE_ACTION: "Shelve the action limit too: another person must approve it",
+    OUT_OF_SERVICE: "Out of service, until somebody puts it back",
+}
+SHORT: Sequence[Span] = (15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, 24 * HOUR)
+LONG: Sequence[Span] = (8 * HOUR, 24 * HOUR, 3 * DAY, 7 * DAY, 28 * DAY, 90 * DAY)
+WHAT_FOLLOWS = (
+    "It is judged and recorded as ever, and calls nobody. When the time is over, what is still outside calls again. "
+    "What is more severe than what is shelved calls all the same."
+)
+
+
+def shelve_opener(alarm: Alarm) -> Component:
+    """The button that opens the dialog for an alarm."""
+    id = {"type": "put-aside", "of": alarm.point, "condition": alarm.condition.value, "severity": int(alarm.severity)}
+    return html.Button("Shelve", id=id, className="btn s")
+
+
+def room_opener(room: Room) -> Component:
+    """The button that opens the dialog for whatever is in a room."""
+    id = {"type": "put-aside", "of": f"room:{room.id}", "condition": "", "severity": 0}
+    return html.Button("Put aside", id=id, className="btn s")
+
+
+def act_opener(act: str, id: str | int, words: str, main: bool = False) -> Component:
+    """The button that asks for a reason: to end, approve or refuse a hold, to reset an alarm."""
+    button = {"type": "hold-act", "act": act, "id": str(id)}
+    return html.Button(words, id=button, className="btn p s" if main else "btn s")
+
+
+def dialogs(user: str) -> list[Component]:
+    """The dialogs; they stand once in the shell and serve every page."""
+    modal: Component = dmc.Modal(
+        id="put-aside",
+        title="Put aside",
+        centered=True,
+        size=500,
+        children=[
+            dcc.Store(id="put-aside-condition"),
+            dmc.Stack(
+                [
+                    dmc.Select(id="put-aside-place", label="What", searchable=True, allowDeselect=False),
+                    dmc.Select(id="put-aside-how", label="How", allowDeselect=False),
+                    dmc.Select(id="put-aside-span", label="For how long", allowDeselect=False),
+                    dmc.Textarea(id="put-aside-reason", label="Reason", autosize=True, minRows=2, required=True),
+                ],
+                gap="sm",
+            ),
+            html.P(WHAT_FOLLOWS, className="sm sec"),
+            tagged(html.Div(id="put-aside-problem", className="problem"), role="alert"),
+            html.Div(
+                [
+                    html.Span(f"Recorded as {user}, now", className="sm muted grow"),
+                    html.Button([icon("check", small=True), "Put aside"], id="put-aside-send", className="btn p"),
+                ],
+                className="row answer-foot",
+            ),
+        ],
+    )
+    return [modal, why_dialog("hold")]
+
+
+def command_of(place: str, how: str, condition: str, span: Span, reason: str) -> HoldCommand:
+    """What the fields mean. Of an alarm that was chosen by itself only its condition is shelved."""
+    if how == OUT_OF_SERVICE:
+        return TakeOutOfService(place, span, reason)
+    severity = Severity.ACTION if how == SHELVE_ACTION else Severity.ALERT
+    return Shelve(place, Condition(condition) if condition else None, severity, span, reason)
+
+
+def register(app: Dash, context: AppContext) -> None:
+    """Opening the dialogs, and sending."""
+
+    @app.callback(
+        Output("put-aside", "opened"),
+        Output("put-aside-condition", "data"),
+        Output("put-aside-place", "data"),
+        Output("put-aside-place", "value"),
+        Output("put-aside-how", "data"),
+        Output("put-aside-how", "value"),
+        Output("put-aside-reason", "value"),
+        Output("put-aside-problem", "children"),
+        Input({"type": "put-aside", "of": ALL, "condition": ALL, "severity": ALL}, "n_clicks"),
+        prevent_initial_call=True,
+    )
+    @requires(Right.SHELVE)
+    def open_dialog(_clicks: list[int | None]) -> tuple[object, ...]:
+        if not ctx.triggered or not ctx.triggered[0]["value"] or not isinstance(ctx.triggered_id, dict):
+            return (no_update,) * 8
+        of, condition = ctx.triggered_id["of"], ctx.triggered_id["condition"]
+        site = context.site()
+        places = _places(site, of.removeprefix("room:")) if not condition else [_alarm_place(site, of, condition)]
+        action = int(ctx.triggered_id["severity"]) == Severity.ACTION
+        how = SHELVE_ACTION if action else SHELVE
+        return True, condition, places, places[0]["value"] if places else None, _hows(context, action), how, "", ""
+
+    @app.callback(
+        Output("put-aside-span", "data"),
+        Output("put-aside-span", "value"),
+        Input("put-aside-how", "value"),
+        prevent_initial_call=True,
+    )
+    @requires(Right.SHELVE)
+    def spans(how: str | None) -> tuple[list[dict[str, str]], str]:
+        choices = LONG if how == OUT_OF_SERVICE else SHORT
+        return [{"value": str(span), "label": _span_words(span)} for span in choices], str(choices[1])
+
+    @app.callback(
+        Output("put-aside", "opened", allow_duplicate=True),
+        Output("put-aside-problem", "children", allow_duplicate=True),
+        Input("put-aside-send", "n_clicks"),
+        State("put-aside-condition", "data"),
+        State("put-aside-place", "value"),
+        State("put-aside-how", "value"),
+        State("put-aside-span", "value"),
+        State("put-aside-reason", "value"),
+        prevent_initial_call=True,
+        running=[(Output("put-aside-send", "disabled"), True, False)],
+    )
+    @requires(Right.SHELVE)
+    def send(
+        clicks: int | None, condition: str, place: str | None, how: str | None, span: str | None, reason: str | None
+    ) -> tuple[object, str]:
+        if not clicks or not place or not how or not span:
+            return no_update, "Choose what, how and for how long."
+        problem = decide(context, command_of(place, how, condition or "", int(span), (reason or "").strip()))
+        return (False, "") if problem is None else (no_update, problem)
+
+    @app.callback(
+        Output("hold-why", "opened"),
+        Output("hold-why", "title"),
+        Output("hold-why-act", "data"),
+        Output("hold-why-made", "children"),
+        Output("hold-why-reason", "value"),
+        Output("hold-why-problem", "children"),
+        Input({"type": "hold-act", "act": ALL, "id": ALL}, "n_clicks"),
+        prevent_initial_call=True,
+    )
+    @requires(Right.SHELVE)
+    def open_why(_clicks: list[int | None]) -> tuple[object, ...]:
+        if not ctx.triggered or not ctx.triggered[0]["value"] or not isinstance(ctx.triggered_id, dict):
+            return (no_update,) * 6
+        act, id = ctx.triggered_id["act"], ctx.triggered_id["id"]
+        return True, TITLES[act], {"act": act, "id": id}, _about(context, act, id), "", ""
+
+    @app.callback(
+        Output("hold-why", "opened", allow_duplicate=True),
+        Output("hold-why-problem", "children", allow_duplicate=True),
+        Input("hold-why-send", "n_clicks"),
+        State("hold-why-act", "data"),
+        State("hold-why-reason", "value"),
+        prevent_initial_call=True,
+        running=[(Output("hold-why-send", "disabled"), True, False)],
+    )
+    @requires(Right.SHELVE)
+    def send_why(clicks: int | None, act: dict[str, str] | None, reason: str | None) -> tuple[object, str]:
+        if not clicks or not act:
+            return no_update, ""
+        try:
+            problem = do(context, act["act"], act["id"], (reason or "").strip())
+        except RecordsAwayError as error:
+            problem = f"{error} Nothing was sent: try again."
+        return (False, "") if problem is None else (no_update, problem)
+
+
+TITLES = {
+    "end": "Let it call again",
+    "refuse": "Refuse the shelving",
+    "approve": "Approve the shelving",
+    "reset": "Reset the latched alarm",
+}
+GONE = "That is over already; the list shows what calls nobody now."
+
+
+def do(context: AppContext, act: str, id: str, reason: str) -> str | None:
+    """End, refuse or approve a hold, or reset an alarm; None when it is done, else in words why not."""
+    if act == "reset":
+        needs(context, Right.ACKNOWLEDGE)
+        with context.records.reading() as connection:
+            admitted_to_alarm(context, alarms.find(connection, id))
+        return submit(context, Reset(id, reason), NO_ANSWER)
+    hold = _hold(context, id)
+    if hold is None:
+        return GONE
+    if act == "approve":
+        if not reason:
+            return "Write why it may call nobody; an approval needs a comment."
+        return decide(context, ApproveShelving(hold.id, hold.of, reason))
+    return decide(context, EndHold(hold.id, hold.kind, hold.of, reason))
+
+
+def _hold(context: AppContext, id: str) -> Hold | None:
+    return next((hold for hold in put_aside(context) if str(hold.id) == id), None)
+
+
+def _about(context: AppContext, act: str, id: str) -> Component | None:
+    """What is about to be decided on."""
+    if act == "reset":
+        return None
+    hold = _hold(context, id)
+    if hold is None:
+        return html.P(GONE)
+    what = place_words(context.site(), hold.of)
+    return html.P(f"{what}, {hold.kind.value}: {hold.reason}", className="sm sec")
+
+
+def _alarm_place(site: Site, of: str, condition: str) -> dict[str, str]:
+    return {"value": of, "label": f"{point_words(site, of)}, {condition} ({of})"}
+
+
+def _places(site: Site, room: str) -> list[dict[str, str]]:
+    """The instruments of a room and their points."""
+    found = []
+    for instrument in site.instruments.values():
+        if instrument.room == room:
+            place = of_instrument(instrument.id)
+            found.append({"value": place, "label": f"{instrument.name}, all of it ({instrument.id})"})
+            points = site.points_by_instrument[instrument.id]
+            found += [{"value": point.id, "label": f"{formats.what(point)} ({point.id})"} for point in points]
+    return found
+
+
+def _hows(context: AppContext, action: bool) -> list[dict[str, str]]:
+    """What the person may choose; an alarm at its action limit is not shelved up to the alert level."""
+    offered = [how for how in HOW if not (action and how == SHELVE)]
+    if not context.may(Right.OUT_OF_SERVICE):
+        offered.remove(OUT_OF_SERVICE)
+    return [{"value": how, "label": HOW[how]} for how in offered]
+
+
+def _span_words(span: Span) -> str:
+    if span < HOUR:
+        return f"{span // MINUTE} minutes"
+    if span <= DAY:
+        return f"{span // HOUR} hour{'s' if span > HOUR else ''}"
+    return f"{span // DAY} days"
+
+
+KINDS = {HoldKind.SHELVED: "Unshelve", HoldKind.OUT_OF_SERVICE: "Back in service"}
+"""What stands on the button that ends a hold."""
