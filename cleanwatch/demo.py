@@ -58,6 +58,7 @@ def _run(console: Console, data: Path, reset: bool, days: int, stopping: threadi
             "CLEANWATCH_BROKER_HOST": "127.0.0.1",
             "CLEANWATCH_BROKER_PORT": str(mqtt5),
             "CLEANWATCH_WEB_PORT": str(web),
+            "CLEANWATCH_PUBLIC_URL": f"http://127.0.0.1:{web}",
             "CLEANWATCH_SIGN_IN_NOTE": _note(),
         }
         address = f"http://127.0.0.1:{web}"

@@ -23,6 +23,7 @@ PURPOSES = {
     Purpose.RETURNED: "Returned",
     Purpose.SUMMARY: "Several",
     Purpose.TEST: "Test",
+    Purpose.ABSENT: "Not heard",
 }
 
 
@@ -110,7 +111,7 @@ def _reaches(channel: Channel, reached: Mapping[str, Mapping[int, str]]) -> str:
 def _acts(channel: Channel) -> Component:
     id = {"type": "channel-test", "of": str(channel.id)}
     test = html.Button("Test", id=id, className="btn s")
-    return html.Span([test, " ", act_button("notifications", "Retire", "retire", str(channel.id))], className="acts")
+    return html.Span([test, act_button("notifications", "Retire", "retire", str(channel.id))], className="pair")
 
 
 def _state(delivery: Delivery) -> tuple[str, str]:

@@ -303,8 +303,10 @@ def _lead(kept: Sequence[Channel], people: Sequence[Account], reached: Mapping[s
         return "Nobody is told of alarms. Add a channel, then say where people are reached."
     if not has and not shared:
         return "Nobody is told of alarms: no person has an address. People enter theirs under My account."
-    lead = f"{formats.sentence(formats.count(len(kept), 'channel'))}. "
-    return lead + f"Of {formats.count(len(people), 'person', 'people')} who may acknowledge, {has} can be reached."
+    reached_words = "all of them" if has == len(people) else f"{has} of them"
+    may = formats.sentence(formats.count(len(people), "person", "people"))
+    channel_words = formats.sentence(formats.count(len(kept), "channel"))
+    return f"{channel_words}. {may} may acknowledge; {reached_words} can be reached."
 
 
 def _card(title: str, content: Component, act: Component | None = None) -> Component:
@@ -312,4 +314,4 @@ def _card(title: str, content: Component, act: Component | None = None) -> Compo
     return html.Section([html.Header(head), content], className="card")
 
 
-PAGE = Page("/notifications", "Notifications", layout, register, icon="bell")
+PAGE = Page("/notifications", "Notifications", layout, register, icon="mail")
