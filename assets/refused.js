@@ -16,7 +16,7 @@
 
   function signIn() {
     const here = location.pathname + location.search;
-    location.assign(here === "/" ? "/sign-in" : `/sign-in?to=${encodeURIComponent(here)}`);
+    location.assign(`/sign-in?ended=yes${here === "/" ? "" : `&to=${encodeURIComponent(here)}`}`);
   }
 
   async function tell(reply) {

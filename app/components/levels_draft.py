@@ -82,7 +82,7 @@ def register(app: Dash, context: AppContext, found_by: Callable[[str | None], An
         prevent_initial_call=True,
         running=[(Output("levels-draft", "disabled"), True, False)],
     )
-    @requires(Right.DRAFT)
+    @requires(Right.LOOK)  # a page that is drawn anew asks too; to draft is asked for by `draft`
     def send(
         clicks: int | None, id: str | None, method: str | None, why: str | None, reason: str | None
     ) -> tuple[object, object, object]:

@@ -15,6 +15,7 @@ from app.sign_in.session_cookie import present
 from storage.records.people.sessions import Stage
 
 CODE, PASSWORD = "/sign-in/code", "/sign-in/password"
+ENDED = "You are signed out here: nobody did anything for too long, or the session was ended. Alarms go on."
 TO_SIGN_IN = (SIGN_IN, "To the sign-in page")
 NEXT_PAGE = {Stage.CODE: CODE, Stage.NEW_PASSWORD: PASSWORD, Stage.SECOND_FACTOR: "/account/authenticator"}
 
@@ -124,6 +125,7 @@ def sign_in_page(context: AppContext, typed: str, problem: str | None) -> Respon
         "sign-in.html",
         "Sign in",
         problem,
+        lead=ENDED if "ended" in request.args else "",
         account=typed[:128],
         idle=formats.age(desk.rules.idle),
         note=desk.rules.note,

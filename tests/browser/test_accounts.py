@@ -89,4 +89,5 @@ def test_who_gets_another_role_meanwhile_signs_in_anew(app: RunningApp, page: Pa
             reason="another task",
         )
     page.locator("#room-state-send").click()
-    expect(page).to_have_url(f"{app.address}/sign-in?to=%2Frooms%2FB101")
+    expect(page).to_have_url(f"{app.address}/sign-in?ended=yes&to=%2Frooms%2FB101")
+    expect(page.locator("main")).to_contain_text("You are signed out here")
