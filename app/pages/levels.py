@@ -11,10 +11,10 @@ from app.components import levels_draft, levels_exclusions, levels_form
 from app.components import levels_parts as parts
 from app.context import AppContext
 from app.guard import NOBODY, NotAllowedError, requires
+from app.jobs import BusyError, Job, Jobs
 from app.levels.answer import Answer, answer, in_force, usual_side
 from app.levels.fields import FIELDS, question_of
 from app.levels.figure import figure, quantile_figure
-from app.levels.jobs import BusyError, Job, Jobs
 from app.levels.question import QuestionError
 from app.pages.page import Address, Page
 from facility.levels.units import usual_unit
@@ -58,7 +58,7 @@ def layout(context: AppContext, address: Address) -> Component:
 
 def register(app: Dash, context: AppContext) -> None:
     """The form asks; a job works it out beside the page, which looks how far it is; the answer leads to a draft."""
-    jobs = Jobs()
+    jobs = Jobs[Answer]("levels", QuestionError)
 
     def account() -> str:
         person = context.person()
@@ -201,7 +201,7 @@ def _unchanged() -> dict[str, object]:
     return dict.fromkeys(OUTPUTS, no_update)
 
 
-def _over(context: AppContext, job: Job) -> dict[str, object]:
+def _over(context: AppContext, job: Job[Answer]) -> dict[str, object]:
     over: dict[str, object] = {"progress": "0", "quiet": True, "no_cancel": True, "idle": True}
     found = job.answer
     if found is None:

@@ -52,14 +52,11 @@ def as_it_happened(station: str | None) -> None:
     """
     settings = Settings()
     console = Console()
-    with (
-        closing(open_records(settings, system_clock)) as records,
-        closing(_local(settings)) as store,
-        records.reading() as connection,
-    ):
+    with closing(open_records(settings, system_clock)) as records, closing(_local(settings)) as store:
         try:
             present = part(_site(records), station or settings.station)
-            record = record_of(connection, present)
+            with records.reading() as connection:
+                record = record_of(connection, present)
             began = time.monotonic()
             with _progress(console) as progress:
                 lived = live_again(record, present, store, records, progress)

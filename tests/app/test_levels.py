@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from app.jobs import BusyError, Jobs
 from app.levels.answer import Answer, answer, attachment, rationale, usual_side, with_level
 from app.levels.gather import Gathered, Progress, gather
-from app.levels.jobs import BusyError, Jobs
 from app.levels.question import Exclusion, Question, QuestionError, alike
 from app.levels.rows import facts, rows
 from facility.alarm import Alarm, AlarmState, Condition
@@ -178,7 +178,7 @@ def test_the_low_side_is_usual_for_a_pressure_with_a_low_limit(past: Past) -> No
 
 
 def test_a_job_says_how_far_it_is_and_is_found_by_its_owner_alone(past: Past) -> None:
-    jobs, go_on = Jobs(), threading.Event()
+    jobs, go_on = Jobs[Answer]("levels"), threading.Event()
 
     def work(progress: Progress) -> Answer:
         progress(0.5)
@@ -195,7 +195,7 @@ def test_a_job_says_how_far_it_is_and_is_found_by_its_owner_alone(past: Past) ->
 
 
 def test_a_cancelled_job_ends_at_its_next_step_and_a_third_must_wait() -> None:
-    jobs, go_on = Jobs(), threading.Event()
+    jobs, go_on = Jobs[Answer]("levels"), threading.Event()
 
     def work(progress: Progress) -> Answer:
         go_on.wait(10)

@@ -5,10 +5,8 @@ import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Generic, TypeAlias, TypeVar
 
-from app.levels.answer import Answer
-from app.levels.gather import Progress
-from app.levels.question import QuestionError
 from storage.records.errors import RecordsError
 from storage.samples.store import HistoryAwayError
 
@@ -17,6 +15,10 @@ log = logging.getLogger(__name__)
 AT_ONCE = 2
 KEPT = 30
 """Answers that are kept, the newest, for whoever makes a draft of one."""
+
+A = TypeVar("A")
+Progress: TypeAlias = Callable[[float], None]
+"""Told the part that is done, 0 to 1; may raise, which ends the work."""
 
 
 class CancelledError(Exception):
@@ -28,12 +30,12 @@ class BusyError(Exception):
 
 
 @dataclass(slots=True)
-class Job:
+class Job(Generic[A]):
     """One computation. `done` is the part of it that is done; in the end there is an answer, or words why not."""
 
     owner: str
     done: float = 0.0
-    answer: Answer | None = None
+    answer: A | None = None
     problem: str = ""
     cancelled: bool = field(default=False, repr=False)
 
@@ -48,28 +50,35 @@ class Job:
             raise CancelledError
 
 
-class Jobs:
-    """The computations of all people. A job is found only by the account that started it."""
+class Jobs(Generic[A]):
+    """The computations of all people of one kind. A job is found only by the account that started it.
 
-    def __init__(self) -> None:
-        self._jobs: dict[str, Job] = {}
+    `what` they are, in words; `problems` are the errors whose message is for people.
+    """
+
+    def __init__(self, what: str, *problems: type[Exception]) -> None:
+        self._what = what
+        self._problems: tuple[type[Exception], ...] = (*problems, HistoryAwayError, RecordsError)
+        self._jobs: dict[str, Job[A]] = {}
         self._lock = threading.Lock()
 
-    def start(self, owner: str, work: Callable[[Progress], Answer]) -> str:
+    def start(self, owner: str, work: Callable[[Progress], A]) -> str:
         """Begin; the id of the job. An older one of the same person is cancelled. Raises BusyError."""
-        id, job = secrets.token_urlsafe(12), Job(owner)
+        id, job = secrets.token_urlsafe(12), Job[A](owner)
         with self._lock:
             for other in self._jobs.values():
                 other.cancelled |= other.owner == owner
             if sum(not other.is_over for other in self._jobs.values()) >= AT_ONCE:
-                raise BusyError("Levels of others are being worked out just now. Try again in a minute.")
+                raise BusyError(
+                    f"{self._what.capitalize()} of others are being worked out just now. Try again in a minute."
+                )
             self._jobs[id] = job
             for old in [key for key, other in self._jobs.items() if other.is_over][: -KEPT or None]:
                 del self._jobs[old]
-        threading.Thread(target=_run, args=(job, work), name="levels", daemon=True).start()
+        threading.Thread(target=self._run, args=(job, work), name=self._what, daemon=True).start()
         return id
 
-    def find(self, owner: str, id: str | None) -> Job | None:
+    def find(self, owner: str, id: str | None) -> Job[A] | None:
         """A job of this person; None where there is none, or none any more."""
         with self._lock:
             job = self._jobs.get(id or "")
@@ -80,14 +89,13 @@ class Jobs:
         if (job := self.find(owner, id)) is not None:
             job.cancelled = True
 
-
-def _run(job: Job, work: Callable[[Progress], Answer]) -> None:
-    try:
-        job.answer = work(job.report)
-    except CancelledError:
-        job.problem = "Cancelled."
-    except (QuestionError, HistoryAwayError, RecordsError) as error:
-        job.problem = str(error)
-    except Exception:
-        log.exception("levels could not be worked out")
-        job.problem = "The levels could not be worked out; the log of the app says why."
+    def _run(self, job: Job[A], work: Callable[[Progress], A]) -> None:
+        try:
+            job.answer = work(job.report)
+        except CancelledError:
+            job.problem = "Cancelled."
+        except self._problems as error:
+            job.problem = str(error)
+        except Exception:
+            log.exception("%s could not be worked out", self._what)
+            job.problem = f"The {self._what} could not be worked out; the log of the app says why."

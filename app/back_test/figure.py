@@ -1,0 +1,83 @@
+"""One point of a back-test on its trend: the limits of then and the other ones, the alarms of both sides below."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from alerts.replay.what_if import Outcome
+from alerts.rooms import around
+from app import formats
+from app.back_test.question import Question
+from app.trends.bands import Band, BandRow, escaped
+from app.trends.figure import figure as trend_figure
+from app.trends.gather import gather
+from app.trends.steps import LimitLine, PointVersion, limit_lines, limit_steps
+from facility.alarm import Alarm
+from facility.instants import Instant
+from facility.limit import Limit
+from facility.site import Site
+from facility.site_words import duration
+from storage.records import room_states
+from storage.records.database import Records
+from storage.samples.store import SampleStore
+
+DOTTED = {"dash": "2px,3px", "width": 2.4}
+"""How the other limits are drawn."""
+
+
+def figure(
+    site: Site, samples: SampleStore, records: Records, question: Question, outcome: Outcome, now: Instant
+) -> dict[str, Any]:
+    """The whole period of one point. Raises HistoryAwayError, RecordsAwayError."""
+    start, end, after = question.start, question.end, question.changed[outcome.point]
+    picture = gather(site, samples, records, [outcome.point], start, end, now)
+    (shown,) = picture.points
+    rooms = around(site, after.room)
+    with records.reading() as connection:
+        states = room_states.timeline(connection, rooms, start, end)
+    known = {_place(line.limit) for line in shown.lines}
+    others = limit_lines(limit_steps([PointVersion(0, start, after)], states, rooms, start, end))
+    others = tuple(line for line in others if _place(line.limit) not in known)
+    rows = (
+        BandRow("Before", _bands(site, outcome.before, start, end)),
+        BandRow("After", _bands(site, outcome.after, start, end)),
+        *(row for row in picture.rows if not row.label.endswith("Alarms")),
+    )
+    shown = replace(shown, lines=(*shown.lines, *others), peaks=())
+    drawn = trend_figure(replace(picture, points=(shown,), rows=rows), together=False)
+    _dot(drawn, others)
+    return drawn
+
+
+def _place(limit: Limit) -> tuple[object, ...]:
+    """Where a limit is drawn."""
+    return limit.severity, limit.side, limit.value, limit.reached
+
+
+def _dot(drawn: dict[str, Any], lines: Sequence[LimitLine]) -> None:
+    names = {f"{line.limit.severity.name.lower()} {line.limit.operator} {line.limit.value:g}" for line in lines}
+    for trace in drawn["data"]:
+        if trace.get("name") in names and "line" in trace:
+            trace["line"] = trace["line"] | DOTTED
+
+
+def _bands(site: Site, alarms: Sequence[Alarm], start: Instant, end: Instant) -> tuple[Band, ...]:
+    return tuple(
+        Band(
+            max(alarm.onset, start),
+            end if alarm.returned is None else min(alarm.returned, end),
+            alarm.severity.name.lower(),
+            "",
+            escaped(_facts(site, alarm, end)),
+        )
+        for alarm in sorted(alarms, key=lambda alarm: (alarm.severity, alarm.onset))
+    )
+
+
+def _facts(site: Site, alarm: Alarm, end: Instant) -> str:
+    begin = f"{formats.date(alarm.onset, site.timezone)} {formats.hour_minute(alarm.onset, site.timezone)}"
+    lasted = duration((alarm.returned or end) - alarm.onset)
+    worst = ""
+    if alarm.worst is not None:
+        worst = f", worst {formats.with_unit(alarm.worst, site.points[alarm.point].quantity)}"
+    return f"{formats.sentence(alarm.severity.name.lower())}, {alarm.condition}, from {begin}, {lasted}{worst}"
