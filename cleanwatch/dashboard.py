@@ -31,6 +31,7 @@ from cleanwatch.opening import wait_for_records
 from cleanwatch.revisions import NoSiteError, SiteInForce
 from cleanwatch.settings import Settings
 from cleanwatch.sign_in_settings import breached, provider, sign_in_rules
+from cleanwatch.station_absence import StationAbsence
 from facility.instants import Clock, system_clock
 from facility.steady_clock import SteadyClock
 from storage.records.database import Records
@@ -94,6 +95,7 @@ def run_app(settings: Settings, stopping: threading.Event) -> None:
             trail_review_days=settings.trail_review_days,
             seals=Seals(settings.channels_key),
         )
+        absence = StationAbsence(settings, records, lambda: in_force.site, stations, clock)
         server = Server(create_app(context), context, settings.web_port, settings.web_host)
         hub.start()
         client.start()
@@ -108,11 +110,14 @@ def run_app(settings: Settings, stopping: threading.Event) -> None:
                 stations.look(records)
                 hub.say(stations.now().words)
                 with suppress(RecordsAwayError):  # the records have said so themselves
+                    absence.step()
                     if in_force.refresh() or time.monotonic() - looked >= COMPARE_SECONDS:
                         looked = time.monotonic()
                         hub.begin_with(beginning(in_force.site, samples, records, clock))
                         entering.end_expired(context)
         client.stop()
+        with suppress(RecordsAwayError):
+            absence.end()
 
 
 def _secret(file: Path | None) -> str:

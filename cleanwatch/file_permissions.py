@@ -15,7 +15,7 @@ OTHERS_READ = stat.S_IROTH
 OTHERS_WRITE = stat.S_IWOTH | stat.S_IWGRP
 PRIVATE = 0o077
 """What a file of ours allows to nobody but its owner."""
-SECRETS = ("_password_file", "_token_file", "_secret_file", "_key_file")
+SECRETS = ("_password_file", "_token_file", "_secret_file", "_key_file", "_url_file")
 """How the names of settings end that name a file with a secret."""
 
 

@@ -65,6 +65,16 @@ class Settings(BaseSettings):
         description="File that holds the key of the channels' addresses; none: channels.key in the data folder. "
         "Station and app need the same.",
     )
+    daily_test_at: str = Field(
+        "09:00",
+        pattern="^(([01][0-9]|2[0-3]):[0-5][0-9])?$",
+        description="When each channel is tried, every day, in the site's zone: HH:MM; empty: never.",
+    )
+    heartbeat_url_file: Path | None = Field(
+        None,
+        description="File that holds the address of an outside watcher, which is asked for every minute while all is "
+        "well (healthchecks and alike); it tells somebody when that stops.",
+    )
     viewers: int = Field(
         24, ge=1, le=500, description="How many browsers may watch live at once; sizes the server's threads."
     )

@@ -156,6 +156,7 @@ _SUBJECT = {
     Purpose.RETURNED: "Back inside,",
     Purpose.SUMMARY: "{severity}",
     Purpose.TEST: "TEST",
+    Purpose.ABSENT: "NOT HEARD",
 }
 
 

@@ -31,6 +31,7 @@ class Purpose(StrEnum):
     RETURNED = "returned"
     SUMMARY = "summary"
     TEST = "test"
+    ABSENT = "absent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +209,12 @@ def troubles(connection: Connection, now: Instant, since: Instant) -> list[Troub
                 row.channel, before.waiting + (not failed), before.failed + failed, row.error
             )
     return list(found.values())
+
+
+def last_proven(connection: Connection) -> dict[int, Instant]:
+    """When each channel took a message last, of whatever kind; a channel that never did is left out."""
+    taken = select(table.c.channel, func.max(table.c.sent).label("at")).where(table.c.sent.is_not(None))
+    return {row.channel: row.at for row in connection.execute(taken.group_by(table.c.channel))}
 
 
 def counts(connection: Connection) -> dict[tuple[int, str], int]:

@@ -7,6 +7,7 @@ inspectors rely on are append-only; `append_only` says which and how.
 from storage.records.schema.access import device_tokens, external_identities
 from storage.records.schema.alarm_steps import alarm_step_followers, alarm_steps
 from storage.records.schema.annotations import annotations, refusals
+from storage.records.schema.app_beats import app_beats
 from storage.records.schema.base import metadata
 from storage.records.schema.changes import change_steps, changes
 from storage.records.schema.engine_journal import engine_journal
@@ -53,6 +54,7 @@ __all__ = [
     "anchors",
     "annotations",
     "api_tokens",
+    "app_beats",
     "audit",
     "audit_head",
     "batch_events",
