@@ -77,10 +77,9 @@ def follow(
     near = own or [one for one in running if one.event == event]
     home = next((one for one in near if not waiting or _takes(one, severity, policy, own=bool(own), news=news)), None)
     if home is None and waiting:
-        over = [one for one in near if own or one.severity < severity or one.state is State.EXHAUSTED]
+        over = [one for one in near if _gives_way(one, severity, policy, own=bool(own))]
         open = {id: standing for one in over for id, standing in one.alarms.items() if standing in OPEN}
         open |= {alarm.id: standing_of(alarm) for alarm in waiting}
-        severity = max(severity, *(one.severity for one in over), Severity.ALERT)
         begun = begin(station, event, severity, snapshot(), open, now)
         return (*(_end(one, State.RENEWED, now) for one in over), begun)
     if home is None or (not own and not waiting):
@@ -90,12 +89,18 @@ def follow(
 
 
 def _takes(escalation: Escalation, severity: Severity, policy: Policy, *, own: bool, news: Sequence[Alarm]) -> bool:
-    """Do alarms belong to this escalation? One that nobody has answered takes nothing new."""
-    if escalation.state is State.EXHAUSTED and news:
-        return False
+    """Do alarms belong to this escalation? One that nobody has answered takes nothing new that is as severe."""
+    if escalation.state is State.EXHAUSTED:
+        return own and (not news or severity < escalation.severity)
     if own or escalation.severity != severity:
         return escalation.severity >= severity
     return escalation.snapshot.policy == policy.id
+
+
+def _gives_way(escalation: Escalation, severity: Severity, policy: Policy, *, own: bool) -> bool:
+    """Does another one, of this severity and policy, go on in its place?"""
+    same = escalation.state is State.EXHAUSTED and escalation.snapshot.policy == policy.id
+    return escalation.severity < severity or (escalation.severity == severity and (own or same))
 
 
 def begin(

@@ -26,6 +26,7 @@ SUBCOMMANDS = {
     "history": "processes:history",
     "levels": "levels:levels",
     "notify": "notify:notify",
+    "on-call": "on_call:on_call",
     "records": "records:records",
     "replay": "replay:replay",
     "restore": "backup:restore",

@@ -1,6 +1,6 @@
 """Every operation of the API, in the order in which it is described."""
 
-from app.api import alarms, changes, holds, me, readings, rooms, site, trail
+from app.api import alarms, changes, holds, me, on_call, readings, rooms, site, trail
 from app.api.operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -10,6 +10,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *alarms.OPERATIONS,
     *holds.OPERATIONS,
     *rooms.OPERATIONS,
+    *on_call.OPERATIONS,
     *changes.OPERATIONS,
     *trail.OPERATIONS,
 )

@@ -131,6 +131,13 @@ def test_one_more_alarm_after_nobody_has_answered_begins_anew() -> None:
     assert (over.state, set(anew.alarms)) == (State.RENEWED, {alarm().id, alarm(point="B101.T1").id})
 
 
+def test_a_less_severe_alarm_never_takes_the_place_of_one_that_nobody_has_answered() -> None:
+    escalation, _ = called(begun(snapshot([ANN], rounds=1)), 0, 10)
+    alert = alarm(severity=ALERT, point="B101.T1")
+    (beside,) = told([escalation], alert, snapshot([BOB], policy="alert"), NOON + HOUR)
+    assert (beside.number, set(beside.alarms), beside.snapshot.policy) == (0, {alert.id}, "alert")
+
+
 def test_in_quiet_hours_the_call_waits_until_they_end() -> None:
     made = snapshot([ANN], [BOB], quiet=Quiet(time(11), time(13)))
     escalation = begun(made, ALERT)
@@ -200,6 +207,7 @@ class AnyOrder(RuleBasedStateMachine):
                 assert mine.next_due is not None or mine.number in self.exhausted_and_told
         for one in running:
             assert any(calls(self.alarms[id.split("/")[0]]) for id in one.alarms)
+            assert one.snapshot.policy == one.severity.name
         for one in self.all.values():
             assert one.running or one.next_due is None
 

@@ -1,0 +1,135 @@
+"""Escalations: those that run with their next call, and those that are over with what came of them."""
+
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from dash import html
+from dash.development.base_component import Component
+
+from alerts.escalation import OPEN, next_rung
+from app import formats
+from app.components.account_parts import people_table
+from app.components.basics import chip, since, tagged
+from app.on_call_view import OnCallView
+from facility.instants import Instant
+from storage.records.escalations import Call, Escalation, State
+
+ENDED = {
+    State.ANSWERED: ("normal", "Answered"),
+    State.RETURNED: ("returned", "Returned"),
+    State.HELD: ("quiet", "Put aside"),
+    State.RENEWED: ("quiet", "Began anew"),
+}
+
+
+def running_card(view: OnCallView) -> Component:
+    """What calls people now."""
+    if not view.running:
+        inside: Component = html.P("Nobody is being called. Every alarm is answered.", className="nothing")
+    else:
+        heads = ("What", "Since", "Called", "Next")
+        inside = people_table(heads, [_running(view, one) for one in view.running], "Calls that go on")
+    return html.Section([html.Header(html.H2("Calling now")), inside], className="card")
+
+
+def past_card(view: OnCallView) -> Component:
+    """What called people, the newest first."""
+    if not view.past:
+        inside: Component = html.P("No alarm has called anybody yet.", className="nothing")
+    else:
+        heads = ("Began", "What", "Who was called", "How it ended", "After")
+        inside = people_table(heads, [_past(view, one) for one in view.past], "Calls that are over")
+    return html.Section([html.Header(html.H2("Before")), inside], className="card")
+
+
+def _running(view: OnCallView, one: Escalation) -> Component:
+    waiting = sum(standing in OPEN for standing in one.alarms.values())
+    return html.Tr(
+        [
+            html.Td(html.Div([_what(one), html.Div(_waiting(waiting, one), className="xs sec")]), className="where"),
+            html.Td(html.Div([html.Div(_clock(view, one.started)), since(one.started, "xs sec")]), className="num"),
+            html.Td(_calls(view, view.calls.get(one.number, ()))),
+            html.Td(html.Div(_next(view, one))),
+        ]
+    )
+
+
+def _past(view: OnCallView, one: Escalation) -> Component:
+    calls, ended = view.calls.get(one.number, ()), one.ended or one.started
+    mark, word = ENDED.get(one.state, ("quiet", one.state.value))
+    if one.state is State.RENEWED and one.round >= one.snapshot.rounds:
+        mark, word = "alert", "Nobody answered"
+    by = f" by {view.name(one.ended_by)}" if one.ended_by else ""
+    return html.Tr(
+        [
+            html.Td(_clock(view, one.started), className="num where"),
+            html.Td(_what(one)),
+            html.Td(_calls(view, calls)),
+            html.Td(html.Div([chip(mark, word), html.Span(by, className="sec")])),
+            html.Td(formats.age(ended - one.started), className="num"),
+        ]
+    )
+
+
+def _next(view: OnCallView, one: Escalation) -> list[Component]:
+    if one.state is State.EXHAUSTED:
+        return [
+            chip("action", "Nobody has answered"),
+            html.Div("Everybody was called. Go there, and acknowledge.", className="xs"),
+        ]
+    if view.stuck(one):
+        late = formats.age(view.now - (one.next_due or view.now))
+        return [
+            chip("action", f"Overdue by {late}"),
+            html.Div("The station that calls does not run.", className="xs"),
+        ]
+    rung, due = next_rung(one), one.next_due
+    if due is None:
+        return []
+    if rung is None:
+        whom = "The calls end, and it is told that nobody has answered"
+    else:
+        recipients = rung.recipients or one.snapshot.rungs[-1].recipients
+        whom = ", ".join(to.name for to in recipients) or "Nobody could be reached when it began"
+    of = f"round {min(one.round + 1, one.snapshot.rounds)} of {one.snapshot.rounds}"
+    countdown = tagged(html.B(f"in {formats.age(due - view.now)}", className="num"), data_due=due)
+    return [html.Div([html.B(whom), " ", countdown]), html.Div(f"{_clock(view, due)}, {of}", className="xs sec num")]
+
+
+def _calls(view: OnCallView, calls: Sequence[Call]) -> Component:
+    if not calls:
+        return html.Span("nobody yet", className="sec")
+    items = [
+        html.Li(
+            [
+                html.Span(_clock(view, call.at), className="num sec"),
+                f" {call.name}",
+                html.Span(" in place of a step without anybody", className="xs sec") if call.instead else None,
+            ]
+        )
+        for call in calls
+    ]
+    if len(items) <= 3:
+        return html.Ul(items)
+    return html.Details([html.Summary(f"{len(items)} calls, the last to {calls[-1].name}"), html.Ul(items)])
+
+
+def _what(one: Escalation) -> Component:
+    name = one.severity.name.lower()
+    return html.Div([chip(name, name), _event(one)], className="row")
+
+
+def _waiting(waiting: int, one: Escalation) -> str:
+    return f"{formats.count(waiting, 'alarm')} not answered. {one.snapshot.name}"
+
+
+def _event(one: Escalation) -> Component:
+    if one.event.startswith("E-"):
+        return html.A(one.event, href=f"/excursions/{quote(one.event)}")
+    return html.A(
+        one.event.rsplit("/", 1)[0].replace("/", ", "), href=f"/alarms?text={quote(one.event.split('/')[0])}"
+    )
+
+
+def _clock(view: OnCallView, at: Instant) -> str:
+    return formats.exactly(at, view.site.timezone, view.now)
