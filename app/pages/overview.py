@@ -5,11 +5,13 @@ from dash.development.base_component import Component
 
 from app.components.basics import drawing, icon, live, symbol, tagged
 from app.components.floor_plan import floor_plan
+from app.components.proven import proven_line
 from app.components.room_list import room_list
 from app.components.standing_alarms import standing, standing_table
 from app.context import AppContext
 from app.guard import requires
 from app.pages.page import Address, Page
+from app.past_sites import sites_then
 from facility.roles import Right
 from facility.site import Area, Site
 
@@ -28,6 +30,7 @@ def layout(context: AppContext, _address: Address) -> Component:
                 ],
                 className="head",
             ),
+            proven_line(context),
             _first_start(site),
             html.Div(
                 [
@@ -83,7 +86,9 @@ def _first_start(site: Site) -> Component:
 def _standing(context: AppContext) -> Component:
     answering = context.may(Right.ACKNOWLEDGE)
     found, names = standing(context), context.names()
-    return standing_table(context.site(), found, context.clock(), answering=answering, names=names)
+    with context.records.reading() as connection:
+        then = sites_then(context, connection, found)
+    return standing_table(context.site(), found, context.clock(), then=then, answering=answering, names=names)
 
 
 def register(app: Dash, context: AppContext) -> None:

@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 from app import formats
 from app.components.basics import symbol, tagged
 from app.components.locked_accounts import locked_accounts
+from app.components.proven import proven_table
 from app.components.system_flow import flow
 from app.components.system_records import AWAY, OnRecord, backup_part, gap_table, kept_part, read
 from app.components.system_tables import (
@@ -70,6 +71,7 @@ def _content(context: AppContext) -> list[Component | None]:
         wrong,
         *(card for station in worst_first for card in _station_cards(station, several, now)),
         _card("Gaps in messages", gap_table(known, several, zone, now)),
+        _card("Ways to people", proven_table(context)),
         _card("Audit trail", _trail(context, zone, now)),
         _card("Stations", _wide(station_table(health.stations, zone, now))),
         *(
