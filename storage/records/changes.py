@@ -24,8 +24,8 @@ from storage.records import revisions
 from storage.records.revisions import Revision
 from storage.records.schema import audit_head, change_steps, changes
 from storage.records.trail import audit
-from storage.records.trail.agreement import sha256_of
 from storage.records.trail.audit import JSON, AuditEntry
+from storage.records.trail.kept import sha256_of
 
 
 class ChangeRefusedError(Exception):

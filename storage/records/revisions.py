@@ -15,8 +15,8 @@ from facility.instants import Instant, text_of
 from facility.people import Actor
 from storage.records.schema import revisions as table
 from storage.records.trail import audit
-from storage.records.trail.agreement import sha256_of
 from storage.records.trail.audit import JSON, AuditEntry
+from storage.records.trail.kept import sha256_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,12 @@ def newest_number(connection: Connection) -> int:
 def number_in_force(connection: Connection, at: Instant) -> int:
     """The number of the revision that is in force at this moment; 0 where there is none."""
     return connection.scalar(select(func.max(table.c.number)).where(table.c.in_force_from <= at)) or 0
+
+
+def starts(connection: Connection) -> list[tuple[int, Instant]]:
+    """The number of each revision and from when it is in force, newest first."""
+    query = select(table.c.number, table.c.in_force_from).order_by(table.c.number.desc())
+    return [(number, start) for number, start in connection.execute(query)]
 
 
 def number_of_text(connection: Connection, text: str, at: Instant) -> int | None:

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import Boolean, Connection, Table, Update, delete, inspect, not_, select, text, update
 
+from facility.instants import text_of
 from facility.limit import RoomState, Severity
 from facility.people import Actor
 from facility.plant_events import RoomStateSet
-from storage.records import alarm_steps, append_only, room_states
+from storage.records import alarm_steps, alarms, append_only, room_states
 from storage.records.alarm_steps import AlarmStep
 from storage.records.connecting import patient_engine_for, url_of
 from storage.records.database import Records
@@ -17,6 +19,7 @@ from storage.records.plain_text import Text
 from storage.records.schema import metadata
 from storage.records.trail import agreement, audit
 from storage.records.trail.audit import AuditEntry
+from storage.records.trail.kept import KEPT
 from tests.storage.conftest import NOON, Tamper
 from tests.storage.test_records_migrations import ALARM, fill
 
@@ -78,7 +81,7 @@ def edits(table: Table) -> list[tuple[str, Update]]:
 
 
 def test_every_append_only_table_is_compared_or_checked_in_its_own_way() -> None:
-    compared = {kept.table.name for kept in agreement.KEPT}
+    compared = {kept.table.name for kept in KEPT}
     assert set(append_only.APPEND_ONLY) - compared == CHECKED_ELSEWHERE
 
 
@@ -88,7 +91,7 @@ def test_whatever_is_edited_beside_the_trail_is_told(full: Records, records_url:
     unseen = []
     with connected(records_url) as connection:
         unbind(connection)
-        for kept in agreement.KEPT:
+        for kept in KEPT:
             for column, edit in edits(kept.table):
                 with connection.begin() as transaction:
                     changed = connection.execute(edit).rowcount
@@ -136,6 +139,23 @@ def test_the_row_is_named_and_what_is_other_in_it(full: Records, tamper: Tamper)
     assert answer.startswith(f"the row of acknowledgements with alarm {ALARM.id}, number 1 was altered: audit row ")
     assert answer.endswith(" says another reason")
     assert room.endswith(" says another from, state")
+
+
+def test_a_value_of_minus_nothing_is_the_nothing_that_sqlite_keeps(records: Records) -> None:
+    alarm = replace(ALARM, value=-0.0)
+    told: dict[str, audit.JSON] = {
+        "room": alarm.room,
+        "severity": "action",
+        "state": alarm.state.value,
+        "onset": text_of(alarm.onset),
+        "raised": text_of(alarm.raised),
+        "value": alarm.value,
+    }
+    with records.transaction() as connection:
+        alarms.save(connection, [alarm])
+        audit.append(connection, NOON, [AuditEntry(Actor("cleanwatch"), "alarm raised", f"alarm {alarm.id}", told)])
+        assert '"value":-0.0' in audit.rows(connection)[0].data
+    assert [problem for problem in problems(records) if "of alarms with" in problem] == []
 
 
 def test_rows_that_were_put_in_or_taken_away_are_told(full: Records, tamper: Tamper) -> None:

@@ -16,6 +16,7 @@ from storage.records.database import Records
 from storage.records.excursions import ExcursionFilter, Moved
 from storage.records.trail import agreement, audit
 from storage.records.trail.audit import AuditFilter
+from storage.records.trail.kept import KEPT
 from tests.people import ANN
 from tests.storage.conftest import NOON
 
@@ -114,7 +115,7 @@ def test_merging_and_splitting_are_on_record_with_who_and_why(records: Records) 
     ]
     assert json.loads(rows[3].data)["reason"] == "one power cut"
     with records.reading() as connection:
-        tables = [kept for kept in agreement.KEPT if kept.table.name == "excursion_moves"]
+        tables = [kept for kept in KEPT if kept.table.name == "excursion_moves"]
         assert list(agreement.check(connection, tables)) == []
 
 
