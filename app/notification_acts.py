@@ -36,6 +36,16 @@ def add(context: AppContext, name: str, entered: str, form: str) -> Channel:
         raise NotDoneError(str(error)) from None
 
 
+def try_first(context: AppContext, channel: int) -> None:
+    """Have a channel tried before all others. Raises NotDoneError."""
+    person = needs(context, Right.MANAGE_CHANNELS)
+    try:
+        with context.records.transaction() as connection:
+            channels.change(connection, context.clock(), person.actor, channel, first=True)
+    except ChannelError as error:
+        raise NotDoneError(str(error)) from None
+
+
 def retire(context: AppContext, channel: int, reason: str) -> None:
     """Use a channel no longer. Raises NotDoneError."""
     person, why = needs(context, Right.MANAGE_CHANNELS), reason.strip()

@@ -34,7 +34,14 @@ EYES: Mapping[str, tuple[str, ...]] = {
         "refused",
         "link refused",
     ),
-    "alarms": ("alarm acknowledged", "source retired", "room state set"),
+    "alarms": (
+        "alarm acknowledged",
+        "source retired",
+        "room state set",
+        "channel changed",
+        "channel retired",
+        "contact set",
+    ),
     "clocks": ("server clock set", "nothing watched", "system started", "messages missing"),
     "trail": ("trail found broken", "audit trail exported", "backup restored", "schema migrated", "audit key made"),
 }

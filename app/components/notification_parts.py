@@ -49,7 +49,7 @@ def channel_table(
                 html.Td(str(counts.get((one.id, "sent"), 0)), className="num"),
                 html.Td(str(counts.get((one.id, "waiting"), 0)), className="num"),
                 html.Td(str(counts.get((one.id, "failed"), 0)), className="num"),
-                html.Td(_acts(one) if managing else "", className="r"),
+                html.Td(_acts(one, one is kept[0]) if managing else "", className="r"),
             ]
         )
         for one in kept
@@ -108,10 +108,18 @@ def _reaches(channel: Channel, reached: Mapping[str, Mapping[int, str]]) -> str:
     return "1 person" if people == 1 else f"{people} people"
 
 
-def _acts(channel: Channel) -> Component:
-    id = {"type": "channel-test", "of": str(channel.id)}
-    test = html.Button("Test", id=id, className="btn s")
-    return html.Span([test, act_button("notifications", "Retire", "retire", str(channel.id))], className="pair")
+def _acts(channel: Channel, first: bool) -> Component:
+    of = str(channel.id)
+    test = html.Button("Test", id={"type": "channel-test", "of": of}, className="btn s")
+    why = "It is tried first" if first else ""
+    ahead = html.Button(
+        "First",
+        id={"type": "channel-first", "of": of},
+        className="btn s",
+        disabled=first,
+        title=why or "Try it first",
+    )
+    return html.Span([test, ahead, act_button("notifications", "Retire", "retire", of)], className="pair")
 
 
 def _state(delivery: Delivery) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 """Notifications: by which channels people are told of alarms, whom that reaches, what came of each message."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 import dash_mantine_components as dmc
 from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
@@ -205,6 +206,19 @@ def register(app: Dash, context: AppContext) -> None:
         except NotDoneError as error:
             return "", str(error), no_update
         return notification_acts.outcome_words(context, message), "", _content(context)
+
+    @app.callback(
+        Output("notifications-content", "children", allow_duplicate=True),
+        Input({"type": "channel-first", "of": ALL}, "n_clicks"),
+        prevent_initial_call=True,
+    )
+    @requires(Right.MANAGE_CHANNELS)
+    def try_first(_clicks: list[int | None]) -> object:
+        if not isinstance(ctx.triggered_id, dict) or not ctx.triggered[0]["value"]:
+            return no_update
+        with suppress(NotDoneError):  # retired meanwhile: the page shows it
+            notification_acts.try_first(context, int(ctx.triggered_id["of"]))
+        return _content(context)
 
     @app.callback(
         Output("notifications-why", "opened"),

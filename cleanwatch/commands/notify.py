@@ -58,7 +58,9 @@ def list_channels() -> None:
 
 @notify.command()
 @click.argument("name")
-@click.option("--url-file", type=click.Path(path_type=Path), help="File with the address; none: it is asked for.")
+@click.option(
+    "--url-file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="File with the address."
+)
 @click.option("--form", type=click.Choice(["short", "long"]), help="Form of messages; none: as the service needs.")
 def add(name: str, url_file: Path | None, form: str | None) -> None:
     """Add a channel. Its address, with its secrets, is asked for or read from a file: it is in no shell's history."""
@@ -73,6 +75,30 @@ def add(name: str, url_file: Path | None, form: str | None) -> None:
         except (AddressError, KeyNotUsableError, ChannelError) as error:
             raise click.ClickException(str(error)) from None
     click.echo(f"Channel {added.name} is added: {address.shown}. Try it: cleanwatch notify test {added.name!r}")
+
+
+@notify.command()
+@click.argument("name")
+@click.option("--rename", default="", help="Another name.")
+@click.option("--first", is_flag=True, help="Try it before all others.")
+@click.option(
+    "--url-file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="File with another address."
+)
+@reason
+def change(name: str, rename: str, first: bool, url_file: Path | None, reason: str) -> None:
+    """Change the name, turn or address of a channel; where people are reached by it stays."""
+    settings = Settings()
+    with closing(open_records(settings, system_clock)) as records:
+        try:
+            seals = Seals(settings.channels_key)
+            address = None if url_file is None else opening.address(url_file.read_text(), seals)
+            with records.transaction() as connection:
+                kept = channels.by_name(connection, name)
+                by, at = shell_user(), system_clock()
+                channels.change(connection, at, by, kept.id, name=rename, address=address, first=first, reason=reason)
+        except (AddressError, KeyNotUsableError, ChannelError) as error:
+            raise click.ClickException(str(error)) from None
+    click.echo(f"Channel {rename or kept.name} is changed.")
 
 
 @notify.command()

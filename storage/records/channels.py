@@ -73,14 +73,20 @@ def change(
     by: Actor,
     id: int,
     *,
-    name: str,
-    position: int,
+    name: str = "",
     address: Address | None = None,
+    first: bool = False,
     reason: str = "",
 ) -> Channel:
-    """Another name, turn or address (None: the same). Raises ChannelError."""
+    """Another name or address, where one is given; `first` has it tried before all others. Raises ChannelError."""
     before = existing(connection, id)
-    after = replace(before, name=_named(connection, name, id), position=position, address=address or before.address)
+    front: int = connection.execute(select(func.min(table.c.position))).scalar_one()
+    after = replace(
+        before,
+        name=_named(connection, name or before.name, id),
+        position=front - 1 if first and before.position > front else before.position,
+        address=address or before.address,
+    )
     if after == before:
         return before
     values = {"name": after.name, "position": after.position, **_columns(after.address)}

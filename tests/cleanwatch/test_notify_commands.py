@@ -72,7 +72,11 @@ def test_a_channel_is_added_tried_and_used_no_longer(records: Records, tmp_path:
         refused = run("test", "hook")
         assert (refused.exit_code, "was not taken: the service answers 404" in refused.output) == (1, True)
     assert "TEST of" in run("list").output
-    assert "Channel Hook is retired." in run("retire", "Hook", "--reason", "another one").output
+    assert (
+        "Channel Hooks is changed." in run("change", "Hook", "--rename", "Hooks", "--reason", "there are two").output
+    )
+    run("change", "Hooks", "--rename", "Hook 2", "--first", "--reason", "there are two")
+    assert "Channel Hook 2 is retired." in run("retire", "Hook 2", "--reason", "another one").output
     assert "There is no channel 'Hook' in use" in run("test", "Hook").output
 
 

@@ -110,7 +110,7 @@ def test_a_message_has_a_number_that_people_can_read_out() -> None:
 def test_changes_of_channels_are_on_record_without_their_secrets(records: Records, channel: int) -> None:
     with records.transaction() as connection:
         other = replace(MAIL, shown="mailtos://***@post.example.org", sealed="sealed too")
-        channels.change(connection, NOON, ANN, channel, name="Post", position=3, address=other)
+        channels.change(connection, NOON, ANN, channel, name="Post", address=other)
         channels.retire(connection, NOON, ANN, channel, "another provider")
         rows = audit.rows(connection, limit=3)
         assert channels.in_use(connection) == []
@@ -120,6 +120,14 @@ def test_changes_of_channels_are_on_record_without_their_secrets(records: Record
     assert [row.action for row in rows] == ["channel retired", "channel changed", "channel added"]
     assert not any("sealed" in row.data for row in rows)
     assert '"address":["mailtos://***@mail.example.org","mailtos://***@post.example.org"]' in rows[1].data
+
+
+def test_a_channel_may_be_tried_first(records: Records, channel: int) -> None:
+    with records.transaction() as connection:
+        chat = channels.add(connection, NOON, ANN, "Texts", MAIL)
+        assert [one.name for one in channels.in_use(connection)] == ["E-mail", "Texts"]
+        channels.change(connection, NOON, ANN, chat.id, first=True)
+        assert [one.name for one in channels.in_use(connection)] == ["Texts", "E-mail"]
 
 
 def test_a_channels_name_is_given_only_once(records: Records, channel: int) -> None:
