@@ -4,10 +4,15 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 
+from alerts.escalation_audit import EscalationAudit
+from alerts.events import by_excursion
+from alerts.on_call_feed import Calendars
 from alerts.outbox import send_waiting
 from cleanwatch.claim import not_watched
 from cleanwatch.day_sealing import DaySealing
 from cleanwatch.forwarding import tidy
+from cleanwatch.notifying import Notifying
+from cleanwatch.on_call_work import OnCallWork
 from cleanwatch.problems import Finding, Problems
 from cleanwatch.report import Parts, Reporter
 from cleanwatch.self_test import BrokerSelfTest
@@ -33,6 +38,9 @@ LOOK_FOR_CHANGE_SECONDS = 2.0
 TIDY_SECONDS = 600.0
 LOOK_AFTER_TRAIL_SECONDS = 60.0
 SEAL_DAYS_SECONDS = 1.0
+NOTIFY_SECONDS = 0.05
+LOOK_AFTER_CHANNELS_SECONDS = 2.0
+LOOK_AFTER_ON_CALL_SECONDS = 10.0
 
 
 class StationWork:
@@ -61,6 +69,12 @@ class StationWork:
         self._self_test = BrokerSelfTest(settings.broker, parts.in_force.site, station, problems)
         self._reporter = Reporter(station, parts, self._self_test, problems, clock)
         self._trail = TrailKeeper(settings, parts.records, lambda: parts.in_force.site, clock, problems, stopping)
+        self._notifying = Notifying(settings, station, parts.records, lambda: parts.in_force.site, clock)
+        self._on_call = OnCallWork(
+            *(parts.records, lambda: parts.in_force.site, clock),
+            EscalationAudit(self._notifying.escalator, by_excursion),
+            Calendars(parts.records, lambda: parts.in_force.site, clock),
+        )
         self.not_ours: Exception | None = None
         """Why this process is the station no longer, if it had to end for that."""
 
@@ -69,6 +83,9 @@ class StationWork:
         work: list[tuple[str, Callable[[], object], float]] = [
             ("engine", self._while_ours(self._judge), 0),
             ("revision", self._while_ours(self._take_over_revision), LOOK_FOR_REVISION_SECONDS),
+            ("notifications", self._notifying.step, NOTIFY_SECONDS),
+            ("on call", self._look_after_on_call, LOOK_AFTER_ON_CALL_SECONDS),
+            ("channels in trouble", self._look_after_channels, LOOK_AFTER_CHANNELS_SECONDS),
             ("tidy", self._tidy, TIDY_SECONDS),
             ("sealed days", self._seal_days, SEAL_DAYS_SECONDS),
             ("time server", self._parts.clocks.ask, ASK_FOR_TIME_SECONDS),
@@ -85,6 +102,7 @@ class StationWork:
         self._problems.changed.set()
         for thread in threads:
             thread.join()
+        self._notifying.close()
         if self.not_ours is None:
             with suppress(RecordsAwayError):
                 self._reporter.ended()
@@ -118,6 +136,12 @@ class StationWork:
     def _look_for_gaps(self) -> None:
         self._gaps.look()
         self._problems.tell_all("not watched", not_watched(self._parts.records, self._station, self._clock()))
+
+    def _look_after_on_call(self) -> None:
+        self._problems.tell_all("on-call duty", self._on_call.step())
+
+    def _look_after_channels(self) -> None:
+        self._problems.tell_all("channels", self._notifying.findings())
 
     def _look_for_change(self) -> None:
         if self._waiting is not None:
