@@ -100,16 +100,16 @@ class Escalator:
         elif before.state is not after.state:
             by: dict[str, JSON] = {"by": saved.ended_by} if saved.ended_by else {}
             changes: dict[str, tuple[JSON, JSON]] = {"state": (before.state.value, after.state.value)}
-            note(connection, now, f"escalation {_ACTION[after.state]}", saved, by, changes)
+            note(connection, now, ENDED[after.state], saved, by, changes)
         return saved
 
 
-_ACTION = {
-    State.EXHAUSTED: "exhausted",
-    State.ANSWERED: "answered",
-    State.RETURNED: "ended",
-    State.HELD: "ended",
-    State.RENEWED: "renewed",
+ENDED = {
+    State.EXHAUSTED: "escalation exhausted",
+    State.ANSWERED: "escalation answered",
+    State.RETURNED: "escalation ended",
+    State.HELD: "escalation ended",
+    State.RENEWED: "escalation renewed",
 }
 
 
