@@ -121,7 +121,8 @@ def state_words(site: Site, alarm: Alarm, now: Instant, names: Mapping[str, str]
 
 
 def _held_words(site: Site, held: Held, now: Instant, names: Mapping[str, str]) -> Component:
-    until = "" if held.until is None else f" until {formats.moment(held.until, site.timezone, now)}"
+    how = ", expected back" if held.kind is HoldKind.OUT_OF_SERVICE else " until"
+    until = "" if held.until is None else f"{how} {formats.moment(held.until, site.timezone, now)}"
     kind = "Explained by another alarm" if held.kind is HoldKind.CAUSE else formats.sentence(held.kind.value)
     told = held.reason if held.hold is None else f"{names.get(held.by, held.by)}: {held.reason}"
     return html.Div([f"{kind}{until}", html.Div(told, className="xs muted said")])

@@ -73,9 +73,9 @@ def dialogs(user: str) -> list[Component]:
                     dmc.Select(id="put-aside-span", label="For how long", allowDeselect=False),
                     dmc.Textarea(id="put-aside-reason", label="Reason", autosize=True, minRows=2, required=True),
                 ],
-                gap="sm",
+                gap="md",
             ),
-            html.P(WHAT_FOLLOWS, className="sm sec"),
+            html.P(WHAT_FOLLOWS, className="sm sec put-aside-note"),
             tagged(html.Div(id="put-aside-problem", className="problem"), role="alert"),
             html.Div(
                 [

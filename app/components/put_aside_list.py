@@ -71,7 +71,7 @@ def _hold_row(
         html.Td(html.Div(told, className="said"), className="answered"),
         html.Td(since, className="num when"),
         html.Td(_until(site, hold, now), className="num limit"),
-        html.Td(_buttons(hold, person), className="r answer"),
+        html.Td(html.Div(_buttons(hold, person), className="answers"), className="r answer"),
     ]
     return html.Tr(cells)
 

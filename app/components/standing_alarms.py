@@ -44,7 +44,8 @@ def answer_buttons(alarm: Alarm, *, answering: bool) -> list[Component]:
         return []
     if alarm.state is AlarmState.LATCHED:
         return [act_opener("reset", alarm.id, "Reset", main=True)]
-    return [*([opener(alarm)] if alarm.state in UNANSWERED else []), shelve_opener(alarm)]
+    shelving = [shelve_opener(alarm)] if alarm.returned is None else []
+    return [*([opener(alarm)] if alarm.state in UNANSWERED else []), *shelving]
 
 
 def standing_table(
@@ -75,6 +76,6 @@ def _row(site: Site, alarm: Alarm, now: Instant, answering: bool, names: Mapping
         html.Td(limit_words(site, alarm), className="num sec nw limit"),
         html.Td([f"{onset} ", since(alarm.onset, "muted")], className="num when"),
         html.Td(state_words(site, alarm, now, names), className="answered"),
-        html.Td(answer_buttons(alarm, answering=answering), className="r answer"),
+        html.Td(html.Div(answer_buttons(alarm, answering=answering), className="answers"), className="r answer"),
     ]
     return tagged(html.Tr(cells), data_alarm=alarm.id)

@@ -79,7 +79,6 @@ def _head(context: AppContext, site: Site, room: Room) -> list[Component]:
             [
                 html.A([icon("trends", small=True), "Trend"], href=trend.address, className="btn s"),
                 room_state.opener() if context.may(Right.SET_ROOM_STATE) else None,
-                room_opener(room) if context.may(Right.SHELVE) else None,
                 life_link(f"room {room.id}") if reads_trail(context) else None,
                 copy_menu(context),
             ],
@@ -151,7 +150,12 @@ def _beside(context: AppContext, site: Site, room: Room) -> list[Component]:
     cards = [
         _said(context, site, room),
         [html.Header(html.H2("Pressure cascade")), steps] if steps else [],
-        [html.Header(html.H2("Instruments")), instrument_list(instruments, context.clock())] if instruments else [],
+        [
+            html.Header([html.H2("Instruments"), room_opener(room) if context.may(Right.SHELVE) else None]),
+            instrument_list(instruments, context.clock()),
+        ]
+        if instruments
+        else [],
     ]
     return [html.Section(card, className="card") for card in cards if card]
 
