@@ -100,10 +100,10 @@ def force_words(wanted_from: Instant | None, site: Site, now: Instant) -> str:
 
 
 def _to_sign(context: AppContext, change: Change, meaning: Meaning) -> ToSign:
-    def act(connection: Connection, at: Instant, person: Person) -> None:
+    def act(connection: Connection, at: Instant, person: Person, comment: str) -> None:
         step = change_steps.review if meaning is Meaning.REVIEW else change_steps.approve
         try:
-            step(connection, at, person, change.number)
+            step(connection, at, person, change.number, comment)
         except ChangeRefusedError as error:
             raise NotToBeSignedError(str(error)) from None
 
@@ -116,7 +116,7 @@ def _to_sign(context: AppContext, change: Change, meaning: Meaning) -> ToSign:
         meaning=meaning,
         content=change.content,
         title=f"Change {change.number}",
-        act=act,
+        commented=act,
         words=words,
         rules=change_steps.rules(change, meaning),
     )
@@ -147,7 +147,6 @@ def _prepare_revision(_context: AppContext, connection: Connection, _person: Per
         meaning=Meaning.APPROVAL,
         content=change_steps.revision_content(revision),
         title=f"Site revision {revision.number}, which took force without review",
-        act=lambda _connection, _at, _person: None,
         words=[*revision.differences, f"Because: {revision.reason}"],
         rules=change_steps.revision_rules(revision),
     )

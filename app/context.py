@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from alerts.channels.sealing import Seals
+from alerts.past_sites import PastSites
 from app.live.hub import Hub
 from app.live.look import Look
 from app.proxy import Network
@@ -42,6 +43,7 @@ class AppContext:
     watcher_token: str = field(default="", repr=False)
     """With which other machines may ask how this one is; empty: only this machine itself may."""
     parts: Parts = field(default_factory=Parts)
+    past: PastSites = field(default_factory=PastSites)
     trail_review_days: int = 31
     """After how many days the audit trail is to be reviewed; 0: nobody is reminded."""
 

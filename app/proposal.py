@@ -65,7 +65,7 @@ def typed(limit: Limit) -> dict[str, Any]:
         "at_once": "" if limit.at_once is None else limit.at_once,
         "latched": limit.latched,
         "room_states": [state.value for state in RoomState if state in limit.room_states],
-        "rationale": "" if limit.rationale == limit.exempt else limit.rationale,
+        "rationale": limit.rationale,
         "response": limit.response,
         "exempt": limit.exempt,
     }

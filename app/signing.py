@@ -30,6 +30,7 @@ from storage.records.trail import audit
 from storage.records.trail.audit import JSON, AuditEntry
 
 Act: TypeAlias = Callable[[Connection, Instant, Person], None]
+CommentedAct: TypeAlias = Callable[[Connection, Instant, Person, str], None]
 
 CHANGED = "It has changed since you opened this. Close it, look at it again, and sign what it is now."
 NOT_YOURS = "Sign with the account that you are signed in with."
@@ -43,15 +44,19 @@ UNCERTAIN = "It is not known whether this is on record: look before you sign it 
 @dataclass(frozen=True, slots=True)
 class ToSign:
     """What is put before a person. `content` is what the signature is bound to, `title` and `words` say it to the
-    person, and `act` is what is done in the same transaction, just before the signature is written."""
+    person, and `act` is what is done in the same transaction, just before the signature is written.
+
+    `commented` is done in place of `act` where the person may say something with the signature; it is handed that.
+    """
 
     object: str
     meaning: Meaning
     content: JSON
     title: str
-    act: Act
+    act: Act = lambda _connection, _at, _person: None
     words: Sequence[str | Component] = ()
     rules: Sequence[Rule] = ()
+    commented: CommentedAct | None = None
 
 
 Prepare: TypeAlias = Callable[[AppContext, Connection, Person, str], ToSign]
@@ -69,11 +74,12 @@ class Signable:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What the person typed as proof."""
+    """What the person typed: the proof, and what is to be known beside it."""
 
     account: str
     password: str
     code: str
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +125,10 @@ def sign(
             if content_hash(to_sign.content) != seen:
                 raise NotToBeSignedError(CHANGED)
             at = context.clock()
-            to_sign.act(connection, at, person)
+            if to_sign.commented is None:
+                to_sign.act(connection, at, person)
+            else:
+                to_sign.commented(connection, at, person, typed.comment)
             signatures.sign(
                 connection,
                 at,

@@ -36,7 +36,7 @@ def set_limit(text: str, point: str, limit: Limit) -> str:
     been read again: the site differs in this limit and nothing else, or SiteEditError.
     """
     before = parse_site(text, NAME)
-    wanted = replace(limit, source="site", rationale=limit.rationale.strip() or limit.exempt)
+    wanted = replace(limit, source="site", rationale=limit.rationale.strip())
     mark = BYTE_ORDER_MARK if text.startswith(BYTE_ORDER_MARK) else ""
     changed = mark + _written(text.removeprefix(mark), before.points[point].id, wanted)
     after = parse_site(changed, NAME)
@@ -155,7 +155,7 @@ def _keys(limit: Limit) -> dict[str, str]:
         "at_once": "" if limit.at_once is None else _number(limit.at_once),
         "latched": "true" if limit.latched else "",
         "room_states": "" if limit.room_states == ALL_ROOM_STATES else _states(limit.room_states),
-        "rationale": quoted(limit.rationale) if limit.rationale != limit.exempt else "",
+        "rationale": quoted(limit.rationale) if limit.rationale else "",
         "response": quoted(limit.response) if limit.response else "",
         "standard_does_not_apply": quoted(limit.exempt) if limit.exempt else "",
     }

@@ -81,7 +81,7 @@ def _of_entry(place: Path, entry: LimitEntry) -> Iterator[SiteLimit]:
                 at_once=entry.at_once,
                 latched=entry.latched,
                 room_states=frozenset(entry.room_states),
-                rationale=entry.rationale or entry.standard_does_not_apply or "",
+                rationale=entry.rationale or "",
                 response=entry.response or "",
                 exempt=entry.standard_does_not_apply or "",
             )

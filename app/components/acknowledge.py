@@ -9,6 +9,7 @@ from app.components.alarm_words import alarm_chip, limit_words, point_words, roo
 from app.components.basics import icon, live, since, tagged
 from app.context import AppContext
 from app.guard import requires
+from app.past_sites import sites_then
 from app.submitting import PATIENCE, submit
 from facility.alarm import Alarm
 from facility.limit import Severity
@@ -106,7 +107,10 @@ def register(app: Dash, context: AppContext) -> None:
         if alarm is None:
             return (no_update,) * 5
         admitted_to_alarm(context, alarm)
-        return True, {"alarm": alarm.id, "severity": int(alarm.severity)}, _summary(context.site(), alarm), "", ""
+        with context.records.reading() as connection:
+            then = sites_then(context, connection, [alarm])[alarm.id]
+        summary = _summary(context.site(), then, alarm)
+        return True, {"alarm": alarm.id, "severity": int(alarm.severity)}, summary, "", ""
 
     @app.callback(
         Output("answer-comment", "value", allow_duplicate=True),
@@ -142,7 +146,7 @@ def _found(context: AppContext, id: str) -> Alarm | None:
         return alarms.find(connection, id)
 
 
-def _summary(site: Site, alarm: Alarm) -> Component:
+def _summary(site: Site, then: Site, alarm: Alarm) -> Component:
     point = site.points.get(alarm.point)
     return html.Div(
         [
@@ -155,7 +159,7 @@ def _summary(site: Site, alarm: Alarm) -> Component:
                         live(html.B(className="num"), "value", point=alarm.point),
                         data_unit=point.unit if point else None,
                     ),
-                    html.Span(limit_words(site, alarm), className="sec num"),
+                    html.Span(limit_words(then, alarm), className="sec num"),
                 ],
                 className="row",
             ),

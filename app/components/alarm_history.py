@@ -1,5 +1,7 @@
 """The history of alarms: a table, newest first, of one page of what the filter finds."""
 
+from collections.abc import Mapping
+
 from dash import html
 from dash.development.base_component import Component
 
@@ -14,6 +16,7 @@ from app.components.alarm_words import (
 )
 from app.components.annotations import NOTHING, Said, annotate_button, said_lines
 from app.components.basics import since
+from app.components.exempt import NO_OTHER
 from app.components.life import life_link
 from facility.alarm import Alarm
 from facility.instants import Instant
@@ -29,21 +32,27 @@ def history_table(
     now: Instant,
     said: Said = NOTHING,
     *,
+    then: Mapping[str, Site] = NO_OTHER,
     annotating: bool = False,
     trail: bool = False,
 ) -> Component:
     """A row for each alarm, with what was said about it; a sentence where nothing is found.
 
+    `then` is by the id of an alarm the site in force at its onset, where that is not `site`.
     With `annotating` each has a button to comment or correct it, with `trail` a link to its rows in the audit trail.
     """
     if not found:
         return html.Div("No alarm matches this filter.", className="nothing")
     heads = [html.Th(head, className="r" if head == "Worst" else "") for head in HEADS]
-    rows = [_row(site, alarm, now, said, annotating=annotating, trail=trail) for alarm in found]
+    rows = [
+        _row(site, then.get(alarm.id, site), alarm, now, said, annotating=annotating, trail=trail) for alarm in found
+    ]
     return html.Table([html.Thead(html.Tr(heads)), html.Tbody(rows)], className="history cards")
 
 
-def _row(site: Site, alarm: Alarm, now: Instant, said: Said, *, annotating: bool, trail: bool) -> Component:
+def _row(
+    site: Site, then: Site, alarm: Alarm, now: Instant, said: Said, *, annotating: bool, trail: bool
+) -> Component:
     day = formats.date(alarm.onset, site.timezone)
     time = formats.with_seconds(alarm.onset, site.timezone)
     late = html.Span("found in late readings", className="chip quiet") if alarm.retrospective else None
@@ -54,7 +63,7 @@ def _row(site: Site, alarm: Alarm, now: Instant, said: Said, *, annotating: bool
         html.Td(point_words(site, alarm.point), className="point"),
         html.Td([formats.sentence(alarm.condition), " ", late], className="condition"),
         html.Td(html.B(value_words(site, alarm.point, alarm.worst)), className="r num value"),
-        html.Td(limit_words(site, alarm), className="num sec nw limit"),
+        html.Td(limit_words(then, alarm), className="num sec nw limit"),
         html.Td(_lasted(alarm), className="num lasted"),
         html.Td(
             [state_words(site, alarm, now, said.names), *said_lines(said, f"alarm {alarm.id}")], className="answered"

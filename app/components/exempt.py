@@ -1,6 +1,6 @@
 """The mark of a limit that is looser than the standard's, with the reason; and which alarm was judged by one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from dash import html
 from dash.development.base_component import Component
@@ -8,6 +8,9 @@ from dash.development.base_component import Component
 from facility.alarm import Alarm
 from facility.limit import EXEMPT, Limit
 from facility.site import Site
+
+NO_OTHER: Mapping[str, Site] = {}
+"""No alarm began under another site than the present one."""
 
 
 def exempt(limits: Iterable[Limit]) -> Component | None:

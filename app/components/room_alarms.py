@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 from app import formats
 from app.components.alarm_words import limit_words, point_words, state_words
 from app.components.basics import live, since, symbol, tagged
+from app.components.exempt import NO_OTHER
 from app.components.standing_alarms import answer_buttons
 from app.status import UNANSWERED, alarm_status, alarm_word
 from facility.alarm import Alarm
@@ -16,13 +17,22 @@ from facility.site import Site
 
 
 def room_alarms(
-    site: Site, found: list[Alarm], now: Instant, *, answering: bool, names: Mapping[str, str]
+    site: Site,
+    found: list[Alarm],
+    now: Instant,
+    *,
+    then: Mapping[str, Site] = NO_OTHER,
+    answering: bool,
+    names: Mapping[str, str],
 ) -> list[Component]:
-    """A band for each, in the order given, with a button where the person may answer."""
-    return [_band(site, alarm, now, answering, names) for alarm in found]
+    """A band for each, in the order given, with a button where the person may answer.
+
+    `then` is by the id of an alarm the site in force at its onset, where that is not `site`.
+    """
+    return [_band(site, then.get(alarm.id, site), alarm, now, answering, names) for alarm in found]
 
 
-def _band(site: Site, alarm: Alarm, now: Instant, answering: bool, names: Mapping[str, str]) -> Component:
+def _band(site: Site, then: Site, alarm: Alarm, now: Instant, answering: bool, names: Mapping[str, str]) -> Component:
     held = alarm.held.kind if alarm.held else None
     status = alarm_status(alarm.condition, alarm.severity, alarm.state, held)
     point = site.points.get(alarm.point)
@@ -42,7 +52,7 @@ def _band(site: Site, alarm: Alarm, now: Instant, answering: bool, names: Mappin
                     html.Div(value, className="value num"),
                     html.Div(
                         [
-                            html.Span(f"{formats.sentence(limit_words(site, alarm))}."),
+                            html.Span(f"{formats.sentence(limit_words(then, alarm))}."),
                             beyond,
                             html.Span(
                                 [

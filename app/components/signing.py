@@ -25,7 +25,7 @@ TO_SIGN = "to-sign"
 SIGNED = "signed"
 """The store that holds the `request` that was signed last, and when."""
 HIDDEN, SHOWN = {"display": "none"}, {"display": "block"}
-FIELDS = ("sign-account", "sign-password", "sign-code")
+FIELDS = ("sign-account", "sign-password", "sign-code", "sign-comment")
 SAYS = {
     Meaning.AUTHORSHIP: "that I wrote this",
     Meaning.REVIEW: "that I have reviewed this",
@@ -73,6 +73,10 @@ def dialog() -> Component:
             html.Div(
                 [
                     html.Div(
+                        dmc.Textarea(id="sign-comment", label="Comment", autosize=True, minRows=1),
+                        id="sign-comment-field",
+                    ),
+                    html.Div(
                         dmc.TextInput(id="sign-account", label="Account", autoComplete="off", required=True),
                         id="sign-account-field",
                     ),
@@ -117,6 +121,7 @@ def register(app: Dash, context: AppContext, signables: Iterable[Signable]) -> N
         Output("sign-proof", "style"),
         Output("sign-account-field", "style"),
         Output("sign-code-field", "style"),
+        Output("sign-comment-field", "style"),
         Output("sign-as", "children"),
         Output("sign-send", "disabled"),
         Output("sign-problem", "children"),
@@ -130,12 +135,12 @@ def register(app: Dash, context: AppContext, signables: Iterable[Signable]) -> N
     def open_dialog(_clicks: list[int | None], asked_for: dict[str, Any] | None) -> tuple[object, ...]:
         wanted = _wanted(asked_for)
         if wanted is None or wanted["name"] not in known:
-            return (no_update,) * (10 + len(FIELDS))
+            return (no_update,) * (11 + len(FIELDS))
         empty = ("",) * len(FIELDS)
         try:
             asked = ask(context, present_session(), known[wanted["name"]], wanted["subject"])
         except NotToBeSignedError as error:
-            return (True, None, None, HIDDEN, HIDDEN, HIDDEN, "", True, str(error), None, *empty)
+            return (True, None, None, HIDDEN, HIDDEN, HIDDEN, HIDDEN, "", True, str(error), None, *empty)
         person = needs(context, known[wanted["name"]].right)
         return (
             True,
@@ -144,6 +149,7 @@ def register(app: Dash, context: AppContext, signables: Iterable[Signable]) -> N
             SHOWN,
             SHOWN if asked.first else HIDDEN,
             SHOWN if asked.with_code else HIDDEN,
+            HIDDEN if asked.to_sign.commented is None else SHOWN,
             f"Signed as {person.name} ({person.role}), now",
             False,
             "",
@@ -164,6 +170,7 @@ def register(app: Dash, context: AppContext, signables: Iterable[Signable]) -> N
         State("sign-account", "value"),
         State("sign-password", "value"),
         State("sign-code", "value"),
+        State("sign-comment", "value"),
         prevent_initial_call=True,
         running=[(Output("sign-send", "disabled"), True, False)],
     )
@@ -176,12 +183,13 @@ def register(app: Dash, context: AppContext, signables: Iterable[Signable]) -> N
         account: str | None,
         password: str | None,
         code: str | None,
+        comment: str | None,
     ) -> tuple[object, ...]:
         if not wanted or wanted.get("name") not in known or not (clicks or by_password or by_code):
             return (no_update,) * 5
         if not password:
             return no_update, "Type your password.", no_update, no_update, no_update
-        typed = Typed(account or "", password, code or "")
+        typed = Typed(account or "", password, code or "", comment or "")
         signable, subject = known[wanted["name"]], str(wanted.get("subject"))
         problem = sign(context, present_session(), signable, subject, str(wanted.get("seen")), typed)
         if problem is not None:

@@ -10,6 +10,7 @@ from app.areas import seen
 from app.components.acknowledge import opener
 from app.components.alarm_words import alarm_chip, limit_words, point_words, room_link, state_words
 from app.components.basics import live, since, symbol, tagged
+from app.components.exempt import NO_OTHER
 from app.components.put_aside import act_opener, shelve_opener
 from app.context import AppContext
 from app.status import UNANSWERED, alarm_status
@@ -49,22 +50,31 @@ def answer_buttons(alarm: Alarm, *, answering: bool) -> list[Component]:
 
 
 def standing_table(
-    site: Site, found: list[Alarm], now: Instant, *, answering: bool, names: Mapping[str, str]
+    site: Site,
+    found: list[Alarm],
+    now: Instant,
+    *,
+    then: Mapping[str, Site] = NO_OTHER,
+    answering: bool,
+    names: Mapping[str, str],
 ) -> Component:
-    """A row for each alarm, with a button where the person may answer; a sentence where there is none."""
+    """A row for each alarm, with a button where the person may answer; a sentence where there is none.
+
+    `then` is by the id of an alarm the site in force at its onset, where that is not `site`.
+    """
     if not found:
         return html.Div([symbol("normal"), "No alarm is standing."], className="nothing")
     heads = ["Severity", "Room", "Point", "Now", "Limit", "Since", "State", ""]
     return html.Table(
         [
             html.Thead(html.Tr([html.Th(head, className="r" if head == "Now" else "") for head in heads])),
-            html.Tbody([_row(site, alarm, now, answering, names) for alarm in found]),
+            html.Tbody([_row(site, then.get(alarm.id, site), alarm, now, answering, names) for alarm in found]),
         ],
         className="standing cards",
     )
 
 
-def _row(site: Site, alarm: Alarm, now: Instant, answering: bool, names: Mapping[str, str]) -> Component:
+def _row(site: Site, then: Site, alarm: Alarm, now: Instant, answering: bool, names: Mapping[str, str]) -> Component:
     point = site.points.get(alarm.point)
     value = tagged(live(html.B(), "value", point=alarm.point), data_unit=point.unit if point else None)
     onset = formats.moment(alarm.onset, site.timezone, now)
@@ -73,7 +83,7 @@ def _row(site: Site, alarm: Alarm, now: Instant, answering: bool, names: Mapping
         html.Td(html.B(room_link(site, alarm)), className="where nw"),
         html.Td(point_words(site, alarm.point), className="point"),
         html.Td(value, className="r num value"),
-        html.Td(limit_words(site, alarm), className="num sec nw limit"),
+        html.Td(limit_words(then, alarm), className="num sec nw limit"),
         html.Td([f"{onset} ", since(alarm.onset, "muted")], className="num when"),
         html.Td(state_words(site, alarm, now, names), className="answered"),
         html.Td(html.Div(answer_buttons(alarm, answering=answering), className="answers"), className="r answer"),

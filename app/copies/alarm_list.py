@@ -8,6 +8,7 @@ from app.context import AppContext
 from app.copies.copy import Copy, TooLongError, made_by, simulated
 from app.copies.tables import alarm_table, annotation_table
 from app.pages.page import Address
+from app.past_sites import sites_then
 from facility.people import Person
 from storage.records import alarms, annotations
 
@@ -27,10 +28,11 @@ def alarms_copy(context: AppContext, person: Person, address: Address) -> Copy:
             )
         found = list(seen(context, alarms.history(connection, wanted, MOST_ALARMS)))
         standing = list(seen(context, alarms.standing(connection)))
+        then = sites_then(context, connection, [*standing, *found])
         objects = dict.fromkeys(f"alarm {alarm.id}" for alarm in (*standing, *found))
         tables = (
-            alarm_table(connection, site, standing, site.timezone, "Standing alarms"),
-            alarm_table(connection, site, found, site.timezone, "History"),
+            alarm_table(connection, site, standing, site.timezone, "Standing alarms", then=then),
+            alarm_table(connection, site, found, site.timezone, "History", then=then),
             annotation_table(connection, annotations.about(connection, list(objects))),
         )
     return Copy(

@@ -8,6 +8,7 @@ from app.context import AppContext
 from app.copies.copy import Column, Copy, Kind, Row, Table, TooLongError, made_by, simulated
 from app.copies.tables import alarm_table, annotation_table, batch_table, state_table
 from app.pages.page import Address
+from app.past_sites import sites_then
 from facility.instants import DAY, Instant
 from facility.people import Person
 from facility.reading import validity_of, words_of
@@ -33,6 +34,7 @@ def room_copy(context: AppContext, person: Person, address: Address) -> Copy:
     whole = list(around(site, room.id))
     with context.records.reading() as connection:
         standing = [a for a in seen(context, alarms.standing(connection)) if not set(places).isdisjoint(a.rooms)]
+        then = sites_then(context, connection, standing)
         held = room_states.in_force(connection, now)
         runs = [run for run in batches.running(connection, now) if run.room in (*places, *whole)]
         objects = [f"point {p.id}" for p in points] + [f"room {place}" for place in places]
@@ -43,7 +45,7 @@ def room_copy(context: AppContext, person: Person, address: Address) -> Copy:
         }
         tables = (
             _points(context, points, now),
-            alarm_table(connection, site, standing, site.timezone, "Standing alarms"),
+            alarm_table(connection, site, standing, site.timezone, "Standing alarms", then=then),
             annotation_table(connection, said),
             state_table(stretches, list(held.values())),
             batch_table(runs),

@@ -26,9 +26,18 @@ TIME, NUMBER, WHOLE = Kind.TIME, Kind.NUMBER, Kind.WHOLE
 
 
 def alarm_table(
-    connection: Connection, site: Site, found: Sequence[Alarm], zone: str, title: str = "Alarms"
+    connection: Connection,
+    site: Site,
+    found: Sequence[Alarm],
+    zone: str,
+    title: str = "Alarms",
+    *,
+    then: Mapping[str, Site],
 ) -> Table:
-    """Alarms with all their answers, and what was written about them."""
+    """Alarms with all their answers, and what was written about them.
+
+    `then` is by the id of an alarm the site in force at its onset.
+    """
     names = accounts.names(connection)
     said = _numbers(annotations.about(connection, [f"alarm {alarm.id}" for alarm in found]))
     columns = (
@@ -56,7 +65,7 @@ def alarm_table(
             f"{_moment(a.at, zone)} {names.get(a.by, a.by)} ({a.severity.name.lower()}): {a.comment}"
             for a in alarm.acknowledgements
         )
-        mark = next((limit.mark for limit in limits_of(site, alarm) if limit.exempt), "")
+        mark = next((limit.mark for limit in limits_of(then.get(alarm.id, site), alarm) if limit.exempt), "")
         limit = "" if alarm.limit is None else f"{alarm.operator} {alarm.limit:g} {mark}".rstrip()
         row: Row = (
             alarm.onset,

@@ -14,6 +14,7 @@ from app.copies.chart import chart
 from app.copies.copy import Column, Copy, Kind, Row, Table, TooLongError, made_by, simulated
 from app.copies.tables import alarm_table, annotation_table, batch_table, limit_table, state_table
 from app.pages.page import Address
+from app.past_sites import sites_then
 from app.trends.gather import gather
 from app.trends.picture import Picture, PointPicture
 from app.trends.shown import known, window
@@ -49,6 +50,7 @@ def trend_copy(context: AppContext, person: Person, address: Address) -> Copy:
     until = min(end, now)
     with context.records.reading() as connection:
         found = list(seen(context, alarms.overlapping(connection, points, start, until)))
+        then = sites_then(context, connection, found)
         states = room_states.timeline(connection, rooms, start, until)
         runs = batches.overlapping(connection, rooms, start, until)
         said = annotations_of(connection, points, rooms, start, end)
@@ -63,7 +65,7 @@ def trend_copy(context: AppContext, person: Person, address: Address) -> Copy:
             *([_single(picture, single, about_points)] if single else []),
             *([_buckets(picture, about_points)] if any(p.series.width for p in picture.points) else []),
             limit_table(connection, picture.points),
-            alarm_table(connection, site, found, site.timezone),
+            alarm_table(connection, site, found, site.timezone, then=then),
             annotation_table(connection, said),
             state_table(stretches, states),
             batch_table(runs),

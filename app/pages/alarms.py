@@ -23,6 +23,7 @@ from app.context import AppContext
 from app.copies.alarm_list import alarms_copy
 from app.guard import requires
 from app.pages.page import Address, Page, query_of
+from app.past_sites import sites_then
 from facility.alarm import AlarmState, Condition
 from facility.limit import Severity
 from facility.roles import Right
@@ -74,7 +75,9 @@ def layout(context: AppContext, address: Address) -> Component:
 def _standing(context: AppContext) -> Component:
     answering = context.may(Right.ACKNOWLEDGE)
     found, names = standing(context), context.names()
-    return standing_table(context.site(), found, context.clock(), answering=answering, names=names)
+    with context.records.reading() as connection:
+        then = sites_then(context, connection, found)
+    return standing_table(context.site(), found, context.clock(), then=then, answering=answering, names=names)
 
 
 def _aside(context: AppContext) -> list[Component]:
@@ -91,9 +94,16 @@ def _history(context: AppContext, query: AlarmQuery) -> tuple[Component, str, in
         total = alarms.count(connection, wanted)
         found = list(seen(context, alarms.history(connection, wanted, ROWS, (query.page - 1) * ROWS)))
         said = said_about(connection, [f"alarm {alarm.id}" for alarm in found])
+        then = sites_then(context, connection, found)
     words = f"{total} {'alarm' if total == 1 else 'alarms'}, times in {site.timezone}"
     table = history_table(
-        site, found, context.clock(), said, annotating=context.may(Right.ANNOTATE), trail=reads_trail(context)
+        site,
+        found,
+        context.clock(),
+        said,
+        then=then,
+        annotating=context.may(Right.ANNOTATE),
+        trail=reads_trail(context),
     )
     return table, words, max(1, -(-total // ROWS))
 

@@ -122,16 +122,17 @@ def _to_do(context: AppContext, book: Book, change: Change) -> Component | None:
     step = next_step(change.state, change.controlled)
     subject = str(change.number)
     buttons: list[Component] = []
+    to_sign: Component | None = None
     if not outdated and step is Step.REVIEW and may and not mine:
-        buttons.append(sign_button("Sign the review", REVIEW.name, subject, main=True))
+        to_sign = sign_button("Sign the review", REVIEW.name, subject, main=True)
     approves = change.controlled and person.may(Right.APPROVE) and not mine and not reviewed
     if not outdated and step is Step.PUT_IN_FORCE and approves:
-        buttons.append(sign_button("Sign the approval", APPROVAL.name, subject, main=True))
+        to_sign = sign_button("Sign the approval", APPROVAL.name, subject, main=True)
     if not outdated and step is Step.PUT_IN_FORCE and not change.controlled and may:
         buttons.append(_button("put", main=True))
     if may:
         buttons.append(_button("withdraw" if mine else "refuse"))
-    return _to_press(words, buttons)
+    return _to_press(words, buttons, to_sign)
 
 
 def _button(what: str, *, main: bool = False) -> Component:
@@ -141,17 +142,19 @@ def _button(what: str, *, main: bool = False) -> Component:
     )
 
 
-def _to_press(words: str, buttons: list[Component]) -> Component:
-    """What the change waits for, and what this person can do about it, with a comment."""
+def _to_press(words: str, buttons: list[Component], to_sign: Component | None = None) -> Component:
+    """What the change waits for, and what this person can do about it: by a signature, or with a comment."""
     if not buttons:
         return html.Section([html.Header(html.H2("Needs")), html.P(words, className="inside")], className="card")
+    label = "Comment" if to_sign is None else "Or why it is not to be"
     return html.Section(
         [
             html.Header(html.H2("Needs")),
             html.P(words, className="inside"),
+            html.Div(to_sign, className="inside") if to_sign is not None else None,
             html.Div(
                 [
-                    dmc.Textarea(id="change-comment", label="Comment", autosize=True, minRows=2, className="grow"),
+                    dmc.Textarea(id="change-comment", label=label, autosize=True, minRows=2, className="grow"),
                     html.Div(buttons, className="row"),
                 ],
                 className="to-do",

@@ -22,6 +22,7 @@ from app.context import AppContext
 from app.copies.room_now import room_copy
 from app.guard import NotAllowedError, requires
 from app.pages.page import Address, Page
+from app.past_sites import sites_then
 from app.trends.view import MOST_POINTS, View
 from facility.instants import DAY
 from facility.roles import Right
@@ -113,12 +114,14 @@ def _alarms(context: AppContext, room: Room) -> list[Component]:
     try:
         found = standing(context)
         names = context.names()
+        with context.records.reading() as connection:
+            then = sites_then(context, connection, found)
     except RecordsAwayError as error:
         return [records_away.page(context, error)]
     here = {room.id, *(zone.id for zone in site.rooms.values() if zone.inside == room.id)}
     of_room = [alarm for alarm in found if not here.isdisjoint(alarm.rooms)]
     answering = context.may(Right.ACKNOWLEDGE)
-    bands = room_alarms(site, of_room, context.clock(), answering=answering, names=names)
+    bands = room_alarms(site, of_room, context.clock(), then=then, answering=answering, names=names)
     aside = put_aside_table(context, room.id)
     if aside is not None:
         bands.append(html.Section([html.Header(html.H2("Calls nobody")), aside], className="card wide room-aside"))

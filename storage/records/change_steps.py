@@ -63,19 +63,19 @@ def begin(connection: Connection, at: Instant, author: Actor, text: str, reason:
     )
 
 
-def review(connection: Connection, at: Instant, person: Person, number: int) -> None:
+def review(connection: Connection, at: Instant, person: Person, number: int, comment: str = "") -> None:
     """A controlled change was reviewed. The caller writes the signature in the same transaction, by `rules`."""
     lock(connection)
-    _take(connection, at, person.actor, ready(connection, number, Step.REVIEW), Step.REVIEW)
+    _take(connection, at, person.actor, ready(connection, number, Step.REVIEW), Step.REVIEW, comment)
 
 
-def approve(connection: Connection, at: Instant, person: Person, number: int) -> None:
+def approve(connection: Connection, at: Instant, person: Person, number: int, comment: str = "") -> None:
     """Put a controlled change in force. The caller writes the signature in the same transaction, by `rules`."""
     lock(connection)
     change = ready(connection, number, Step.PUT_IN_FORCE)
     if not change.controlled:
         raise ChangeRefusedError(f"Change {number} needs no signature.")
-    _put_in_force(connection, at, person.actor, change, "")
+    _put_in_force(connection, at, person.actor, change, comment)
 
 
 def put_in_force(connection: Connection, at: Instant, by: Actor, number: int, comment: str = "") -> Change:

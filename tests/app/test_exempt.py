@@ -14,15 +14,17 @@ from app.copies.room_now import room_copy
 from app.copies.tables import alarm_table
 from app.live.hub import Hub
 from app.pages.page import Address
+from app.past_sites import sites_then
 from app.trends.labels import limit_words
 from facility.alarm import Alarm, AlarmState, Condition
 from facility.limit import EXEMPT, Severity
-from facility.people import Person
+from facility.people import CLEANWATCH, Person
 from facility.roles import Role
 from facility.site import Site
 from facility.site_changes import differences, lines
 from facility.site_file import parse_site
 from storage.records.database import Records
+from storage.records.revisions import add
 from tests.app.house import house
 from tests.app.parts import NOON
 from tests.facility.sites import SMALL, changed
@@ -64,14 +66,14 @@ def test_at_an_alarm_in_the_list_the_history_the_room_and_the_dialog() -> None:
         standing_table(SITE, [ALARM], NOON, answering=False, names={}),
         history_table(SITE, [ALARM], NOON),
         *room_alarms(SITE, [ALARM], NOON, answering=False, names={}),
-        acknowledge._summary(SITE, ALARM),
+        acknowledge._summary(SITE, SITE, ALARM),
     ]
     assert all(EXEMPT in markup(part) for part in shown)
 
 
 def test_in_a_copy_of_alarms(tmp_path: Path) -> None:
     with closing(Records.open(tmp_path / "records.db", lambda: NOON)) as records, records.reading() as connection:
-        copied = alarm_table(connection, SITE, [ALARM], "UTC")
+        copied = alarm_table(connection, SITE, [ALARM], "UTC", then={})
     assert f"> 500000 {EXEMPT}" in copied.rows[0]
 
 
@@ -81,6 +83,17 @@ def test_in_a_copy_of_a_room(tmp_path: Path) -> None:
         opened.person = person
         copied = room_copy(opened.context, person, Address("/rooms/N1", {"room": "N1"}, {}))
     assert f"{EXEMPT}: Powder is weighed here." in str(copied)
+
+
+def test_of_an_old_alarm_by_the_site_in_force_at_its_onset(tmp_path: Path) -> None:
+    with house(tmp_path, STRICT) as opened, opened.records.transaction() as connection:
+        for start, site in ((0, STRICT), (NOON, SITE), (NOON + 10, STRICT)):
+            add(connection, start, in_force_from=start, author=CLEANWATCH, reason="", text=site.text, differences=())
+        opened.time.now = NOON + 20
+        old = [replace(ALARM, onset=onset) for onset in (NOON - 1, NOON, NOON + 10)]
+        then = sites_then(opened.context, connection, old)
+    marked = [EXEMPT in markup(history_table(STRICT, [alarm], NOON, then=then)) for alarm in old]
+    assert marked == [False, True, False]
 
 
 def test_not_at_an_alarm_that_was_judged_by_another_limit() -> None:

@@ -109,6 +109,18 @@ def test_the_deed_and_the_signature_are_done_together(context: AppContext, signa
     assert len(trail(context, "change in force")) == 1
 
 
+def test_what_is_said_with_a_signature_is_handed_to_the_deed(context: AppContext, signable: Signable) -> None:
+    said: list[str] = []
+
+    def prepare(context: AppContext, connection: Connection, person: Person, subject: str) -> ToSign:
+        prepared = signable.prepare(context, connection, person, subject)
+        return replace(prepared, commented=lambda _connection, _at, _person, comment: said.append(comment))
+
+    with_comment = replace(TYPED, comment="As measured on Tuesday")
+    assert given(context, replace(signable, prepare=prepare), session(context), with_comment) is None
+    assert said == ["As measured on Tuesday"]
+
+
 def test_neither_is_done_with_a_wrong_password_and_it_counts(context: AppContext, signable: Signable) -> None:
     wrong = replace(TYPED, password="three corners")
     words = given(context, signable, session(context), wrong)
