@@ -20,6 +20,7 @@ MEASUREMENTS = (
     "signing",
     "levels",
     "alerts",
+    "replay",
     "ingest",
     "production",
     "alarm_latency",

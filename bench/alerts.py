@@ -53,7 +53,8 @@ def run() -> list[tuple[str, str, str]]:
     ]
 
 
-def _site(points: int) -> Site:
+def bench_site(points: int) -> Site:
+    """A room with so many points of pressure."""
     room = Room("B101", "Filling", "suite", None, Rectangle(0, 0, 1, 1))
     all_points = {
         f"P{n}": Point(f"P{n}", "", "B101", "I", Quantity.PRESSURE, None, LIMITS, MINUTE, Severity.ALERT)
@@ -72,7 +73,7 @@ def _values(n: int, outside: float) -> list[float]:
 
 
 def _one_by_one(outside: float) -> float:
-    watch = Watch.new(_site(1).points["P0"], None, NOW)
+    watch = Watch.new(bench_site(1).points["P0"], None, NOW)
     readings = [
         Reading("P0", NOW + n * SECOND, value, 0, NOW + n * SECOND)
         for n, value in enumerate(_values(READINGS, outside))
@@ -104,7 +105,7 @@ class _Station:
     def __init__(self, folder: Path, points: int) -> None:
         folder.mkdir()
         self.now = NOW
-        self.site = _site(points)
+        self.site = bench_site(points)
         self.store = LocalStore.open(folder / "store.db", lambda: self.now)
         self.records = Records.open(folder / "records.db", lambda: self.now)
         self.engine = Engine(self.site, self.store, self.records, lambda: self.now)
@@ -161,7 +162,7 @@ def _month(folder: Path) -> tuple[float, str, int]:
 
 
 def _memory() -> tuple[int, float]:
-    site = _site(1000)
+    site = bench_site(1000)
     tracemalloc.start()
     watches = [Watch.new(point, None, NOW) for point in site.points.values()]
     size, _ = tracemalloc.get_traced_memory()

@@ -17,8 +17,8 @@ from storage.samples.store import SampleStore
 Progress = Callable[[float], None]
 """Told the part that is done, 0 to 1; may raise, which ends the work."""
 
-WORTH_A_PROCESS = 60 * DAY
-"""Less than so many days of points in all is judged sooner than a process is up."""
+WORTH_A_PROCESS = 10_000 * DAY
+"""Less than so many days of points in all is judged by this process: about ten seconds at a reading every 10 s."""
 LOOK_SECONDS = 0.5
 
 

@@ -63,6 +63,8 @@ def asked(site: Site, fields: Mapping[str, Any], now: Instant) -> Question:
         for point in _points(site, fields["points"] or ())
         if name in choices(point)
     }
+    if len({point.quantity for point in changed.values()}) > 1 and {"value", "deadband"} & values.keys():
+        raise QuestionError("These points measure different quantities: choose points of one, or change only delays.")
     if not changed:
         raise QuestionError(f"None of these points has a limit {name!r}." if name else "Choose a limit.", "limit")
     told = {name: str(fields[name]) for name in CHANGEABLE if fields[name] not in (None, "")}

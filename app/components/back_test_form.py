@@ -60,7 +60,7 @@ def form(site: Site, address: Address, now: Instant, changes: list[str]) -> Comp
                     ),
                     html.Div([_value(name, address.first(name)) for name in ("deadband", "rule")], className="two"),
                 ],
-                className="form",
+                className="back-test-fields",
                 hidden=bool(changes),
             ),
             html.Ul([html.Li(line) for line in changes], className="facts-list") if changes else None,
@@ -101,9 +101,7 @@ def picture() -> Component:
                 html.Header(
                     [
                         html.H2("On the trend"),
-                        dmc.Select(
-                            id="back-test-of", size="sm", className="grow", **{"aria-label": "Of which point"}
-                        ),
+                        dmc.Select(id="back-test-of", size="sm", **{"aria-label": "Of which point"}),
                     ]
                 ),
                 html.Div(
