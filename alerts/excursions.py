@@ -10,7 +10,7 @@ from math import inf
 
 from alerts.rooms import around
 from facility.alarm import Alarm
-from facility.excursion import Excursion, Move, ended
+from facility.excursion import FIRST, Excursion, Move, ended
 from facility.instants import DAY, Instant, Span
 from facility.limit import Severity
 from facility.site import Site
@@ -53,7 +53,7 @@ def follow(
         if alarm.id not in homes:
             near = _Reach.nearest(open_to, alarm, site)
             related = homes.get(alarm.cause or "") or homes.get(effects.get(alarm.id, ""))
-            home, reason = (related, "by its cause") if related else near or (alarm.id, "the first")
+            home, reason = (related, "by its cause") if related else near or (alarm.id, FIRST)
             if home not in known and home not in members:
                 open_to.append(_Reach(Excursion(home, {alarm.id: alarm}), site))
             else:

@@ -54,8 +54,8 @@ class AlarmQuery:
             severities=self.severities,
             states=self.states,
             text=self.text,
-            start=_midnight(self.first, timezone),
-            end=_midnight(self.last and self.last + timedelta(days=1), timezone),
+            start=midnight(self.first, timezone),
+            end=midnight(self.last and self.last + timedelta(days=1), timezone),
             retrospective=FOUND.get(self.found),
         )
 
@@ -73,8 +73,8 @@ def alarm_query(query: Mapping[str, Sequence[str]]) -> AlarmQuery:
         conditions=_known(Condition, query.get("condition", ())),
         states=_known(AlarmState, query.get("state", ())),
         text=first("text"),
-        first=_day(first("from")),
-        last=_day(first("to")),
+        first=day_of(first("from")),
+        last=day_of(first("to")),
         found=first("found") if first("found") in FOUND else "",
         page=max(1, int(first("page"))) if first("page").isdecimal() else 1,
     )
@@ -85,14 +85,17 @@ def _known(kind: type[Kind], names: Sequence[str]) -> tuple[Kind, ...]:
     return tuple(values[name] for name in names if name in values)
 
 
-def _day(text: str) -> date | None:
+def day_of(text: str) -> date | None:
+    """The day that an address names; None where it is none, or one after which no other comes."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if day < date.max else None
 
 
-def _midnight(day: date | None, timezone: str) -> Instant | None:
+def midnight(day: date | None, timezone: str) -> Instant | None:
+    """When a day begins in a zone (IANA)."""
     if day is None:
         return None
     return instant_of(datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(timezone)))

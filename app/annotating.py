@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from app import formats
+from app import excursions, formats
 from app.areas import NOT_YOURS, admitted_to_alarm
 from app.components.alarm_words import point_words
 from app.context import AppContext
+from app.excursions import EXCURSION
 from app.guard import NotAllowedError, needs
 from app.signing import Signable, ToSign
 from facility.instants import Instant
@@ -119,6 +120,10 @@ def _check(context: AppContext, about: About) -> None:
         return None
     if about.object.startswith(ROOM) and about.object.removeprefix(ROOM) in site.rooms:
         return None
+    if about.object.startswith(EXCURSION):
+        with context.records.reading() as connection:
+            if excursions.find(context, connection, about.object.removeprefix(EXCURSION)) is not None:
+                return None
     if about.object.startswith(ALARM):
         with context.records.reading() as connection:
             alarm = alarms.find(connection, about.object.removeprefix(ALARM))

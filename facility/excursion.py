@@ -77,6 +77,10 @@ class Excursion:
         return [alarm for alarm in self.in_order() if (alarm.cause if alarm.cause in within else None) == cause]
 
 
+FIRST = "the first"
+"""Why an alarm is in the excursion that it has opened."""
+
+
 @dataclass(frozen=True, slots=True)
 class Move:
     """An alarm is from now on in this excursion, by id; before it was in `previous`, or in none."""

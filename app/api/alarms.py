@@ -125,7 +125,7 @@ class ResetBody(Body):
 def _standing(context: AppContext, _asked: Asked) -> AlarmsAnswer:
     with context.records.reading() as connection:
         found = alarms.standing(connection)
-    return AlarmsAnswer(alarms=[_alarm(alarm) for alarm in areas.seen(context, found)])
+    return AlarmsAnswer(alarms=[alarm_answer(alarm) for alarm in areas.seen(context, found)])
 
 
 def _history(context: AppContext, asked: HistoryAsked) -> AlarmHistoryAnswer:
@@ -145,7 +145,7 @@ def _history(context: AppContext, asked: HistoryAsked) -> AlarmHistoryAnswer:
         found = alarms.history(connection, wanted, asked.limit + 1, older_than=older_than)
     page = found[: asked.limit]
     onwards = _next(asked, page[-1]) if len(found) > asked.limit else None
-    return AlarmHistoryAnswer(alarms=[_alarm(alarm) for alarm in areas.seen(context, page)], next=onwards)
+    return AlarmHistoryAnswer(alarms=[alarm_answer(alarm) for alarm in areas.seen(context, page)], next=onwards)
 
 
 def _next(asked: HistoryAsked, last: Alarm) -> str:
@@ -154,7 +154,7 @@ def _next(asked: HistoryAsked, last: Alarm) -> str:
 
 
 def _one(context: AppContext, asked: OneAlarm) -> AlarmAnswer:
-    return _alarm(_find(context, asked))
+    return alarm_answer(_find(context, asked))
 
 
 def _find(context: AppContext, asked: OneAlarm) -> Alarm:
@@ -183,7 +183,8 @@ def _held(held: Held) -> HeldAnswer:
     )
 
 
-def _alarm(alarm: Alarm) -> AlarmAnswer:
+def alarm_answer(alarm: Alarm) -> AlarmAnswer:
+    """An alarm as it is told to programs."""
     return AlarmAnswer(
         id=alarm.id,
         point=alarm.point,

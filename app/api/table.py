@@ -1,6 +1,6 @@
 """Every operation of the API, in the order in which it is described."""
 
-from app.api import alarms, changes, holds, me, on_call, readings, rooms, site, trail
+from app.api import alarms, changes, excursions, holds, me, on_call, readings, rooms, site, trail
 from app.api.operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -8,6 +8,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *site.OPERATIONS,
     *readings.OPERATIONS,
     *alarms.OPERATIONS,
+    *excursions.OPERATIONS,
     *holds.OPERATIONS,
     *rooms.OPERATIONS,
     *on_call.OPERATIONS,

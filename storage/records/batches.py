@@ -68,6 +68,11 @@ def overlapping(connection: Connection, rooms: Sequence[str], start: Instant, en
     return _runs(connection, table.c.room.in_(rooms), table.c.time < end, ends_after=start)
 
 
+def of(connection: Connection, batch: str) -> list[Run]:
+    """Where and when a batch was made, by start."""
+    return _runs(connection, table.c.batch == batch, ends_after=0)
+
+
 def rooms(connection: Connection) -> list[str]:
     """Every room in which anything was ever made."""
     return list(connection.execute(select(table.c.room).distinct().order_by(table.c.room)).scalars())

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, insert, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, false, func, insert, or_, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from facility.excursion import Excursion, Move
@@ -18,6 +18,7 @@ from facility.limit import Severity
 from facility.people import Actor
 from facility.site import MAIN
 from storage.records import alarms as alarm_records
+from storage.records.batches import Run
 from storage.records.schema import alarms, blinded_points, excursion_years
 from storage.records.schema import excursion_moves as moves_table
 from storage.records.schema import excursions as table
@@ -36,15 +37,17 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class ExcursionFilter:
-    """Which excursions are asked for. What is empty or None does not restrict.
+    """Which excursions are asked for. What is None does not restrict.
 
-    `rooms`, `points` and `within` (the rooms that whoever asks may see) pick those with an alarm there. `start` and
-    `end` pick the ones that lasted at any time in between (`end` itself excluded); `open` those that have not
-    returned, or have. One that was merged into another is left out.
+    `rooms`, `points` and `within` (the rooms that whoever asks may see) pick those with an alarm there, and an empty
+    one picks none. `runs` pick those in a room in which something was being made then. `start` and `end` pick the
+    ones that lasted at any time in between (`end` itself excluded); `open` those that have not returned, or have.
+    One that was merged into another is left out.
     """
 
-    rooms: Collection[str] = ()
+    rooms: Collection[str] | None = None
     points: Collection[str] | None = None
+    runs: Collection[Run] | None = None
     severities: Sequence[Severity] = ()
     start: Instant | None = None
     end: Instant | None = None
@@ -161,6 +164,11 @@ def station_of(connection: Connection, number: str) -> str | None:
     return connection.execute(select(table.c.station).where(table.c.number == number)).scalar_one_or_none()
 
 
+def number_of(connection: Connection, id: str) -> str | None:
+    """What people call an excursion."""
+    return connection.execute(select(table.c.number).where(table.c.id == id)).scalar_one_or_none()
+
+
 def history(
     connection: Connection,
     wanted: ExcursionFilter,
@@ -228,8 +236,10 @@ def _conditions(wanted: ExcursionFilter) -> list[ColumnElement[bool]]:
         conditions.append(table.c.severity.in_([int(severity) for severity in wanted.severities]))
     if wanted.open is not None:
         conditions.append(table.c.returned.is_(None) if wanted.open else table.c.returned.is_not(None))
-    if wanted.rooms:
+    if wanted.rooms is not None:
         conditions.append(_has_alarm(_in_rooms(wanted.rooms)))
+    if wanted.runs is not None:
+        conditions.append(or_(false(), *(_during(run) for run in wanted.runs)))
     if wanted.within is not None:
         conditions.append(_has_alarm(_in_rooms(wanted.within)))
     if wanted.points is not None:
@@ -243,6 +253,11 @@ def _has_alarm(matches: ColumnElement[bool]) -> ColumnElement[bool]:
     moved_on = select(later.c.number).where(later.c.alarm == moves.c.alarm, later.c.number > moves.c.number)
     members = select(moves.c.number).join(alarms, alarms.c.id == moves.c.alarm)
     return members.where(moves.c.excursion == table.c.number, matches, ~moved_on.exists()).exists()
+
+
+def _during(run: Run) -> ColumnElement[bool]:
+    """Did it concern what was being made in a room?"""
+    return and_(_has_alarm(_in_rooms([run.room])), *_lasted_between(run.start, run.end))
 
 
 def _in_rooms(rooms: Collection[str]) -> ColumnElement[bool]:

@@ -1,0 +1,91 @@
+"""A copy of the list of excursions, as it is filtered."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from app.areas import rooms_of
+from app.components.alarm_words import point_words
+from app.context import AppContext
+from app.copies.copy import Column, Copy, Kind, Row, Table, TooLongError, made_by, simulated
+from app.copies.tables import annotation_table
+from app.excursion_query import ExcursionQuery, excursion_query
+from app.excursions import EXCURSION, made_meanwhile, visible
+from app.pages.page import Address
+from facility.excursion import Excursion
+from facility.people import Person
+from facility.site import Site
+from storage.records import annotations, excursions
+from storage.records.batches import Run
+
+MOST_EXCURSIONS = 2_000
+COLUMNS = (
+    Column("Number"),
+    Column("Onset", Kind.TIME),
+    Column("Returned", Kind.TIME),
+    Column("Severity"),
+    Column("Rooms"),
+    Column("Began with"),
+    Column("Alarms", Kind.WHOLE),
+    Column("Explained", Kind.WHOLE),
+    Column("Batches"),
+)
+
+
+def excursions_copy(context: AppContext, person: Person, address: Address) -> Copy:
+    """The copy of the excursions at this address, all pages of them. Raises TooLongError where they are too many."""
+    site, query, now = context.site(), excursion_query(address.query), context.clock()
+    with context.records.reading() as connection:
+        wanted = replace(query.filter(connection, site), within=rooms_of(context))
+        total = excursions.count(connection, wanted)
+        if total > MOST_EXCURSIONS:
+            raise TooLongError(
+                f"The filter finds {total:,} excursions, and a copy may have {MOST_EXCURSIONS:,}: choose a shorter "
+                "period, or fewer rooms, and take several copies."
+            )
+        listed = excursions.history(connection, wanted, MOST_EXCURSIONS)
+        found = [seen for one in listed if (seen := visible(context, one)) is not None]
+        rows = [_row(site, one, made_meanwhile(connection, site, one, now)) for one in found]
+        said = annotations.about(connection, [EXCURSION + one.number for one in found])
+        tables = (Table("Excursions", COLUMNS, rows), annotation_table(connection, said))
+    return Copy(
+        subject="excursions",
+        title="Excursions",
+        site=site.name,
+        zone=site.timezone,
+        made_by=made_by(person),
+        made_at=now,
+        period=None if wanted.start is None or wanted.end is None else (wanted.start, wanted.end),
+        facts=(("Filter", filter_words(query)),),
+        remarks=simulated(site),
+        tables=tables,
+    )
+
+
+def filter_words(query: ExcursionQuery) -> str:
+    """The filter as a sentence without verb: rooms B101, B102; severity action; from 2026-11-01."""
+    parts = {
+        "rooms": ", ".join(query.rooms),
+        "grade": ", ".join(query.grades),
+        "quantity": ", ".join(query.quantities),
+        "severity": ", ".join(severity.name.lower() for severity in query.severities),
+        "batch": query.batch,
+        "state": query.open,
+        "from": query.first.isoformat() if query.first else "",
+        "to": query.last.isoformat() if query.last else "",
+    }
+    return "; ".join(f"{name} {value}" for name, value in parts.items() if value) or "none: all excursions"
+
+
+def _row(site: Site, excursion: Excursion, runs: Sequence[Run]) -> Row:
+    first = excursion.alarms[excursion.first_out]
+    return (
+        excursion.number,
+        excursion.onset,
+        excursion.returned,
+        excursion.severity.name.lower(),
+        ", ".join(excursion.rooms),
+        f"{first.point} {point_words(site, first.point)}, {first.condition}",
+        len(excursion.alarms),
+        len(excursion.alarms) - len(excursion.explained_by(None)),
+        ", ".join(dict.fromkeys(run.batch for run in runs)),
+    )
