@@ -1,6 +1,6 @@
 """/metrics: how Cleanwatch is, for Prometheus and whatever reads its text format. docs/metrics.md explains each."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import version
 
 from flask import Blueprint, Response
@@ -14,7 +14,7 @@ from app.guard import Access, requires
 from app.stations import StationHealth, SystemHealth
 from facility.instants import Instant
 from facility.limit import Severity
-from storage.records import alarms
+from storage.records import alarms, channels, notifications
 from storage.records.errors import RecordsError
 from storage.records.station_report import SourceReport, StationReport
 
@@ -89,6 +89,7 @@ class SystemCollector(Collector):
         try:
             with self._context.records.reading() as connection:
                 standing = [alarm.severity for alarm in alarms.standing(connection)]
+                sent, names = notifications.counts(connection), channels.names(connection)
         except RecordsError:
             records_up.add_metric([], 0)
         else:
@@ -99,7 +100,25 @@ class SystemCollector(Collector):
             for severity in Severity:
                 family.add_metric([severity.name.lower()], standing.count(severity))
             yield family
+            yield from _messages(sent, names)
         yield records_up
+
+
+def _messages(counts: Mapping[tuple[int, str], int], names: Mapping[int, str]) -> Iterator[Metric]:
+    """What became of messages to people, by channel."""
+    waiting = GaugeMetricFamily(
+        "cleanwatch_notifications_waiting", "Messages to people that are not sent yet", labels=["channel"]
+    )
+    sent = CounterMetricFamily(
+        "cleanwatch_notifications_sent", "Messages to people that a service has taken", labels=["channel"]
+    )
+    failed = CounterMetricFamily(
+        "cleanwatch_notifications_failed", "Messages to people that were given up", labels=["channel"]
+    )
+    for id, name in names.items():
+        for family, state in ((waiting, "waiting"), (sent, "sent"), (failed, "failed")):
+            family.add_metric([name], counts.get((id, state), 0))
+    yield from (waiting, sent, failed)
 
 
 def _stations(stations: tuple[StationHealth, ...]) -> Iterator[Metric]:

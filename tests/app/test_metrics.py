@@ -16,7 +16,7 @@ from app.stations import Stations
 from facility.alarm import Alarm, AlarmState, Condition
 from facility.instants import MINUTE, SECOND
 from facility.limit import Severity
-from storage.records import alarms
+from storage.records import alarms, channels
 from storage.records.database import Records
 from storage.records.station_report import (
     ClockReport,
@@ -28,6 +28,7 @@ from storage.records.station_report import (
     StationReport,
 )
 from tests.app.parts import NOON, NoSamples, Time, site
+from tests.people import ANN
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "metrics.md").read_text().splitlines()
 REPORT = StationReport(
@@ -54,6 +55,7 @@ def client(tmp_path: Path) -> Iterator[FlaskClient]:
     with records.transaction() as connection:
         alarm = Alarm("B101.DP1", "B101", Condition.LOW, Severity.ACTION, AlarmState.UNACKNOWLEDGED, NOON, NOON)
         alarms.save(connection, [alarm])
+        channels.add(connection, NOON, ANN, "Chat", channels.Address("mailbox", "mailbox://", "", False, False))
     context = AppContext(lambda: suite, NoSamples(), records, Hub(lambda: suite, time), lambda: None, time, stations)
     server = Flask("test")
     server.register_blueprint(metrics.routes(context))
@@ -96,6 +98,8 @@ def test_the_figures_are_those_of_the_report(client: FlaskClient) -> None:
     assert found["cleanwatch_standing_alarms{severity=action}"] == 1
     assert found["cleanwatch_standing_alarms{severity=alert}"] == 0
     assert found["cleanwatch_live_viewers{}"] == 0
+    states = ("waiting", "sent_total", "failed_total")
+    assert [found[f"cleanwatch_notifications_{state}{{channel=Chat}}"] for state in states] == [0, 0, 0]
 
 
 def test_every_metric_is_documented_with_kind_and_labels_and_no_other_is(client: FlaskClient) -> None:
