@@ -10,13 +10,12 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from app import formats
-from app.components import history_words, trend_comments
+from app.components import history_words, trend_comments, trend_controls
 from app.components.annotating import ANNOTATED
 from app.components.basics import icon, tagged
 from app.components.copy_menu import copy_menu
 from app.components.graph import graph
 from app.components.point_list import arrangements, point_list
-from app.components.segments import segments
 from app.components.signing import SIGNED
 from app.components.statistics_table import statistics_table
 from app.context import AppContext
@@ -27,11 +26,9 @@ from app.trends.figure import figure
 from app.trends.gather import gather, gather_limits
 from app.trends.shown import known, window
 from app.trends.statistics import statistics
-from app.trends.view import ALL, MOST_POINTS, PATH, RANGES, View, view_of
+from app.trends.view import PATH, View, view_of
 from facility.instants import SECOND, Instant, instant_of
-from facility.quantities import Quantity
 from facility.roles import Right
-from facility.site import Site
 from storage.samples.store import HistoryAwayError
 
 REFRESH = 30 * SECOND
@@ -154,14 +151,14 @@ def register(app: Dash, context: AppContext) -> None:
         view, site = _view(search, path), context.site()
         start, end = window(context, view)
         return (
-            _ranges(view),
-            _moves(view, start, end),
+            trend_controls.ranges(view),
+            trend_controls.moves(view, start, end),
             arrangements(view),
             point_list(site, view),
             f"{len(view.points)} of {len(site.points)}",
             _wall_clock(start, site.timezone),
             _wall_clock(end, site.timezone),
-            _note(site, view),
+            trend_controls.note(site, view),
             view.is_fixed or not view.points,
         )
 
@@ -181,7 +178,7 @@ def register(app: Dash, context: AppContext) -> None:
         view, site = _view(search, path), context.site()
         points = known(site, view)
         if not points:
-            return None, _nothing_chosen(context, site, view)
+            return None, trend_controls.nothing_chosen(context, site, view)
         start, end = window(context, view)
         try:
             picture = gather(site, context.samples, context.records, points, start, end, context.clock())
@@ -241,64 +238,6 @@ def _view(search: str | None, path: str | None) -> View:
     if path != PATH:
         raise PreventUpdate  # the address is on its way to another page
     return view_of(query_of(search))
-
-
-def _ranges(view: View) -> Component:
-    names = {name: words for name, (words, _) in RANGES.items()} | {ALL: "All"}
-    return segments([(words, view.over(name)) for name, words in names.items()], view)
-
-
-def _moves(view: View, start: Instant, end: Instant) -> list[Component]:
-    span = end - start
-    moves = [
-        ("earlier", "Earlier", view.between(start - span // 2, end - span // 2)),
-        ("zoom-out", "Zoom out", view.between(start - span, end + span)),
-        ("later", "Later", view.between(start + span // 2, end + span // 2)),
-    ]
-    links: list[Component] = [html.A(words, href=to.address, className=f"btn s {name}") for name, words, to in moves]
-    if len(view.points) > 1:
-        other = replace(view, together=not view.together)
-        links.append(
-            html.A("One plot a point" if view.together else "Together", href=other.address, className="btn s")
-        )
-    return links
-
-
-def _note(site: Site, view: View) -> Component | None:
-    unknown = [point for point in view.points if point not in site.points]
-    words = []
-    if unknown:
-        words.append(f"Not in the site file: {', '.join(unknown)}.")
-    if len(view.points) - len(unknown) > MOST_POINTS:
-        words.append(f"The first {MOST_POINTS} points are drawn; take some away to see the others.")
-    return html.P(" ".join(words), className="note", role="status") if words else None
-
-
-def _nothing_chosen(context: AppContext, site: Site, view: View) -> Component:
-    """What to do next, with links that do it."""
-    look = context.look().site
-    worst = [room for room in (look.order if look else ()) if site.points_by_room[room]][:3]
-    pressures = [s.point for s in site.cascade if s.low is None][:MOST_POINTS]
-    counters = [p.id for p in site.points.values() if p.quantity is Quantity.PARTICLES and p.size == 0.5]
-    offers = [
-        *((f"{room} {site.rooms[room].name}", [p.id for p in site.points_by_room[room]]) for room in worst),
-        ("All room pressures", pressures),
-        ("Particles ≥ 0.5 µm of all rooms", counters),
-    ]
-    return html.Div(
-        [
-            html.H2("No point is chosen"),
-            html.P("Choose points from the list, as many as you want to compare. Or begin with:", className="sec"),
-            html.Ul(
-                [
-                    html.Li(html.A([icon("trends", small=True), words], href=replace(view, points=tuple(p)).address))
-                    for words, points in offers
-                    if (p := points[:MOST_POINTS])
-                ]
-            ),
-        ],
-        className="nothing-chosen",
-    )
 
 
 def _wall_clock(at: Instant, timezone: str) -> str:
