@@ -209,4 +209,5 @@ def _after_return(alarm: Alarm) -> AlarmState:
 def _is_worse(alarm: Alarm, value: float) -> bool:
     if alarm.worst is None:
         return True
-    return value > alarm.worst if alarm.condition is Condition.HIGH else value < alarm.worst
+    upwards = alarm.condition is Condition.HIGH or alarm.operator in (">", "≥")
+    return value > alarm.worst if upwards else value < alarm.worst

@@ -9,21 +9,23 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from alerts.draft import Draft
-from alerts.findings import Finding
+from alerts.findings import Finding, Returned
 from alerts.present_alarms import PresentAlarms
 from alerts.present_excursions import PresentExcursions
 from alerts.present_holds import PresentHolds
 from alerts.present_sources import PresentSources
+from alerts.present_tasks import PresentTasks
 from alerts.reviews import SETTLING, Review, with_late
 from alerts.rooms import RoomStates, within
 from alerts.watch import Memory, Watch, encode
-from facility.alarm import Alarm
+from facility.alarm import Alarm, room_of
 from facility.excursion import Excursion
 from facility.holds import Hold
 from facility.instants import Instant
 from facility.limit import RoomState
 from facility.people import CLEANWATCH, Actor
 from facility.plant_events import PlantEvent, RoomStateSet, SourceHeard, SourceStatus
+from facility.reading import Reading
 from facility.site import Point, Site
 from facility.site_part import watches
 from storage.records.commands import (
@@ -68,6 +70,8 @@ class Present:
         self.sources = PresentSources(self.alarms, known_sources)
         self.holds = PresentHolds(self.alarms, holds)
         self.excursions = PresentExcursions(self.alarms, excursions)
+        rooms_kept = {id: memory for id, memory in memories.items() if room_of(id) is not None}
+        self.tasks = PresentTasks(self.alarms, rooms_kept)
         self.watches: dict[str, Watch] = {}
         self.reviewing: dict[str, Watch] = {}
         """The points whose past is to be judged again."""
@@ -124,8 +128,10 @@ class Present:
             if watch is None:
                 continue
             findings = watch.take(reading, stamp)
-            if findings is None:
+            if findings is None and not self._late_result(watch, reading, stamp):
                 self._review(watch, reading.time, reading.time, stamp + SETTLING)
+            elif findings is None:
+                continue
             elif findings or not watch.quiet or reading.point in pending:
                 self._found(watch, findings, stamp)
         for stretch in commit.backfilled:
@@ -190,7 +196,7 @@ class Present:
             for id, point in site.points.items()
         }
         for id in memories.keys() - site.points.keys():
-            if watches(site, id):
+            if watches(site, id) and room_of(id) is None:
                 self.draft.memories[id] = encode(Memory(heard=now, judged=memories[id].judged))
         self.alarms.use_site(site, now)
         self.holds.use_site(site, now)
@@ -199,6 +205,7 @@ class Present:
         self.reviewing = {id: watch for id, watch in self.watches.items() if watch.reviews}
         self._silence_due = now
         self.draft.rooms = set(site.rooms)
+        self.tasks.use_site(site, now)
         self.excursions.use_site(now)
 
     def _expire(self, now: Instant) -> None:
@@ -214,11 +221,23 @@ class Present:
             self._silence_due = min((when for when, _ in dues if when > now), default=NEVER)
             for when, id in sorted(silent for silent in dues if silent[0] <= now):
                 self._found(self.watches[id], [self.watches[id].fall_silent(when)], now)
+        if now >= self.tasks.due:
+            self.tasks.expire(now)
 
     def _found(self, watch: Watch, findings: Sequence[Finding], at: Instant) -> None:
         self._keep_time(watch)
         for finding in findings:
             self.alarms.follow(watch.point, finding, at)
+
+    def _late_result(self, watch: Watch, reading: Reading, stamp: Instant) -> bool:
+        """Does a plate that was read after one of a later sample call somebody? It says nothing of what holds now."""
+        findings = watch.late_result(reading, stamp)
+        for finding in findings:
+            alarm = self.alarms.of(watch.point.id, finding.condition)
+            self.alarms.follow(watch.point, finding, stamp)
+            if alarm is None or alarm.returned is not None:
+                self.alarms.follow(watch.point, Returned(finding.condition, stamp), stamp)
+        return bool(findings)
 
     def _keep_time(self, watch: Watch) -> None:
         if watch.state.due is None:
@@ -249,6 +268,7 @@ class Present:
                     self._keep_time(watch)
         if some:
             self.alarms.hold_back(now, CLEANWATCH, "the room is in another state")
+            self.tasks.expire(now)
 
     def _state_of(self, point: Point) -> RoomState | None:
         held = self.rooms.of(self.site, point.room)

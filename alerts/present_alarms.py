@@ -9,7 +9,7 @@ from alerts.draft import Draft
 from alerts.findings import Finding
 from alerts.machine import Place, RefusedError, Transition
 from alerts.rooms import RoomStates
-from facility.alarm import STANDING, Alarm, AlarmState, Blinded, Condition, Held, HoldKind
+from facility.alarm import STANDING, Alarm, AlarmState, Blinded, Condition, Held, HoldKind, room_of
 from facility.holds import Hold
 from facility.instants import Instant
 from facility.people import CLEANWATCH, Actor
@@ -51,7 +51,7 @@ class PresentAlarms:
         for key, alarm in list(self.standing.items()):
             if not watches(site, alarm.point):  # another station's from now on
                 del self.standing[key]
-            elif alarm.source is None and alarm.point not in site.points:
+            elif room_of(alarm.point) not in site.rooms and alarm.source is None and alarm.point not in site.points:
                 self.close(alarm, now, "the point is watched no longer")
 
     def of(self, point: str, condition: Condition) -> Alarm | None:

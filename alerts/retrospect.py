@@ -14,14 +14,14 @@ import numpy as np
 from alerts import machine
 from alerts.columns import judge_columns
 from alerts.findings import Finding
-from alerts.point_judge import ALL_QUIET, carry, in_force
+from alerts.point_judge import ALL_QUIET, carry, of_point
 from alerts.present_alarms import PresentAlarms
 from alerts.reviews import Review
 from alerts.rooms import periods
 from facility.alarm import Alarm, AlarmState, Condition
 from facility.instants import DAY, HOUR, Instant, Span
 from facility.limit import RoomState
-from facility.limits import limits_in_force, looks_back
+from facility.limits import looks_back
 from facility.plant_events import RoomStateSet
 from facility.reading import Reason
 from facility.site import Point
@@ -81,9 +81,9 @@ def by_themselves(
         readings = _by_believed_time(read(begin, slice_end))
         over: list[Alarm] = []
         for first, last, room_state, point in _stretches(described, timeline, begin, slice_end):
-            force = in_force(limits_in_force(point, room_state))
+            force = of_point(point, room_state)
             part = readings.between(first, last)
-            state, findings = judge_columns(force, point.fault_severity, carry(state, force), part)
+            state, findings = judge_columns(force, carry(state, force), part)
             over += _follow(point, standing, findings)
         yield over
         begin = slice_end

@@ -1,24 +1,26 @@
 """One point while it is watched: what has been judged of it, when it was heard, what is to be judged again."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from math import inf
 from typing import Self
 
 import msgspec
 
 from alerts import point_judge
-from alerts.findings import Finding, Raised, Returned
-from alerts.point_judge import ALL_QUIET, SPECIAL, PointState, carry, in_force
+from alerts.beside import CLOCK_AHEAD, Still
+from alerts.findings import Finding, Raised, Returned, Worsened
+from alerts.point_judge import ALL_QUIET, SPECIAL, PointState, carry, of_point
 from alerts.reviews import Review
 from facility.alarm import Condition
 from facility.instants import Instant
 from facility.limit import RoomState
-from facility.limits import limits_in_force
-from facility.reading import Reading, Reason
+from facility.quantities import Quantity
+from facility.reading import Reading
 from facility.site import Point
 
 VERSION = 1
 
-CLOCK_AHEAD = int(Reason.CLOCK_AHEAD)
 UNUSUAL = SPECIAL | CLOCK_AHEAD
 
 
@@ -58,22 +60,32 @@ def decode(stored: bytes) -> Memory:
 class Watch:
     """One point of the site. The only thing here that changes; everything that it decides is `point_judge`'s.
 
-    Judging a reading that is inside every limit, while nothing is pending, only moves two times.
+    Judging a reading that is inside every limit, while nothing is pending, only moves two times. Whether a value has
+    stood still too long is looked at here for such readings, as `point_judge` would.
     """
 
     __slots__ = (
+        "_frozen",
         "_high",
         "_low",
-        "_quiet",
+        "_plain",
+        "_state",
+        "_still",
+        "_still_since",
         "changed",
         "force",
         "heard",
         "judged",
         "point",
+        "quiet",
         "reviews",
         "silent",
-        "state",
     )
+
+    _low: float
+    _high: float
+    _still: float
+    _still_since: Instant
 
     def __init__(self, point: Point, room_state: RoomState | None, memory: Memory) -> None:
         self.point = point
@@ -81,52 +93,66 @@ class Watch:
         self.judged = memory.judged
         self.silent = memory.silent
         self.reviews = memory.reviews
-        self.changed = True
-        self.state = memory.state
+        self._state, self._plain = memory.state, False
         self.judge_by(room_state)
 
     def judge_by(self, room_state: RoomState | None) -> None:
         """From now on by the limits of this room state."""
-        self.force = in_force(limits_in_force(self.point, room_state))
-        self._low, self._high = self.force.low, self.force.high
-        self._become(carry(self.state, self.force))
+        state = self.state
+        self.force = of_point(self.point, None if self._comes_late else room_state)
+        self._frozen = self.force.conditions.frozen
+        self._become(carry(state, self.force))
+
+    @property
+    def state(self) -> PointState:
+        """What is remembered of the point."""
+        if not self._plain or self._frozen is None or self.judged is None:
+            return self._state
+        return msgspec.structs.replace(self._state, still=Still(self._still, self._still_since, self.judged))
 
     def memory(self) -> Memory:
         return Memory(self.heard, self.judged, self.silent, self.state, self.reviews)
-
-    @property
-    def quiet(self) -> bool:
-        """Is nothing outside, nothing pending, nothing broken?"""
-        return self._quiet
 
     def take(self, reading: Reading, stamp: Instant) -> Sequence[Finding] | None:
         """What a reading says that arrived at `stamp`; None where it is late, and says nothing of the present."""
         time, judged = reading.time, self.judged
         if judged is not None and time <= judged:
             return None
-        reasons = reading.reasons
-        ordinary = self._quiet and not self.silent and not reasons & UNUSUAL
-        if ordinary and self._low < reading.value < self._high:
-            self.judged, self.heard, self.changed = time, stamp, True
-            return ()
+        value, reasons = reading.value, reading.reasons
+        if self._low < value < self._high and not reasons & UNUSUAL:
+            frozen = self._frozen
+            if frozen is None:
+                self.judged, self.heard, self.changed = time, stamp, True
+                return ()
+            if judged is None or abs(value - self._still) > frozen.within or time - judged > frozen.longest_pause:
+                self._still, self._still_since = value, time
+                self.judged, self.heard, self.changed = time, stamp, True
+                return ()
+            if time - self._still_since < frozen.after:
+                self.judged, self.heard, self.changed = time, stamp, True
+                return ()
         if reasons & CLOCK_AHEAD:
             time = believed_time(time, reading.received, judged)
-        self.judged, self.heard, self.changed = time, stamp, True
-        state, findings = point_judge.judge(
-            self.force,
-            self.point.fault_severity,
-            self.state,
-            time,
-            reading.value,
-            reasons,
-            reading.count,
-            reading.volume,
-        )
+        state = self.state
+        self.judged, self.heard = time, stamp
+        state, findings = point_judge.judge(self.force, state, time, value, reasons, reading.count, reading.volume)
+        if self._comes_late:
+            findings = [f if isinstance(f, Worsened) else replace(f, at=stamp) for f in findings]
+        was_silent, self.silent = self.silent, False
         self._become(state)
-        if self.silent:
-            self.silent = False
-            return [Returned(Condition.NO_DATA, stamp), *findings]
-        return findings
+        return [Returned(Condition.NO_DATA, stamp), *findings] if was_silent else findings
+
+    def late_result(self, reading: Reading, stamp: Instant) -> Sequence[Raised]:
+        """What a plate says by itself that was read after one of a later sample; nothing of other points."""
+        if not self._comes_late:
+            return ()
+        _, findings = point_judge.judge(self.force, ALL_QUIET, reading.time, reading.value, reading.reasons)
+        return [replace(finding, at=stamp) for finding in findings if isinstance(finding, Raised)]
+
+    @property
+    def _comes_late(self) -> bool:
+        """Are readings results, known days after what they tell of, and the room state of that time with them?"""
+        return self.point.quantity is Quantity.VIABLE_AIR
 
     def silence_due(self, listening_since: Instant) -> Instant | None:
         """When it will have been silent for too long; None where that is no alarm, or one already."""
@@ -136,7 +162,8 @@ class Watch:
 
     def fall_silent(self, due: Instant) -> Finding:
         """It has been silent for too long."""
-        self.silent, self.changed = True, True
+        state, self.silent = self.state, True
+        self._become(state)
         return Raised(Condition.NO_DATA, self.point.fault_severity, onset=self.heard, at=due)
 
     def expire(self, now: Instant) -> Sequence[Finding]:
@@ -150,8 +177,16 @@ class Watch:
         self.reviews, self.changed = reviews, True
 
     def _become(self, state: PointState) -> None:
-        self.state, self.changed = state, True
-        self._quiet = state.quiet
+        """Readings between `_low` and `_high` say nothing by themselves; where each has to be judged, none is."""
+        self._state, self.changed, self.quiet = state, True, state.quiet
+        remembers = self.force.rolling is not None or self.force.conditions.rate is not None
+        self._plain = self.quiet and not self.silent and not remembers
+        if self._frozen is not None:
+            if state.still is None:
+                self._plain = False
+            else:
+                self._still, self._still_since = state.still.value, state.still.since
+        self._low, self._high = (self.force.low, self.force.high) if self._plain else (inf, -inf)
 
     @classmethod
     def new(cls, point: Point, room_state: RoomState | None, now: Instant) -> Self:

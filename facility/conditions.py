@@ -9,12 +9,21 @@ from facility.instants import Instant, Span, instant_of
 from facility.limit import Limit, Severity
 
 
+FEWEST_READINGS = 10
+"""So many readings at least say that a value is frozen."""
+
+
 @dataclass(frozen=True, slots=True)
 class Frozen:
     """Frozen is a value that for `after` has not moved by more than `within`, in the point's unit."""
 
     after: Span
     within: float = 0.0
+
+    @property
+    def longest_pause(self) -> Span:
+        """Without a reading for longer than this it may have moved and come back."""
+        return self.after // FEWEST_READINGS
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from math import nan
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,12 +13,13 @@ from alerts.columns import judge_columns
 from alerts.findings import Finding, Raised, Returned, Worsened
 from alerts.point_judge import ALL_QUIET, PointState, in_force
 from facility.alarm import Condition
+from facility.conditions import NONE, Conditions
 from facility.instants import SECOND
 from facility.limit import Consecutive, Limit
 from facility.reading import Reason
 from storage.samples.columns import Columns
 from tests.alerts.examples import ACTION, ALERT, PRESSURES, high, low
-from tests.alerts.time_lines import SAMPLES, limits
+from tests.alerts.time_lines import CONDITIONS, FROZEN, RATES, TIME_LINES, Told, limits, rolling_limits
 
 FLOW_FAULT = Reason.FLOW_FAULT
 
@@ -29,7 +31,7 @@ def follow(
     force, state, findings = in_force(limits), ALL_QUIET, []
     for number, value in enumerate(values):
         why = reasons[number] if number < len(reasons) else 0
-        state, found = point_judge.judge(force, ALERT, state, number * every, value, why)
+        state, found = point_judge.judge(force, state, number * every, value, why)
         findings += found
     return state, findings
 
@@ -101,7 +103,7 @@ def test_an_alarm_stands_while_any_limit_of_its_side_is_outside() -> None:
     assert not any(isinstance(finding, Returned) for finding in findings)
     _, more = follow([low(12, ALERT, on_delay=60 * SECOND), low(10)], [9, 11, 11, 13])
     assert more[-1] == Returned(Condition.LOW, 30_000)
-    assert state.low is not None
+    assert state.outside.get(Condition.LOW) is not None
 
 
 def test_an_off_delay_dates_the_return_to_the_first_reading_inside() -> None:
@@ -122,13 +124,13 @@ def test_both_sides_are_judged_by_themselves() -> None:
 def test_an_invalid_reading_is_an_instrument_fault_and_is_not_judged() -> None:
     state, findings = follow([low(10)], [12, 0], [0, FLOW_FAULT])
     assert findings == [Raised(Condition.INSTRUMENT_FAULT, ALERT, 10_000, 10_000)]
-    assert state.low is None
+    assert state.outside.get(Condition.LOW) is None
 
 
 def test_an_invalid_reading_clears_no_alarm() -> None:
     state, findings = follow([low(10)], [8, 12, 12], [0, FLOW_FAULT, FLOW_FAULT])
     assert Returned(Condition.LOW, 10_000) not in findings
-    assert state.low is not None
+    assert state.outside.get(Condition.LOW) is not None
     _, findings = follow([low(10)], [8, 12, 12], [0, FLOW_FAULT, 0])
     assert findings[-2:] == [Returned(Condition.INSTRUMENT_FAULT, 20_000), Returned(Condition.LOW, 20_000)]
 
@@ -154,61 +156,70 @@ def test_a_suspect_reading_is_judged() -> None:
 
 def test_other_limits_forget_what_was_pending_and_leave_the_alarm_standing() -> None:
     in_operation, at_rest = in_force([high(100)]), in_force([high(10, on_delay=60 * SECOND)])
-    standing, _ = point_judge.judge(in_operation, ALERT, ALL_QUIET, 0, 200, 0)
+    standing, _ = point_judge.judge(in_operation, ALL_QUIET, 0, 200, 0)
     carried = point_judge.carry(standing, at_rest)
     assert carried.limits == {}
-    after, findings = point_judge.judge(at_rest, ALERT, carried, 10_000, 50, 0)
+    after, findings = point_judge.judge(at_rest, carried, 10_000, 50, 0)
     assert findings == []
-    after, findings = point_judge.judge(at_rest, ALERT, after, 20_000, 5, 0)
+    after, findings = point_judge.judge(at_rest, after, 20_000, 5, 0)
     assert (after, findings) == (ALL_QUIET, [Returned(Condition.HIGH, 20_000)])
-    pending, _ = point_judge.judge(at_rest, ALERT, ALL_QUIET, 0, 50, 0)
+    pending, _ = point_judge.judge(at_rest, ALL_QUIET, 0, 50, 0)
     assert point_judge.carry(pending, in_operation) == ALL_QUIET
 
 
 def test_the_same_limit_goes_on_where_it_was_with_another_delay() -> None:
     before, after = in_force([low(10, on_delay=30_000)]), in_force([low(10, on_delay=60_000, rationale="airlock")])
-    pending, _ = point_judge.judge(before, ALERT, ALL_QUIET, 0, 8, 0)
+    pending, _ = point_judge.judge(before, ALL_QUIET, 0, 8, 0)
     assert point_judge.carry(pending, after) == pending
 
 
 LIMITS = limits()
-READINGS = st.lists(
-    st.tuples(
-        st.integers(1, 4),
-        st.one_of(st.just(5.0), st.integers(0, 10).map(float), st.just(nan)),
-        st.sampled_from([0, 0, 0, 0, FLOW_FAULT, Reason.COUNTER_OVERFLOW, Reason.CALIBRATION_OVERDUE]),
-        SAMPLES,
-    ),
-    max_size=60,
+
+
+NOTHING = st.just(NONE)
+
+
+@pytest.mark.parametrize(
+    ("limits", "conditions"),
+    [
+        (st.lists(limits(), max_size=2), CONDITIONS),
+        (st.lists(limits() | rolling_limits(), max_size=3), NOTHING),
+        (st.just([]), st.builds(Conditions, frozen=FROZEN)),
+        (st.just([]), st.builds(Conditions, rate=RATES)),
+    ],
+    ids=["all", "rolling", "frozen", "rate"],
 )
-Told = tuple[int, float, int, tuple[int | None, float | None]]
-
-
 @settings(deadline=None)
-@given(st.lists(LIMITS, max_size=4), READINGS, st.integers(0, 60))
-def test_columns_are_judged_exactly_as_one_by_one(limits: list[Limit], readings: list[Told], cut: int) -> None:
-    force = in_force(limits)
-    times = np.cumsum([gap for gap, _, _, _ in readings]) * SECOND
+@given(st.data(), TIME_LINES, st.integers(0, 60))
+def test_columns_are_judged_exactly_as_one_by_one(
+    limits: st.SearchStrategy[list[Limit]],
+    conditions: st.SearchStrategy[Conditions],
+    data: st.DataObject,
+    readings: list[Told],
+    cut: int,
+) -> None:
+    force = in_force(data.draw(limits), ALERT, data.draw(conditions))
+    times = np.cumsum([gap for gap, *_ in readings]) * SECOND
     state, findings, rows = ALL_QUIET, [], []
-    for time, (_, value, reasons, (count, litres)) in zip(times, readings, strict=True):
-        state, found = point_judge.judge(force, ALERT, state, int(time), value, reasons, count, litres)
+    for time, (_, value, reasons, count, litres) in zip(times, readings, strict=True):
+        state, found = point_judge.judge(force, state, int(time), value, reasons, count, litres)
         findings += found
         rows.append((int(time), value, reasons, int(time), None, count, litres))
-    halfway, before = judge_columns(force, ALERT, ALL_QUIET, Columns.of_rows(rows[:cut]))
-    at_the_end, after = judge_columns(force, ALERT, halfway, Columns.of_rows(rows[cut:]))
+    halfway, before = judge_columns(force, ALL_QUIET, Columns.of_rows(rows[:cut]))
+    at_the_end, after = judge_columns(force, halfway, Columns.of_rows(rows[cut:]))
     assert (at_the_end, before + after) == (state, findings)
 
 
 @settings(deadline=None)
-@given(st.lists(LIMITS, max_size=4), READINGS)
+@given(st.lists(LIMITS, max_size=4), TIME_LINES)
 def test_findings_come_as_raised_then_returned_and_never_go_back_before_the_onset(
     limits: list[Limit], readings: list[Told]
 ) -> None:
     force, state, time = in_force(limits), ALL_QUIET, 0
     standing: dict[Condition, Raised] = {}
-    for gap, value, reasons, (count, litres) in readings:
+    for gap, value, reasons, count, litres in readings:
         time += gap * SECOND
-        state, findings = point_judge.judge(force, ALERT, state, time, value, reasons, count, litres)
+        state, findings = point_judge.judge(force, state, time, value, reasons, count, litres)
         for finding in findings:
             match finding:
                 case Raised(condition=condition):
@@ -225,12 +236,12 @@ def test_findings_come_as_raised_then_returned_and_never_go_back_before_the_onse
 def test_an_alarm_that_a_delay_raised_is_dated_back_by_a_reading_that_raised_it_before() -> None:
     """Readings are held up: the delay of the one limit runs out before the second reading below the other arrives."""
     limits = [low(14, ALERT, rule=Consecutive(2)), low(10, ACTION, on_delay=3 * SECOND)]
-    state, _ = point_judge.judge(in_force(limits), ALERT, ALL_QUIET, 0, 7.0, 0)
+    state, _ = point_judge.judge(in_force(limits), ALL_QUIET, 0, 7.0, 0)
     state, (raised,) = point_judge.expire(in_force(limits), state, 60 * SECOND)
     assert isinstance(raised, Raised)
     assert (raised.severity, raised.at) == (ACTION, 3 * SECOND)
-    state, (earlier,) = point_judge.judge(in_force(limits), ALERT, state, 1 * SECOND, 8.0, 0)
+    state, (earlier,) = point_judge.judge(in_force(limits), state, 1 * SECOND, 8.0, 0)
     assert isinstance(earlier, Raised)
     assert (earlier.onset, earlier.at) == (0, 1 * SECOND)
-    state, findings = point_judge.judge(in_force(limits), ALERT, state, 2 * SECOND, 8.0, 0)
+    state, findings = point_judge.judge(in_force(limits), state, 2 * SECOND, 8.0, 0)
     assert findings == []

@@ -26,7 +26,7 @@ def follow(
     state, findings = ALL_QUIET, []
     for number, count in enumerate(counts):
         value = per_cubic_metre(count, litres)
-        state, found = point_judge.judge(in_force(limits), ALERT, state, number * MINUTE, value, 0, count, litres)
+        state, found = point_judge.judge(in_force(limits), state, number * MINUTE, value, 0, count, litres)
         findings += found
     return state, findings
 
@@ -82,7 +82,7 @@ def test_a_reading_that_tells_no_volume_counts_for_the_whole() -> None:
 
 def test_an_invalid_sample_is_left_out() -> None:
     before, _ = follow([GRADE_A], [5], litres=28.3)
-    after, _ = point_judge.judge(in_force([GRADE_A]), ALERT, before, MINUTE, 0, int(Reason.LASER_FAULT), 0, 28.3)
+    after, _ = point_judge.judge(in_force([GRADE_A]), before, MINUTE, 0, int(Reason.LASER_FAULT), 0, 28.3)
     assert after.volume == before.volume
 
 
