@@ -12,7 +12,7 @@ import requests
 from cleanwatch.problems import Finding
 from facility.instants import MINUTE, Clock, Instant, Span
 
-PART = "heartbeat"
+PART = "watcher"
 EVERY: Span = MINUTE
 PATIENCE_SECONDS = 10.0
 TOLD_AFTER: Span = 5 * MINUTE

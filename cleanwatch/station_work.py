@@ -11,9 +11,11 @@ from alerts.outbox import send_waiting
 from cleanwatch.claim import not_watched
 from cleanwatch.day_sealing import DaySealing
 from cleanwatch.forwarding import tidy
+from cleanwatch.heartbeat import Heartbeat
 from cleanwatch.notifying import Notifying
 from cleanwatch.on_call_work import OnCallWork
 from cleanwatch.problems import Finding, Problems
+from cleanwatch.proving import Proving
 from cleanwatch.report import Parts, Reporter
 from cleanwatch.self_test import BrokerSelfTest
 from cleanwatch.settings import Settings
@@ -21,6 +23,7 @@ from cleanwatch.site_loading import waiting_words
 from cleanwatch.threads import again_and_again
 from cleanwatch.trail_keeping import TrailKeeper
 from collectors.gap_watch import GapWatch
+from facility.instants import SECOND, Span
 from facility.site_part import NoSuchStationError
 from facility.steady_clock import Jump, SteadyClock
 from storage.records.changes import Change
@@ -41,6 +44,10 @@ SEAL_DAYS_SECONDS = 1.0
 NOTIFY_SECONDS = 0.05
 LOOK_AFTER_CHANNELS_SECONDS = 2.0
 LOOK_AFTER_ON_CALL_SECONDS = 10.0
+PROVE_SECONDS = 10.0
+BEAT_SECONDS = 5.0
+JUDGES_EVERY: Span = 30 * SECOND
+"""An engine that has not come round for so long is stuck, and no alarm may come of it."""
 
 
 class StationWork:
@@ -75,6 +82,9 @@ class StationWork:
             EscalationAudit(self._notifying.escalator, by_excursion),
             Calendars(parts.records, lambda: parts.in_force.site, clock),
         )
+        self._proving = Proving(settings, parts.records, lambda: parts.in_force.site, clock)
+        self._heartbeat = Heartbeat(settings.heartbeat_url_file, self._ill, clock)
+        self._came_round = clock()
         self.not_ours: Exception | None = None
         """Why this process is the station no longer, if it had to end for that."""
 
@@ -86,6 +96,8 @@ class StationWork:
             ("notifications", self._notifying.step, NOTIFY_SECONDS),
             ("on call", self._look_after_on_call, LOOK_AFTER_ON_CALL_SECONDS),
             ("channels in trouble", self._look_after_channels, LOOK_AFTER_CHANNELS_SECONDS),
+            ("proof", self._prove, PROVE_SECONDS),
+            ("heartbeat", self._beat, BEAT_SECONDS),
             ("tidy", self._tidy, TIDY_SECONDS),
             ("sealed days", self._seal_days, SEAL_DAYS_SECONDS),
             ("time server", self._parts.clocks.ask, ASK_FOR_TIME_SECONDS),
@@ -118,6 +130,7 @@ class StationWork:
         parts.engine.step(STEP_SECONDS)
         send_waiting(parts.records, parts.publisher.send, self._clock, self._station)
         parts.publisher.report(parts.in_force.number, parts.engine.judged)
+        self._came_round = self._clock()
 
     def _take_over_revision(self) -> None:
         parts = self._parts
@@ -142,6 +155,20 @@ class StationWork:
 
     def _look_after_channels(self) -> None:
         self._problems.tell_all("channels", self._notifying.findings())
+
+    def _prove(self) -> None:
+        self._problems.tell_all("app", self._proving.step())
+
+    def _beat(self) -> None:
+        self._problems.tell_all("watcher", self._heartbeat.step())
+
+    def _ill(self) -> str | None:
+        """What keeps alarms from being judged or put on record, in words."""
+        behind = self._clock() - self._came_round
+        if behind <= JUDGES_EVERY:
+            return None
+        away = self._parts.records.health().problem
+        return away or f"the engine has not come round for {behind // SECOND} s"
 
     def _look_for_change(self) -> None:
         if self._waiting is not None:
