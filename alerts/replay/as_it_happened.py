@@ -6,23 +6,25 @@ record; where it is not, `against_record` says every difference.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from sqlalchemy import Connection
 
 from alerts import retrospect
 from alerts.draft import Draft
+from alerts.engine import JOINED_WITHIN
 from alerts.past_sites import PastSites
 from alerts.present import Present
 from alerts.reviews import Review
 from alerts.rooms import RoomStates, around
 from facility.alarm import Alarm
+from facility.excursion import Excursion
 from facility.instants import DAY, Instant
 from facility.site import Site
 from facility.site_part import part, watches
-from storage.records import alarm_steps, alarms, commands, engine_journal, engine_memory, room_states
-from storage.records.commands import WaitingCommand
+from storage.records import alarm_steps, alarms, commands, engine_journal, engine_memory, excursions, room_states
+from storage.records.commands import Command, MergeExcursions, SplitExcursion, WaitingCommand
 from storage.records.database import Records
 from storage.records.engine_journal import (
     Applied,
@@ -137,6 +139,7 @@ class _Life:
         self._records = records
         self._past = PastSites()
         self._present: Present | None = None
+        self._excursions: dict[str, Excursion] = {}
         self._reviewed: Iterator[list[Alarm]] | None = None
         """What is found slice by slice in the stretch that is judged again."""
         self._known_until: Instant = 0
@@ -175,6 +178,7 @@ class _Life:
             case SiteTaken(revision=revision):
                 present.use_site(self._site_of(revision), entry.at)
             case Applied(command=command):
+                self._recall_named(present, self._record.commands[command].command)
                 present.apply(self._record.commands[command], entry.at)
             case ReviewBegun():
                 self._begin_review(present, entry, entry.event)
@@ -225,8 +229,10 @@ class _Life:
         if found:
             self._collect(present)
             on_record = self._overlapping(found)
+            self._recall_around(present, found)
             for alarm in found:
                 retrospect.put_on_record(present.alarms, alarm, on_record, entry.at)
+            present.excursions.settle(entry.at)
 
     def _overlapping(self, found: Sequence[Alarm]) -> list[Alarm]:
         """The alarms of the point that stood while one of these did, newest first, as the records answer it."""
@@ -240,6 +246,34 @@ class _Life:
             and (alarm.returned is None or alarm.returned > start)
         )
         return sorted(stood, key=lambda alarm: (alarm.raised, alarm.id), reverse=True)
+
+    def _recall_around(self, present: Present, found: Sequence[Alarm]) -> None:
+        """The excursions that these alarms may be part of."""
+        start = min(alarm.onset for alarm in found) - JOINED_WITHIN
+        end = max(alarm.returned or self._known_until for alarm in found) + JOINED_WITHIN
+        present.excursions.recall(
+            self._as_of_now(excursion)
+            for excursion in self._excursions.values()
+            if excursion.merged_into is None
+            and excursion.onset < end
+            and (excursion.returned is None or excursion.returned >= start)
+        )
+
+    def _recall_named(self, present: Present, command: Command) -> None:
+        """The excursions that a person names by the numbers that they have on record."""
+        if isinstance(command, MergeExcursions | SplitExcursion):
+            into = [command.into] if isinstance(command, MergeExcursions) else []
+            with self._records.reading() as connection:
+                named = excursions.with_merged(connection, [command.excursion, *into], self._record.station)
+            present.excursions.recall(
+                replace(self._as_of_now(self._excursions[one.id]), number=one.number)
+                for one in named
+                if one.id in self._excursions
+            )
+
+    def _as_of_now(self, excursion: Excursion) -> Excursion:
+        alarms = {id: self.lived.alarms.get(id, alarm) for id, alarm in excursion.alarms.items()}
+        return replace(excursion, alarms=alarms)
 
     def _as_known(self, point: str, start: Instant, end: Instant) -> Columns:
         """What had come by the commit after which the slice is judged."""
@@ -255,6 +289,7 @@ class _Life:
     def _collect(self, present: Present) -> None:
         if present.draft.alarms:
             self.lived.alarms.update(present.draft.alarms)
+        self._excursions.update(present.draft.excursions)
         present.draft = Draft()
 
 
