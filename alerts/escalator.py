@@ -18,10 +18,11 @@ from alerts.notifications.follower import scene_of
 from alerts.notifications.telling import by_weight
 from alerts.notifications.texts import addressed, compose
 from facility.alarm import Alarm
-from facility.escalation import Policy, policy_for
+from facility.escalation import Policy, at_any_hour, policy_for
 from facility.instants import Clock, Instant
 from facility.people import CLEANWATCH
 from facility.site import Grade, Site
+from facility.urgency import calls_at_any_hour
 from storage.records import alarms as alarm_records
 from storage.records import escalations, notifications
 from storage.records.database import Records
@@ -189,7 +190,8 @@ def _together(site: Site, alarms: Sequence[Alarm], running: Iterable[Escalation]
 def _policy(site: Site, alarm: Alarm) -> Policy:
     rooms = [site.rooms[room] for room in alarm.rooms if room in site.rooms]
     grades = [room.classification.value for room in rooms if isinstance(room.classification, Grade)]
-    return policy_for(site.on_call.policies, alarm.severity, [room.area for room in rooms], grades)
+    policy = policy_for(site.on_call.policies, alarm.severity, [room.area for room in rooms], grades)
+    return at_any_hour(policy) if calls_at_any_hour(site, alarm) else policy
 
 
 def _areas(site: Site, alarms: Iterable[Alarm]) -> frozenset[str]:

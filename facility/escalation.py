@@ -1,7 +1,7 @@
 """Whom an alarm calls, one after the other, until somebody answers: policies, as the site file says them."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -104,6 +104,11 @@ EVERYBODY = Policy(
     (Step(everybody=True),),
 )
 """Where the site file has no policy for an alarm."""
+
+
+def at_any_hour(policy: Policy) -> Policy:
+    """The same without quiet hours; under another id, as what may wait does not hold up what may not."""
+    return policy if policy.quiet is None else replace(policy, id=f"{policy.id}, at any hour", quiet=None)
 
 
 def policy_for(

@@ -24,12 +24,13 @@ def limits_in_force(point: Point, state: RoomState | None) -> tuple[Limit, ...]:
 
 
 def looks_back(point: Point) -> Span:
-    """How long before a reading others can matter to what it is judged to be: delays, and what rules remember."""
-    pause = point.silent_after or HOUR
-    return max(
-        (max(limit.on_delay, limit.off_delay, _readings_remembered(limit) * pause) for limit in point.limits),
-        default=0,
-    )
+    """How long before a reading others can matter to what it is judged to be: delays, and what is remembered."""
+    pause, beside = point.silent_after or HOUR, point.conditions
+    spans = [max(limit.on_delay, limit.off_delay, _readings_remembered(limit) * pause) for limit in point.limits]
+    if beside.frozen is not None:
+        spans.append(beside.frozen.after)
+    spans += [condition.within for condition in (beside.rate, beside.invalid) if condition is not None]
+    return max(spans, default=0)
 
 
 def _makes_needless(limit: Limit, other: Limit) -> bool:

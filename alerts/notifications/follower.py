@@ -16,8 +16,8 @@ from alerts.rooms import RoomStates, around
 from facility.alarm import Alarm
 from facility.escalation import policy_for
 from facility.instants import Clock, Instant
-from facility.limit import Severity
 from facility.site import Grade, Site
+from facility.urgency import calls_at_any_hour
 from storage.records import alarm_steps, alarms, batches, notifications, room_states, told_alarms
 from storage.records.database import Records
 from storage.records.notifications import Notification, Purpose
@@ -158,12 +158,12 @@ class _Writer:
 
 
 def _held_back(site: Site, one: Telling, told: Mapping[str, Told], now: Instant) -> Telling:
-    """Less than an action limit waits for the end of quiet hours; what has waited comes in a summary."""
+    """What does not call at any hour waits for the end of quiet hours; what has waited comes in a summary."""
     rule = site.on_call.retrospective
     if one.purpose is Purpose.SUMMARY and rule is not None:
         found = min(told.get(alarm.id, NOTHING).at or now for alarm in one.alarms)
         return replace(one, due=max(now, rule.following(found, site.timezone)))
-    if one.severity >= Severity.ACTION:
+    if any(calls_at_any_hour(site, alarm) for alarm in one.alarms):
         return one
     waited = any(told.get(alarm.id, NOTHING).gathered for alarm in one.alarms)
     rooms = [site.rooms[room] for alarm in one.alarms for room in alarm.rooms if room in site.rooms]

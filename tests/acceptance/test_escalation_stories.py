@@ -10,10 +10,11 @@ import pytest
 from facility.escalation import Policy, Quiet
 from facility.instants import MINUTE, SECOND
 from facility.limit import Severity
+from facility.quantities import Quantity
 from facility.site import Point
 from storage.records.escalations import State
 from tests.acceptance.on_call import OnCallStory, calls
-from tests.alerts.examples import ACTION, ALERT, low, point
+from tests.alerts.examples import ACTION, ALERT, high, low, point
 
 ACTIONS = Policy(
     "action", "Action limits", frozenset({ACTION}), (calls("anna"), calls("ben"), calls("cleo")), rounds=2
@@ -98,6 +99,16 @@ def test_an_alert_in_quiet_hours_calls_when_they_end_and_an_action_limit_at_once
     assert story.called == []
     story.reads(8).at("22:00")
     assert story.called == ["22:00 Anna worse"]
+
+
+@pytest.mark.parametrize(("room", "called"), [("A101", ["00:00 Cleo new"]), ("B101", [])])
+def test_particles_in_grade_a_call_at_their_alert_level_in_quiet_hours_too(
+    tell: Tell, room: str, called: list[str]
+) -> None:
+    counter = replace(point(high(1, ALERT), silent_after=None, room=room), quantity=Quantity.PARTICLES, size=5.0)
+    story = tell(counter, policies=(replace(ALERTS, quiet=Quiet(time(2), time(4))),))
+    story.reads(20)
+    assert story.called == called
 
 
 def test_after_a_restart_the_next_call_is_made_and_none_is_made_again(tell: Tell) -> None:
