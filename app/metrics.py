@@ -1,6 +1,6 @@
 """/metrics: how Cleanwatch is, for Prometheus and whatever reads its text format. docs/metrics.md explains each."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 
 from flask import Blueprint, Response
@@ -12,9 +12,11 @@ from typing_extensions import override
 from app.context import AppContext
 from app.guard import Access, requires
 from app.stations import StationHealth, SystemHealth
+from facility.alarm import Alarm, HoldKind
+from facility.holds import Hold
 from facility.instants import Instant
 from facility.limit import Severity
-from storage.records import alarms, channels, notifications
+from storage.records import alarms, channels, holds, notifications
 from storage.records.errors import RecordsError
 from storage.records.station_report import SourceReport, StationReport
 
@@ -88,7 +90,7 @@ class SystemCollector(Collector):
         records_up = GaugeMetricFamily("cleanwatch_records_up", "1 where the app can read the records, else 0")
         try:
             with self._context.records.reading() as connection:
-                standing = [alarm.severity for alarm in alarms.standing(connection)]
+                found, aside = alarms.standing(connection), holds.open(connection)
                 sent, names = notifications.counts(connection), channels.names(connection)
         except RecordsError:
             records_up.add_metric([], 0)
@@ -98,10 +100,25 @@ class SystemCollector(Collector):
                 "cleanwatch_standing_alarms", "Alarms that stand or are not answered", labels=["severity"]
             )
             for severity in Severity:
-                family.add_metric([severity.name.lower()], standing.count(severity))
+                family.add_metric([severity.name.lower()], sum(alarm.severity is severity for alarm in found))
             yield family
+            yield from _put_aside(found, aside, self._context.clock())
             yield from _messages(sent, names)
         yield records_up
+
+
+def _put_aside(standing: Sequence[Alarm], aside: Sequence[Hold], now: Instant) -> Iterator[Metric]:
+    """What calls nobody, so that somebody else than the list may ask for it."""
+    held = GaugeMetricFamily("cleanwatch_held_alarms", "Alarms that stand and call nobody", labels=["kind"])
+    for kind in HoldKind:
+        held.add_metric([kind.value], sum(alarm.held is not None and alarm.held.kind is kind for alarm in standing))
+    yield held
+    put_aside = GaugeMetricFamily("cleanwatch_holds", "What people have put aside", labels=["kind"])
+    for kind in (HoldKind.SHELVED, HoldKind.OUT_OF_SERVICE):
+        put_aside.add_metric([kind.value], sum(hold.kind is kind and hold.in_force for hold in aside))
+    put_aside.add_metric(["approval needed"], sum(hold.waits for hold in aside))
+    put_aside.add_metric(["overdue"], sum(hold.until is not None and hold.until < now for hold in aside))
+    yield put_aside
 
 
 def _messages(counts: Mapping[tuple[int, str], int], names: Mapping[int, str]) -> Iterator[Metric]:

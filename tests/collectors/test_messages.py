@@ -29,6 +29,7 @@ PUBLISHED: dict[str, type[msgspec.Struct]] = {
     "CleanReading": clean.CleanReading,
     "AlarmNotice": clean.AlarmNotice,
     "RoomNotice": clean.RoomNotice,
+    "HoldsNotice": clean.HoldsNotice,
     "StationBeat": clean.StationBeat,
 }
 EXAMPLES = re.findall(r"```json (\w+)\n(.*?)```", TEXT, re.DOTALL)
@@ -93,6 +94,7 @@ def test_every_kind_of_message_has_an_example() -> None:
         ("Acknowledgement", (Acknowledgement,)),
         ("A clean reading", (clean.CleanReading,)),
         ("A room", (clean.RoomNotice,)),
+        ("What is put aside", (clean.HoldNotice,)),
         ("An alarm", (clean.AlarmNotice,)),
         ("The station", (clean.StationBeat,)),
     ],
@@ -118,6 +120,7 @@ def test_every_topic_is_listed() -> None:
         topics.clean_reading("<site>", "<point>"),
         topics.clean_room("<site>", "<room>"),
         topics.clean_alarm("<site>", "<point>", "<condition>"),
+        topics.clean_holds("<site>", "<station>"),
         topics.station("<site>", "<station>"),
     }
 
