@@ -16,6 +16,7 @@ from app.components.annotating import ANNOTATED
 from app.components.annotations import said_about
 from app.components.basics import live, symbol
 from app.components.copy_menu import copy_menu
+from app.components.filter_fields import days_field, days_value, text_field
 from app.components.life import reads_trail
 from app.components.put_aside_list import put_aside_table
 from app.components.standing_alarms import standing, standing_table
@@ -134,25 +135,8 @@ def _filters(site: Site, query: AlarmQuery) -> list[Component]:
         ),
         choice("conditions", "Condition", [{"value": c.value, "label": formats.sentence(c)} for c in Condition]),
         choice("states", "State", [{"value": state.value, "label": formats.sentence(state)} for state in AlarmState]),
-        dmc.TextInput(
-            id="alarms-text",
-            label="Text",
-            placeholder="Point, comment",
-            value=values["text"],
-            debounce=400,
-            size="sm",
-        ),
-        dmc.DatePickerInput(
-            id="alarms-days",
-            label="Period",
-            placeholder="All days",
-            type="range",
-            value=values["days"],
-            valueFormat="D MMM YYYY",
-            allowSingleDateInRange=True,
-            clearable=True,
-            size="sm",
-        ),
+        text_field("alarms-text", "Text", "Point, comment", values["text"]),
+        days_field("alarms-days", values["days"]),
         dmc.Select(
             id="alarms-found-how",
             label="Found",
@@ -170,7 +154,7 @@ def _filters(site: Site, query: AlarmQuery) -> list[Component]:
 
 def _values(query: AlarmQuery) -> dict[str, Any]:
     """What the fields show for a filter."""
-    days = [day and day.isoformat() for day in (query.first, query.last)]
+    days = days_value(query.first, query.last)
     return {
         "rooms": list(query.rooms),
         "severities": [severity.name.lower() for severity in query.severities],

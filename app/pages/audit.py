@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 from app import formats
 from app.changes import of_whole_site
 from app.components.copy_menu import copy_menu
+from app.components.filter_fields import days_field, days_value, text_field
 from app.components.signing import SIGNED, TO_SIGN, request
 from app.components.trail_cards import area, review_form, review_part, state_part
 from app.components.trail_table import trail_table
@@ -134,32 +135,9 @@ def _filters(context: AppContext, query: TrailQuery) -> list[Component]:
             value=values["kind"],
             **every,
         ),
-        dmc.TextInput(
-            id="audit-object",
-            label="One object",
-            placeholder="room B101",
-            value=values["object"],
-            debounce=400,
-            size="sm",
-        ),
-        dmc.TextInput(
-            id="audit-text",
-            label="Text",
-            placeholder="Reason, value, field",
-            value=values["text"],
-            debounce=400,
-            size="sm",
-        ),
-        dmc.DatePickerInput(
-            id="audit-days",
-            label="Period",
-            placeholder="All days",
-            type="range",
-            value=values["days"],
-            valueFormat="D MMM YYYY",
-            allowSingleDateInRange=True,
-            **every,
-        ),
+        text_field("audit-object", "One object", "room B101", values["object"]),
+        text_field("audit-text", "Text", "Reason, value, field", values["text"]),
+        days_field("audit-days", values["days"]),
     ]
 
 
@@ -170,7 +148,7 @@ def _values(query: TrailQuery) -> dict[str, Any]:
     """What the fields show for a query."""
     texts = {name: getattr(query, name) for name in ("object", "text")}
     choices = {name: getattr(query, name) or None for name in ("who", "action", "eyes", "kind")}
-    return {**texts, **choices, "days": [day and day.isoformat() for day in (query.first, query.last)]}
+    return {**texts, **choices, "days": days_value(query.first, query.last)}
 
 
 def _query_of(values: dict[str, Any]) -> TrailQuery:

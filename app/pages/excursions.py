@@ -13,6 +13,7 @@ from app.components.alarm_words import severity_words
 from app.components.basics import grade_letter, grade_words
 from app.components.copy_menu import copy_menu
 from app.components.excursion_parts import excursion_table
+from app.components.filter_fields import days_field, days_value, text_field
 from app.context import AppContext
 from app.copies.excursion_list import excursions_copy
 from app.excursion_query import OPEN, SEVERITIES, ExcursionQuery, excursion_query
@@ -96,14 +97,7 @@ def _filters(site: Site, query: ExcursionQuery) -> list[Component]:
         choice("grades", "Grade", [(letter, formats.sentence(classes[letter])) for letter in sorted(classes)]),
         choice("quantities", "Quantity", [(q.value, MEASURES[q].name) for q in Quantity if q in measured]),
         choice("severities", "Severity", [(name, severity_words(SEVERITIES[name])) for name in reversed(SEVERITIES)]),
-        dmc.TextInput(
-            id=FIELDS["batch"],
-            label="Batch",
-            placeholder="Its number",
-            value=values["batch"],
-            debounce=400,
-            size="sm",
-        ),
+        text_field(FIELDS["batch"], "Batch", "Its number", values["batch"]),
         dmc.Select(
             id=FIELDS["state"],
             label="State",
@@ -113,17 +107,7 @@ def _filters(site: Site, query: ExcursionQuery) -> list[Component]:
             clearable=True,
             size="sm",
         ),
-        dmc.DatePickerInput(
-            id=FIELDS["days"],
-            label="Period",
-            placeholder="All days",
-            type="range",
-            value=values["days"],
-            valueFormat="D MMM YYYY",
-            allowSingleDateInRange=True,
-            clearable=True,
-            size="sm",
-        ),
+        days_field(FIELDS["days"], values["days"]),
     ]
 
 
@@ -136,7 +120,7 @@ def _values(query: ExcursionQuery) -> dict[str, Any]:
         "severities": [severity.name.lower() for severity in query.severities],
         "batch": query.batch,
         "state": query.open or None,
-        "days": [day and day.isoformat() for day in (query.first, query.last)],
+        "days": days_value(query.first, query.last),
     }
 
 
