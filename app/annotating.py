@@ -16,12 +16,12 @@ from facility.instants import Instant
 from facility.people import Person
 from facility.roles import Right
 from facility.site import Site
-from storage.records import alarms, annotations
+from storage.records import alarms, annotations, batches
 from storage.records.annotations import About, Annotation, AnnotationError, Kind, Standing
 from storage.records.errors import RecordsAwayError
 from storage.records.signatures import NotToBeSignedError
 
-POINT, ALARM, ROOM = "point ", "alarm ", "room "
+POINT, ALARM, ROOM, BATCH = "point ", "alarm ", "room ", "batch "
 CORRECTION = "correction"
 """The name of what QA signs."""
 
@@ -120,6 +120,11 @@ def _check(context: AppContext, about: About) -> None:
         return None
     if about.object.startswith(ROOM) and about.object.removeprefix(ROOM) in site.rooms:
         return None
+    if about.object.startswith(BATCH):
+        with context.records.reading() as connection:
+            runs = batches.overlapping(connection, list(site.rooms), about.start, about.start + 1)
+        if about.object.removeprefix(BATCH) in {run.batch for run in runs}:
+            return None
     if about.object.startswith(EXCURSION):
         with context.records.reading() as connection:
             if excursions.find(context, connection, about.object.removeprefix(EXCURSION)) is not None:

@@ -39,12 +39,13 @@ def said_about(connection: Connection, objects: Sequence[str]) -> Said:
     return Said(about, accounts.names(connection))
 
 
-def annotate_button(words: str, about: About) -> Component:
+def annotate_button(words: str, about: About, look: str = "btn s") -> Component:
     """Opens the dialog for a comment or correction about this."""
     return html.Button(
         [icon("note", small=True), words],
         id={"type": "annotate", "object": about.object, "start": about.start, "end": about.end},
-        className="btn s",
+        className=look,
+        title="Comment or correct",
     )
 
 

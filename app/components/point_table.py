@@ -1,12 +1,12 @@
 """Every point of a room with its live value, its limits, its last hour, and whether it may be believed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from dash import html
 from dash.development.base_component import Component
 
 from app import formats
-from app.components.basics import grade, live, symbol, tagged
+from app.components.basics import grade, icon, live, symbol, tagged
 from app.components.bullet import bullet
 from app.components.exempt import exempt
 from app.components.spark import spark
@@ -17,15 +17,21 @@ from facility.site import Point, Room, Site
 
 HEADS = ("", "Point", "Now", "Against alert and action limits", "Action limit", "Last hour", "Validity", "Age")
 ORDER = list(MEASURES)
+NOTED = "Commented or corrected"
 
 
-def point_table(site: Site, hub: Hub, room: Room, *, proposing: bool) -> Component:
-    """The zones inside the room first, then the room; each by quantity; with a way to propose another limit."""
+def point_table(site: Site, hub: Hub, room: Room, *, proposing: bool, annotated: Collection[str] = ()) -> Component:
+    """The zones inside the room first, then the room; each by quantity; with a way to propose another limit.
+
+    The values of the points in `annotated` are marked: something was written about them.
+    """
     zones = [zone for zone in site.rooms.values() if zone.inside == room.id]
     groups = [where for where in (*zones, room) if site.points_by_room[where.id]]
     right = ("Now", "Action limit", "Age")
     heads = [html.Th(head, className="r" if head in right else "") for head in HEADS]
-    bodies = [_group(site, hub, where, "Room" if where is room and zones else "", proposing) for where in groups]
+    bodies = [
+        _group(site, hub, where, "Room" if where is room and zones else "", proposing, annotated) for where in groups
+    ]
     return html.Table([html.Thead(html.Tr(heads)), *bodies], className="point-table")
 
 
@@ -34,7 +40,7 @@ def by_quantity(points: Sequence[Point]) -> list[Point]:
     return sorted(points, key=lambda point: ORDER.index(point.quantity))
 
 
-def _group(site: Site, hub: Hub, where: Room, name: str, proposing: bool) -> Component:
+def _group(site: Site, hub: Hub, where: Room, name: str, proposing: bool, annotated: Collection[str]) -> Component:
     state = hub.room_state(where.id)
     held = f"limits of a room {state}" if state else "room state unknown: the stricter limits hold"
     title = html.Tr(
@@ -45,18 +51,21 @@ def _group(site: Site, hub: Hub, where: Room, name: str, proposing: bool) -> Com
         ),
         className="group",
     )
-    rows = [_row(site, hub, point, proposing) for point in by_quantity(site.points_by_room[where.id])]
+    rows = [
+        _row(site, hub, point, proposing, point.id in annotated)
+        for point in by_quantity(site.points_by_room[where.id])
+    ]
     return html.Tbody([title, *rows])
 
 
-def _row(site: Site, hub: Hub, point: Point, proposing: bool) -> Component:
+def _row(site: Site, hub: Hub, point: Point, proposing: bool, annotated: bool) -> Component:
     yardstick = hub.yardstick(point)
     value = tagged(live(html.Span(), "value", point=point.id), data_beside=point.unit)
     propose = html.A("Propose a change", href=f"/propose/{point.id}", className="propose") if proposing else None
     cells = [
         html.Td(live(symbol("nodata"), "symbol", point=point.id), className="state"),
         html.Th([formats.what(point), html.Span(point.id, className="id mono"), propose], scope="row"),
-        html.Td(value, className="value num r"),
+        html.Td([_mark() if annotated else None, value], className="value num r"),
         html.Td(bullet(point.id, yardstick) or html.Span("no limit", className="muted"), className="against"),
         html.Td([action_words(yardstick, point.quantity), exempt(yardstick.limits)], className="limit num r"),
         html.Td(_last_hour(site, hub, point, yardstick.bounds), className="hour"),
@@ -64,6 +73,13 @@ def _row(site: Site, hub: Hub, point: Point, proposing: bool) -> Component:
         html.Td(live(html.Span(), "age", point=point.id), className="age num r"),
     ]
     return tagged(live(html.Tr(cells, id=point.id), "status", point=point.id), data_status="nodata")
+
+
+def _mark() -> Component:
+    """Leads to what was written about a value."""
+    return tagged(
+        html.A(icon("note", small=True), href="#room-said", className="noted", title=NOTED), aria_label=NOTED
+    )
 
 
 def action_words(yardstick: Yardstick, quantity: Quantity) -> str:

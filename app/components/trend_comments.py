@@ -1,11 +1,14 @@
 """Comments and corrections on the trend page: listed below it, and written about what is clicked or shown."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, ctx, html, no_update
+from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from app.annotating import about_words
+from alerts.rooms import around
+from app.annotating import BATCH, POINT, about_words
 from app.components.annotating import ANNOTATED, TO_ANNOTATE
 from app.components.annotations import annotate_button, annotation_list
 from app.components.basics import icon
@@ -17,9 +20,12 @@ from app.trends.series import grid_of
 from app.trends.shown import known, window
 from app.trends.view import PATH, View, view_of
 from facility.roles import Right
-from storage.records import annotations
+from storage.records import annotations, batches
 from storage.records.annotations import About
+from storage.records.batches import Run
 from storage.records.people import accounts
+
+MOST_BATCHES = 4
 
 
 def register(app: Dash, context: AppContext) -> None:
@@ -37,12 +43,25 @@ def register(app: Dash, context: AppContext) -> None:
         view, site = _view(search, path), context.site()
         start, end = window(context, view)
         with context.records.reading() as connection:
-            found = annotations.about(connection, [f"point {p}" for p in known(site, view)], start, end)
+            points = known(site, view)
+            rooms = {room for point in points for room in around(site, site.points[point].room)}
+            runs = batches.overlapping(connection, sorted(rooms), start, min(end, context.clock()))
+            found = annotations.about(connection, [f"{POINT}{point}" for point in points], start, end)
+            found += annotations.about(connection, sorted({f"{BATCH}{run.batch}" for run in runs}))
             names = accounts.names(connection)
-        if not found:
+        writing = runs and context.may(Right.ANNOTATE)
+        if not found and not writing:
             return None
-        listed = annotation_list(site, found, names, context.clock())
-        return [html.Header(html.H2("Comments and corrections")), listed]
+        return [
+            html.Header(
+                [
+                    html.H2("Comments and corrections"),
+                    html.Span(className="grow"),
+                    *(_batch_buttons(runs) if writing else []),
+                ]
+            ),
+            annotation_list(site, found, names, context.clock()) if found else None,
+        ]
 
     @app.callback(
         Output("trend-pick", "children"),
@@ -85,6 +104,13 @@ def register(app: Dash, context: AppContext) -> None:
         State("trend-figure", "data"),
         prevent_initial_call=True,
     )
+
+
+def _batch_buttons(runs: Sequence[Run]) -> list[Component]:
+    """A way to write about each batch that is shown; the newest of them, where they are many."""
+    begun = {run.batch: run.start for run in reversed(runs)}
+    newest = list(begun.items())[:MOST_BATCHES]
+    return [annotate_button(f"Batch {batch}", About(f"{BATCH}{batch}", start, start)) for batch, start in newest]
 
 
 def _view(search: str | None, path: str | None) -> View:

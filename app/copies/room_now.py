@@ -40,6 +40,7 @@ def room_copy(context: AppContext, person: Person, address: Address) -> Copy:
         objects = [f"point {p.id}" for p in points] + [f"room {place}" for place in places]
         said = annotations.about(connection, objects, now - LOOK_BACK, now + 1)
         said += annotations.about(connection, [f"alarm {alarm.id}" for alarm in standing])
+        said += annotations.about(connection, sorted({f"batch {run.batch}" for run in runs}))
         stretches = {
             r: [(held[r].time, now, held[r].state.value)] for r in dict.fromkeys((*places, *whole)) if r in held
         }

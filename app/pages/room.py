@@ -1,13 +1,17 @@
 """One room: its standing alarms, every point with its limits and its last hour, pressure cascade, instruments."""
 
+from collections.abc import Mapping
+
 from dash import Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
 from alerts.rooms import around
 from app import formats
+from app.annotating import BATCH, POINT, ROOM
 from app.areas import NOT_YOURS, admitted
 from app.components import records_away, room_state
-from app.components.annotations import annotation_list
+from app.components.annotating import ANNOTATED
+from app.components.annotations import annotate_button, annotation_list
 from app.components.basics import grade, icon, symbol, tagged
 from app.components.cascade import cascade
 from app.components.copy_menu import copy_menu
@@ -24,10 +28,12 @@ from app.guard import NotAllowedError, requires
 from app.pages.page import Address, Page
 from app.past_sites import sites_then
 from app.trends.view import MOST_POINTS, View
-from facility.instants import DAY
+from facility.instants import DAY, Instant
 from facility.roles import Right
 from facility.site import Point, Room, Site
 from storage.records import annotations, batches, room_states
+from storage.records.annotations import About, Annotation
+from storage.records.batches import Run
 from storage.records.errors import RecordsAwayError
 from storage.records.people import accounts
 
@@ -49,7 +55,7 @@ def layout(context: AppContext, address: Address) -> Component:
             html.Div(
                 [
                     html.Section(_table(context, site, room), id="room-points", className="card"),
-                    html.Div(_beside(context, site, room), className="beside"),
+                    html.Div(_beside(context, site, room), id="room-beside", className="beside"),
                 ],
                 className="room",
             ),
@@ -60,7 +66,8 @@ def layout(context: AppContext, address: Address) -> Component:
 
 def _table(context: AppContext, site: Site, room: Room) -> Component:
     proposing = context.may(Right.DRAFT) and context.areas is None
-    return point_table(site, context.hub, room, proposing=proposing)
+    marked = {one.about.object.removeprefix(POINT) for one in _written(context, site, room)[0]}
+    return point_table(site, context.hub, room, proposing=proposing, annotated=marked)
 
 
 def _head(context: AppContext, site: Site, room: Room) -> list[Component]:
@@ -105,8 +112,15 @@ def _states(context: AppContext, site: Site, room: Room) -> list[Component]:
         state = f"{formats.sentence(present)} since {formats.moment(known.time, site.timezone, now)}"
     else:
         state = formats.sentence(present)
-    made = [f"Batch {run.batch} since {formats.moment(run.start, site.timezone, now)}" for run in runs]
-    return [html.Span(words, className="chip quiet") for words in (state, *made)]
+    writing = context.may(Right.ANNOTATE)
+    return [html.Span(state, className="chip quiet"), *(_made(run, site, now, writing=writing) for run in runs)]
+
+
+def _made(run: Run, site: Site, now: Instant, *, writing: bool) -> Component:
+    """A batch that is being made; who may annotate opens the dialog by it."""
+    words = f"Batch {run.batch} since {formats.moment(run.start, site.timezone, now)}"
+    about = About(f"{BATCH}{run.batch}", run.start, run.start)
+    return annotate_button(words, about, "chip quiet") if writing else html.Span(words, className="chip quiet")
 
 
 def _alarms(context: AppContext, room: Room) -> list[Component]:
@@ -164,23 +178,32 @@ def _beside(context: AppContext, site: Site, room: Room) -> list[Component]:
 
 
 def _said(context: AppContext, site: Site, room: Room) -> list[Component]:
-    """What was written in the last day about what is measured here, or about a newest reading however old it is."""
+    found, names = _written(context, site, room)
+    if not found:
+        return []
+    listed = annotation_list(site, found, names, context.clock())
+    return [html.Header(html.H2("Comments and corrections", id="room-said")), listed]
+
+
+def _written(context: AppContext, site: Site, room: Room) -> tuple[list[Annotation], Mapping[str, str]]:
+    """What was written in the last day about what is measured here, or about a newest reading however old it is, or
+    about a batch that is being made; with the printed names of people."""
     now, looks = context.clock(), context.look().points
     points = [point.id for point in _points(site, room)]
-    newest = {f"point {point}": looks[point].time or now for point in points if point in looks}
+    newest = {f"{POINT}{point}": looks[point].time or now for point in points if point in looks}
     try:
         with context.records.reading() as connection:
-            objects = [f"room {room.id}", *(f"point {point}" for point in points)]
+            where = around(site, room.id)
+            runs = [run for run in batches.running(connection, now) if run.room in where]
+            objects = [f"{ROOM}{room.id}", *(f"{POINT}{point}" for point in points)]
             since = min([now - DAY, *newest.values()])
             found = annotations.about(connection, objects, since)
+            of_batches = annotations.about(connection, [f"{BATCH}{run.batch}" for run in runs])
             names = accounts.names(connection)
     except RecordsAwayError:  # the alarms' place says so
-        return []
+        return [], {}
     shown = [one for one in found if one.about.end >= min(now - DAY, newest.get(one.about.object, now))]
-    if not shown:
-        return []
-    listed = annotation_list(site, shown, names, now)
-    return [html.Header(html.H2("Comments and corrections")), listed]
+    return [*of_batches, *shown], names
 
 
 def _points(site: Site, room: Room) -> list[Point]:
@@ -217,6 +240,19 @@ def register(app: Dash, context: AppContext) -> None:
         site = context.site()
         room = site.rooms[id]
         return _alarms(context, room), _states(context, site, room), _table(context, site, room)
+
+    @app.callback(
+        Output("room-points", "children", allow_duplicate=True),
+        Output("room-beside", "children"),
+        Input(ANNOTATED, "data"),
+        State("room-id", "data"),
+        prevent_initial_call=True,
+    )
+    @requires(Right.LOOK)
+    def written(_event: object, id: str) -> tuple[Component, list[Component]]:
+        admitted(context, id)
+        site = context.site()
+        return _table(context, site, site.rooms[id]), _beside(context, site, site.rooms[id])
 
 
 PAGE = Page("/rooms/<room>", "Room", layout, register, copy=room_copy)

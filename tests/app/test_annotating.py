@@ -17,8 +17,9 @@ from facility.alarm import Alarm, AlarmState, Condition
 from facility.instants import DAY
 from facility.limit import Severity
 from facility.people import Person
+from facility.plant_events import BatchStarted
 from facility.roles import Role
-from storage.records import alarms, annotations
+from storage.records import alarms, annotations, batches
 from storage.records.annotations import About, Annotation, Kind, Standing
 from storage.records.database import Records
 from storage.records.signatures import NotToBeSignedError
@@ -89,6 +90,17 @@ def test_an_alarm_is_commented_on(context: AppContext) -> None:
 def test_nothing_is_written_about_what_there_is_not(context: AppContext, object: str) -> None:
     with pytest.raises(NotAllowedError):
         add(context, About(object, NOON, NOON), COMMENT)
+
+
+def test_a_batch_is_commented_on_where_it_was_made(context: AppContext) -> None:
+    with context.records.transaction() as connection:
+        batches.record(connection, BatchStarted("P-1", "B101", NOON - 5, "mes"), NOON)
+    about = About("batch P-1", NOON - 5, NOON - 5)
+    assert add(context, about, COMMENT) is None
+    assert [one.reason for one in written(context, about)] == [COMMENT.reason]
+    assert about_words(context.site(), about).startswith("Batch P-1, ")
+    with pytest.raises(NotAllowedError):
+        add(context, About("batch P-2", NOON - 5, NOON - 5), COMMENT)
 
 
 def test_nothing_is_written_about_what_lies_in_other_areas(context: AppContext) -> None:

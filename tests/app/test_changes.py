@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from app.components.draft_form import moment
 from app.components.whole_file import checked, draft, text_of_upload
@@ -149,6 +151,53 @@ def test_the_attachment_of_a_draft_is_shown_with_it(app: House) -> None:
         changes.draft(connection, app.time(), ENGINEER, text, "history", "", figures)
     page = app.page("/changes/1")
     assert all(words in page for words in ("Readings used", "12,345", "N1.T1", "Method", "percentile", "22.5"))
+
+
+def test_programs_are_told_of_a_change_with_its_steps_and_the_site_file_that_it_proposes(app: House) -> None:
+    drafted = draft(app.context, RENAMED, "A better name", "As on the door", None)
+    assert isinstance(drafted, Change)
+    assert change.do(app.context, drafted.number, "put", "As agreed") is None
+    (listed,) = told(app, "/changes")["changes"]
+    one = told(app, f"/changes/{drafted.number}")
+    assert one == {**listed, "text": RENAMED}
+    assert (one["state"], one["author"], one["reason"]) == ("in force", ENGINEER.account, "A better name")
+    assert (one["controlled"], one["outdated"], one["revision"], one["signatures"]) == (False, False, 2, [])
+    assert [(step["step"], step["by"], step["comment"]) for step in one["steps"]] == [
+        ("put in force", ENGINEER.account, "As agreed")
+    ]
+
+
+def test_programs_are_told_that_a_change_waits_and_has_to_be_drawn_up_again(app: House) -> None:
+    limit = draft(app.context, SMALL.replace("high: 23,", "high: 22,"), "Too tight", "", None)
+    name = draft(app.context, RENAMED, "A better name", "", None)
+    assert isinstance(limit, Change) and isinstance(name, Change)
+    assert change.do(app.context, name.number, "put", "") is None
+    waiting = told(app, f"/changes/{limit.number}")
+    assert (waiting["state"], waiting["controlled"], waiting["outdated"]) == ("draft", True, True)
+    assert waiting["differences"] == list(limit.differences) and waiting["revision"] is None
+
+
+def told(app: House, path: str) -> Any:
+    answer = app.client.get(f"/api/v1{path}", headers={"Authorization": "Bearer x"})
+    assert answer.status_code == 200, answer.text
+    return answer.json
+
+
+UPLOADS = st.text(max_size=40) | st.binary(max_size=200).map(
+    lambda content: "data:;base64," + base64.b64encode(content).decode()
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(UPLOADS)
+def test_whatever_is_uploaded_is_a_site_file_or_said_to_be_none(app: House, contents: str) -> None:
+    try:
+        text = text_of_upload(contents)
+    except ValueError as error:
+        assert str(error).endswith(".")
+        return
+    drawn, usable = checked(app.context, text, "site.yaml")
+    assert drawn is not None and not usable
 
 
 def test_two_revisions_are_compared_in_words(app: House) -> None:

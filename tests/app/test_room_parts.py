@@ -12,7 +12,7 @@ from app.components.baked import markup
 from app.components.bullet import bullet
 from app.components.cascade import cascade
 from app.components.instruments import instrument_list
-from app.components.point_table import action_words, by_quantity, point_table
+from app.components.point_table import NOTED, action_words, by_quantity, point_table
 from app.live.hub import Hub
 from app.scale import yardstick
 from facility.instants import DAY
@@ -52,6 +52,12 @@ def test_zones_stand_before_their_room_and_particles_first(site: Site, hub: Hub)
 def test_every_point_of_a_room_is_there(site: Site, hub: Hub) -> None:
     words = text(point_table(site, hub, site.rooms["B101"], proposing=False))
     assert all(point.id in words for room in ("B101", "BSC1") for point in site.points_by_room[room])
+
+
+def test_a_value_about_which_something_was_written_is_marked(site: Site, hub: Hub) -> None:
+    drawn = markup(point_table(site, hub, site.rooms["B101"], proposing=False, annotated={"B101.T1"}))
+    assert drawn.count(NOTED) == 2  # told to who sees it and to who hears it
+    assert drawn.index('id="B101.T1"') < drawn.index(NOTED) < drawn.index('id="B101.RH1"')
 
 
 def test_while_the_room_state_is_unknown_the_page_says_which_limits_hold(site: Site, hub: Hub) -> None:
