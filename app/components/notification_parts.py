@@ -1,6 +1,6 @@
 """The tables of the page of notifications: channels, whom they reach, and the newest messages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from dash import html
 from dash.development.base_component import Component
@@ -74,8 +74,10 @@ def reach_table(
     return people_table(("Person", "Role", "Told by"), rows, "People")
 
 
-def message_table(found: Sequence[Delivery], names: Mapping[int, str], timezone: str, now: Instant) -> Component:
-    """The newest messages; each can be opened to be read."""
+def message_table(
+    found: Sequence[Delivery], names: Mapping[int, str], short: Collection[int], timezone: str, now: Instant
+) -> Component:
+    """The newest messages; each can be opened to be read. `short` are the channels that are sent the short form."""
     if not found:
         return html.Div("No message yet. Alarms, and tests of channels, are told here.", className="nothing")
     rows = []
@@ -83,7 +85,8 @@ def message_table(found: Sequence[Delivery], names: Mapping[int, str], timezone:
         message = one.notification
         to = message.recipient
         whom = to.name if to.account or not to.address else f"{to.name} {partly(to.address)}"
-        told = html.Details([html.Summary(message.subject), html.Pre(message.body, className="message")])
+        text = message.short if to.channel in short else message.body
+        told = html.Details([html.Summary(message.subject), html.Pre(text, className="message")])
         mark, word = _state(one)
         rows.append(
             html.Tr(

@@ -56,9 +56,7 @@ def layout(context: AppContext, _address: Address) -> Component:
                         "shown to nobody again.",
                     ),
                     dmc.Select(id="channel-new-form", label="Form", data=FORMS, value="", allowDeselect=False),
-                    html.Div(
-                        ["Like ", *(part for like in LIKE for part in (html.Code(like), " "))], className="sm sec"
-                    ),
+                    html.Div(["Like", *(html.Div(html.Code(like)) for like in LIKE)], className="sm sec"),
                 ],
                 "Add the channel",
             ),
@@ -123,11 +121,13 @@ def _content(context: AppContext) -> list[Component]:
         reached, counts = contacts.all(connection), notifications.counts(connection)
         people = _callable(accounts.all(connection))
         found = _own(context, notifications.newest(connection, MOST))
-    add = html.Button("Add a channel", id="channel-new-open", className="btn p", hidden=not managing)
-    set_address = html.Button("Set an address", id="reach-open", className="btn s", hidden=not administering)
+    # A button of another right must not be there at all: when the page is drawn anew, it would ask for that right.
+    add = html.Button("Add a channel", id="channel-new-open", className="btn p") if managing else None
+    set_address = html.Button("Set an address", id="reach-open", className="btn s") if administering else None
+    short = {channel.id for channel in kept if channel.address.short}
     about_people = [
         _card("Who is told", reach_table(people, kept, reached), set_address),
-        _card("Messages", message_table(found, names, site.timezone, now)),
+        _card("Messages", message_table(found, names, short, site.timezone, now)),
     ]
     return [
         html.Div(

@@ -89,6 +89,13 @@ def test_who_may_not_is_refused(here: House) -> None:
         notification_acts.reach_me(here.context, mail.id, "a.dahl@example.org")
 
 
+def test_a_button_is_there_for_those_who_may_press_it_and_for_nobody_else(here: House) -> None:
+    """When the page is drawn anew, its callback is asked again, with the right of whoever looks."""
+    buttons = {person.role: [id in page(here, person) for id in ("channel-new-open", "reach-open")]
+               for person in (MOREAU, KELLER, DAHL)}  # fmt: skip
+    assert buttons == {Role.OPERATOR: [False, False], Role.ENGINEER: [True, False], Role.ADMINISTRATOR: [True, True]}
+
+
 def test_what_is_wrong_with_an_address_is_told_and_its_secret_is_not(here: House) -> None:
     here.person = KELLER
     with pytest.raises(NotDoneError, match="'mailz' is unknown") as refused:
