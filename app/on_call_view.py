@@ -34,7 +34,6 @@ class OnCallView:
     calendars: Mapping[str, CalendarCopy]
     troubles: Mapping[str, Sequence[str]]
     """What is wrong with the calendar of each rota that has one."""
-    overrides: Sequence[Override]
     withdrawn: Sequence[tuple[Override, Withdrawal]]
     running: Sequence[Escalation]
     past: Sequence[Escalation]
@@ -71,7 +70,6 @@ def look(context: AppContext) -> OnCallView:
                 rota.id: list(on_call_feed.troubles(rota, copies.get(rota.id), now))
                 for rota in on_call_feed.with_calendars(site)
             },
-            on_call.overrides(connection, now, now + AHEAD),
             on_call.withdrawn(connection, now - BEHIND, now + AHEAD),
             running,
             past,

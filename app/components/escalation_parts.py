@@ -35,7 +35,7 @@ def running_card(view: OnCallView) -> Component:
 def past_card(view: OnCallView) -> Component:
     """What called people, the newest first."""
     if not view.past:
-        inside: Component = html.P("No alarm has called anybody yet.", className="nothing")
+        inside: Component = html.P("No call is over yet.", className="nothing")
     else:
         heads = ("Began", "What", "Who was called", "How it ended", "After")
         inside = people_table(heads, [_past(view, one) for one in view.past], "Calls that are over")
@@ -43,7 +43,7 @@ def past_card(view: OnCallView) -> Component:
 
 
 def _running(view: OnCallView, one: Escalation) -> Component:
-    waiting = sum(standing in OPEN for standing in one.alarms.values())
+    waiting = [id for id, standing in one.alarms.items() if standing in OPEN]
     return html.Tr(
         [
             html.Td(html.Div([_what(one), html.Div(_waiting(waiting, one), className="xs sec")]), className="where"),
@@ -119,8 +119,10 @@ def _what(one: Escalation) -> Component:
     return html.Div([chip(name, name), _event(one)], className="row")
 
 
-def _waiting(waiting: int, one: Escalation) -> str:
-    return f"{formats.count(waiting, 'alarm')} not answered. {one.snapshot.name}"
+def _waiting(waiting: Sequence[str], one: Escalation) -> str:
+    more = f" and {len(waiting) - 1} more" if len(waiting) > 1 else ""
+    first = ", ".join(waiting[0].split("/")[:2]).replace("-", " ") if waiting else "nothing"
+    return f"{first}{more} not answered. {one.snapshot.name}"
 
 
 def _event(one: Escalation) -> Component:

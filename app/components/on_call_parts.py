@@ -39,6 +39,7 @@ def rota_card(view: OnCallView, rota: Rota, may_swap: bool) -> Component:
             ],
             _strip(view, rota, duties),
             _duties(view, rota, duties, may_swap),
+            _withdrawn(view, rota),
         ],
         className="card rota",
     )
@@ -136,6 +137,28 @@ def _duties(view: OnCallView, rota: Rota, duties: Sequence[Duty], may_swap: bool
     return people_table(("From", "Until", "Who", "Why", ""), rows, rota.name)
 
 
+def _withdrawn(view: OnCallView, rota: Rota) -> Component | None:
+    """Swaps that were taken back, so that it can be seen that they were."""
+    items = [
+        html.Li(
+            f"{view.name(swap.account)}, {moment(swap.start, rota.timezone)} to {moment(swap.end, rota.timezone)}: "
+            f"{swap.reason}. Withdrawn by {view.name(gone.by)}: {gone.reason}"
+        )
+        for swap, gone in view.withdrawn
+        if swap.rota == rota.id
+    ]
+    if not items:
+        return None
+    return html.Details(
+        [
+            html.Summary(
+                formats.sentence(formats.count(len(items), "swap that was withdrawn", "swaps that were withdrawn"))
+            ),
+            html.Ul(items),
+        ]
+    )
+
+
 def _why(view: OnCallView, duty: Duty) -> Component | str:
     if duty.override is None:
         return html.Span("By the rota" if duty.account else "The rota has nobody", className="sec")
@@ -149,7 +172,7 @@ def _for(severities: frozenset[Severity]) -> str:
 
 
 def _rest(policy: Policy) -> list[Component]:
-    told = [formats.count(policy.rounds, "round")]
+    told = [formats.sentence(formats.count(policy.rounds, "round"))]
     if policy.quiet is not None:
         told.append(f"Quiet from {on_call_words.quiet(policy.quiet)}")
     told.append("Goes on when all is back" if policy.goes_on else "Stops when all is back")

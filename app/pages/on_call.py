@@ -115,7 +115,7 @@ def _swap_dialog(view: OnCallView) -> Component:
 
 
 def _moment_field(id: str, label: str) -> Component:
-    field: Component = dmc.DateTimePicker(id=id, label=label, valueFormat="ddd D MMM HH:mm", clearable=False)
+    field: Component = dmc.DateTimePicker(id=id, label=label, valueFormat="ddd D MMM HH:mm")
     return field
 
 

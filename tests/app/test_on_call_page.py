@@ -80,6 +80,7 @@ def test_a_swap_is_made_with_a_reason_shown_and_withdrawn(home: House) -> None:
         (made,) = on_call.overrides(connection, NOON, NOON + 14 * DAY)
     assert (made.account, made.by) == ("j.moreau", MOREAU.account)
     on_call_acts.withdraw(home.context, made.number, "called off")
+    assert "concert. Withdrawn by J.Moreau: called off" in home.page("/on-call")
     with home.records.reading() as connection:
         assert on_call.overrides(connection, NOON, NOON + 14 * DAY) == []
 
