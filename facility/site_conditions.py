@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from facility.conditions import Conditions, Frozen, Invalid, Rate
-from facility.instants import HOUR, SECOND, Instant, Span
+from facility.instants import HOUR, MINUTE, Instant, Span
 from facility.limit import ALL_ROOM_STATES, Limit, Severity, Side
 from facility.quantities import Quantity
 from facility.site_values import NEVER, Duration, Entry, Interval, Number, Positive
@@ -23,7 +23,7 @@ FROZEN_AFTER: dict[Quantity, Span] = {
 TOO_MANY_INVALID = Invalid(readings=5, within=HOUR)
 """Unless the site says otherwise."""
 
-REVERSED_FOR: Span = 10 * SECOND
+REVERSED_FOR: Span = MINUTE
 """How long a pressure must be reversed before it is an alarm, unless the site says otherwise: a door swings."""
 
 

@@ -11,10 +11,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from alerts.columns import judge_columns
+from alerts.point_judge import ALL_QUIET
+from alerts.point_judge import in_force as in_force_alone
 from collectors.simulator.history import SOURCE, History, load_history
 from collectors.simulator.scenario import Scenario
 from facility.instants import DAY, HOUR, MINUTE, SECOND, Instant, instant_of
-from facility.limit import Consecutive, Limit, Severity
+from facility.limit import Consecutive, Dose, Limit, MOfN, RollingVolume, Severity
 from facility.plant_events import BatchEnded, BatchStarted, RoomStateSet
 from facility.reading import INVALID_MASK, Reason
 from storage.samples.columns import Columns
@@ -72,6 +75,10 @@ def in_force(limit: Limit, states: list[RoomStateSet], times: NDArray[np.int64])
 
 def alarms(limit: Limit, states: list[RoomStateSet], readings: Columns) -> bool:
     """Were readings ever outside for as long, and as often in a row, as makes an alarm?"""
+    if isinstance(limit.rule, RollingVolume | MOfN | Dose):
+        held = readings.take(in_force(limit, states, readings.time))
+        _, found = judge_columns(in_force_alone([limit]), ALL_QUIET, held)
+        return bool(found)
     bad = outside(limit, readings) & in_force(limit, states, readings.time)
     edges = np.flatnonzero(np.diff(np.concatenate([[False], bad, [False]])))
     least = limit.rule.n if isinstance(limit.rule, Consecutive) else 1
