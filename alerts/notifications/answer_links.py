@@ -14,7 +14,8 @@ PATH = "/answer"
 PURPOSE = "answer"
 HOLDS: Span = 24 * HOUR
 OBJECT = "notification "
-TOKEN_LENGTH = 43
+PLACE = f"{PATH}#{'.' * 22}"
+"""Stands in a message on record where the link was in the one that was sent; as long as that."""
 
 
 def link(connection: Connection, at: Instant, notification: str) -> str:

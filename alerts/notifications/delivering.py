@@ -10,11 +10,11 @@ from sqlalchemy import Connection
 
 from alerts.channels.apprise_channel import SECONDS
 from alerts.channels.channel import Channel, PermanentFailureError, TemporaryFailureError
-from alerts.notifications import back_off, pacing
+from alerts.notifications import answer_links, back_off, pacing
 from facility.instants import MINUTE, SECOND, Clock, Instant, Span
 from storage.records import channels, contacts, notifications
 from storage.records.database import Records
-from storage.records.notifications import Delivery
+from storage.records.notifications import Delivery, Notification
 
 LEASE: Span = int(SECONDS) * SECOND + 2 * MINUTE
 """Longer than any attempt, so that no two send the same message."""
@@ -30,9 +30,10 @@ def deliver(records: Records, kept: channels.Channel, channel: Channel, clock: C
         waiting = notifications.due(connection, kept.id, now)
         picked = _picked(connection, waiting, kept.id, now)
         notifications.lease(connection, _ids(picked), by, now, now + LEASE)
+        messages = [_with_link(connection, delivery.notification, now) for delivery in picked]
     if not picked:
         return False
-    sending = pacing.message([delivery.notification for delivery in picked], kept.address.short)
+    sending = pacing.message(messages, kept.address.short)
     try:
         receipt = channel.send(picked[0].notification.recipient.address, sending)
     except PermanentFailureError as failure:
@@ -51,6 +52,15 @@ def fail(connection: Connection, failed: Sequence[Delivery], now: Instant, words
     notifications.fail(connection, _ids(failed), now, words)
     for delivery in failed:
         _tell_otherwise(connection, delivery, now)
+
+
+def _with_link(connection: Connection, notification: Notification, now: Instant) -> Notification:
+    """The message with the link by which its recipient answers: it is made here, and no record has it."""
+    if answer_links.PLACE not in notification.link:
+        return notification
+    link = notification.link.replace(answer_links.PLACE, answer_links.link(connection, now, notification.id))
+    body, short = (text.replace(notification.link, link) for text in (notification.body, notification.short))
+    return replace(notification, body=body, short=short, link=link)
 
 
 def _picked(connection: Connection, waiting: Sequence[Delivery], channel: int, now: Instant) -> list[Delivery]:

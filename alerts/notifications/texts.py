@@ -6,9 +6,10 @@ Two forms of the same: long for e-mail, and one text of 160 characters for phone
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
+from alerts.notifications import answer_links
 from alerts.notifications.gsm import fitted
 from facility.alarm import Alarm, AlarmState, Condition, source_of
 from facility.instants import Instant
@@ -16,6 +17,8 @@ from facility.limit import Limit, RoomState, Severity, Side
 from facility.site import Grade, Point, Site
 from storage.records.notifications import Notification, Purpose, Recipient, number_of
 
+CALLS = frozenset({Purpose.NEW, Purpose.WORSE, Purpose.MORE, Purpose.UNANSWERED})
+"""What wants an answer, of alarms few enough to look at."""
 LISTED = 12
 """Alarms that are told in full in one message; further ones are counted."""
 SPACE = "\u202f"
@@ -44,6 +47,11 @@ class Words:
     short: tuple[str, ...]
     link: str
 
+    def with_link(self, link: str) -> "Words":
+        """The same with another link."""
+        short = tuple(part.replace(self.link, link) for part in self.short)
+        return Words(self.subject, self.body.replace(self.link, link), short, link)
+
 
 def compose(scene: Scene, event: str, alarms: Sequence[Alarm], purpose: Purpose) -> Words:
     """What is to be said of an event: of its alarms, at least one, those that count most first.
@@ -68,9 +76,9 @@ def compose(scene: Scene, event: str, alarms: Sequence[Alarm], purpose: Purpose)
     state = scene.states.get(first.room)
     parts = [
         f"{head}{more}{since}.",
+        f" {link}" if link else "",
         f" Batch {', '.join(batches)}." if batches else "",
         f" {state}." if state else "",
-        f" {link}" if link else "",
         f" {_response(site, first)}",
     ]
     subject = f"{head}{more}{since}" + (f" ({number})" if number else "")
@@ -124,8 +132,16 @@ def addressed(
     site: Site,
     due: Instant | None = None,
 ) -> Notification:
-    """The message with these words to one recipient. Its number stands at the end of both forms."""
+    """The message with these words to one recipient. Its number stands at the end of both forms.
+
+    Where one person is called the link is one by which that person answers: the sender fills it in.
+    """
     number = number_of(id)
+    link = words.link
+    if link and recipient.account and purpose in CALLS:
+        parts = urlsplit(link)
+        link = f"{parts.scheme}://{parts.netloc}{answer_links.PLACE}"
+        words = words.with_link(link)
     foot = f"--\nMessage {number} of Cleanwatch, {site.name}. It may come twice; it is the same then."
     return Notification(
         id=id,

@@ -1,6 +1,7 @@
 """From the steps of alarms to what a channel is handed: queued, sent, tried again, told by another channel."""
 
 import random
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from alerts.channels.sealing import KeyNotUsableError
+from alerts.notifications import answer_links
 from alerts.notifications.audience import everybody
 from alerts.notifications.delivering import LEASE, deliver
 from alerts.notifications.follower import Follower
@@ -40,7 +42,8 @@ class Desk:
     now: Instant = START
 
     def __post_init__(self) -> None:
-        self.follower = Follower(self.records, lambda: SITE, "main", lambda: self.now, everybody)
+        address = "https://cw.example"
+        self.follower = Follower(self.records, lambda: SITE, "main", lambda: self.now, everybody, address=address)
 
     def follow(self, at: Instant) -> list[Delivery]:
         """What has been queued by a moment."""
@@ -121,6 +124,19 @@ def test_without_channels_nothing_is_queued_and_nothing_comes_later(desk: Desk) 
     assert desk.follow(START) == []
     person(desk.records, "ann", mail="ann@example.org")
     assert desk.follow(START + DAY) == []
+
+
+def test_the_link_to_answer_is_in_the_message_that_is_sent_and_in_no_record(desk: Desk) -> None:
+    person(desk.records, "ann", mail="ann@example.org")
+    happens(desk.records, START, pressure())
+    [kept] = desk.follow(START)
+    mail = Scripted()
+    desk.deliver("mail", mail, START)
+    [(_, message)] = mail.taken
+    [token] = re.findall("https://cw.example/answer#([A-Za-z0-9_-]{22})", message.text)
+    with desk.records.reading() as connection:
+        assert answer_links.notification_of(connection, START, token) == kept.notification.id
+        assert token not in desk.found()["mail"].notification.body
 
 
 def test_what_was_taken_is_marked_with_what_the_service_said(desk: Desk) -> None:

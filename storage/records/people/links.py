@@ -1,8 +1,9 @@
 """Links that let somebody in once and only for a short time: an invitation, a new password.
 
-The token in a link is 256 random bits, of which only the SHA-256 is stored. Making, using and refusing are on record
-without it. Mail programs open links to look at them: show a form to whoever comes with a link (`subject_of`), and use
-it when that is sent. `subject` is what the audit trail calls the object: `account m.keller`.
+The token in a link is 128 random bits, short enough for a text to a phone; only its SHA-256 is stored. Making, using
+and refusing are on record without it. Mail programs open links to look at them: show a form to whoever comes with a
+link (`subject_of`), and use it when that is sent. `subject` is what the audit trail calls the object:
+`account m.keller`.
 """
 
 import hashlib
@@ -18,7 +19,7 @@ from storage.records.trail.audit import JSON, AuditEntry
 
 LONGEST: Span = 7 * DAY
 """How long a link may hold at most."""
-BYTES = 32
+BYTES = 16
 HOLDER = "holder of a link"
 """Who comes with a link has shown nothing but the link."""
 
