@@ -47,7 +47,7 @@ def layout(context: AppContext, address: Address) -> Component:
             html.Div([live(html.H1(), "title"), live(html.P(className="lead"), "lead")], className="head"),
             html.Section(
                 [
-                    html.Header(html.H2("Standing alarms")),
+                    html.Header([html.H2("Standing alarms"), html.A("Alarm health", href="/alarm-health")]),
                     html.Div(_standing(context), id="alarms-standing"),
                 ],
                 className="card wide",
