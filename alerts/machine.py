@@ -37,6 +37,8 @@ class Transition(StrEnum):
     HELD = "alarm held"
     HOLD_ENDED = "alarm hold ended"
     RESET = "alarm reset"
+    CLOSED = "alarm closed"
+    """What it was of is there no longer."""
 
 
 class Place(Protocol):

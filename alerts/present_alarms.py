@@ -158,7 +158,7 @@ class PresentAlarms:
         """What an alarm was of is there no longer."""
         returned = max(now, alarm.raised) if alarm.returned is None else alarm.returned
         over = replace(alarm, state=AlarmState.NORMAL, returned=returned)
-        self.step(now, CLEANWATCH, "alarm closed", alarm, over, reason)
+        self.step(now, CLEANWATCH, Transition.CLOSED, alarm, over, reason)
 
     def _held(self, alarm: Alarm) -> Held | None:
         """What holds an alarm back now; of several the one that is hardest to undo."""

@@ -17,11 +17,8 @@ from storage.records.commands import DONE, ApproveShelving, EndHold, HoldCommand
 
 NEVER: Instant = 1 << 62
 
-STEPS = {
-    HoldKind.SHELVED: ("shelved", "unshelved"),
-    HoldKind.OUT_OF_SERVICE: ("taken out of service", "put back in service"),
-}
-"""How the audit trail calls the beginning and the end."""
+ENDS = {HoldKind.SHELVED: "unshelved", HoldKind.OUT_OF_SERVICE: "put back in service"}
+"""How the audit trail calls the end of each kind."""
 
 
 class PresentHolds:
@@ -76,13 +73,13 @@ class PresentHolds:
             elif room_of_hold(hold.of, site) is None and source_of(hold.of) is None:
                 why = "it is watched no longer"
                 over = holding.ended(hold, hold.kind, hold.of, CLEANWATCH.name, now, why)
-                self._is(over, now, CLEANWATCH, STEPS[hold.kind][1], why)
+                self._is(over, now, CLEANWATCH, ENDS[hold.kind], why)
         self._alarms.hold_back(now, CLEANWATCH, "the site is described otherwise")
 
     def _end(self, hold: Hold | None, command: EndHold, now: Instant, actor: Actor) -> None:
         over = holding.ended(hold, command.kind, command.of, actor.name, now, command.reason)
         if over.since is not None:
-            action = STEPS[over.kind][1]
+            action = ENDS[over.kind]
         else:
             action = "shelving taken back" if actor.name == over.asked_by else "shelving refused"
         self._is(over, now, actor, action, command.reason.strip())

@@ -36,6 +36,11 @@ EYES: Mapping[str, tuple[str, ...]] = {
     ),
     "alarms": (
         "alarm acknowledged",
+        "alarm reset",
+        "shelved",
+        "shelving approved",
+        "taken out of service",
+        "put back in service",
         "source retired",
         "room state set",
         "rota override made",
