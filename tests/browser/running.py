@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 from playwright.sync_api import BrowserContext
 
+from alerts import excursions as grouping
 from alerts.notices import alarm_notice, room_notice
 from app.context import AppContext
 from app.live.beginning import beginning
@@ -25,9 +26,10 @@ from facility.limit import RoomState, Severity
 from facility.plant_events import RoomStateSet
 from facility.site import MAIN, Point
 from facility.site_file import load_site
-from storage.records import alarms, commands, room_states
-from storage.records.commands import DONE, Acknowledge
+from storage.records import alarms, commands, excursions, room_states
+from storage.records.commands import DONE, Acknowledge, SplitExcursion, WaitingCommand
 from storage.records.database import Records
+from storage.records.excursions import Moved
 from storage.samples.local import LocalStore
 from tests.parts import free_port
 from tests.people import MOREAU
@@ -173,6 +175,9 @@ class RunningApp:
                 if isinstance(command.command, RoomStateSet):
                     self._set(command.id, command.command)
                     continue
+                if isinstance(command.command, SplitExcursion):
+                    self._split(command, command.command)
+                    continue
                 assert isinstance(command.command, Acknowledge)
                 refused = "refuse" in command.command.comment
                 with self.records.transaction() as connection:
@@ -186,6 +191,15 @@ class RunningApp:
                     self.publish(
                         dataclasses.replace(alarm, state=AlarmState.ACKNOWLEDGED, acknowledgements=(answer,))
                     )
+
+    def _split(self, waiting: WaitingCommand, command: SplitExcursion) -> None:
+        with self.records.transaction() as connection:
+            known = {one.id: one for one in excursions.with_merged(connection, [command.excursion])}
+            (whole,) = known
+            split = grouping.split(known, whole, command.alarms, f"split/{waiting.id}", command.reason)
+            moved = [Moved(system_clock(), waiting.actor, move) for move in split.moves]
+            excursions.save(connection, split.excursions.values(), moved, self.site.timezone)
+            commands.applied(connection, waiting.id, system_clock(), DONE)
 
     def _set(self, command: int, state: RoomStateSet) -> None:
         with self.records.transaction() as connection:
