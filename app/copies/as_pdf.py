@@ -52,7 +52,7 @@ def as_pdf(copy: Copy) -> bytes:
         sys_inputs={"data": json.dumps({**_printable(told), "files": files}, ensure_ascii=False)},
         pdf_standards=[*STANDARDS],
         ignore_system_fonts=True,
-        timestamp=datetime_of(copy.made_at),
+        timestamp=datetime_of(copy.made_at).replace(microsecond=0),  # the typesetter takes whole seconds
     )
 
 

@@ -135,6 +135,10 @@ def test_the_same_copy_is_the_same_file_in_every_format() -> None:
     assert as_parquet(COPY) == as_parquet(again)
 
 
+def test_a_document_is_made_at_any_millisecond() -> None:
+    assert as_pdf(replace(COPY, made_at=NOON + 417)).startswith(b"%PDF")
+
+
 def test_what_people_write_is_never_taken_for_the_typesetters_language() -> None:
     assert as_pdf(commented('*bold* #panic() \\ "quoted" $x$ `raw` </script> ]'))
 
