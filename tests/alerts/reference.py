@@ -5,11 +5,12 @@ Made to be compared with the engine: nothing here remembers a state from one rea
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from math import isnan
 
 from facility.alarm import Condition
 from facility.instants import Instant
 from facility.limit import Consecutive, Limit, Severity, Side
-from facility.reading import INVALID_MASK, Reading
+from facility.reading import INVALID_MASK, Reading, Reason
 from facility.site import Point
 
 Told = tuple[Condition, Severity, Instant, Instant, Instant | None, float | None]
@@ -23,7 +24,11 @@ class Seen:
     stamp: Instant
     time: Instant
     value: float
-    valid: bool
+    reasons: int
+
+    @property
+    def valid(self) -> bool:
+        return not self.reasons & INVALID_MASK and not isnan(self.value)
 
 
 @dataclass(frozen=True)
@@ -43,13 +48,18 @@ def alarms(point: Point, start: Instant, commits: Sequence[tuple[Instant, Sequen
     for stamp, readings in commits:
         for reading in readings:
             if not seen or reading.time > seen[-1].time:
-                seen.append(Seen(stamp, reading.time, reading.value, not reading.reasons & INVALID_MASK))
+                seen.append(Seen(stamp, reading.time, reading.value, reading.reasons))
     judged = [reading for reading in seen if reading.valid]
     found = [
         _side(Condition.HIGH, [limit for limit in point.limits if limit.side is Side.HIGH], judged, end, max),
         _side(Condition.LOW, [limit for limit in point.limits if limit.side is Side.LOW], judged, end, min),
         _silence(point, start, seen, end),
-        _faults(point, seen),
+        _faults(point, seen, Condition.INSTRUMENT_FAULT, lambda reading: not reading.valid and not _beyond(reading)),
+        _faults(point, seen, Condition.OUT_OF_RANGE, _beyond),
+        _reversal(point, judged, end),
+        _frozen(point, judged),
+        _rate(point, judged),
+        _come_and_gone(point, seen),
     ]
     return [alarm for alarm in found if alarm is not None]
 
@@ -147,10 +157,81 @@ def _silence(point: Point, start: Instant, seen: Sequence[Seen], end: Instant) -
     return (Condition.NO_DATA, point.fault_severity, onset, onset + point.silent_after, silences[-1][1], None)
 
 
-def _faults(point: Point, seen: Sequence[Seen]) -> Told | None:
-    broken = [n for n, reading in enumerate(seen) if not reading.valid]
+def _faults(point: Point, seen: Sequence[Seen], condition: Condition, is_it: Callable[[Seen], bool]) -> Told | None:
+    """Over with the next reading that may be judged, whatever was wrong with those in between."""
+    broken = [n for n, reading in enumerate(seen) if is_it(reading)]
     if not broken:
         return None
     onset = seen[broken[0]].time
-    after = [reading.time for reading in seen[broken[-1] + 1 :]]
-    return (Condition.INSTRUMENT_FAULT, point.fault_severity, onset, onset, after[0] if after else None, None)
+    after = [reading.time for reading in seen[broken[-1] + 1 :] if reading.valid]
+    return (condition, point.fault_severity, onset, onset, after[0] if after else None, None)
+
+
+def _beyond(reading: Seen) -> bool:
+    return bool(reading.reasons & Reason.OUT_OF_RANGE)
+
+
+def _reversal(point: Point, seen: Sequence[Seen], end: Instant) -> Told | None:
+    limit = point.conditions.reversal
+    if limit is None:
+        return None
+    return _side(Condition.REVERSAL, [limit], seen, end, max if limit.side is Side.HIGH else min)
+
+
+def _frozen(point: Point, seen: Sequence[Seen]) -> Told | None:
+    rule = point.conditions.frozen
+    if rule is None:
+        return None
+    runs: list[list[Seen]] = []
+    for n, reading in enumerate(seen):
+        pause = reading.time - seen[n - 1].time if n else 0
+        if runs and pause <= rule.longest_pause and abs(reading.value - runs[-1][0].value) <= rule.within:
+            runs[-1].append(reading)
+        else:
+            runs.append([reading])
+    frozen = [n for n, run in enumerate(runs) if run[-1].time - run[0].time >= rule.after]
+    if not frozen:
+        return None
+    onset = runs[frozen[0]][0].time
+    raised = next(reading.time for reading in runs[frozen[0]] if reading.time - onset >= rule.after)
+    last = frozen[-1] + 1
+    returned = runs[last][0].time if last < len(runs) else None
+    return (Condition.FROZEN, point.fault_severity, onset, raised, returned, None)
+
+
+def _rate(point: Point, seen: Sequence[Seen]) -> Told | None:
+    rule = point.conditions.rate
+    if rule is None:
+        return None
+    changes = [
+        max(abs(now.value - before.value) for before in seen[: n + 1] if now.time - before.time <= rule.within)
+        for n, now in enumerate(seen)
+    ]
+    quick = [n for n, change in enumerate(changes) if change > rule.change]
+    if not quick:
+        return None
+    onset, after = seen[quick[0]].time, quick[-1] + 1
+    returned = seen[after].time if after < len(seen) else None
+    return (Condition.RATE, rule.severity, onset, onset, returned, max(changes))
+
+
+def _come_and_gone(point: Point, seen: Sequence[Seen]) -> Told | None:
+    """Looked at with each reading that may be judged."""
+    rule = point.conditions.invalid
+    if rule is None:
+        return None
+    told: Told | None = None
+    for n, now in enumerate(seen):
+        if not now.valid:
+            continue
+        window = [k for k, other in enumerate(seen[:n]) if not other.valid and other.time > now.time - rule.within]
+        goes = [k for k in window if k == 0 or seen[k - 1].valid]
+        enough = len(window) >= rule.readings
+        stands = told is not None and told[4] is None
+        if enough and not stands and len(goes) > 1:
+            onset = seen[window[-rule.readings]].time
+            known = told[2:4] if told is not None else (onset, now.time)
+            told = (Condition.INVALID_READINGS, point.fault_severity, *known, None, None)
+        elif stands and not enough and told is not None:
+            told = (*told[:4], now.time, None)
+    return told

@@ -1,10 +1,13 @@
 """The engine's judgement against a slow and obvious one, on random time lines."""
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.present import Present
 from alerts.rooms import RoomStates
+from facility.conditions import Conditions
 from facility.instants import SECOND, Instant
 from facility.limit import Consecutive, Limit
 from facility.reading import Reading, Reason
@@ -12,6 +15,8 @@ from storage.samples.commit import Commit
 from tests.acceptance.story import MIDNIGHT, site_of
 from tests.alerts import reference
 from tests.alerts.examples import ACTION, ALERT, high, low, point
+from tests.alerts.time_lines import CONDITIONS, Told
+from tests.alerts.time_lines import TIME_LINES as STRETCHES
 
 LIMITS = st.builds(
     lambda side, value, severity, n, on, off, dead, reached: side(
@@ -71,6 +76,39 @@ def test_alarms_are_those_that_the_definitions_give(
     found = [
         (a.condition, a.severity, a.onset, a.raised, a.returned, a.worst) for a in present.alarms.standing.values()
     ]
+    assert sorted(found) == sorted(expected)
+
+
+def one_by_one(line: list[Told], lags: list[int]) -> list[Commit]:
+    """Commits of one reading each, some of them late, out of order or repeated."""
+    stamp, told = MIDNIGHT, []
+    for number, (gap, value, reasons, _, _) in enumerate(line, start=1):
+        stamp += gap * SECOND
+        time = stamp - lags[number % len(lags)] * SECOND
+        reasons = 0 if reasons == Reason.CLOCK_AHEAD else reasons
+        reasons = 0 if reasons == Reason.COUNTER_OVERFLOW else reasons
+        told.append(Commit(number, stamp, (Reading("B101.DP1", time, value, int(reasons), stamp),)))
+    return told
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(LIMITS, max_size=2, unique_by=lambda limit: (limit.severity, limit.side)),
+    CONDITIONS,
+    STRETCHES,
+    st.lists(st.sampled_from([0, 0, 0, 0, 1, 2, 5]), min_size=1, max_size=7),
+)
+def test_what_stands_beside_limits_is_what_the_definitions_give(
+    limits: list[Limit], conditions: Conditions, line: list[Told], lags: list[int]
+) -> None:
+    watched = replace(point(*limits, silent_after=None), conditions=conditions)
+    told = one_by_one(line, lags)
+    present = Present(site_of(watched), RoomStates({}), {}, [], [], MIDNIGHT)
+    for commit in told:
+        present.take(commit)
+    expected = reference.alarms(watched, MIDNIGHT, [(c.stamp, c.readings) for c in told]) if told else []
+    standing = present.alarms.standing.values()
+    found = [(a.condition, a.severity, a.onset, a.raised, a.returned, a.worst) for a in standing]
     assert sorted(found) == sorted(expected)
 
 
