@@ -16,7 +16,6 @@ from facility.alarm import Alarm
 from facility.instants import Instant
 from facility.limit import Limit
 from facility.site import Site
-from facility.site_words import duration
 from storage.records import room_states
 from storage.records.database import Records
 from storage.samples.store import SampleStore
@@ -76,7 +75,7 @@ def _bands(site: Site, alarms: Sequence[Alarm], start: Instant, end: Instant) ->
 
 def _facts(site: Site, alarm: Alarm, end: Instant) -> str:
     begin = f"{formats.date(alarm.onset, site.timezone)} {formats.hour_minute(alarm.onset, site.timezone)}"
-    lasted = duration((alarm.returned or end) - alarm.onset)
+    lasted = formats.age((alarm.returned or end) - alarm.onset)
     worst = ""
     if alarm.worst is not None:
         worst = f", worst {formats.with_unit(alarm.worst, site.points[alarm.point].quantity)}"

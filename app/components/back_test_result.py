@@ -16,7 +16,6 @@ from facility.alarm import Alarm
 from facility.instants import MINUTE, Instant
 from facility.limit import Severity
 from facility.site import Site
-from facility.site_words import duration
 
 MOST_SHOWN = 12
 HEADS = ("Point", "Severity", "Alarms before", "After", "Time before", "Time after")
@@ -86,8 +85,8 @@ def _summary(site: Site, found: Answer) -> Component:
 
 def _change(severity: Severity, tally: Tally) -> tuple[str, str]:
     words = (
-        f"{tally.before} before, {tally.after} after; in alarm {duration(tally.time_before)} before, "
-        f"{duration(tally.time_after)} after"
+        f"{tally.before} before, {tally.after} after; in alarm {formats.age(tally.time_before)} before, "
+        f"{formats.age(tally.time_after)} after"
     )
     return f"{formats.sentence(severity.name.lower())} alarms", words
 
@@ -96,7 +95,7 @@ def _named(site: Site, lost: Lost | None) -> str | Component:
     if lost is None:
         return "none"
     worst = _worst(site, lost.alarm)
-    words = f"{lost.alarm.point}, {_when(site, lost.alarm.onset)}, {duration(lost.lasted)}"
+    words = f"{lost.alarm.point}, {_when(site, lost.alarm.onset)}, {formats.age(lost.lasted)}"
     return html.A(f"{words}, worst {worst}" if worst else words, href=_trend(lost))
 
 
@@ -115,8 +114,8 @@ def _by_point(found: Answer) -> Component | None:
             html.Td(chip(mark, formats.sentence(severity.name.lower()))),
             html.Td(str(tally.before), className="num r"),
             html.Td(html.B(str(tally.after)) if tally.after != tally.before else str(tally.after), className="num r"),
-            html.Td(duration(tally.time_before), className="num r"),
-            html.Td(duration(tally.time_after), className="num r"),
+            html.Td(formats.age(tally.time_before), className="num r"),
+            html.Td(formats.age(tally.time_after), className="num r"),
         ]
         body.append(_row(point, cells, HEADS))
     return _card("By point", HEADS, body)
@@ -128,10 +127,10 @@ def _lost(site: Site, found: Answer) -> Component | None:
         return None
     body = []
     for one in lost[:MOST_SHOWN]:
-        becomes = f"{duration(one.by)} later" if one.by else BECOMES[one.fate]
+        becomes = f"{formats.age(one.by)} later" if one.by else BECOMES[one.fate]
         cells = [
             html.Td(html.A(_when(site, one.alarm.onset), href=_trend(one)), className="num"),
-            html.Td(duration(one.lasted), className="num r"),
+            html.Td(formats.age(one.lasted), className="num r"),
             html.Td(_worst(site, one.alarm), className="num r"),
             html.Td(becomes),
         ]
@@ -169,7 +168,7 @@ def _on_record(site: Site, found: Answer) -> Component:
 
 def _difference(site: Site, one: Difference) -> str:
     alarm = one.alarm
-    late = f"; a reading of it was under way for {duration(one.late)}" if one.late > MINUTE else ""
+    late = f"; a reading of it was under way for {formats.age(one.late)}" if one.late > MINUTE else ""
     what = f"{alarm.point} {alarm.condition}, {_when(site, alarm.onset)}"
     if one.kind is Kind.ONLY_ON_RECORD and alarm.retrospective:
         return f"{what}: {one.kind}, found in late readings{late}"

@@ -5,6 +5,7 @@ from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 
 from app import formats
+from app.back_test import question as back_test
 from app.changes import APPROVAL, REVIEW, Book, force_words, needs_words, read
 from app.components.attachment import attachment
 from app.components.basics import icon, tagged
@@ -51,7 +52,7 @@ def _drawn(context: AppContext, number: int) -> list[Component | None]:
         ),
         html.Section(
             [
-                html.Header(html.H2(f"Against site revision {change.base}")),
+                html.Header([html.H2(f"Against site revision {change.base}"), _back_test(change)]),
                 difference_list(change.differences, whole=True),
                 html.Dl(_facts(context, book, change), className="facts"),
             ],
@@ -70,6 +71,14 @@ def _drawn(context: AppContext, number: int) -> list[Component | None]:
         ),
         _to_do(context, book, change),
     ]
+
+
+def _back_test(change: Change) -> Component | None:
+    """The way to what it would have made of the past."""
+    if not change.controlled:
+        return None
+    link = html.A("Back-test it", href=f"{back_test.PATH}?change={change.number}", className="sec")
+    return html.Span(link, className="grow right")
 
 
 def _life(context: AppContext, change: Change) -> Component | None:

@@ -62,11 +62,10 @@ def as_it_happened(station: str | None) -> None:
                 lived = live_again(record, present, store, records, progress)
         except (NoSuchStationError, NoJournalError) as error:
             raise click.ClickException(str(error)) from None
-    took = max(time.monotonic() - began, 1e-3)
-    speed = formats.count(round(lived.readings / took), "reading")
+    took = time.monotonic() - began
     console.print(
         f"{formats.count(lived.commits, 'commit')} with {formats.count(lived.readings, 'reading')}, "
-        f"{formats.count(len(lived.alarms), 'alarm')}; {speed} a second."
+        f"{formats.count(len(lived.alarms), 'alarm')}, in {took:.1f} s."
     )
     if not lived.complete and lived.begins is not None:
         console.print(
