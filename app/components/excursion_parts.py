@@ -28,6 +28,7 @@ from storage.records.batches import Run
 HEADS = ("Onset", "Severity", "Excursion", "Rooms", "Began with", "Worst", "Alarms", "Batch", "Lasted", "State")
 TREE_HEADS = ("", "Onset", "Severity", "Alarm", "Worst", "Limit", "Lasted", "State")
 MOST_TREE_ROWS = 200
+MOST_WORST = 6
 TREND_MARGIN = 10 * MINUTE
 
 
@@ -189,12 +190,13 @@ def _room(site: Site, room: str) -> Component | str:
 
 def _worst(site: Site, excursion: Excursion) -> list[str]:
     """The worst value of each alarm that has one, the most severe first."""
-    told = sorted(excursion.in_order(), key=lambda alarm: -alarm.severity)
-    return [
+    told = sorted((a for a in excursion.in_order() if a.worst is not None), key=lambda alarm: -alarm.severity)
+    lines = [
         f"{_name(site, alarm)}: {value_words(site, alarm.point, alarm.worst)} ({limit_words(site, alarm)})"
-        for alarm in told
-        if alarm.worst is not None
-    ][:6]
+        for alarm in told[:MOST_WORST]
+    ]
+    left = len(told) - MOST_WORST
+    return [*lines, f"and of {formats.count(left, 'more alarm')}, below"] if left > 0 else lines
 
 
 def _run(site: Site, run: Run) -> str:
