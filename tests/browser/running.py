@@ -178,7 +178,10 @@ class RunningApp:
                 if isinstance(command.command, SplitExcursion):
                     self._split(command, command.command)
                     continue
-                assert isinstance(command.command, Acknowledge)
+                if not isinstance(command.command, Acknowledge):
+                    with self.records.transaction() as connection:
+                        commands.applied(connection, command.id, system_clock(), DONE)
+                    continue
                 refused = "refuse" in command.command.comment
                 with self.records.transaction() as connection:
                     outcome = "the alarm has risen to action meanwhile; look again" if refused else DONE

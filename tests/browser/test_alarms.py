@@ -25,7 +25,7 @@ def test_an_alarm_is_acknowledged_with_a_comment_and_everybody_sees_it(page: Pag
     expect(dialog).to_be_hidden()
     row = page.locator(".standing tbody tr")
     expect(row).to_contain_text("J. Moreau: On my way")
-    expect(row.get_by_role("button")).to_have_count(0)
+    expect(row.get_by_role("button", name="Acknowledge")).to_have_count(0)
     expect(page.locator(".plan .rm[data-room=B101]")).to_have_attribute("data-open", "no")
 
 
