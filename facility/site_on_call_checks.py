@@ -67,6 +67,8 @@ def _policy_mistakes(
             yield (*place, "areas", index), f"area {area} is not described{did_you_mean(area, areas)}"
     for index, step in enumerate(policy.steps):
         yield from _whom((*place, "steps", index), step, rotas)
+    if policy.steps and policy.steps[-1].wait == 0:
+        yield (*place, "steps", len(policy.steps) - 1, "wait"), "the last step has to be given time to answer"
     if policy.quiet is not None and "action" in policy.severities:
         yield (*place, "quiet"), "an action limit calls at any hour; quiet hours are for a policy of alert alone"
     if policy.quiet is not None and policy.quiet.begins == policy.quiet.ends:

@@ -11,6 +11,7 @@ from alerts.informed import informed
 from alerts.notifications.follower import Follower
 from facility.escalation import OnCall, Policy, Step
 from facility.instants import MINUTE, SECOND
+from facility.on_call import Rota
 from facility.people import Actor
 from facility.roles import Role
 from facility.site import Point
@@ -34,9 +35,11 @@ def calls(*people: str, wait: int = 10 * MINUTE) -> Step:
 class OnCallStory(Story):
     """Anna, Ben and Cleo may answer, and have a telephone."""
 
-    def __init__(self, folder: Path, *points: Point, policies: tuple[Policy, ...] = ()) -> None:
+    def __init__(
+        self, folder: Path, *points: Point, policies: tuple[Policy, ...] = (), rotas: tuple[Rota, ...] = ()
+    ) -> None:
         super().__init__(folder, *points)
-        self.site = replace(self.site, on_call=OnCall(policies=policies))
+        self.site = replace(self.site, on_call=OnCall({rota.id: rota for rota in rotas}, policies))
         self.engine.use_site(self.site)
         with self.records.transaction() as connection:
             sms = channels.add(connection, self.now, SETUP, "sms", Address("sms", "sms://", "x", True, True))

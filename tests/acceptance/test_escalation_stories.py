@@ -7,19 +7,25 @@ from pathlib import Path
 
 import pytest
 
-from facility.escalation import Policy, Quiet
-from facility.instants import MINUTE, SECOND
+from facility.escalation import Policy, Quiet, Step
+from facility.instants import HOUR, MINUTE, SECOND, datetime_of
 from facility.limit import Severity
+from facility.on_call import Rota, Shift, Weekly
+from facility.people import Person
 from facility.quantities import Quantity
+from facility.roles import Role
 from facility.site import Point
+from storage.records import on_call
 from storage.records.escalations import State
 from tests.acceptance.on_call import OnCallStory, calls
+from tests.acceptance.story import MIDNIGHT
 from tests.alerts.examples import ACTION, ALERT, high, low, point
 
 ACTIONS = Policy(
     "action", "Action limits", frozenset({ACTION}), (calls("anna"), calls("ben"), calls("cleo")), rounds=2
 )
 ALERTS = Policy("alert", "Alert levels", frozenset({ALERT}), (calls("cleo", wait=30 * MINUTE),), goes_on=False)
+CLEO = Person("cleo", "Cleo", Role.OPERATOR, "test")
 PRESSURE = point(
     low(10, severity=Severity.ALERT, on_delay=30 * SECOND),
     low(9, severity=Severity.ACTION, on_delay=2 * MINUTE),
@@ -33,8 +39,10 @@ Tell = Callable[..., OnCallStory]
 def tell(tmp_path: Path) -> Iterator[Tell]:
     stories: list[OnCallStory] = []
 
-    def begin(*points: Point, policies: tuple[Policy, ...] = (ACTIONS, ALERTS)) -> OnCallStory:
-        stories.append(OnCallStory(tmp_path, *points, policies=policies))
+    def begin(
+        *points: Point, policies: tuple[Policy, ...] = (ACTIONS, ALERTS), rotas: tuple[Rota, ...] = ()
+    ) -> OnCallStory:
+        stories.append(OnCallStory(tmp_path, *points, policies=policies, rotas=rotas))
         return stories[-1]
 
     yield begin
@@ -59,6 +67,26 @@ def test_at_night_nobody_answers_so_the_deputy_is_called_and_answers(tell: Tell)
     story.at("01:30:00")
     assert story.called[3:] == []
     assert (story.escalation().state, story.escalation().ended_by) == (State.ANSWERED, "Ben")
+
+
+def test_the_rota_says_who_is_called_but_for_whoever_has_taken_the_night(tell: Tell) -> None:
+    first, deputies = (
+        Rota(id, id, "UTC", Weekly(datetime_of(MIDNIGHT).replace(tzinfo=None), (Shift(time(0), people),)))
+        for id, people in (("first", ("anna", "cleo")), ("deputies", ("ben",)))
+    )
+    steps = (Step(rotas=("first",)), Step(rotas=("deputies",)), Step(rotas=("nobody",)), Step(everybody=True))
+    night = replace(ACTIONS, steps=steps)
+    story = tell(PRESSURE, policies=(night, ALERTS), rotas=(first, deputies))
+    with story.records.transaction() as connection:
+        on_call.override(connection, story.now, CLEO, "first", "cleo", story.now, story.now + HOUR, "swapped")
+    story.reads(8).at("22:00")
+    assert story.called[1:] == [
+        "02:00 Cleo worse",
+        "12:00 Ben unanswered",
+        "22:00 Anna unanswered",
+        "22:00 Ben unanswered",
+        "22:00 Cleo unanswered",
+    ]
 
 
 def test_those_who_were_called_are_told_that_all_is_back(tell: Tell) -> None:

@@ -104,6 +104,7 @@ def test_a_new_policy_decides() -> None:
         ("https://", "http://", "is fetched by https only"),
         ("severities: [alert]", "severities: [alert, action]", "an action limit calls at any hour"),
         ("handover: Monday 08:00, ", "", "the key 'handover' is missing"),
+        ("people: [n.okafor]}", "people: [n.okafor], wait: 0 s}", "the last step has to be given time to answer"),
         ("id: alert", "id: action", "there are two of the id action"),
         ("wait: 10 min", "wiat: 10 min", "the keys here are rota, people, everybody, channels, wait"),
         ("begins: 22:00", "begins: 25:00", "is no time of day; write hours and minutes, like 08:00"),

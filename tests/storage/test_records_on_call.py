@@ -87,6 +87,9 @@ def test_an_escalation_is_read_as_it_was_written_and_found_while_it_runs(records
         assert escalations.due(connection, NOON) == escalations.running(connection) == [saved]
         assert escalations.overdue(connection, NOON) == [] == escalations.due(connection, NOON - 1)
         assert escalations.running(connection, "south") == []
+    with records.reading() as connection:
+        assert escalations.running(connection, None) == [saved]
+    with records.transaction() as connection:
         over = replace(saved, state=State.ANSWERED, next_due=None, ended=NOON + 1, ended_by="ann", round=1)
         assert escalations.save(connection, over) == over
         assert escalations.running(connection, None) == []
