@@ -144,3 +144,19 @@ def test_only_qa_merges_and_splits_and_says_why(here: House) -> None:
     assert "Merge or split" not in here.page(f"/excursions/{TRIP}")
     with pytest.raises(NotAllowedError):
         decide(here.context, MergeExcursions(HEAT, TRIP, "one event"))
+
+
+def test_programs_are_told_the_same(here: House) -> None:
+    listed = here.client.get("/api/v1/excursions?room=B101&limit=1").json
+    assert [one["number"] for one in listed["excursions"]] == [TRIP]
+    one = here.client.get(f"/api/v1/excursions/{TRIP}").json
+    assert (one["excursion"]["first_out"], one["excursion"]["returned"]) == (FIRST.id, None)
+    assert [(member["id"], member["cause"]) for member in one["members"]] == [(FIRST.id, None), (CHILD.id, FIRST.id)]
+    assert [batch["batch"] for batch in one["batches"]] == ["CT-0042"]
+    assert here.client.get(f"/api/v1/excursions?before={TRIP}").json["excursions"][0]["number"] == HEAT
+    assert here.client.get("/api/v1/excursions?before=E-1").status_code == 400
+    assert here.client.get("/api/v1/excursions/E-1").status_code == 404
+    here.person = replace(QA, areas=CORRIDOR.areas)
+    assert here.client.get(f"/api/v1/excursions/{HEAT}").status_code == 404
+    part = here.client.get(f"/api/v1/excursions/{TRIP}").json
+    assert [member["id"] for member in part["members"]] == [CHILD.id]
