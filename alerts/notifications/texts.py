@@ -61,7 +61,8 @@ def compose(scene: Scene, event: str, alarms: Sequence[Alarm], purpose: Purpose)
     first = alarms[0]
     site = scene.site
     number = event if event.startswith("E-") else ""
-    head = f"{_SUBJECT[purpose].format(severity=first.severity.name)} {_room(site, first)}: {_deviation(site, first)}"
+    why, what = _SUBJECT[purpose].format(severity=first.severity.name), _deviation(site, first)
+    head = f"{why} {_room(site, first)}: {what}"
     more = f" and {len(alarms) - 1} more" if len(alarms) > 1 else ""
     link = _link(scene, event, first)
     told = [_in_full(scene, alarm) for alarm in alarms[:LISTED]]
@@ -75,7 +76,7 @@ def compose(scene: Scene, event: str, alarms: Sequence[Alarm], purpose: Purpose)
     batches = _batches(scene, rooms)
     state = scene.states.get(first.room)
     parts = [
-        f"{head}{more}{since}.",
+        f"{why} {_room(site, first, grade=False)}: {what}{more}{since}.",
         f" {link}" if link else "",
         f" Batch {', '.join(batches)}." if batches else "",
         f" {state}." if state else "",
@@ -232,16 +233,17 @@ def _batches(scene: Scene, rooms: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(batch for room in rooms for batch in scene.batches.get(room, ())))
 
 
-def _room(site: Site, alarm: Alarm) -> str:
-    return _room_name(site, alarm.room) if alarm.room else site.name
+def _room(site: Site, alarm: Alarm, grade: bool = True) -> str:
+    return _room_name(site, alarm.room, grade) if alarm.room else site.name
 
 
-def _room_name(site: Site, room: str) -> str:
+def _room_name(site: Site, room: str, grade: bool = True) -> str:
     known = site.rooms.get(room)
     if known is None:
         return room
-    grade = f", grade {known.classification.value}" if isinstance(known.classification, Grade) else ""
-    return f"{room} {known.name}{grade}"
+    if grade and isinstance(known.classification, Grade):
+        return f"{room} {known.name}, grade {known.classification.value}"
+    return f"{room} {known.name}"
 
 
 def _deviation(site: Site, alarm: Alarm) -> str:

@@ -107,7 +107,7 @@ def test_a_text_to_a_phone_is_one_text_with_the_number_of_the_message_at_its_end
         site=SITE,
     )
     assert message.short == (
-        "ACTION N1 Filling, grade B: Pressure 8.2 Pa < 10.0 Pa since 03:12. https://cw.example/answer#"
+        "ACTION N1 Filling: Pressure 8.2 Pa < 10.0 Pa since 03:12. https://cw.example/answer#"
         f"...................... Batch CT-0042. in operation. #{message.number}"
     )
     assert f"Message {message.number} of Cleanwatch" in message.body
