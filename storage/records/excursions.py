@@ -204,7 +204,8 @@ def _excursions(connection: Connection, query: Select[tuple[object, ...]]) -> li
     if into:
         others = connection.execute(select(table.c.number, table.c.id).where(table.c.number.in_(into)))
         ids |= {row.number: row.id for row in others}
-    members = {row.number: _members(connection, row) for row in rows}
+    members = _members(connection, [row.number for row in rows if row.merged_into is None])
+    members |= {row.number: _merged_members(connection, row) for row in rows if row.merged_into is not None}
     wanted = {alarm for alarms in members.values() for alarm in alarms}
     found = {alarm.id: alarm for alarm in alarm_records.several(connection, wanted)}
     return [
@@ -218,15 +219,22 @@ def _excursions(connection: Connection, query: Select[tuple[object, ...]]) -> li
     ]
 
 
-def _members(connection: Connection, row: Row[tuple[object, ...]]) -> Sequence[str]:
-    """The alarms of an excursion; of one that was merged those that it had then."""
+def _members(connection: Connection, numbers: Collection[str]) -> dict[str, Sequence[str]]:
+    """The alarms of each of these excursions, which are not merged."""
     moves, later = moves_table, moves_table.alias()
-    if row.merged_into is None:
-        moved_on = select(later.c.number).where(later.c.alarm == moves.c.alarm, later.c.number > moves.c.number)
-        query = select(moves.c.alarm).where(moves.c.excursion == row.number, ~moved_on.exists())
-    else:
-        merged = moves.c.excursion == row.merged_into, moves.c.at == row.merged_at
-        query = select(moves.c.alarm).where(moves.c.previous == row.number, *merged)
+    moved_on = select(later.c.number).where(later.c.alarm == moves.c.alarm, later.c.number > moves.c.number)
+    query = select(moves.c.excursion, moves.c.alarm).where(moves.c.excursion.in_(numbers), ~moved_on.exists())
+    found: dict[str, list[str]] = {number: [] for number in numbers}
+    for row in connection.execute(query.distinct().order_by(moves.c.alarm)):
+        found[row.excursion].append(row.alarm)
+    return dict(found)
+
+
+def _merged_members(connection: Connection, row: Row[tuple[object, ...]]) -> Sequence[str]:
+    """The alarms of an excursion that was merged: those that it had then."""
+    moves = moves_table
+    merged = moves.c.excursion == row.merged_into, moves.c.at == row.merged_at
+    query = select(moves.c.alarm).where(moves.c.previous == row.number, *merged)
     return connection.execute(query.distinct().order_by(moves.c.alarm)).scalars().all()
 
 
