@@ -78,7 +78,7 @@ def night(path: Path, dies_at: int = -1, *, before: bool = False) -> tuple[list[
         while deliver(records, kept, sms, lambda: now, "main", 0.0):
             pass
 
-    for minute in (0, 3, 10, 13, 15, 24):
+    for minute in (0, 10, 15, 24):
         now = START + minute * MINUTE
         if minute == 15:
             happens(engine, now, answered(ALARM), step="alarm acknowledged")
