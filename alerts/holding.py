@@ -100,8 +100,8 @@ def _checked(hold: Hold, others: Iterable[Hold], site: Site) -> Hold:
 
 def _already(other: Hold) -> str:
     if other.until is None:
-        return f"{other.asked_by} has asked for that already, and nobody has approved it yet."
+        return f"That is asked for already, by {other.asked_by}; nobody has approved it yet."
     until = f"{datetime_of(other.until):%Y-%m-%d %H:%M} UTC"
     if other.kind is HoldKind.SHELVED:
-        return f"{other.asked_by} has shelved that already, until {until}: {other.reason}"
-    return f"{other.asked_by} has taken that out of service already; it is expected back at {until}: {other.reason}"
+        return f"That is shelved already, until {until}, by {other.asked_by}: {other.reason}"
+    return f"That is out of service already, expected back {until}, by {other.asked_by}: {other.reason}"

@@ -134,11 +134,11 @@ def test_what_cannot_be_put_aside_is_refused_in_words(
 def test_nothing_is_put_aside_twice(tell: Tell) -> None:
     story = tell(point(low(10, ALERT)))
     story.asks(shelve(), "j.moreau")
-    assert "j.moreau has shelved that already, until 2024-10-04 00:10 UTC: filter change" in story.asks(
+    assert "That is shelved already, until 2024-10-04 00:10 UTC, by j.moreau: filter change" in story.asks(
         shelve(), "s.brandt"
     )
     story.asks(shelve(ACTION), "s.brandt")
-    assert "asked for that already" in story.asks(shelve(ACTION), "j.moreau")
+    assert "That is asked for already, by s.brandt" in story.asks(shelve(ACTION), "j.moreau")
 
 
 def test_an_instrument_out_of_service_calls_for_none_of_its_points_until_somebody_puts_it_back(tell: Tell) -> None:
