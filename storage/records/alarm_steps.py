@@ -75,7 +75,8 @@ def of(connection: Connection, alarm: str) -> list[AlarmStep]:
 
 def first_at(connection: Connection) -> Instant | None:
     """When the earliest step was taken; None before there is one."""
-    return connection.execute(select(func.min(alarm_steps.c.at))).scalar_one()
+    first: Instant | None = connection.execute(select(func.min(alarm_steps.c.at))).scalar_one()
+    return first
 
 
 def newest_number(connection: Connection, station: str = MAIN) -> int:
