@@ -14,7 +14,7 @@ import numpy as np
 from alerts import machine
 from alerts.columns import judge_columns
 from alerts.findings import Finding
-from alerts.point_judge import ALL_QUIET, carry, of_point
+from alerts.point_judge import ALL_QUIET, carry, expire, of_point
 from alerts.present_alarms import PresentAlarms
 from alerts.reviews import Review
 from alerts.rooms import periods
@@ -85,6 +85,9 @@ def by_themselves(
             part = readings.between(first, last)
             state, findings = judge_columns(force, carry(state, force), part)
             over += _follow(point, standing, findings)
+            if last > until:  # a delay may run out after the last reading
+                _, findings = expire(force, state, until)
+                over += _follow(point, standing, findings)
         yield over
         begin = slice_end
     yield list(standing.values())

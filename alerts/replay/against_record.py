@@ -8,8 +8,14 @@ from alerts.replay.overlaps import Overlaps
 from facility.alarm import Alarm, Condition
 from facility.instants import Instant, Span
 
-BY_READINGS = frozenset({Condition.HIGH, Condition.LOW, Condition.INSTRUMENT_FAULT})
-"""The conditions that readings alone tell of; the others come of silence, of sources or of people."""
+BY_READINGS = frozenset(Condition) - {
+    Condition.NO_DATA,
+    Condition.SOURCE_LOST,
+    Condition.CLOCK_SKEW,
+    Condition.CALIBRATION_OVERDUE,
+    Condition.ROOM_STATE_UNKNOWN,
+}
+"""The conditions that readings alone tell of; the others come of silence, of sources, of clocks or of people."""
 
 
 class Kind(StrEnum):

@@ -135,3 +135,9 @@ def test_processes_give_what_one_gives(tmp_path: Path, monkeypatch: pytest.Monke
     assert done[-1] == 1
     store.close()
     assert judge(asked, columns(PRESSURES).between).before[0].condition is Condition.LOW
+
+
+def test_a_delay_that_runs_out_after_the_last_reading_of_the_period_raises() -> None:
+    slow = point(low(10, on_delay=20 * SECOND))
+    found = compared(slow, SEVEN, [12, 8, 8], end=MIDNIGHT + MINUTE)
+    assert [lost.fate for lost in found.lost] == [Fate.HIDDEN]
