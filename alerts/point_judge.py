@@ -152,10 +152,13 @@ def judge(
         return msgspec.structs.replace(state, trouble=trouble), findings + found
     trouble, found = judge_valid(conditions, fault, trouble, time)
     findings += found
-    trouble, still, found = judge_still(conditions.frozen, fault, trouble, state.still, time, value)
-    findings += found
-    trouble, recent, found = judge_change(conditions.rate, trouble, state.recent, time, value)
-    findings += found
+    still, recent = state.still, state.recent
+    if conditions.frozen is not None or still is not None or trouble.frozen:
+        trouble, still, found = judge_still(conditions.frozen, fault, trouble, still, time, value)
+        findings += found
+    if conditions.rate is not None or recent != NOTHING_RECENT or trouble.change is not None:
+        trouble, recent, found = judge_change(conditions.rate, trouble, recent, time, value)
+        findings += found
     at_least = bool(reasons & OVERFLOW)
     volume, rolled = _rolled(force, state, value, count, litres)
     limits = {
@@ -174,7 +177,8 @@ def judge(
     }
     outside: dict[Condition, Outside] = {}
     if limits or state.outside:
-        for condition in ORDER:
+        concerned = {force.behind[key] for key in limits} | state.outside.keys()
+        for condition in [condition for condition in ORDER if condition in concerned]:
             stretch, found = _follow(force, condition, state, limits, time)
             findings += found
             if stretch is not None:
