@@ -108,8 +108,8 @@ def fill(records: Records) -> None:
         done = commands.submit(connection, NOON, ANN, commands.Acknowledge(ALARM.id, Severity.ACTION, "again"))
         commands.applied(connection, done, NOON, commands.DONE)
         holds.save(connection, [HOLD])
-        told = {key: value for key, value in holds.told_of(HOLD).items() if value is not None}
-        audit.append(connection, NOON, [audit.AuditEntry(ANN, "put back in service", f"hold {HOLD.id}", told)])
+        back = audit.AuditEntry(ANN, "put back in service", f"hold {HOLD.id}", holds.told_of(HOLD))
+        audit.append(connection, NOON, [back])
         outbox.add(connection, NOON, {"cleanwatch/demo/alarms": b"payload"})
         number = escalations.save(connection, ESCALATION).number
         escalations.add_calls(connection, number, [escalations.Call(NOON, 0, 0, "ann", "Ann", False, "1")])
