@@ -56,18 +56,27 @@ class Causes:
         """
         if alarm.retrospective or alarm.returned is not None:
             return None
+        quantity = _quantity(alarm, self._site)
+        rules = [rule for rule in self._site.causes if rule.explains.has(alarm, quantity)]
+        known = standing.get(alarm.cause or "")
+        if known is not None and _is_told(known) and known.severity >= alarm.severity:
+            rules_of_known = [rule for rule in rules if self._is_cause(rule, known, alarm, now)]
+            if rules_of_known:
+                rule = max(rules_of_known, key=lambda rule: (rule.span, rule.id))
+                return Explanation(known, rule, known.onset + rule.span)
         found: list[Explanation] = []
-        for rule in self._site.causes:
-            if rule.explains.has(alarm, _quantity(alarm, self._site)):
-                near = (c for c in self._near(rule, alarm, now) if self._explains(c, alarm, standing))
-                cause = next(near, None)
-                if cause is not None and alarm.cause not in (None, cause.id):
-                    cause = next((other for other in near if other.id == alarm.cause), cause)
-                if cause is not None:
-                    found.append(Explanation(cause, rule, cause.onset + rule.span))
-        return min(
-            found, key=lambda e: (e.cause.id != alarm.cause, *_order(e.cause), -e.until, e.rule.id), default=None
-        )
+        for rule in rules:
+            near = (c for c in self._near(rule, alarm, now) if self._explains(c, alarm, standing))
+            cause = next(near, None)
+            if cause is not None:
+                found.append(Explanation(cause, rule, cause.onset + rule.span))
+        return min(found, key=lambda e: (*_order(e.cause), -e.until, e.rule.id), default=None)
+
+    def _is_cause(self, rule: Cause, cause: Alarm, alarm: Alarm, now: Instant) -> bool:
+        """Does a rule call one alarm the cause of another that it speaks of, by the moments at which both began?"""
+        in_place = rule.anywhere or cause.room == alarm.room
+        in_time = cause.onset - LEAD <= alarm.onset and max(now, alarm.onset) < cause.onset + rule.span
+        return in_place and in_time and rule.cause.has(cause, _quantity(cause, self._site))
 
     def _near(self, rule: Cause, alarm: Alarm, now: Instant) -> Iterator[Alarm]:
         """What a rule calls the cause of an alarm like this, by the moments at which both began; in order."""
