@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import Connection
 
 from alerts.escalation import STUCK, calls, is_stuck
-from alerts.escalator import Escalator, note
+from alerts.escalator import Escalator, entry
 from alerts.notifications.follower import Events
 from facility.instants import HOUR, Instant, Span
 from facility.site_part import watches
@@ -17,6 +17,8 @@ from facility.site_words import duration
 from storage.records import alarms, escalations, notifications
 from storage.records.escalations import Call, Escalation, State
 from storage.records.notifications import Delivery
+from storage.records.trail import audit
+from storage.records.trail.audit import JSON
 
 TOLD_FOR: Span = HOUR
 """So long it is told that something had to be put right."""
@@ -53,7 +55,8 @@ class EscalationAudit:
         late = duration((now - (stuck.next_due or now)) // 1000 * 1000)
         with self.escalator.records.transaction() as connection:
             if self.escalator.advance(connection, stuck.number, now):
-                note(connection, now, "escalation continued", stuck, {"late": late, "by": self.escalator.station})
+                told: dict[str, JSON] = {"late": late, "by": self.escalator.station}
+                audit.append(connection, now, [entry("escalation continued", stuck, told)])
         self._tell(f"escalation {stuck.number} of station {stuck.station} was stuck for {late}; it goes on", now)
 
     def _hurry(self, unreached: Escalation, now: Instant) -> None:
@@ -63,7 +66,8 @@ class EscalationAudit:
             if found != unreached:
                 return
             escalations.save(connection, replace(found, next_due=now))
-            note(connection, now, "escalation hurried", found, {"because": "no message of the last call was taken"})
+            told: dict[str, JSON] = {"because": "no message of the last call was taken"}
+            audit.append(connection, now, [entry("escalation hurried", found, told)])
         self._tell(f"no message of the last call of escalation {unreached.number} was taken; the next is called", now)
 
     def _forgotten(self, connection: Connection, running: Sequence[Escalation], now: Instant) -> list[str]:

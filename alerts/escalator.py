@@ -6,7 +6,7 @@ queued, the audit rows. So whatever is killed when, no call is lost, and none is
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 from sqlalchemy import Connection
 
@@ -16,21 +16,24 @@ from alerts.escalation import Ring
 from alerts.notifications.audience import visible
 from alerts.notifications.follower import scene_of
 from alerts.notifications.telling import by_weight
-from alerts.notifications.texts import addressed, compose
+from alerts.notifications.texts import Scene, addressed, compose
 from facility.alarm import Alarm
 from facility.escalation import Policy, at_any_hour, policy_for
 from facility.instants import Clock, Instant
 from facility.people import CLEANWATCH
 from facility.site import Grade, Site
+from facility.site_areas import Areas
 from facility.urgency import calls_at_any_hour
 from storage.records import alarms as alarm_records
 from storage.records import escalations, notifications
 from storage.records.database import Records
 from storage.records.escalations import Call, Escalation, Snapshot, State
 from storage.records.notifications import Notification, Purpose, Recipient
-from storage.records.people import accounts
 from storage.records.trail import audit
 from storage.records.trail.audit import JSON, AuditEntry
+
+AT_ONCE = 200
+"""Escalations whose calls are made in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,61 +51,129 @@ class Escalator:
         now = self.clock()
         with self.records.reading() as connection:
             waiting = escalations.due(connection, now, self.station)
-        for one in waiting:
+        for first in range(0, len(waiting), AT_ONCE):
             with self.records.transaction() as connection:
-                self.advance(connection, one.number, now)
+                desk = _Desk(connection, self.site(), now, self.address)
+                for one in waiting[first : first + AT_ONCE]:
+                    found = escalations.find(connection, one.number)
+                    if found is not None:
+                        desk.advance(found)
+                desk.write()
 
     def follow(
         self, connection: Connection, now: Instant, touched: Collection[str], events: Mapping[str, Sequence[Alarm]]
     ) -> None:
         """Alarms have changed: begin, rise, end. `events` are those that they are part of, with all their alarms."""
-        site, running = self.site(), {one.number: one for one in escalations.running(connection, self.station)}
-        plans = _Plans(connection, site, now)
+        site, desk = self.site(), _Desk(connection, self.site(), now, self.address)
+        running = _Running(escalations.running(connection, self.station))
         for event, members in events.items():
             changed = [alarm for alarm in members if alarm.id in touched]
-            for alarms in _together(site, changed, running.values()):
+            for alarms in _together(site, changed, running.near(event, changed)):
                 policy = _policy(site, alarms[0])
-                snapshot = partial(plans.snapshot, policy, _areas(site, alarms))
-                for one in steps.follow([*running.values()], self.station, event, alarms, policy, snapshot, now):
-                    saved = self._save(connection, running.pop(one.number, None), one, now)
+                snapshot = partial(desk.snapshot, policy, _areas(site, alarms))
+                near = running.near(event, alarms)
+                for one in steps.follow(near, self.station, event, alarms, policy, snapshot, now):
+                    saved = desk.save(running.drop(one.number), one)
                     if saved.running:
-                        running[saved.number] = saved
-        for one in running.values():
-            self._advance(connection, one, now)
+                        running.add(saved)
+        for one in running.all.values():
+            desk.advance(one)
+        desk.write()
 
     def advance(self, connection: Connection, number: int, now: Instant) -> bool:
         """Make the calls of an escalation that are due, of whichever station it is; were there any?"""
         found = escalations.find(connection, number)
-        return found is not None and self._advance(connection, found, now)
+        if found is None:
+            return False
+        desk = _Desk(connection, self.site(), now, self.address)
+        made = desk.advance(found)
+        desk.write()
+        return made
 
-    def _advance(self, connection: Connection, before: Escalation, now: Instant) -> bool:
-        after, rings = steps.advance(before, now)
+
+class _Running:
+    """The escalations that run, found by their event and by their alarms: there may be thousands."""
+
+    def __init__(self, found: Iterable[Escalation]) -> None:
+        self.all: dict[int, Escalation] = {}
+        self._by: dict[str, set[int]] = {}
+        for one in found:
+            self.add(one)
+
+    def add(self, one: Escalation) -> None:
+        self.all[one.number] = one
+        for key in (one.event, *one.alarms):
+            self._by.setdefault(key, set()).add(one.number)
+
+    def drop(self, number: int) -> Escalation | None:
+        one = self.all.pop(number, None)
+        for key in () if one is None else (one.event, *one.alarms):
+            self._by[key].discard(number)
+        return one
+
+    def near(self, event: str, alarms: Iterable[Alarm]) -> list[Escalation]:
+        """Those of this event or of any of these alarms, the oldest first."""
+        keys = (event, *(alarm.id for alarm in alarms))
+        return [self.all[number] for number in sorted({n for key in keys for n in self._by.get(key, ())})]
+
+
+class _Desk:
+    """What one transaction decides about any number of escalations; what it needs is read once, when it is wanted."""
+
+    def __init__(self, connection: Connection, site: Site, now: Instant, address: str) -> None:
+        self._connection = connection
+        self._site = site
+        self._now = now
+        self._address = address
+        self._entries: list[AuditEntry] = []
+
+    @cached_property
+    def _reach(self) -> whom.Reach:
+        return whom.gather(self._connection, self._site, self._now)
+
+    @cached_property
+    def _scene(self) -> Scene:
+        return scene_of(self._connection, self._site, self._now, self._address)
+
+    def snapshot(self, policy: Policy, areas: Collection[str]) -> Snapshot:
+        """A policy with its people, as of now."""
+        return whom.snapshot(policy, self._reach, self._site.timezone, areas)
+
+    def advance(self, before: Escalation) -> bool:
+        """Make the calls of an escalation that are due; were there any?"""
+        after, rings = steps.advance(before, self._now)
         if after is before:
             return False
-        self._save(connection, before, after, now)
+        self.save(before, after)
         if rings:
-            caller = _Caller(connection, self.site(), after, now, self.address)
+            areas = {account: person.areas for account, person in self._reach.people.items()}
+            caller = _Caller(self._connection, self._scene, areas, after)
             made = [call for ring in rings for call in caller.call(ring)]
-            notifications.queue(connection, caller.written)
-            escalations.add_calls(connection, after.number, made)
+            notifications.queue(self._connection, caller.written)
+            escalations.add_calls(self._connection, after.number, made)
             told: dict[str, JSON] = {"called": [call.name for call in made if call.notification]}
-            note(connection, now, "escalation called", after, told)
+            self._entries.append(entry("escalation called", after, told))
         return True
 
-    def _save(self, connection: Connection, before: Escalation | None, after: Escalation, now: Instant) -> Escalation:
-        saved = escalations.save(connection, after)
+    def save(self, before: Escalation | None, after: Escalation) -> Escalation:
+        """Put an escalation on record; a new one gets its number."""
+        saved = escalations.save(self._connection, after)
         if before is None:
             told: dict[str, JSON] = {
                 "policy": saved.snapshot.policy,
                 "severity": saved.severity.name.lower(),
                 "steps": [rung.says for rung in saved.snapshot.rungs],
             }
-            note(connection, now, "escalation begun", saved, told)
+            self._entries.append(entry("escalation begun", saved, told))
         elif before.state is not after.state:
             by: dict[str, JSON] = {"by": saved.ended_by} if saved.ended_by else {}
             changes: dict[str, tuple[JSON, JSON]] = {"state": (before.state.value, after.state.value)}
-            note(connection, now, ENDED[after.state], saved, by, changes)
+            self._entries.append(entry(ENDED[after.state], saved, by, changes))
         return saved
+
+    def write(self) -> None:
+        """Put on record what happened; to be done last, as the trail is locked from then on."""
+        audit.append(self._connection, self._now, self._entries)
 
 
 ENDED = {
@@ -114,28 +185,15 @@ ENDED = {
 }
 
 
-class _Plans:
-    """Makes snapshots of policies; what they are made of is read once, when the first is wanted."""
-
-    def __init__(self, connection: Connection, site: Site, now: Instant) -> None:
-        self._gather = partial(whom.gather, connection, site, now)
-        self._timezone = site.timezone
-        self._reach: whom.Reach | None = None
-
-    def snapshot(self, policy: Policy, areas: Collection[str]) -> Snapshot:
-        self._reach = self._reach or self._gather()
-        return whom.snapshot(policy, self._reach, self._timezone, areas)
-
-
 class _Caller:
     """Writes the messages of one escalation."""
 
     def __init__(
-        self, connection: Connection, site: Site, escalation: Escalation, now: Instant, address: str
+        self, connection: Connection, scene: Scene, areas: Mapping[str, Areas], escalation: Escalation
     ) -> None:
         self._escalation = escalation
-        self._scene = scene_of(connection, site, now, address)
-        self._areas = {one.account: one.areas for one in accounts.all(connection)}
+        self._scene = scene
+        self._areas = areas
         found = alarm_records.several(connection, list(escalation.alarms))
         waiting = [alarm for alarm in found if steps.calls(alarm)]
         self._alarms = by_weight(waiting)
@@ -198,15 +256,12 @@ def _areas(site: Site, alarms: Iterable[Alarm]) -> frozenset[str]:
     return frozenset(site.rooms[room].area for alarm in alarms for room in alarm.rooms if room in site.rooms)
 
 
-def note(
-    connection: Connection,
-    at: Instant,
+def entry(
     action: str,
     escalation: Escalation,
     told: Mapping[str, JSON],
     changes: Mapping[str, tuple[JSON, JSON]] | None = None,
-) -> None:
-    """Put on record what happened to an escalation."""
+) -> AuditEntry:
+    """What the audit trail says of something that happened to an escalation."""
     data = {"event": escalation.event, **told}
-    entry = AuditEntry(CLEANWATCH, action, f"escalation {escalation.number}", data, changes or {})
-    audit.append(connection, at, [entry])
+    return AuditEntry(CLEANWATCH, action, f"escalation {escalation.number}", data, changes or {})
