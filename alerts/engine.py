@@ -4,7 +4,7 @@ One transaction holds alarms, audit rows, outbox rows, memory and checkpoint: at
 otherwise once a second. A restart loads them and follows on.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -97,6 +97,8 @@ class Engine:
         """Is what stood at the start, or came with another site, on record as published?"""
         self._must_load = False
         """Set while a step is under way: after one that failed, only what is on record is sure."""
+        self.on_steps: Callable[[], object] = lambda: None
+        """Called when steps that alarms have taken are on record."""
         self._load()
 
     def _load(self) -> None:
@@ -249,6 +251,8 @@ class Engine:
             draft.write(connection, present.draft, present.site, present.rooms, memories, self._judged, now)
             journal = list(self._journal)
             engine_journal.add(connection, journal, present.site.share.station)
+        if present.draft.steps:
+            self.on_steps()
         present.draft = Draft()
         del self._journal[: len(journal)]
         for watch in changed:

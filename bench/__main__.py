@@ -24,6 +24,7 @@ MEASUREMENTS = (
     "ingest",
     "production",
     "alarm_latency",
+    "notify_latency",
     "steady_memory",
     "demo_memory",
 )

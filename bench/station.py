@@ -23,6 +23,15 @@ def point(n: int) -> str:
     return f"R1.T{n % POINTS}"
 
 
+def one_room(points: int) -> str:
+    """The text of a site file: so many points in one room."""
+    entries = "\n".join(
+        f"          - {{id: R1.T{n}, quantity: temperature, limits: [{{severity: action, high: 25}}]}}"
+        for n in range(points)
+    )
+    return SITE_FILE.format(site=SITE, points=entries)
+
+
 def environment(folder: Path, port: int, influx: Influx | None = None) -> dict[str, str]:
     """The settings of a station, and of an app, that keep their data in `folder`."""
     beside = {}
@@ -43,13 +52,11 @@ def environment(folder: Path, port: int, influx: Influx | None = None) -> dict[s
 
 
 @contextmanager
-def running_station(folder: Path, port: int, influx: Influx | None = None) -> Iterator[subprocess.Popen[bytes]]:
-    """A station that listens to the broker at this port, until the block ends."""
-    points = "\n".join(
-        f"          - {{id: {point(n)}, quantity: temperature, limits: [{{severity: action, high: 25}}]}}"
-        for n in range(POINTS)
-    )
-    (folder / "site.yaml").write_text(SITE_FILE.format(site=SITE, points=points))
+def running_station(
+    folder: Path, port: int, influx: Influx | None = None, site: str | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A station that listens to the broker at this port, until the block ends; `site` is another site file's text."""
+    (folder / "site.yaml").write_text(site or one_room(POINTS))
     command = [sys.executable, "-m", "cleanwatch", "station"]
     process = subprocess.Popen(command, env=environment(folder, port, influx))
     try:

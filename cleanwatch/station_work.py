@@ -41,7 +41,8 @@ LOOK_FOR_CHANGE_SECONDS = 2.0
 TIDY_SECONDS = 600.0
 LOOK_AFTER_TRAIL_SECONDS = 60.0
 SEAL_DAYS_SECONDS = 1.0
-NOTIFY_SECONDS = 0.05
+NOTIFY_SECONDS = 0.25
+"""How long it takes at most until what is due by time, or comes from another process, is told; alarms are at once."""
 LOOK_AFTER_CHANNELS_SECONDS = 2.0
 LOOK_AFTER_ON_CALL_SECONDS = 10.0
 PROVE_SECONDS = 10.0
@@ -84,6 +85,8 @@ class StationWork:
         )
         self._proving = Proving(settings, parts.records, lambda: parts.in_force.site, clock)
         self._heartbeat = Heartbeat(settings.heartbeat_url_file, self._ill, clock)
+        self._steps_taken = threading.Event()
+        parts.engine.on_steps = self._steps_taken.set
         self._came_round = clock()
         self.not_ours: Exception | None = None
         """Why this process is the station no longer, if it had to end for that."""
@@ -93,7 +96,7 @@ class StationWork:
         work: list[tuple[str, Callable[[], object], float]] = [
             ("engine", self._while_ours(self._judge), 0),
             ("revision", self._while_ours(self._take_over_revision), LOOK_FOR_REVISION_SECONDS),
-            ("notifications", self._notifying.step, NOTIFY_SECONDS),
+            ("notifications", self._notify, 0),
             ("on call", self._look_after_on_call, LOOK_AFTER_ON_CALL_SECONDS),
             ("channels in trouble", self._look_after_channels, LOOK_AFTER_CHANNELS_SECONDS),
             ("proof", self._prove, PROVE_SECONDS),
@@ -112,6 +115,7 @@ class StationWork:
     def end(self, threads: list[threading.Thread]) -> None:
         """Wait for every thread, now that all is to stop, and report a last time."""
         self._problems.changed.set()
+        self._steps_taken.set()
         for thread in threads:
             thread.join()
         self._notifying.close()
@@ -149,6 +153,11 @@ class StationWork:
     def _look_for_gaps(self) -> None:
         self._gaps.look()
         self._problems.tell_all("not watched", not_watched(self._parts.records, self._station, self._clock()))
+
+    def _notify(self) -> None:
+        self._steps_taken.wait(NOTIFY_SECONDS)
+        self._steps_taken.clear()
+        self._notifying.step()
 
     def _look_after_on_call(self) -> None:
         self._problems.tell_all("on-call duty", self._on_call.step())

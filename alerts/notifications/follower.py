@@ -6,13 +6,14 @@ means for people is decided in `telling`.
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from sqlalchemy import Connection
 
 from alerts.notifications.audience import Listener, Who, visible
 from alerts.notifications.telling import Telling, telling
 from alerts.notifications.texts import Scene, Words, addressed, compose, summary
-from alerts.rooms import RoomStates, around
+from alerts.rooms import RoomStates, within
 from facility.alarm import Alarm
 from facility.escalation import policy_for
 from facility.instants import Clock, Instant
@@ -100,8 +101,7 @@ class Follower:
         tellings = sorted(tellings, key=lambda one: (-one.severity, one.alarms[0].onset, one.event))
         gathered = [one for one in tellings if one.gathered]
         single = [one for one in tellings if not one.gathered]
-        scene = scene_of(connection, site, now, self.address)
-        writer = _Writer(scene, self.audience(connection))
+        writer = _Writer(lambda: scene_of(connection, site, now, self.address), self.audience(connection))
         if len(single) > MOST_SINGLY:
             writer.together(single, FLOOD)
         else:
@@ -115,10 +115,15 @@ class Follower:
 class _Writer:
     """Writes messages for everybody who is told."""
 
-    def __init__(self, scene: Scene, who: Who) -> None:
-        self._scene = scene
+    def __init__(self, look: Callable[[], Scene], who: Who) -> None:
+        """`look` is called where there is somebody to tell."""
+        self._look = look
         self._who = who
         self.written: list[Notification] = []
+
+    @cached_property
+    def _scene(self) -> Scene:
+        return self._look()
 
     def singly(self, one: Telling) -> None:
         """A message about one event."""
@@ -190,6 +195,8 @@ def scene_of(connection: Connection, site: Site, now: Instant, address: str) -> 
     """What is so now, as far as messages tell it."""
     held = RoomStates(room_states.in_force(connection, now))
     states = {room: found.state for room in site.rooms if (found := held.of(site, room)) is not None}
-    running = batches.running(connection, now)
-    making = {room: [run.batch for run in running if run.room in around(site, room)] for room in site.rooms}
-    return Scene(site, now, states, {room: made for room, made in making.items() if made}, address.rstrip("/"))
+    making: dict[str, list[str]] = {}
+    for run in batches.running(connection, now):
+        for room in within(site, run.room):
+            making.setdefault(room, []).append(run.batch)
+    return Scene(site, now, states, making, address.rstrip("/"))

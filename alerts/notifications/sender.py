@@ -49,6 +49,8 @@ class Sender:
         self._jitter = jitter
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="notifications")
         self._busy: set[int] = set()
+        self._asked_again: set[int] = set()
+        """Busy channels for which something came due meanwhile."""
         self._lock = threading.Lock()
         self._began = False
         self._problems: dict[int, str] = {}
@@ -71,6 +73,7 @@ class Sender:
         for id in due:
             with self._lock:
                 if id in self._busy:
+                    self._asked_again.add(id)
                     continue
                 self._busy.add(id)
             self._pool.submit(self._send_all, id, kept.get(id))
@@ -80,6 +83,20 @@ class Sender:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _send_all(self, id: int, kept: channels.Channel | None) -> None:
+        done = False
+        while not done:
+            problem = self._attempt(id, kept)
+            with self._lock:
+                if done := id not in self._asked_again:
+                    self._busy.discard(id)
+                self._asked_again.discard(id)
+                if problem is None:
+                    self._problems.pop(id, None)
+                else:
+                    self._problems[id] = problem
+
+    def _attempt(self, id: int, kept: channels.Channel | None) -> str | None:
+        """Send what is due by a channel; why it cannot be used, where that is so."""
         problem = None
         try:
             if kept is None:
@@ -93,12 +110,7 @@ class Sender:
         except Exception as error:
             log.exception("channel %s failed", id)
             problem = f"a fault of Cleanwatch: {error!r}"
-        with self._lock:
-            self._busy.discard(id)
-            if problem is None:
-                self._problems.pop(id, None)
-            else:
-                self._problems[id] = problem
+        return problem
 
     def _usable(self, kept: channels.Channel) -> tuple[Channel, str | None]:
         """The channel, and why it cannot be used: then it takes nothing, so that people are told by another."""
