@@ -151,8 +151,7 @@ class _Desk:
             made = [call for ring in rings for call in caller.call(ring)]
             notifications.queue(self._connection, caller.written)
             escalations.add_calls(self._connection, after.number, made)
-            told: dict[str, JSON] = {"called": [call.name for call in made if call.notification]}
-            self._entries.append(entry("escalation called", after, told))
+            self._entries += [escalations.called(after.number, after.event, call) for call in made]
         return True
 
     def save(self, before: Escalation | None, after: Escalation) -> Escalation:

@@ -14,10 +14,12 @@ from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, upd
 from facility.escalation import Quiet
 from facility.instants import Instant, Span
 from facility.limit import Severity
+from facility.people import CLEANWATCH
 from facility.site import MAIN
 from storage.records.notifications import Recipient
 from storage.records.schema import escalation_calls as calls_table
 from storage.records.schema import escalations as table
+from storage.records.trail.audit import JSON, AuditEntry
 
 
 class State(StrEnum):
@@ -154,8 +156,22 @@ def of_event(connection: Connection, event: str) -> list[Escalation]:
     return _found(connection, table.c.event == event)
 
 
+def called(escalation: int, event: str, call: Call) -> AuditEntry:
+    """What the audit trail says of a call."""
+    told: dict[str, JSON] = {
+        "event": event,
+        "round": call.round,
+        "step": call.step,
+        "account": call.account or None,
+        "name": call.name,
+        "instead": call.instead,
+        "message": call.notification or None,
+    }
+    return AuditEntry(CLEANWATCH, "escalation called", f"escalation {escalation}", told)
+
+
 def add_calls(connection: Connection, escalation: int, calls: Iterable[Call]) -> None:
-    """Who has been called."""
+    """Who has been called. Their audit rows (`called`) are the caller's, in the same transaction."""
     rows = [{"escalation": escalation, **{name: getattr(call, name) for name in Call.__slots__}} for call in calls]
     if rows:
         connection.execute(insert(calls_table), rows)

@@ -112,7 +112,9 @@ def fill(records: Records) -> None:
         audit.append(connection, NOON, [back])
         outbox.add(connection, NOON, {"cleanwatch/demo/alarms": b"payload"})
         number = escalations.save(connection, ESCALATION).number
-        escalations.add_calls(connection, number, [escalations.Call(NOON, 0, 0, "ann", "Ann", False, "1")])
+        call = escalations.Call(NOON, 0, 0, "ann", "Ann", False, "1")
+        escalations.add_calls(connection, number, [call])
+        audit.append(connection, NOON, [escalations.called(number, ESCALATION.event, call)])
         accounts.make(connection, NOON, ANN, "j.moreau", name="J. Moreau", role=Role.OPERATOR)
         for hash in ("a", "b"):
             credentials.set_password(connection, NOON, ANN, "j.moreau", hash, one_time=False, remember=1)

@@ -280,6 +280,41 @@ KEPT = (
         key="annotation",
     ),
     Kept(
+        schema.rota_overrides,
+        ("rota override made",),
+        lambda row: {
+            "override": row.number,
+            "object": f"rota {row.rota}",
+            "at": row.at,
+            "actor": row.by,
+            "account": row.account,
+            "from": text_of(row.start),
+            "to": text_of(row.end),
+            "reason": row.reason,
+        },
+        key="override",
+    ),
+    Kept(
+        schema.withdrawn_overrides,
+        ("rota override withdrawn",),
+        lambda row: {"override": row.override, "at": row.at, "actor": row.by, "reason": row.reason},
+        key="override",
+    ),
+    Kept(
+        schema.escalation_calls,
+        ("escalation called",),
+        lambda row: {
+            "object": f"escalation {row.escalation}",
+            "at": row.at,
+            "round": row.round,
+            "step": row.step,
+            "account": row.account or None,
+            "name": row.name,
+            "instead": row.instead,
+            "message": row.notification or None,
+        },
+    ),
+    Kept(
         schema.trail_reviews,
         ("trail reviewed",),
         lambda row: {
