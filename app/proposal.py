@@ -1,7 +1,7 @@
 """A limit as a person types it into the form, checked and made into a site file that is proposed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import isfinite
 from typing import Any
 
@@ -124,7 +124,25 @@ def propose(text: str, point: str, fields: Mapping[str, Any]) -> Proposal:
         return Proposal(problems=_by_field(error.problems))
     except SiteEditError as error:
         return Proposal(problems={"": str(error)})
-    return Proposal(changed, differences(_site(text), _site(changed)))
+    before = _site(text)
+    if _speaks_for_another(before.points[point], limit):
+        return Proposal(problems={"rationale": "this was said of the present limit: say why the other is right"})
+    return Proposal(changed, differences(before, _site(changed)))
+
+
+def _speaks_for_another(point: Point, limit: Limit) -> bool:
+    """Is the rationale that of the limit in its place, which judges otherwise?"""
+    return any(
+        limit.rationale == present.rationale != "" and _judgement(limit) != _judgement(present)
+        for present in point.limits
+        if (limit.severity, limit.side) == (present.severity, present.side)
+        and limit.room_states & present.room_states
+    )
+
+
+def _judgement(limit: Limit) -> Limit:
+    """What of a limit decides about a value."""
+    return replace(limit, room_states=ALL_ROOM_STATES, source="", rationale="", response="", exempt="")
 
 
 def _site(text: str) -> Site:

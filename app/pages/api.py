@@ -206,12 +206,12 @@ def _operations(operations: Sequence[Operation]) -> Component:
         )
         for operation in operations
     ]
-    return _table(("", "Path", "What it answers", "Needs"), rows)
+    return _table(("", "Path", "What it answers", "Needs"), rows, "people operations")
 
 
-def _table(heads: Sequence[str], rows: Sequence[Component]) -> Component:
+def _table(heads: Sequence[str], rows: Sequence[Component], kind: str = "people") -> Component:
     return html.Table(
-        [html.Thead(html.Tr([html.Th(head) for head in heads])), html.Tbody(list(rows))], className="people"
+        [html.Thead(html.Tr([html.Th(head) for head in heads])), html.Tbody(list(rows))], className=kind
     )
 
 

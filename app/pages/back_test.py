@@ -238,5 +238,5 @@ def _change(context: AppContext, number: str) -> Change | None:
         return changes.find(connection, int(number))
 
 
-PAGE = Page(PATH, "Back-test", layout, register, icon="levels")
+PAGE = Page(PATH, "Back-test", layout, register, icon="back-test")
 """Found beside alert levels, which it tries."""

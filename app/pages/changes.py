@@ -51,7 +51,7 @@ def layout(context: AppContext, _address: Address) -> Component:
                 [html.Header(html.H2("Revisions")), html.Div(_history(context, book), id="changes-history")],
                 className="card wide",
             ),
-            html.Section([html.Header(html.H2("Compare")), *_compare(book)], className="card wide"),
+            _compare(book),
             whole_file() if may_draft else None,
             _not_taken(book),
         ],
@@ -130,19 +130,21 @@ def _revision_row(site: Site, book: Book, revision: Revision) -> Component:
     )
 
 
-def _compare(book: Book) -> list[Component]:
+def _compare(book: Book) -> Component | None:
+    """Any two revisions, at first the newest and the one before; nothing while there is only one."""
+    if len(book.revisions) == 1:
+        return None
     every = [{"value": str(r.number), "label": f"Revision {r.number}"} for r in book.revisions]
-    newest, before = book.revisions[0].number, book.revisions[min(1, len(book.revisions) - 1)].number
-    return [
-        html.Div(
-            [
-                dmc.Select(id="compare-old", label="From", data=every, value=str(before), size="sm"),
-                dmc.Select(id="compare-new", label="To", data=every, value=str(newest), size="sm"),
-            ],
-            className="filters",
-        ),
-        html.Div(id="compared", className="inside"),
-    ]
+    newest, before = (str(revision.number) for revision in book.revisions[:2])
+    choices = html.Div(
+        [
+            dmc.Select(id="compare-old", label="From", data=every, value=before, size="sm"),
+            dmc.Select(id="compare-new", label="To", data=every, value=newest, size="sm"),
+        ],
+        className="filters",
+    )
+    found = html.Div(id="compared", className="inside")
+    return html.Section([html.Header(html.H2("Compare")), choices, found], className="card wide")
 
 
 def _not_taken(book: Book) -> Component | None:

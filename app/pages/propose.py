@@ -112,6 +112,18 @@ def _fields(point: Point) -> list[Component]:
         )
         return box
 
+    def words(field: str, label: str) -> Component:
+        box: Component = dmc.Textarea(
+            id=f"propose-{field}",
+            label=label,
+            value=shown[field],
+            debounce=500,
+            size="sm",
+            autosize=True,
+            className="all",
+        )
+        return box
+
     def number(field: str, label: str, **more: Any) -> Component:
         box: Component = dmc.NumberInput(
             id=f"propose-{field}",
@@ -154,9 +166,9 @@ def _fields(point: Point) -> list[Component]:
             ),
             className="all",
         ),
-        text("rationale", "Rationale: why the number and the delays are right", className="all"),
-        text("response", "What to do when it is passed; it stands in the message", className="all"),
-        text("exempt", "The standard does not apply, because", className="all"),
+        words("rationale", "Rationale: why the number and the delays are right"),
+        words("response", "What to do when it is passed; it stands in the message"),
+        words("exempt", "The standard does not apply, because"),
     ]
 
 

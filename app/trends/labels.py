@@ -21,8 +21,10 @@ from facility.site import Point
 Label = dict[str, Any]
 
 MOST_LIMITS = 6
-LABEL_REACH = 0.25
-"""The part of the range that a label may cover."""
+LETTER = 1 / 120
+"""The part of the range that a letter of a label covers, in a plot as wide as on a laptop."""
+MOST_REACH = 0.5
+"""A label covers no more: from the middle there is as much room to either side."""
 MOST_GAPS = 3
 NARROW_GAP = 0.2
 """The part of the range below which a gap is too narrow for its words."""
@@ -72,7 +74,8 @@ def _limit_label(line: LimitLine, peaks: Sequence[Peak], axis: ValueAxis, yaxis:
 
     An action limit is named on its outside, an alert level on its inside: so the two do not meet.
     """
-    reach = LABEL_REACH * (picture.end - picture.start)
+    words = limit_words(line.limit)
+    reach = min(LETTER * len(words), MOST_REACH) * (picture.end - picture.start)
     begin, finish = max(
         line.stretches,
         key=lambda stretch: (
@@ -84,7 +87,7 @@ def _limit_label(line: LimitLine, peaks: Sequence[Peak], axis: ValueAxis, yaxis:
     fits = begin + reach <= picture.end
     action = line.limit.severity is Severity.ACTION
     return _label(
-        limit_words(line.limit),
+        words,
         x=begin if fits else finish,
         y=_at(axis, line.limit.value),
         yref=yaxis,

@@ -44,7 +44,8 @@ def app(tmp_path: Path) -> Iterator[House]:
 
 def fields(point: str = CLIMATE, which: int = 1, **changed: Any) -> dict[str, Any]:
     """What the form shows for a limit of a point, with some of it typed over."""
-    return typed(SITE.points[point].limits[which]) | changed
+    why = {"rationale": "as QA asks"} if changed else {}
+    return typed(SITE.points[point].limits[which]) | why | changed
 
 
 def problems(point: str = CLIMATE, which: int = 1, **changed: Any) -> dict[str, str]:
@@ -61,7 +62,7 @@ def test_what_the_form_shows_for_a_limit_changes_nothing() -> None:
 
 def test_what_is_typed_becomes_a_site_file_in_which_this_limit_is_another() -> None:
     proposal = proposal_of(SMALL, CLIMATE, fields(value="22.5", on_delay="15 min"))
-    assert [d.words for d in proposal.found] == ["23 °C to 22.5 °C", "on-delay 10 min to 15 min"]
+    assert [d.words for d in proposal.found][:2] == ["23 °C to 22.5 °C", "on-delay 10 min to 15 min"]
     assert parse_site(proposal.text, "").points[CLIMATE].limits[1].value == 22.5
 
 
@@ -75,6 +76,12 @@ def test_each_mistake_is_said_at_its_field() -> None:
     assert problems(PARTICLES, 0, **high, value=500_000, exempt="powder") == {}
 
 
+def test_another_limit_is_not_justified_by_what_was_said_of_the_present_one() -> None:
+    said = typed(SITE.points[CLIMATE].limits[1])["rationale"]
+    assert "the present limit" in problems(value=22.5, rationale=said)["rationale"]
+    assert problems(response="Close the door", rationale=said) == {}
+
+
 def drafted(app: House) -> Change:
     found = propose.draft(app.context, CLIMATE, 1, fields(value=22.5), "cooler", "asked for by QA", None)
     assert isinstance(found, Change)
@@ -82,7 +89,7 @@ def drafted(app: House) -> Change:
 
 
 def test_the_form_drafts_a_change_that_waits_for_two_others(app: House) -> None:
-    assert drafted(app).differences == ("N1.T1 alert high: 23 °C to 22.5 °C",)
+    assert drafted(app).differences == ("N1.T1 alert high: 23 °C to 22.5 °C, rationale 'slow' to 'as QA asks'",)
     mine = app.page("/changes/1")
     assert "Review by somebody else, with a signature" in mine
     assert "Withdraw" in mine and "Sign the review" not in mine
@@ -110,6 +117,13 @@ def test_what_waits_against_an_older_revision_says_so(app: House) -> None:
     assert "has to be drawn up again" in app.page("/changes/1")
     assert "Sign the review" not in app.page("/changes/1")
     assert "To be drawn up again" in app.page("/changes")
+
+
+def test_two_revisions_are_compared_as_soon_as_there_are_two(app: House) -> None:
+    assert "Compare" not in app.page("/changes")
+    whole = draft(app.context, RENAMED, "renamed", "", None)
+    assert isinstance(whole, Change) and change.do(app.context, whole.number, "put", "") is None
+    assert "Compare" in app.page("/changes")
 
 
 def test_a_file_is_checked_before_it_is_drafted(app: House) -> None:
