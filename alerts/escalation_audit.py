@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import Connection
 
 from alerts.escalation import STUCK, calls, is_stuck
-from alerts.escalator import Escalator, entry
+from alerts.escalator import Escalator, happened
 from alerts.notifications.follower import Events
 from facility.instants import HOUR, Instant, Span
 from facility.site_part import watches
@@ -56,7 +56,7 @@ class EscalationAudit:
         with self.escalator.records.transaction() as connection:
             if self.escalator.advance(connection, stuck.number, now):
                 told: dict[str, JSON] = {"late": late, "by": self.escalator.station}
-                audit.append(connection, now, [entry("escalation continued", stuck, told)])
+                audit.append(connection, now, [happened("escalation continued", stuck, told)])
         self._tell(f"escalation {stuck.number} of station {stuck.station} was stuck for {late}; it goes on", now)
 
     def _hurry(self, unreached: Escalation, now: Instant) -> None:
@@ -67,7 +67,7 @@ class EscalationAudit:
                 return
             escalations.save(connection, replace(found, next_due=now))
             told: dict[str, JSON] = {"because": "no message of the last call was taken"}
-            audit.append(connection, now, [entry("escalation hurried", found, told)])
+            audit.append(connection, now, [happened("escalation hurried", found, told)])
         self._tell(f"no message of the last call of escalation {unreached.number} was taken; the next is called", now)
 
     def _forgotten(self, connection: Connection, running: Sequence[Escalation], now: Instant) -> list[str]:

@@ -163,11 +163,11 @@ class _Desk:
                 "severity": saved.severity.name.lower(),
                 "steps": [rung.says for rung in saved.snapshot.rungs],
             }
-            self._entries.append(entry("escalation begun", saved, told))
+            self._entries.append(happened("escalation begun", saved, told))
         elif before.state is not after.state:
             by: dict[str, JSON] = {"by": saved.ended_by} if saved.ended_by else {}
             changes: dict[str, tuple[JSON, JSON]] = {"state": (before.state.value, after.state.value)}
-            self._entries.append(entry(ENDED[after.state], saved, by, changes))
+            self._entries.append(happened(ENDED[after.state], saved, by, changes))
         return saved
 
     def write(self) -> None:
@@ -255,7 +255,7 @@ def _areas(site: Site, alarms: Iterable[Alarm]) -> frozenset[str]:
     return frozenset(site.rooms[room].area for alarm in alarms for room in alarm.rooms if room in site.rooms)
 
 
-def entry(
+def happened(
     action: str,
     escalation: Escalation,
     told: Mapping[str, JSON],

@@ -87,6 +87,7 @@ def test_a_restart_publishes_what_stands_and_what_is_just_over(story: Story) -> 
     story.restarts()
     assert sorted(waiting(story)) == [
         "cleanwatch/demo/alarms/B101.DP1/low",
+        "cleanwatch/demo/holds/main",
         "cleanwatch/demo/rooms/A101",
         "cleanwatch/demo/rooms/B101",
     ]

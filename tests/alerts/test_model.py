@@ -106,6 +106,7 @@ def test_what_stands_beside_limits_is_what_the_definitions_give(
     present = Present(site_of(watched), RoomStates({}), {}, [], [], MIDNIGHT)
     for commit in told:
         present.take(commit)
+    present.advance(told[-1].stamp if told else MIDNIGHT)
     expected = reference.alarms(watched, MIDNIGHT, [(c.stamp, c.readings) for c in told]) if told else []
     standing = present.alarms.standing.values()
     found = [(a.condition, a.severity, a.onset, a.raised, a.returned, a.worst) for a in standing]

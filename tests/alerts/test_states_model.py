@@ -46,7 +46,7 @@ U, A, R, L, N = (
     AlarmState.NORMAL,
 )
 
-TABLE = {
+TABLE: dict[str, set[tuple[AlarmState | None, AlarmState]]] = {
     "alarm raised": {(None, U)},
     "alarm rose": {(U, U), (A, U)},
     "alarm came back": {(R, U), (L, U)},

@@ -10,11 +10,13 @@ from pathlib import Path
 
 from alerts import retrospect
 from alerts.machine import Transition
+from alerts.present_causes import EXPLAINED
+from alerts.present_excursions import FIRST_OUT, NOT_FIRST_OUT
 from app.trail_query import EYES
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("alerts", "app", "cleanwatch", "collectors", "facility", "storage")
-ENGINE = {*Transition, retrospect.FOUND, retrospect.COMPLETED}
+ENGINE = {*Transition, retrospect.FOUND, retrospect.COMPLETED, EXPLAINED, FIRST_OUT, NOT_FIRST_OUT}
 """What becomes of an alarm: handed through several modules, so it is named here."""
 
 

@@ -17,6 +17,7 @@ from storage.records import (
     alarm_steps,
     alarms,
     annotations,
+    app_beats,
     append_only,
     batches,
     change_steps,
@@ -29,12 +30,14 @@ from storage.records import (
     excursions,
     holds,
     migrating,
+    notifications,
     on_call,
     outbox,
     revisions,
     room_states,
     seals,
     signatures,
+    told_alarms,
 )
 from storage.records.connecting import patient_engine_for, url_of
 from storage.records.database import Records
@@ -142,6 +145,13 @@ def fill(records: Records) -> None:
             connection, NOON, ANN, "E-mail", channels.Address("mailto", "mailto://", "x", True, False)
         )
         contacts.set(connection, NOON, ANN, "j.moreau", channel.id, "j@example.org")
+        to = notifications.Recipient("j.moreau", "J. Moreau", channel.id, "j@example.org")
+        words = ("ACTION B101", "B101 9.5 Pa", "B101", "")
+        purpose = notifications.Purpose.NEW
+        about = notifications.Notification("1", NOON, purpose, Severity.ACTION, "E-1", (ALARM.id,), to, *words, NOON)
+        notifications.queue(connection, [about])
+        told_alarms.save(connection, [(ALARM.id, told_alarms.Told(Severity.ACTION, True, NOON))])
+        app_beats.beat(connection, app_beats.AppBeat("web:8050", NOON))
 
 
 def test_every_revision_is_reached_downwards_and_upwards_with_its_rows(records: Records, records_url: str) -> None:
