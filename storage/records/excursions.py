@@ -138,10 +138,12 @@ def of_alarm(connection: Connection, alarm: str) -> Excursion | None:
 
 def of_alarms(connection: Connection, alarms: Collection[str]) -> dict[str, str]:
     """The number of the excursion that each of these alarms is in now; one that is in none is not among them."""
-    newest = (
-        select(func.max(moves_table.c.number)).where(moves_table.c.alarm.in_(alarms)).group_by(moves_table.c.alarm)
+    later = moves_table.alias()
+    moved_on = select(later.c.number).where(
+        later.c.alarm == moves_table.c.alarm, later.c.number > moves_table.c.number
     )
-    query = select(moves_table.c.alarm, moves_table.c.excursion).where(moves_table.c.number.in_(newest))
+    query = select(moves_table.c.alarm, moves_table.c.excursion)
+    query = query.where(moves_table.c.alarm.in_(alarms), ~moved_on.exists())
     return {row.alarm: row.excursion for row in connection.execute(query)}
 
 

@@ -85,6 +85,8 @@ def test_merging_and_splitting_are_on_record_with_who_and_why(records: Records) 
         whole = excursions.of_alarm(connection, B102.id)
         assert whole is not None
         assert (whole.number, set(whole.alarms)) == ("E-2025-0001", {B101.id, B102.id})
+        assert excursions.of_alarms(connection, [B101.id]) == {B101.id: whole.number}
+        assert excursions.of_alarms(connection, [B101.id, B102.id]) == dict.fromkeys(whole.alarms, whole.number)
         former = excursions.find(connection, "E-2025-0002")
         assert former is not None
         assert (former.merged_into, set(former.alarms)) == (B101.id, {B102.id})
