@@ -17,19 +17,14 @@ AWAY = "The records are away, so it is not known."
 
 def proven_table(context: AppContext) -> Component:
     """Every channel in use, with when it took a message last and whether that is long ago."""
-    zone, now = context.whole().timezone, context.clock()
-    try:
-        with context.records.reading() as connection:
-            kept, taken = channels.in_use(connection), notifications.last_proven(connection)
-    except RecordsError:
+    zone, now, proven = context.whole().timezone, context.clock(), _proven(context)
+    if proven is None:
         return html.P(AWAY, className="nothing")
-    if not kept:
+    if not proven:
         return html.P(NO_CHANNEL, className="nothing")
     rows = [
-        html.Tr(
-            [html.Th(one.name), html.Td(_when(taken.get(one.id), zone, now)), html.Td(_mark(taken.get(one.id), now))]
-        )
-        for one in kept
+        html.Tr([html.Th(name), html.Td(_when(at, zone, now)), html.Td(_mark(at, now))])
+        for name, at in proven.items()
     ]
     heads = html.Tr([html.Th("Channel"), html.Th("Last proven"), html.Th("")])
     return html.Table([html.Thead(heads), html.Tbody(rows)], className="proven")
@@ -37,21 +32,28 @@ def proven_table(context: AppContext) -> Component:
 
 def proven_line(context: AppContext) -> Component:
     """In one line for the overview: when the channel that was proven longest ago took a message last."""
-    zone, now = context.whole().timezone, context.clock()
-    try:
-        with context.records.reading() as connection:
-            kept, taken = channels.in_use(connection), notifications.last_proven(connection)
-    except RecordsError:
+    zone, now, proven = context.whole().timezone, context.clock(), _proven(context)
+    if proven is None:
         return html.P(AWAY, className="proof")
-    if not kept:
+    if not proven:
         return html.P([chip("advisory", "Not proven"), NO_CHANNEL], className="proof")
-    oldest = min((taken.get(one.id, 0) for one in kept), default=0)
+    oldest = min(at or 0 for at in proven.values())
     if now - oldest <= PROVEN_FOR:
         words = f"Way to people last proven {formats.moment(oldest, zone, now)}"
         return html.P([words, since(oldest, "muted")], className="proof")
-    names = " and ".join(one.name for one in kept if now - taken.get(one.id, 0) > PROVEN_FOR)
+    names = " and ".join(name for name, at in proven.items() if now - (at or 0) > PROVEN_FOR)
     last = f"last {formats.moment(oldest, zone, now)}" if oldest else "never yet"
     return html.P([chip("advisory", "Not proven"), f"Way to people by {names}: {last}"], className="proof")
+
+
+def _proven(context: AppContext) -> dict[str, Instant | None] | None:
+    """When each channel in use took a message last, by name; None while the records are away."""
+    try:
+        with context.records.reading() as connection:
+            taken = notifications.last_proven(connection)
+            return {one.name: taken.get(one.id) for one in channels.in_use(connection)}
+    except RecordsError:
+        return None
 
 
 def _when(at: Instant | None, zone: str, now: Instant) -> list[Component | str]:

@@ -6,16 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from flask.testing import FlaskClient
 
 from alerts.notifications import answer_links
 from app import cookies
 from app.answering.told import NO_COMMENT, RISEN
-from app.context import AppContext
-from app.live.hub import Hub
-from app.server import create_app
-from app.sign_in import session_cookie
-from app.sign_in.desk import Desk
 from app.sign_in.proof import WRONG
 from facility.alarm import Acknowledgement, Alarm, AlarmState, Condition
 from facility.instants import DAY, HOUR, MINUTE
@@ -25,14 +19,13 @@ from facility.roles import Role
 from storage.records import alarms, channels, commands, notifications
 from storage.records.channels import Address
 from storage.records.commands import DONE, Acknowledge, WaitingCommand
-from storage.records.database import Records
 from storage.records.notifications import Notification, Purpose, Recipient
 from storage.records.people import accounts
 from storage.records.people.accounts import AccountState
-from tests.app.parts import NOON, NoSamples, Time, site
-from tests.browsing import BrowserLikeClient
+from tests.app.door import Door
+from tests.app.parts import NOON
 from tests.people import ANN, MOREAU
-from tests.signing_in import PASSWORD, RULES, make_account, session_cookie_for
+from tests.signing_in import PASSWORD, session_cookie_for
 
 ROSSI = Person("l.rossi", "Luca Rossi", Role.VIEWER, "test")
 LOW = Alarm("B101.DP1", "B101", Condition.LOW, Severity.ALERT, AlarmState.UNACKNOWLEDGED, NOON - MINUTE, NOON, 39.0)
@@ -43,21 +36,10 @@ class Phone:
     """Somebody's phone with a message that has a link, and an engine that applies what is sent from it."""
 
     def __init__(self, folder: Path) -> None:
-        suite, self.time = site(), Time()
-        self.records = Records.open(folder / "records.db", self.time)
-        hub = Hub(lambda: suite, self.time)
-        self.context = AppContext(
-            lambda: suite,
-            NoSamples(),
-            self.records,
-            hub,
-            lambda: session_cookie.person(self.context),
-            self.time,
-            desk=Desk(RULES),
-        )
-        self.browser: FlaskClient = BrowserLikeClient(create_app(self.context).server)
+        door = Door(folder)
+        self.time, self.records, self.browser = door.time, door.records, door.browser()
         for person in (MOREAU, ROSSI):
-            make_account(self.records, self.time, person)
+            door.account(person)
         with self.records.transaction() as connection:
             sms = Address("sinch", "sinch://***", "sealed", personal=True, short=True)
             self.channel = channels.add(connection, NOON, ANN, "SMS", sms).id

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from threading import Thread
 
 from cleanwatch.heartbeat import TOLD_AFTER, Heartbeat
 from facility.instants import MINUTE, SECOND
 from tests.app.parts import Time
 from tests.parts import free_port
+from tests.serving import served
 
 
 class Watcher:
@@ -35,19 +35,8 @@ def watcher() -> Iterator[Watcher]:
         def do_POST(self) -> None:
             self.do_GET()
 
-        def log_message(self, format: str, *arguments: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    kept.port = server.server_port
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
+    with served(Handler) as kept.port:
         yield kept
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def secret(folder: Path, port: int) -> Path:

@@ -148,8 +148,10 @@ def fill(records: Records) -> None:
         to = notifications.Recipient("j.moreau", "J. Moreau", channel.id, "j@example.org")
         words = ("ACTION B101", "B101 9.5 Pa", "B101", "")
         purpose = notifications.Purpose.NEW
-        about = notifications.Notification("1", NOON, purpose, Severity.ACTION, "E-1", (ALARM.id,), to, *words, NOON)
-        notifications.queue(connection, [about])
+        message = notifications.Notification(
+            "1", NOON, purpose, Severity.ACTION, "E-1", (ALARM.id,), to, *words, NOON
+        )
+        notifications.queue(connection, [message])
         told_alarms.save(connection, [(ALARM.id, told_alarms.Told(Severity.ACTION, True, NOON))])
         app_beats.beat(connection, app_beats.AppBeat("web:8050", NOON))
 
