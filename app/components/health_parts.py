@@ -96,8 +96,8 @@ def by_day(found: Health, start: Instant, zone: str) -> Component:
     )
     width = max(len(found.by_day), 14) * BAR_STEP
     svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {BAR_HEIGHT}" preserveAspectRatio="none" role="img" '
-        f'aria-label="Calls of each day, at most {most}">{bars}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {BAR_HEIGHT}" preserveAspectRatio="none" '
+        f'role="img" aria-label="Calls of each day, at most {most}">{bars}</svg>'
     )
     busiest = formats.date(start + found.by_day.index(most) * DAY, zone)
     words = f"At most {formats.count(most, 'call')} on one day, {busiest}."
