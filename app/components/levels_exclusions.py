@@ -48,7 +48,7 @@ def register(app: Dash, context: AppContext) -> None:
     )
     @requires(Right.LOOK)
     def listed(known: list[dict[str, Any]]) -> tuple[object, bool]:
-        return parts.left_out(known, context.site().timezone, context.clock()), not known
+        return parts.left_out(known, context.site().timezone), not known
 
     @app.callback(
         Output("levels-exclusions", "data", allow_duplicate=True),

@@ -65,13 +65,16 @@ def form(site: Site, chosen: str | None, now: Instant) -> Component:
         [
             dmc.Select(
                 id="levels-point",
+                allowDeselect=False,
                 label="Point",
                 data=parts.point_choices(site),
                 value=chosen,
                 searchable=True,
                 size="sm",
             ),
-            dmc.Select(id="levels-with", label="Together with", data=pools, value=ALONE, size="sm"),
+            dmc.Select(
+                id="levels-with", allowDeselect=False, label="Together with", data=pools, value=ALONE, size="sm"
+            ),
             html.Div(
                 [
                     dmc.DatePickerInput(
@@ -95,17 +98,26 @@ def form(site: Site, chosen: str | None, now: Instant) -> Component:
                 [
                     dmc.Select(
                         id="levels-state",
+                        allowDeselect=False,
                         label="Room state",
                         data=parts.options([*RoomState, ALL_STATES]),
                         value=RoomState.IN_OPERATION.value,
                         size="sm",
                     ),
-                    dmc.Select(id="levels-side", label="Side", data=parts.options(Side), value=side.value, size="sm"),
+                    dmc.Select(
+                        id="levels-side",
+                        allowDeselect=False,
+                        label="Side",
+                        data=parts.options(Side),
+                        value=side.value,
+                        size="sm",
+                    ),
                 ],
                 className="two",
             ),
             dmc.Select(
                 id="levels-unit",
+                allowDeselect=False,
                 label="One value stands for",
                 data=parts.options(Unit),
                 value=unit.value,

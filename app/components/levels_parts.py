@@ -69,18 +69,20 @@ def nothing_yet() -> Component:
     )
 
 
-def left_out(known: list[dict[str, Any]], timezone: str, now: Instant) -> Component | None:
+def left_out(known: list[dict[str, Any]], timezone: str) -> Component | None:
     """The stretches that will be left out."""
     if not known:
         return None
     lines = [
-        html.Li(
-            f"{formats.moment(each['start'], timezone, now)} to {formats.moment(each['end'], timezone, now)}: "
-            f"{each['reason']}"
-        )
+        html.Li(f"{_on_day(each['start'], timezone)} to {_on_day(each['end'], timezone)}: {each['reason']}")
         for each in known
     ]
     return html.Ul(lines)
+
+
+def _on_day(instant: Instant, timezone: str) -> str:
+    """With its day also where that is today: of two moments beside each other one may be yesterday's."""
+    return f"{formats.date(instant, timezone)} {formats.hour_minute(instant, timezone)}"
 
 
 def offers(found: Answer) -> list[Option]:
@@ -93,7 +95,7 @@ def offers(found: Answer) -> list[Option]:
     ]
 
 
-def answer(found: Answer, timezone: str, now: Instant) -> Component:
+def answer(found: Answer, timezone: str) -> Component:
     """The table, and what the data are."""
     if found.sample.n == 0:
         return html.Section(
@@ -119,7 +121,7 @@ def answer(found: Answer, timezone: str, now: Instant) -> Component:
                 html.Header(html.H2(found.subject)),
                 html.Div(table, className="scroll"),
                 html.Ul([html.Li(line) for line in facts(found)], className="facts-list"),
-                _excluded(found, timezone, now),
+                _excluded(found, timezone),
             ],
             className="card",
         ),
@@ -146,13 +148,13 @@ def _row(row: Row) -> Component:
     )
 
 
-def _excluded(found: Answer, timezone: str, now: Instant) -> Component | None:
+def _excluded(found: Answer, timezone: str) -> Component | None:
     """What was left out, with its cause, and what lay in it."""
     if not found.gathered.excluded:
         return None
     lines = []
     for each in found.gathered.excluded:
-        start, end = (formats.moment(at, timezone, now) for at in (each.exclusion.start, each.exclusion.end))
+        start, end = (_on_day(at, timezone) for at in (each.exclusion.start, each.exclusion.end))
         lay = ""
         if each.lowest is not None:
             low = formats.number(each.lowest, found.sample.quantity)

@@ -6,6 +6,7 @@ import binascii
 from dash import Dash, Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
 
+from app import formats
 from app.changes import of_whole_site
 from app.components import draft_form
 from app.components.basics import icon, tagged
@@ -73,7 +74,10 @@ def checked(context: AppContext, text: str, name: str) -> tuple[Component, bool]
             html.Li([html.B(f"{problem.file}:{problem.line} "), html.Code(problem.key), f" {problem.message}"])
             for problem in error.problems
         ]
-        return html.Div([html.P(html.B(f"{len(rows)} mistakes")), html.Ul(rows)], className="differences"), False
+        return html.Div(
+            [html.P(html.B(formats.sentence(formats.count(len(rows), "mistake")))), html.Ul(rows)],
+            className="differences",
+        ), False
     with context.records.reading() as connection:
         newest = revisions.newest(connection)
     found = differences(site_of(newest) if newest else None, proposed)

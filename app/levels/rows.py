@@ -72,13 +72,17 @@ def facts(answer: Answer) -> list[str]:
     """What the data are, a line each."""
     found, question = answer.gathered, answer.question
     lines = [
-        f"{formats.decimal(answer.sample.n, 0)} values ({question.unit}) from {formats.decimal(found.readings, 0)} "
-        f"readings; worth about {formats.decimal(found.effective, 0)} independent ones",
-        f"{formats.decimal(found.invalid, 0)} invalid readings and {formats.decimal(found.other_state, 0)} in other "
-        "room states are not among them",
+        f"{_of(answer.sample.n, 'value')} ({question.unit}) from "
+        f"{_of(found.readings, 'reading')}; worth about {formats.decimal(found.effective, 0)} independent ones",
+        f"{_of(found.invalid, 'invalid reading')} and {formats.decimal(found.other_state, 0)} in other room states "
+        "are not among them",
     ]
     if answer.recovery is not None:
         lines.append(f"contamination recovery rate {answer.recovery:.1f} %")
     if answer.comparison.provisional:
         lines.append(f"provisional: {answer.comparison.provisional}")
     return [formats.sentence(line) + "." for line in lines] + list(answer.comparison.warnings)
+
+
+def _of(n: int, noun: str) -> str:
+    return f"{formats.decimal(n, 0)} {noun}" if n == 1 else f"{formats.decimal(n, 0)} {noun}s"

@@ -211,7 +211,7 @@ def _over(context: AppContext, job: Job[Answer]) -> dict[str, object]:
     empty = found.sample.n == 0
     return over | {
         "problem": "",
-        "answer": parts.answer(found, site.timezone, context.clock()),
+        "answer": parts.answer(found, site.timezone),
         "figure": None if empty else figure(found, in_force(site, found)),
         "no_picture": empty,
         "fits": fits,

@@ -138,7 +138,13 @@ def _fields(point: Point) -> list[Component]:
 
     return [
         dmc.Select(
-            id="propose-which", label="Which", data=every, value=every[0]["value"], size="sm", className="all"
+            id="propose-which",
+            allowDeselect=False,
+            label="Which",
+            data=every,
+            value=every[0]["value"],
+            size="sm",
+            className="all",
         ),
         choice("severity", "Severity", ["alert", "action"]),
         choice("side", "Side", [side.value for side in Side]),

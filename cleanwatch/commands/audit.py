@@ -83,7 +83,9 @@ def verify(
             "an older export, mail or backup tells what it was."
         )
     if differences:
-        raise click.ClickException(f"{len(differences)} differences between readings and what is on record of them.")
+        raise click.ClickException(
+            f"The readings are not what is on record of them; differences: {len(differences)}."
+        )
     click.echo(f"The audit trail is whole: {last.seq:,} rows, the last one has the hash {last.hash}")
 
 

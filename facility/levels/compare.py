@@ -102,9 +102,10 @@ def _of_steps(steps: int, step: float) -> float:
 def _provisional(sample: Sample, span: Span) -> str:
     reasons = []
     if sample.n < LEAST_FOR_GOOD:
-        reasons.append(f"{sample.n} values, fewer than {LEAST_FOR_GOOD}")
+        reasons.append(f"{sample.size}, fewer than {LEAST_FOR_GOOD}")
     if span < SEASONS:
-        reasons.append(f"{span / DAY:.0f} days of data, not all seasons")
+        days = round(span / DAY)
+        reasons.append(f"{days} {'day' if days == 1 else 'days'} of data, not all seasons")
     return " and ".join(reasons)
 
 

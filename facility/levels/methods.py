@@ -32,7 +32,7 @@ def percentile(sample: Sample) -> Result:
     """95th and 99th percentile by linear interpolation: type 7 of Hyndman and Fan 1996, as numpy and spreadsheets."""
     against, warnings = [], []
     if sample.n < LEAST_FOR_PERCENTILE:
-        against.append(f"{sample.n} values; a 95th percentile needs {LEAST_FOR_PERCENTILE}")
+        against.append(f"{sample.size}; a 95th percentile needs {LEAST_FOR_PERCENTILE}")
     if sample.n < LEAST_FOR_99TH:
         warnings.append(f"the 99th percentile needs {LEAST_FOR_99TH} values; with fewer it is the largest one")
     return _result(
@@ -219,7 +219,7 @@ def _not_counts(sample: Sample) -> str | None:
 def _too_few(sample: Sample) -> list[str]:
     if sample.n >= LEAST_FOR_SD:
         return []
-    return [f"{sample.n} values; mean and spread need {LEAST_FOR_SD}"]
+    return [f"{sample.size}; mean and spread need {LEAST_FOR_SD}"]
 
 
 def _result(

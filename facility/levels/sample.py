@@ -37,6 +37,11 @@ class Sample:
         return len(self.values)
 
     @property
+    def size(self) -> str:
+        """How many they are, in words: 1 value, 120 values."""
+        return "1 value" if self.n == 1 else f"{self.n} values"
+
+    @property
     def counted(self) -> bool:
         """Are levels of it whole numbers of colonies?"""
         return self.quantity in COUNTED

@@ -37,7 +37,7 @@ def test_what_differs_is_told_by_point_and_hour(house: House) -> None:
     result = verify()
     assert result.exit_code == 1
     assert "T1, hour from 2026-11-22T02:00Z: in the local store a reading was altered" in result.output
-    assert "Error: 2 differences between readings and what is on record of them." in result.output
+    assert "Error: The readings are not what is on record of them; differences: 2." in result.output
 
 
 def test_it_is_said_where_no_day_is_sealed_yet(house: House) -> None:
