@@ -68,7 +68,7 @@ def _other(places: list[Place], place: Place) -> Place | None:
 
 
 def _tell(found: Checked, first: int, end: int) -> None:
-    wrong = f"{len(found.problems)} differences" if found.problems else "all as on record"
+    wrong = f"differences: {len(found.problems)}" if found.problems else "all as on record"
     days = f"from {seals.date_of(first)} to {seals.date_of(end - 1)}"
     click.echo(f"{found.place}: {found.readings:,} readings {days}, {wrong}")
     for note in found.notes:

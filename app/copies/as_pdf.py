@@ -22,6 +22,8 @@ FONT = "Libertinus Serif"
 STANDARDS: list[Literal["a-3a", "ua-1"]] = ["a-3a", "ua-1"]
 MOST_ROWS = 500
 """Rows of a table that are printed; a longer one is in its attached file only, and the document says so."""
+MOST_TIMES = 2
+"""Columns of moments from which they are printed on two lines, for the width of a page."""
 LONG_TEXT = 24
 """Characters from which a column of text may be broken into lines."""
 
@@ -70,6 +72,7 @@ def _printed(table: Table, zone: str) -> dict[str, object]:
     rows = () if attached else table.rows
     same = _same(table, rows)
     told = [i for i, _ in enumerate(table.columns) if i not in same and any(row[i] not in (None, "") for row in rows)]
+    stacked = sum(table.columns[i].kind is Kind.TIME for i in told) > MOST_TIMES
     return {
         "title": table.title,
         "count": f"{_count(table)}, in the attached file {_file_name(table)}.csv" if attached else _count(table),
@@ -77,8 +80,14 @@ def _printed(table: Table, zone: str) -> dict[str, object]:
         "columns": [table.columns[i].name for i in told],
         "aligns": ["right" if table.columns[i].kind in (Kind.NUMBER, Kind.WHOLE) else "left" for i in told],
         "widths": ["flexible" if _is_long(table, i) else "natural" for i in told],
-        "rows": [[_cell(row[i], table.columns[i], zone) for i in told] for row in rows],
+        "rows": [[_told(row[i], table.columns[i], zone, stacked) for i in told] for row in rows],
     }
+
+
+def _told(cell: Cell, column: Column, zone: str, stacked: bool) -> str:
+    """A cell as it is printed; a moment has its day above its time where many of them stand side by side."""
+    told = _cell(cell, column, zone)
+    return told.replace(" ", "\n", 1) if stacked and column.kind is Kind.TIME else told
 
 
 def _same(table: Table, rows: Sequence[Row]) -> dict[int, Cell]:

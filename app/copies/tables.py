@@ -10,6 +10,7 @@ from app.components.exempt import limits_of
 from app.copies.copy import Column, Kind, Row, Table
 from app.signature_words import broken, signature_words
 from app.trends.picture import PointHistory
+from facility import site_words
 from facility.alarm import Alarm, source_of
 from facility.instants import SECOND, Instant
 from facility.limit import Limit
@@ -66,7 +67,7 @@ def alarm_table(
             for a in alarm.acknowledgements
         )
         mark = next((limit.mark for limit in limits_of(then.get(alarm.id, site), alarm) if limit.exempt), "")
-        limit = "" if alarm.limit is None else f"{alarm.operator} {alarm.limit:g} {mark}".rstrip()
+        limit = "" if alarm.limit is None else f"{alarm.operator} {site_words.number(alarm.limit)} {mark}".rstrip()
         row: Row = (
             alarm.onset,
             alarm.raised,
