@@ -38,6 +38,7 @@ def alarm_notice(alarm: Alarm, unit: str) -> bytes:
             latched=alarm.latched,
             held=None if alarm.held is None else _held(alarm.held),
             cause=alarm.cause,
+            first_out=alarm.first_out,
         )
     )
 

@@ -72,6 +72,8 @@ class AlarmNotice(msgspec.Struct, frozen=True):
     """Why it calls nobody now; null while it does."""
     cause: str | None = None
     """The alarm that explains it."""
+    first_out: bool = False
+    """Was it the first of several that began together?"""
 
 
 class HoldNotice(msgspec.Struct, frozen=True):

@@ -98,7 +98,7 @@ def test_a_page_without_server_says_so_and_comes_back_by_itself(page: Page, app:
 
 
 def test_a_point_that_is_silent_becomes_a_question_mark_with_its_last_value(page: Page, app: RunningApp) -> None:
-    app.site.points["B101.DP1"] = dataclasses.replace(app.site.points["B101.DP1"], silent_after=2000)
+    app.site.points["B101.DP1"] = dataclasses.replace(app.site.points["B101.DP1"], silent_after=6000)
     app.alarm("B101.DP1")
     value = page.locator(".standing [data-point='B101.DP1'][data-show=value]")
     app.reading("B101.DP1", 44.1)

@@ -17,8 +17,9 @@ import msgspec
 from sqlalchemy import select
 
 from alerts.machine import Transition
+from alerts.present_excursions import FIRST_OUT, NOT_FIRST_OUT
 from alerts.retrospect import FOUND
-from bus.messages import AlarmNotice, RoomNotice
+from bus.messages import AlarmNotice, HoldsNotice, RoomNotice
 from facility.alarm import source_of
 from facility.instants import instant_of, text_of
 from facility.limit import Severity
@@ -63,17 +64,20 @@ class AuditFound:
     broken: list[str]
 
 
+AS_IT_HAPPENS = {Transition.DATED_BACK, FIRST_OUT, NOT_FIRST_OUT}
+"""Rows that depend on when the readings came."""
+
+
 def audit_found(records: Records, expected: Sequence[Told]) -> AuditFound:
     """Each alarm is raised once and returns once; where it did not begin as an action and is one, it rose once.
 
-    Alarms that were found in late readings have one row each. An alarm that was dated back has a row that depends on
-    when the readings came.
+    Alarms that were found in late readings have one row each.
     """
     with records.reading() as connection:
         rows = audit.rows(connection, AuditFilter(), limit=MOST_ROWS)
         broken = audit.verify(connection)
     of_points = [row for row in rows if row.object.startswith("alarm ") and source_of(row.object[6:]) is None]
-    counted = Counter((row.object, row.action) for row in of_points if row.action != Transition.DATED_BACK)
+    counted = Counter((row.object, row.action) for row in of_points if row.action not in AS_IT_HAPPENS)
     found_late = {row.object for row in of_points if row.action == FOUND}
     at_once = {
         row.object
@@ -109,6 +113,7 @@ def outbox_found(records: Records, rooms: int) -> OutboxFound:
         of_rooms = {notice.room for notice in notices if isinstance(notice, RoomNotice)}
         of_alarms = {notice.alarm: notice for notice in notices if isinstance(notice, AlarmNotice)}
         before = dict(told)
+        result.announced += sum(isinstance(notice, HoldsNotice) for notice in notices)
         if of_rooms:
             result.announcements += 1
             result.announced += rooms + len(before)
@@ -156,7 +161,9 @@ def _step(notice: AlarmNotice) -> Step:
     return notice.severity, notice.state, returned
 
 
-def _decoded(topic: str, payload: bytes) -> AlarmNotice | RoomNotice:
+def _decoded(topic: str, payload: bytes) -> AlarmNotice | RoomNotice | HoldsNotice:
     if "/alarms/" in topic:
         return msgspec.json.decode(payload, type=AlarmNotice)
+    if "/holds/" in topic:
+        return msgspec.json.decode(payload, type=HoldsNotice)
     return msgspec.json.decode(payload, type=RoomNotice)
