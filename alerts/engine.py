@@ -66,6 +66,8 @@ from storage.samples.local import LocalStore
 FOLLOWER = "engine"
 MOST_COMMITS = 200
 """So many commits are judged before what they led to is written."""
+MOST_STEPS = 100
+"""So many steps of alarms wait for that, and some more: in a flood the first alarms are not to wait for the last."""
 SAVE_EVERY: Span = SECOND
 RENEW_EVERY: Span = 5 * SECOND
 END_OF_TIME: Instant = 1 << 62
@@ -174,9 +176,11 @@ class Engine:
         while commit is not None:
             self._present.take(commit)
             self._judged, self._come_to = commit.number, commit.stamp
-            commit = self._follower.next(0) if commit.number < number + MOST_COMMITS else None
+            if self._judged >= number + MOST_COMMITS or len(self._present.draft.steps) >= MOST_STEPS:
+                break
+            commit = self._follower.next(0)
         now = self._clock()
-        if self._judged < number + MOST_COMMITS:
+        if commit is None:
             self._present.advance(now)
             self._come_to = now
         self._tend(now)

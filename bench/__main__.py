@@ -25,7 +25,10 @@ MEASUREMENTS = (
     "production",
     "alarm_latency",
     "notify_latency",
+    "alarm_flood",
+    "kills",
     "steady_memory",
+    "points_memory",
     "demo_memory",
 )
 KEPT = Path(__file__).parents[1] / "docs" / "performance.md"

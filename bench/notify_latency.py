@@ -22,7 +22,7 @@ READINGS, ALARMS = 100_000, 1_000
 A_SECOND = 500
 INSIDE, OUTSIDE = 20.0, 30.0
 DEADLINE_SECONDS = 60
-LAYOUT = Layout(areas=200, rooms=5, points=1, grouping="excursions: {same_room: 0 s, same_time: 0 s}")
+LAYOUT = Layout(areas=200, rooms=5, points=1, rules="excursions: {same_room: 0 s, same_time: 0 s}")
 """An event each, and two people's messages so far apart that none waits for another: three a minute go to one."""
 ROOM = re.compile(r"\bA\d+-\d+\b")
 

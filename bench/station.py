@@ -60,14 +60,15 @@ def running_station(
     command = [sys.executable, "-m", "cleanwatch", "station"]
     process = subprocess.Popen(command, env=environment(folder, port, influx))
     try:
-        _wait_until_it_beats(Broker(port=port))
+        wait_until_it_beats(Broker(port=port))
         yield process
     finally:
         process.terminate()
         process.wait(30)
 
 
-def _wait_until_it_beats(broker: Broker) -> None:
+def wait_until_it_beats(broker: Broker) -> None:
+    """Raises TimeoutError where no station is heard."""
     alive = threading.Event()
     client = Client(broker, "bench-watch", filters=[topics.station(SITE, MAIN)], on_message=lambda _: alive.set())
     client.start()

@@ -28,8 +28,8 @@ class Layout:
     areas: int
     rooms: int
     points: int
-    grouping: str = ""
-    """How alarms become excursions, as the site file says it; the usual way where it is empty."""
+    rules: str = ""
+    """How alarms become excursions and whom they call, as the site file says it; the usual way where it is empty."""
 
     def point(self, n: int) -> str:
         """The id of the n-th point; neighbours are in different areas. They begin again after the last."""
@@ -40,7 +40,7 @@ class Layout:
     @property
     def site_file(self) -> str:
         """The text of the site file."""
-        lines = [f"id: {SITE}", "name: Bench", "timezone: UTC", self.grouping, "areas:"]
+        lines = [f"id: {SITE}", "name: Bench", "timezone: UTC", self.rules, "areas:"]
         lines += [f"  - {{id: A{area}, name: Area {area}}}" for area in range(self.areas)]
         lines.append("rooms:")
         for room in (f"A{area}-{n}" for area in range(self.areas) for n in range(self.rooms)):

@@ -1,4 +1,4 @@
-"""A test client that does what a browser with our page does: it sends the token against forgery along."""
+"""Browsers in tests: how Chromium is started, and a client that sends the token against forgery as our page does."""
 
 from typing import Any
 
@@ -9,6 +9,18 @@ from werkzeug.test import TestResponse
 from app import cookies, csrf
 
 TOKEN = "t" * 43
+
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+"""Chromium without a window, and without asking anybody on the network."""
 
 
 class BrowserLikeClient(FlaskClient):

@@ -7,21 +7,10 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browsing import BrowserLikeClient
+from tests.browsing import FLAGS, BrowserLikeClient
 from tests.influx import InfluxServer, any_influx
 from tests.parts import program
 from tests.postgres import PostgresUnderTest, running_postgres
-
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @pytest.fixture(scope="session", autouse=True)

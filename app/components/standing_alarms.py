@@ -19,6 +19,9 @@ from facility.instants import Instant
 from facility.site import Site
 from storage.records import alarms
 
+MOST = 200
+"""Rows that are drawn. Thousands would keep a browser busy for seconds, again with every further alarm."""
+
 
 def standing(context: AppContext) -> list[Alarm]:
     """The standing alarms on record that the person may see, the most urgent first."""
@@ -58,20 +61,27 @@ def standing_table(
     answering: bool,
     names: Mapping[str, str],
 ) -> Component:
-    """A row for each alarm, with a button where the person may answer; a sentence where there is none.
+    """A row for each alarm, up to many, with a button where the person may answer; a sentence where there is none.
 
     `then` is by the id of an alarm the site in force at its onset, where that is not `site`.
     """
     if not found:
         return html.Div([symbol("normal"), "No alarm is standing."], className="nothing")
+    rows = [_row(site, then.get(alarm.id, site), alarm, now, answering, names) for alarm in found[:MOST]]
     heads = ["Severity", "Room", "Point", "Now", "Limit", "Since", "State", ""]
-    return html.Table(
+    table = html.Table(
         [
             html.Thead(html.Tr([html.Th(head, className="r" if head == "Now" else "") for head in heads])),
-            html.Tbody([_row(site, then.get(alarm.id, site), alarm, now, answering, names) for alarm in found]),
+            html.Tbody(rows),
         ],
         className="standing cards",
     )
+    return html.Div([table, _more(len(found) - MOST)]) if len(found) > MOST else table
+
+
+def _more(number: int) -> Component:
+    words = f"And {number:,} more, less urgent or later. Those of a room, severity or state are found in the "
+    return html.Div(html.Span([words, html.A("history of alarms", href="/alarms"), "."]), className="nothing")
 
 
 def _row(site: Site, then: Site, alarm: Alarm, now: Instant, answering: bool, names: Mapping[str, str]) -> Component:
