@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from facility.instants import Instant, Span, instant_of
 from facility.limit import Limit, Severity
 
-
 FEWEST_READINGS = 10
 """So many readings at least say that a value is frozen."""
 
