@@ -3,13 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from alerts import whom
 from alerts.answers import Answer, answers
 from alerts.health import TEN_MINUTES, Health, calls, health
+from alerts.shifts import Shift, shifts
 from app.alarm_query import alarm_query
 from app.areas import rooms_of, seen
 from app.context import AppContext
 from facility.instants import DAY, Instant
-from storage.records import alarm_steps, alarms
+from storage.records import alarm_steps, alarms, notifications
 from storage.records.alarms import AlarmFilter
 from storage.records.trail import audit, verification
 from storage.records.trail.audit import AuditFilter
@@ -33,6 +35,7 @@ class Found:
     health: Health
     answers: tuple[Answer, ...]
     verified: Result | None
+    shifts: tuple[Shift, ...]
 
 
 def period(query: Mapping[str, Sequence[str]], timezone: str, now: Instant) -> tuple[Instant, Instant]:
@@ -59,12 +62,16 @@ def gather(context: AppContext, start: Instant, end: Instant) -> Found | None:
         others = {step.alarm for step in steps} - {alarm.id for alarm in stood}
         known = {alarm.id: alarm for alarm in seen(context, [*stood, *alarms.several(connection, others)])}
         newest = verification.newest(connection)
+        duties = whom.duties(connection, context.whole(), begin, end)
+        messages = notifications.told_between(connection, begin, end)
     told = [step for step in steps if step.alarm in known]
+    given = answers(told, known)
     return Found(
         start=begin,
         end=end,
         wanted=start,
         health=health(calls(told, known), list(known.values()), begin, end),
-        answers=tuple(answers(told, known)),
+        answers=tuple(given),
         verified=newest[0] if newest else None,
+        shifts=tuple(shifts(duties, messages, given)),
     )

@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 from alerts.answers import Answers
 from alerts.health import ENOUGH_DAYS, Health, Offender
 from alerts.health_targets import Figure, Unit, Verdict, figures
+from alerts.shifts import Shift
 from app import formats
 from app.components.basics import chip, drawing, icon, tagged
 from facility.alarm import room_of, source_of
@@ -17,6 +18,7 @@ from facility.site import Site
 from storage.records.trail.verification import Result
 
 MARKS = {Verdict.MET: "normal", Verdict.BORDERLINE: "advisory", Verdict.MISSED: "alert"}
+MOST_SHIFTS = 20
 BAR_HEIGHT, BAR_STEP, BAR_WIDTH = 72, 12, 9
 
 
@@ -168,6 +170,36 @@ def _answers_row(summary: Answers, names: Mapping[str, str]) -> Component:
     return html.Tr(
         [tagged(html.Th(who), scope="row"), *(html.Td(cell, className="r num") for cell in cells)],
         className="" if summary.by else "all",
+    )
+
+
+def shifts_table(found: Sequence[Shift], names: Mapping[str, str], zone: str) -> Component:
+    """The newest shifts on call, with what came in them."""
+    if not found:
+        return html.P(
+            "The site file has no rota, so there are no shifts. docs/on-call.md says how.", className="nothing"
+        )
+    heads = ["Who", "Rota", "From", "To", "Messages", "Answers", "Half within"]
+    return html.Table(
+        [
+            html.Thead(
+                html.Tr([html.Th(head, className="r" if place > 3 else "") for place, head in enumerate(heads)])
+            ),
+            html.Tbody([_shift_row(shift, names, zone) for shift in found[:MOST_SHIFTS]]),
+        ],
+        className="shifts",
+    )
+
+
+def _shift_row(shift: Shift, names: Mapping[str, str], zone: str) -> Component:
+    edges = [f"{formats.date(at, zone)} {formats.hour_minute(at, zone)}" for at in (shift.start, shift.end)]
+    numbers = [formats.decimal(shift.messages, 0), formats.decimal(shift.answers, 0), _span(shift.middle)]
+    return html.Tr(
+        [
+            tagged(html.Th(names.get(shift.account, shift.account)), scope="row"),
+            *(html.Td(text) for text in (shift.rota, *edges)),
+            *(html.Td(text, className="r num") for text in numbers),
+        ]
     )
 
 

@@ -6,7 +6,8 @@ from dash.development.base_component import Component
 
 from alerts.answers import summary
 from app.alarm_health import gather, period
-from app.components.health_parts import answers_table, by_day, figures_table, lead, offenders_table
+from app.components.health_parts import answers_table, by_day, figures_table, lead, offenders_table, shifts_table
+from app.components.put_aside_list import put_aside_table
 from app.context import AppContext
 from app.guard import requires
 from app.pages.page import Address, Page, query_of
@@ -73,6 +74,8 @@ def _found(context: AppContext, query: object) -> list[Component]:
             html.P(ANSWERS, className="inside sec"),
             answers_table(summary(found.answers), context.names()),
         ),
+        _card("Shifts on call", shifts_table(found.shifts, context.names(), zone)),
+        _card("Calls nobody now", put_aside_table(context) or html.P("Nothing is put aside.", className="nothing")),
     ]
 
 

@@ -178,6 +178,12 @@ def of_event(connection: Connection, event: str) -> list[Delivery]:
     return [_delivery(row) for row in connection.execute(query)]
 
 
+def told_between(connection: Connection, start: Instant, end: Instant) -> list[tuple[str, Instant]]:
+    """Which accounts were sent something in `[start, end)`, and when; tests are left out."""
+    own = (table.c.sent >= start, table.c.sent < end, table.c.account != "", table.c.purpose != Purpose.TEST)
+    return [(row.account, row.sent) for row in connection.execute(select(table.c.account, table.c.sent).where(*own))]
+
+
 def handed_over(connection: Connection, channel: int, since: Instant) -> list[tuple[str, Severity, Instant]]:
     """To which addresses a channel was handed messages since then, how severe, and when: each message once."""
     own = (table.c.channel == channel, table.c.sent > since, table.c.purpose != Purpose.TEST)
