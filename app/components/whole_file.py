@@ -1,7 +1,6 @@
 """Proposing a whole site file: choose it, see its mistakes or what it changes, and draft it."""
 
 import base64
-import binascii
 
 from dash import Dash, Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
@@ -61,7 +60,7 @@ def text_of_upload(contents: str) -> str:
         raise ValueError("This file is too large to be a site file.")
     try:
         return base64.b64decode(contents.partition(",")[2], validate=True).decode("utf-8")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # no base64, or no UTF-8
         raise ValueError("This file is not UTF-8 text.") from None
 
 

@@ -11,6 +11,8 @@ import hypothesis.strategies as st
 from hypothesis import given, settings
 
 from alerts.present import Present
+from alerts.present_causes import EXPLAINED
+from alerts.present_excursions import FIRST_OUT, NOT_FIRST_OUT
 from alerts.rooms import RoomStates
 from facility.alarm import Alarm, AlarmState, Condition, HoldKind
 from facility.causes import Which
@@ -55,6 +57,7 @@ TABLE: dict[str, set[tuple[AlarmState | None, AlarmState]]] = {
     "alarm held": {(U, U), (A, A), (R, R), (L, L)},
     "alarm hold ended": {(U, U), (A, U), (R, N), (R, L), (L, L)},
     "alarm reset": {(L, N)},
+    **{mark: {(state, state) for state in AlarmState} for mark in (EXPLAINED, FIRST_OUT, NOT_FIRST_OUT)},
 }
 """The state before and after each step."""
 

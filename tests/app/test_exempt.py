@@ -74,7 +74,7 @@ def test_at_an_alarm_in_the_list_the_history_the_room_and_the_dialog() -> None:
 def test_in_a_copy_of_alarms(tmp_path: Path) -> None:
     with closing(Records.open(tmp_path / "records.db", lambda: NOON)) as records, records.reading() as connection:
         copied = alarm_table(connection, SITE, [ALARM], "UTC", then={})
-    assert f"> 500000 {EXEMPT}" in copied.rows[0]
+    assert f"> 500,000 {EXEMPT}" in copied.rows[0]
 
 
 def test_in_a_copy_of_a_room(tmp_path: Path) -> None:
