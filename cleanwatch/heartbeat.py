@@ -28,7 +28,6 @@ class Heartbeat:
         self._ill = ill
         self._clock = clock
         self._next: Instant = 0
-        self._heard: Instant | None = None
         self._failing: tuple[Instant, str] | None = None
 
     def step(self) -> list[Finding]:
@@ -54,4 +53,4 @@ class Heartbeat:
             why = f"it answers {error.response.status_code}" if error.response is not None else type(error).__name__
             self._failing = (self._failing[0] if self._failing else now, why)
         else:
-            self._failing, self._heard = None, now
+            self._failing = None

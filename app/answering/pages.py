@@ -102,6 +102,7 @@ def _alarms(context: AppContext, found: Told, problem: str | None) -> Response:
         action=SEND,
         link=request.form.get("link", ""),
         name=found.person.name,
+        account=found.person.account,
         alarms=[_words(site, alarm, now) for alarm in found.alarms],
         waiting=bool(found.waiting),
         phrases=PHRASES,

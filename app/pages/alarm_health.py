@@ -1,5 +1,7 @@
 """Alarm health: do the alarms serve those who must answer them? Figures of any period, against their targets."""
 
+from collections.abc import Mapping, Sequence
+
 import dash_mantine_components as dmc
 from dash import Dash, Input, Output, dcc, html, no_update
 from dash.development.base_component import Component
@@ -54,9 +56,8 @@ def _days(first: str, last: str) -> list[str | None]:
     return [first or None, last or None]
 
 
-def _found(context: AppContext, query: object) -> list[Component]:
+def _found(context: AppContext, query: Mapping[str, Sequence[str]]) -> list[Component]:
     zone, now = context.site().timezone, context.clock()
-    assert isinstance(query, dict)
     start, end = period(query, zone, now)
     found = gather(context, start, end)
     if found is None:
