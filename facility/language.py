@@ -1,0 +1,72 @@
+"""The language that people read. Texts stand in English in the code; `languages/<code>.po` has them in another one.
+
+Adding a language is one file there. The site file names the language of a site.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from gettext import NullTranslations
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import Translations
+
+ENGLISH = "en"
+CATALOGUES = Path(__file__).parent / "languages"
+_speaking: ContextVar[str] = ContextVar("_speaking", default=ENGLISH)
+
+
+def languages() -> tuple[str, ...]:
+    """The codes of the languages there are, English first."""
+    return (ENGLISH, *sorted(path.stem for path in CATALOGUES.glob("*.po")))
+
+
+def language() -> str:
+    """The code of the language that is spoken here and now."""
+    return _speaking.get()
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Within it texts are written in that language; English where there is no catalogue of it."""
+    token = _speaking.set(code)
+    try:
+        yield
+    finally:
+        _speaking.reset(token)
+
+
+def _(message: str, /, **values: object) -> str:
+    """The text in the language that is spoken, with its values in place: `_("Batch {batch}", batch=run.batch)`."""
+    return _put(_catalogue(_speaking.get()).gettext(message), values)
+
+
+def _n(one: str, many: str, n: int, /, **values: object) -> str:
+    """The text for one or for several: `_n("{n} alarm", "{n} alarms", n, n=formats.words(n))`."""
+    return _put(_catalogue(_speaking.get()).ngettext(one, many, n), values)
+
+
+def N_(message: str, /) -> str:  # noqa: N802  # gettext's own name for it
+    """The text as it is, marked for the catalogue: for constants, which are read before anybody speaks."""
+    return message
+
+
+def _put(text: str, values: dict[str, object]) -> str:
+    return text.format(**values) if values else text
+
+
+@cache
+def _catalogue(code: str) -> NullTranslations:
+    path = CATALOGUES / f"{code}.po"
+    if not path.exists():
+        return NullTranslations()
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale=code)
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return Translations(compiled)
