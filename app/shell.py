@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 from app import formats
 from app.components import acknowledge, annotating, copy_menu, put_aside, records_away, refused, signing
 from app.components.basics import icon, live, symbol, tagged
+from app.components.menu import menu
 from app.components.sign_out import sign_out_form
 from app.context import AppContext
 from app.guard import Access, NotAllowedError, needs, requires
@@ -40,10 +41,9 @@ def shell(context: AppContext) -> Component:
                 dcc.Store(id="alarm-event"),
                 dcc.Store(id=annotating.ANNOTATED),
                 html.A("To the content", href="#page", className="skip"),
-                html.A(
-                    [icon("logo"), html.Span("Cleanwatch")],
-                    href="/",
-                    className="brand",
+                tagged(
+                    html.A([icon("logo"), html.Span("Cleanwatch")], href="/", className="brand"),
+                    aria_label="Cleanwatch: overview",
                 ),
                 _top(context, site),
                 tagged(html.Nav(id="navigation", className="side"), aria_label="Main"),
@@ -115,28 +115,16 @@ def _person(context: AppContext) -> Component | None:
     person = context.person()
     if person is None or present_session() is None:
         return None
-    chip = html.Button(
-        [
-            tagged(html.Span(_initials(person.name), className="ava"), aria_hidden="true"),
-            html.Span(person.name, className="b nw user"),
-        ],
-        className="row person",
-    )
-    menu: Component = dmc.Menu(
-        [
-            dmc.MenuTarget(tagged(chip, aria_label=f"{person.name}: account and signing out")),
-            dmc.MenuDropdown(
-                [
-                    dmc.MenuLabel(f"{person.account}, {person.role.value}"),
-                    dmc.MenuItem("My account", href="/account"),
-                    sign_out_form("menu-line"),
-                ]
-            ),
-        ],
-        position="bottom-end",
-        width=200,
-    )
-    return menu
+    chip = [
+        tagged(html.Span(_initials(person.name), className="ava"), aria_hidden="true"),
+        html.Span(person.name, className="b nw user"),
+    ]
+    lines = [
+        html.Div(f"{person.account}, {person.role.value}", className="menu-label"),
+        html.A("My account", href="/account", className="menu-line"),
+        sign_out_form("menu-line"),
+    ]
+    return menu(chip, lines, "row person", label=f"{person.name}: account and signing out")
 
 
 def _stale_banner() -> Component:

@@ -7,6 +7,7 @@ import { model } from "./model.js";
 import { arrive } from "./navigate.js";
 import { find, fit, paint } from "./paint.js";
 import { sparks } from "./sparks.js";
+import "./menus.js";
 import "./session.js";
 
 let alarms = null;

@@ -3,11 +3,11 @@
 import base64
 from collections.abc import Sequence
 
-import dash_mantine_components as dmc
 from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 
 from app.components.basics import icon, tagged, trouble
+from app.components.menu import menu
 from app.context import AppContext
 from app.copies.copy import TooLongError
 from app.copies.taking import Format, take
@@ -26,19 +26,11 @@ def copy_menu(context: AppContext) -> Component | None:
     """The menu, for whoever may take copies. The page's `copy` says what is in them."""
     if not context.may(Right.EXPORT):
         return None
-    items = [
-        dmc.MenuItem(words, id={"type": "copy", "format": format.value}, n_clicks=0)
+    lines = [
+        html.Button(words, id={"type": "copy", "format": format.value}, className="menu-line", n_clicks=0)
         for format, words in FORMATS.items()
     ]
-    menu: Component = dmc.Menu(
-        [
-            dmc.MenuTarget(html.Button([icon("copy", small=True), "Copy"], className="btn s", id="copy-open")),
-            dmc.MenuDropdown(items),
-        ],
-        position="bottom-end",
-        withinPortal=True,
-    )
-    return menu
+    return menu([icon("copy", small=True), "Copy"], lines, id="copy-open")
 
 
 def place() -> Component:
