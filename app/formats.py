@@ -5,30 +5,32 @@ import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from facility import writing
 from facility.instants import DAY, HOUR, MINUTE, SECOND, Instant, Span, instant_of
+from facility.language import N_, _
 from facility.limit import Side
 from facility.quantities import MEASURES, Quantity
 from facility.site import Point
+from facility.writing import MINUS
 
 NARROW = "\u202f"
 """The narrow no-break space before a unit."""
-MINUS = "\u2212"
 NO_NUMBER = "?"
 
 NUMBER_WORDS = (
-    "no",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
+    N_("no"),
+    N_("one"),
+    N_("two"),
+    N_("three"),
+    N_("four"),
+    N_("five"),
+    N_("six"),
+    N_("seven"),
+    N_("eight"),
+    N_("nine"),
+    N_("ten"),
+    N_("eleven"),
+    N_("twelve"),
 )
 
 
@@ -36,8 +38,7 @@ def decimal(value: float | None, decimals: int) -> str:
     """A number with thousands separated and a true minus; "?" where there is none."""
     if value is None or not math.isfinite(value):
         return NO_NUMBER
-    text = f"{abs(value):,.{decimals}f}"
-    return MINUS + text if value < 0 and any(digit in text for digit in "123456789") else text
+    return writing.decimal(value, decimals)
 
 
 def number(value: float | None, quantity: Quantity) -> str:
@@ -59,14 +60,14 @@ def age(span: Span) -> str:
     """How long ago, or for how long: 0.8 s, 42 s, 14 min, 20 h, 3 days."""
     span = max(0, span)
     if span < 2 * SECOND:
-        return f"{span // 100 / 10:.1f} s"
+        return f"{writing.decimal(span // 100 / 10, 1)} s"
     if span < MINUTE:
         return f"{span // SECOND} s"
     if span < HOUR:
         return f"{span // MINUTE} min"
     if span < 2 * DAY:
         return f"{span // HOUR} h"
-    return f"{span // DAY} days"
+    return _("{n} days", n=span // DAY)
 
 
 def in_zone(instant: Instant, timezone: str) -> datetime:
@@ -86,8 +87,12 @@ def with_seconds(instant: Instant, timezone: str) -> str:
 
 def date(instant: Instant, timezone: str) -> str:
     """17 Nov 2026"""
-    moment = in_zone(instant, timezone)
-    return f"{moment.day} {moment:%b %Y}"
+    return writing.dated(in_zone(instant, timezone), "yMMMd")
+
+
+def day(instant: Instant, timezone: str) -> str:
+    """Tue 17 Nov"""
+    return writing.dated(in_zone(instant, timezone), "MMMEd")
 
 
 def moment(instant: Instant, timezone: str, now: Instant) -> str:
@@ -129,13 +134,13 @@ def offset(instant: Instant, timezone: str) -> str:
 
 def size(micrometres: float) -> str:
     """Particles of that size and larger: ≥ 0.5 µm."""
-    return f"≥ {micrometres:g} µm"
+    return f"≥ {writing.significant(micrometres, 6)} µm"
 
 
 def what(point: Point) -> str:
     """What a point measures, in few words: its name, or particles with their size."""
     if point.quantity is Quantity.PARTICLES and point.size is not None:
-        return f"Particles {size(point.size)}"
+        return _("Particles {size}", size=size(point.size))
     return point.name
 
 
@@ -149,9 +154,16 @@ def brief(point: Point) -> str:
 def beyond(value: float, limit: float, side: Side, quantity: Quantity) -> str:
     """How far outside: "1.7 times the limit of 352,000" for particles, "0.9 under the limit of 4.0 %" for others."""
     if quantity is Quantity.PARTICLES and limit > 0:
-        return f"{decimal(value / limit, 1)} times the limit of {number(limit, quantity)}"
-    word = "over" if side is Side.HIGH else "under"
-    return f"{number(abs(value - limit), quantity)} {word} the limit of {with_unit(limit, quantity)}"
+        return _("{n} times the limit of {limit}", n=decimal(value / limit, 1), limit=number(limit, quantity))
+    depth, held = number(abs(value - limit), quantity), with_unit(limit, quantity)
+    if side is Side.HIGH:
+        return _("{depth} over the limit of {limit}", depth=depth, limit=held)
+    return _("{depth} under the limit of {limit}", depth=depth, limit=held)
+
+
+def words(n: int) -> str:
+    """A count as people say it, by a word up to twelve: no, one, twelve, 13."""
+    return _(NUMBER_WORDS[n]) if n < len(NUMBER_WORDS) else decimal(n, 0)
 
 
 def count(n: int, one: str, many: str | None = None) -> str:

@@ -4,6 +4,7 @@ import logging
 import secrets
 import threading
 from collections.abc import Callable
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import Generic, TypeAlias, TypeVar
 
@@ -75,7 +76,8 @@ class Jobs(Generic[A]):
             self._jobs[id] = job
             for old in [key for key, other in self._jobs.items() if other.is_over][: -KEPT or None]:
                 del self._jobs[old]
-        threading.Thread(target=self._run, args=(job, work), name=self._what, daemon=True).start()
+        run = copy_context().run  # with the language of whoever asks
+        threading.Thread(target=run, args=(self._run, job, work), name=self._what, daemon=True).start()
         return id
 
     def find(self, owner: str, id: str | None) -> Job[A] | None:

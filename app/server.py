@@ -21,6 +21,8 @@ from app.pages.registry import PAGES
 from app.refusals import Refusals
 from app.sign_in import invitations, own_pages, presence, single_sign_on, walls
 from app.sign_in import pages as sign_in
+from app.spoken import SpokenDash, spoken, words
+from facility.language import _, _n, language
 
 HERE = Path(__file__).parent
 ASSETS = HERE.parent / "assets"
@@ -52,7 +54,7 @@ def create_app(context: AppContext, allowances: Mapping[Kind, Allowance] = ALLOW
         else:
             records_away.tell(context, error)
 
-    app = Dash(
+    app = SpokenDash(
         "cleanwatch",
         assets_folder=str(ASSETS),
         assets_ignore=r"\.js$",  # our modules import one another; index.html names the first
@@ -68,6 +70,8 @@ def create_app(context: AppContext, allowances: Mapping[Kind, Allowance] = ALLOW
         if page.register is not None:
             page.register(app, context)
     server: Flask = app.server
+    server.wsgi_app = spoken(server.wsgi_app, context.whole)  # type: ignore[method-assign, assignment]  # as Flask wants it
+    server.jinja_env.globals.update(_=_, _n=_n, language=language, words=words)
     server.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     server.register_blueprint(stream.routes(context))
     server.register_blueprint(health.routes(context))

@@ -1,27 +1,36 @@
 // Ages and times, for what ticks in the browser. app/formats.py writes them the same way.
 
+import { language, say } from "./words.js";
+
 const SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
+const LOCALE = language === "en" ? "en-GB" : language; // of the kinds of English the one with the day before the month
 
 // How long ago: 0.8 s, 42 s, 14 min, 20 h, 3 days.
 export function age(span) {
   span = Math.max(0, span);
-  if (span < 2 * SECOND) return `${(Math.floor(span / 100) / 10).toFixed(1)} s`;
+  if (span < 2 * SECOND) return `${decimal(Math.floor(span / 100) / 10, 1)} s`;
   if (span < MINUTE) return `${Math.floor(span / SECOND)} s`;
   if (span < HOUR) return `${Math.floor(span / MINUTE)} min`;
   if (span < 2 * DAY) return `${Math.floor(span / HOUR)} h`;
-  return `${Math.floor(span / DAY)} days`;
+  return say("{n} days", { n: Math.floor(span / DAY) });
 }
 
 // How long until something is due: in 42 s, in 4 min, now.
 export function until(span) {
-  return span < SECOND ? "now" : `in ${age(span)}`;
+  return span < SECOND ? say("now") : say("in {span}", { span: age(span) });
+}
+
+// 1,234.5, with a true minus
+export function decimal(value, decimals) {
+  const written = Math.abs(value).toLocaleString(LOCALE, { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  return value < 0 && /[1-9]/.test(written) ? `−${written}` : written;
 }
 
 const writers = new Map();
 
 function written(instant, zone, options) {
   const key = zone + JSON.stringify(options);
-  if (!writers.has(key)) writers.set(key, new Intl.DateTimeFormat("en-GB", { timeZone: zone, ...options }));
+  if (!writers.has(key)) writers.set(key, new Intl.DateTimeFormat(LOCALE, { timeZone: zone, ...options }));
   return writers.get(key).format(instant);
 }
 

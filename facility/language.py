@@ -11,12 +11,15 @@ from gettext import NullTranslations
 from io import BytesIO
 from pathlib import Path
 
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
 
 ENGLISH = "en"
 CATALOGUES = Path(__file__).parent / "languages"
+SCRIPTS = "assets/"
+"""Texts in files there are written by the browser."""
 _speaking: ContextVar[str] = ContextVar("_speaking", default=ENGLISH)
 
 
@@ -55,18 +58,33 @@ def N_(message: str, /) -> str:  # noqa: N802  # gettext's own name for it
     return message
 
 
+def in_scripts() -> dict[str, str]:
+    """The texts of the browser's scripts in the language that is spoken; none in English, which stands in them."""
+    read = _read(_speaking.get())
+    if read is None:
+        return {}
+    return {str(m.id): str(m.string) for m in read if any(file.startswith(SCRIPTS) for file, _line in m.locations)}
+
+
 def _put(text: str, values: dict[str, object]) -> str:
     return text.format(**values) if values else text
 
 
 @cache
 def _catalogue(code: str) -> NullTranslations:
-    path = CATALOGUES / f"{code}.po"
-    if not path.exists():
+    read = _read(code)
+    if read is None:
         return NullTranslations()
-    with path.open("rb") as file:
-        catalogue = read_po(file, locale=code)
     compiled = BytesIO()
-    write_mo(compiled, catalogue)
+    write_mo(compiled, read)
     compiled.seek(0)
     return Translations(compiled)
+
+
+@cache
+def _read(code: str) -> Catalog | None:
+    path = CATALOGUES / f"{code}.po"
+    if not path.exists():
+        return None
+    with path.open("rb") as file:
+        return read_po(file, locale=code)

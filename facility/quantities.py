@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from facility.language import N_
+
 
 class Quantity(StrEnum):
     """What a point measures. The value is the word in the site file and in topics."""
@@ -28,11 +30,11 @@ class Measure:
 
 
 MEASURES: dict[Quantity, Measure] = {
-    Quantity.PARTICLES: Measure("Particles", "/m³", 0, 0, 1e10),
-    Quantity.PRESSURE: Measure("Pressure", "Pa", 1, -500, 500),
-    Quantity.TEMPERATURE: Measure("Temperature", "°C", 1, -200, 150),
-    Quantity.HUMIDITY: Measure("Relative humidity", "%", 1, 0, 100),
-    Quantity.VIABLE_AIR: Measure("Viable air", "CFU/m³", 0, 0, 1e6),
-    Quantity.AIR_VELOCITY: Measure("Air velocity", "m/s", 2, 0, 30),
-    Quantity.CO2: Measure("CO₂", "%", 1, 0, 100),
+    Quantity.PARTICLES: Measure(N_("Particles"), "/m³", 0, 0, 1e10),
+    Quantity.PRESSURE: Measure(N_("Pressure"), "Pa", 1, -500, 500),
+    Quantity.TEMPERATURE: Measure(N_("Temperature"), "°C", 1, -200, 150),
+    Quantity.HUMIDITY: Measure(N_("Relative humidity"), "%", 1, 0, 100),
+    Quantity.VIABLE_AIR: Measure(N_("Viable air"), "CFU/m³", 0, 0, 1e6),
+    Quantity.AIR_VELOCITY: Measure(N_("Air velocity"), "m/s", 2, 0, 30),
+    Quantity.CO2: Measure(N_("CO₂"), "%", 1, 0, 100),
 }

@@ -12,6 +12,7 @@ from facility.conditions import NONE, Conditions
 from facility.escalation import OnCall
 from facility.excursion import Grouping
 from facility.instants import Span
+from facility.language import ENGLISH
 from facility.limit import Limit, RoomState, Severity
 from facility.quantities import MEASURES, Measure, Quantity
 from facility.retention import Retention
@@ -66,7 +67,8 @@ class Room:
     name: str
     area: str
     classification: Classification | None
-    plan: Rectangle
+    plan: Rectangle | None = None
+    """None where the plan is a schematic, made from the doors and the pressure cascade."""
     inside: str | None = None
     state_unknown_after: Span | None = None
     response: str = ""
@@ -185,6 +187,8 @@ class Site:
     instruments: dict[str, Instrument]
     points: dict[str, Point]
     cascade: tuple[CascadeStep, ...]
+    language: str = ENGLISH
+    """The code of the language in which people read."""
     simulated: bool = False
     retention: Retention | None = None
     """None keeps everything for good."""

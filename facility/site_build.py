@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from facility.conditions import overdue_from
 from facility.escalation import OnCall
 from facility.instants import SECOND, Span
+from facility.language import _, speaking
 from facility.limit import Limit, Severity
 from facility.quantities import MEASURES, Quantity
 from facility.retention import Retention
@@ -33,6 +34,7 @@ from facility.site_suppressions import suppression_of
 from facility.site_values import OUTSIDE
 from facility.site_yaml import Path
 from facility.standards.defaults import Standard, cascade_limit, standard_limits
+from facility.writing import significant
 
 SILENT_INTERVALS = 3
 """How many intervals an instrument may be silent before it is a no-data alarm, unless the site says otherwise."""
@@ -44,11 +46,20 @@ CRITICAL_GRADES = frozenset({Grade.A, Grade.B})
 
 
 def build(site: SiteEntry, text: str) -> Site:
-    """The site of an entry that has no mistakes. `text` is the file as it was read."""
+    """The site of an entry that has no mistakes. `text` is the file as it was read.
+
+    What the file gives no name has one in the language of the site.
+    """
+    with speaking(site.language):
+        return _built(site, text)
+
+
+def _built(site: SiteEntry, text: str) -> Site:
     return Site(
         id=site.id,
         name=site.name,
         timezone=site.timezone,
+        language=site.language,
         areas=tuple(Area(area.id, area.name) for area in site.areas),
         rooms={room.id: _room(site, room) for room in site.rooms},
         doors=tuple(Door((door.between[0], door.between[1])) for door in site.doors),
@@ -131,7 +142,7 @@ def _stations(site: SiteEntry) -> tuple[Station, ...]:
 
 
 def _room(site: SiteEntry, room: RoomEntry) -> Room:
-    plan = Rectangle(room.plan.x, room.plan.y, room.plan.width, room.plan.height)
+    plan = None if room.plan is None else Rectangle(room.plan.x, room.plan.y, room.plan.width, room.plan.height)
     unknown = None if room.inside is not None else room.state_unknown_after
     return Room(
         room.id,
@@ -180,10 +191,10 @@ def _points(site: SiteEntry, room: RoomEntry, instrument: InstrumentEntry) -> It
 
 def _usual_name(point: PointEntry) -> str:
     if point.size is not None:
-        return f"Particles ≥ {point.size:g} µm"
+        return _("Particles ≥ {size} µm", size=significant(point.size, 6))
     if point.against is not None:
-        return "Room pressure" if point.against == OUTSIDE else f"Step to {point.against}"
-    return MEASURES[point.quantity].name
+        return _("Room pressure") if point.against == OUTSIDE else _("Step to {room}", room=point.against)
+    return _(MEASURES[point.quantity].name)
 
 
 def _silent_after(instrument: InstrumentEntry, point: PointEntry) -> Span | None:

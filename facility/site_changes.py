@@ -119,7 +119,7 @@ def differences(old: Site | None, new: Site) -> tuple[Difference, ...]:
 
 
 def _differences(old: Site, new: Site) -> Iterator[Difference]:
-    for name in ("id", "name", "timezone", "simulated", "retention"):
+    for name in ("id", "name", "timezone", "language", "simulated", "retention"):
         if getattr(old, name) != getattr(new, name):
             yield _change(Kind.SITE, "site", name, getattr(old, name), getattr(new, name))
     yield from _things(Kind.AREA, {area.id: area for area in old.areas}, {area.id: area for area in new.areas})

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from facility.instants import DAY
+from facility.language import ENGLISH
 from facility.limit import Each, RoomState, Rule
 from facility.quantities import Quantity
 from facility.retention import FEWEST_BATCH_YEARS
@@ -21,6 +22,7 @@ from facility.site_values import (
     Interval,
     IsoDate,
     IsoNumber,
+    Language,
     Name,
     Number,
     Positive,
@@ -88,7 +90,7 @@ class RoomEntry(Entry):
     inside: Name | None = None
     response: Text | None = None
     state_unknown_after: Silence = DAY
-    plan: PlanEntry
+    plan: PlanEntry | None = None
     instruments: list[InstrumentEntry] = []
 
 
@@ -117,6 +119,7 @@ class SiteEntry(Entry):
     id: Id
     name: Name
     timezone: Timezone
+    language: Language = ENGLISH
     simulated: bool = False
     retention: RetentionEntry | None = None
     areas: Annotated[list[AreaEntry], Field(min_length=1)]

@@ -5,9 +5,11 @@ from datetime import date
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from babel import Locale
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from facility.instants import Span
+from facility.language import languages
 from facility.site_errors import did_you_mean, quoted
 from facility.site_words import UNITS
 
@@ -58,6 +60,14 @@ def _timezone(text: str) -> str:
         raise ValueError(f"unknown time zone {quoted(text)}; write one like Europe/Zurich{near}") from None
 
 
+def _language(code: str) -> str:
+    if code not in languages():
+        named = ", ".join(f"{known} ({Locale.parse(known).english_name})" for known in languages())
+        near = did_you_mean(code[:60], languages())
+        raise ValueError(f"there is no language {quoted(code)}; there are {named}{near}")
+    return code
+
+
 def _half_steps(number: float) -> float:
     if number % _HALF:
         raise ValueError(f"there is no ISO class {number:g}; classes go in steps of 0.5")
@@ -73,6 +83,7 @@ Duration = Annotated[int, BeforeValidator(_duration)]
 Interval = Annotated[int, BeforeValidator(_duration), AfterValidator(_longer_than_nothing)]
 Silence = Annotated[int | None, BeforeValidator(_silence)]
 IsoDate = Annotated[date, BeforeValidator(_date)]
+Language = Annotated[str, AfterValidator(_language)]
 Timezone = Annotated[str, AfterValidator(_timezone)]
 IsoNumber = Annotated[float, Field(ge=1, le=9), AfterValidator(_half_steps)]
 

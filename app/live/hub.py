@@ -15,6 +15,7 @@ from app.status import Newest
 from bus import topics
 from bus.messages import AlarmNotice, CleanReading, HoldsNotice, RoomNotice, StationBeat
 from facility.instants import SECOND, Clock, Span, instant_of
+from facility.language import speaking
 from facility.limit import RoomState
 from facility.reading import Validity
 from facility.site import Point, Site
@@ -190,7 +191,8 @@ class Hub:
         site = self._parts.of(self._site(), areas)
         yardsticks = {point.id: self.yardstick(point) for point in site.points.values()}
         known = self._known if areas is None else known_within(site, self._known)
-        return look_at(site, known, yardsticks, self._clock())
+        with speaking(site.language):
+            return look_at(site, known, yardsticks, self._clock())
 
     # What goes out
 

@@ -124,6 +124,7 @@ OTHER_SITES = [
     replace(SITE, id="south"),
     replace(SITE, name="South"),
     replace(SITE, timezone="UTC"),
+    replace(SITE, language="de"),
     replace(SITE, areas=(Area("N", "Other"),)),
     replace(SITE, rooms={}),
     replace(SITE, doors=()),

@@ -42,6 +42,12 @@ def with_limits(*limits: str) -> str:
         ("2030-03-14", "2030-02-30", f"{COUNTER}.calibration_due", "'2030-02-30' is no date; write year-month-day"),
         ("Europe/Zurich", "Europe/Zurik", "timezone", "unknown time zone 'Europe/Zurik'; write one like"),
         ("Europe/Zurich", "Europe/Zurik", "timezone", "did you mean Europe/Zurich?"),
+        (
+            "Europe/Zurich",
+            "Europe/Zurich\nlanguage: klingon",
+            "language",
+            "no language 'klingon'; there are en (English), ",
+        ),
         ("id: north", "id: no/rth", "id", "'no/rth' is no id; use up to 40 letters, digits"),
         ("id: N2\n", "id: outside\n", "rooms[outside].id", "'outside' is no id"),
         ("id: Z1", "id: N2", "rooms[N2].id", "there are two rooms N2; give each an id of its own"),
