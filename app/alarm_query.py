@@ -8,6 +8,7 @@ from typing import TypeVar
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from app.components.filtered_list import ListQuery
 from facility.alarm import AlarmState, Condition
 from facility.instants import Instant, instant_of
 from facility.limit import Severity
@@ -20,7 +21,7 @@ FOUND = {"live": False, "retrospective": True}
 
 
 @dataclass(frozen=True, slots=True)
-class AlarmQuery:
+class AlarmQuery(ListQuery):
     """The filters of the history. Empty ones do not restrict. `first` and `last` are days in the site's zone."""
 
     rooms: tuple[str, ...] = ()
@@ -31,7 +32,6 @@ class AlarmQuery:
     first: date | None = None
     last: date | None = None
     found: str = ""
-    page: int = 1
 
     def search(self) -> str:
         """The query string of this filter, with its question mark; empty where nothing is filtered."""

@@ -1,5 +1,6 @@
 // The browser's side of Cleanwatch: one stream of live values, painted into whatever page is open.
 
+import { choose } from "./choose.js";
 import { draw } from "./draw.js";
 import { filters } from "./filter.js";
 import { start } from "./live.js";
@@ -34,6 +35,7 @@ const observer = new MutationObserver((changes) => {
     waiting = false;
     draw(document);
     filters();
+    choose();
     sparks();
     arrive();
     find();
@@ -43,7 +45,7 @@ const observer = new MutationObserver((changes) => {
 });
 document.fonts.addEventListener("loadingdone", () => document.querySelectorAll("[data-fit]").forEach(fit));
 
-observer.observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-svg", "data-icon"] });
+observer.observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-svg", "data-icon", "data-point", "data-room", "data-choose"] });
 start(() => {
   repaint();
   tellDash();

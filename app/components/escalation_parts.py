@@ -9,9 +9,11 @@ from dash.development.base_component import Component
 from alerts.escalation import OPEN, next_rung
 from app import formats
 from app.components.account_parts import people_table
-from app.components.basics import chip, since, tagged
+from app.components.basics import chip, due, since
+from app.next_calls import next_call
 from app.on_call_view import OnCallView
 from facility.instants import Instant
+from facility.language import _
 from storage.records.escalations import Call, Escalation, State
 
 ENDED = {
@@ -72,28 +74,29 @@ def _past(view: OnCallView, one: Escalation) -> Component:
 
 
 def _next(view: OnCallView, one: Escalation) -> list[Component]:
-    if one.state is State.EXHAUSTED:
+    call = next_call(one, view.now)
+    if call.at is None:
         return [
-            chip("action", "Nobody has answered"),
-            html.Div("Everybody was called. Go there, and acknowledge.", className="xs"),
+            chip("action", _("Nobody has answered")),
+            html.Div(_("Everybody was called. Go there, and acknowledge."), className="xs"),
         ]
-    if view.stuck(one):
-        late = formats.age(view.now - (one.next_due or view.now))
+    if call.stuck:
         return [
-            chip("action", f"Overdue by {late}"),
-            html.Div("The station that calls does not run.", className="xs"),
+            chip("action", _("Overdue by {span}", span=formats.age(view.now - call.at))),
+            html.Div(_("The station that calls does not run."), className="xs"),
         ]
-    rung, due = next_rung(one), one.next_due
-    if due is None:
-        return []
-    if rung is None:
-        whom = "The calls end, and it is told that nobody has answered"
-    else:
-        recipients = rung.recipients or one.snapshot.rungs[-1].recipients
-        whom = ", ".join(to.name for to in recipients) or "Nobody could be reached when it began"
-    of = f"round {min(one.round + 1, one.snapshot.rounds)} of {one.snapshot.rounds}"
-    countdown = tagged(html.B(f"in {formats.age(due - view.now)}", className="num"), data_due=due)
-    return [html.Div([html.B(whom), " ", countdown]), html.Div(f"{_clock(view, due)}, {of}", className="xs sec num")]
+    whom = ", ".join(call.whom)
+    if not whom:
+        whom = (
+            _("Nobody could be reached when it began")
+            if next_rung(one)
+            else _("The calls end, and it is told that nobody has answered")
+        )
+    rounds = one.snapshot.rounds
+    when = _(
+        "{moment}, round {n} of {rounds}", moment=_clock(view, call.at), n=min(one.round + 1, rounds), rounds=rounds
+    )
+    return [html.Div([html.B(whom), " ", due(call.at, "b")]), html.Div(when, className="xs sec num")]
 
 
 def _calls(view: OnCallView, calls: Sequence[Call]) -> Component:

@@ -1,45 +1,34 @@
 """The table of standing alarms, the most urgent first, with values that go on living and a button to answer."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
+from urllib.parse import quote
 
 from dash import html
 from dash.development.base_component import Component
 
 from app import formats
-from app.areas import seen
 from app.components.acknowledge import opener
 from app.components.alarm_words import alarm_chip, limit_words, point_words, room_link, state_words
 from app.components.basics import live, since, symbol, tagged
-from app.components.exempt import NO_OTHER
+from app.components.choosing import choice
+from app.components.next_call import next_call_line
 from app.components.put_aside import act_opener, shelve_opener
-from app.context import AppContext
-from app.status import UNANSWERED, alarm_status
+from app.standing import MOST, Standing
+from app.status import UNANSWERED
 from facility.alarm import Alarm, AlarmState
-from facility.instants import Instant
-from facility.site import Site
-from storage.records import alarms
+from facility.language import N_, _
 
-MOST = 200
-"""Rows that are drawn. Thousands would keep a browser busy for seconds, again with every further alarm."""
+HEADS = (N_("Severity"), N_("Room"), N_("Point"), N_("Now"), N_("Limit"), N_("Since"), N_("State"))
 
 
-def standing(context: AppContext) -> list[Alarm]:
-    """The standing alarms on record that the person may see, the most urgent first."""
-    with context.records.reading() as connection:
-        return urgent_first(seen(context, alarms.standing(connection)))
+def is_answerable(alarm: Alarm) -> bool:
+    """Does it wait for an acknowledgement?"""
+    return alarm.held is None and alarm.state in UNANSWERED
 
 
-def urgent_first(found: Iterable[Alarm]) -> list[Alarm]:
-    """By how bad, then what nobody has answered, then what stands longest; what calls nobody is below."""
-    return sorted(
-        found,
-        key=lambda a: (
-            a.held is not None,
-            -alarm_status(a.condition, a.severity, a.state, a.held.kind if a.held else None),
-            a.state not in UNANSWERED,
-            a.onset,
-        ),
-    )
+def is_shelvable(alarm: Alarm) -> bool:
+    """Can it be put aside for a while?"""
+    return alarm.held is None and alarm.returned is None and alarm.state is not AlarmState.LATCHED
 
 
 def answer_buttons(alarm: Alarm, *, answering: bool) -> list[Component]:
@@ -47,55 +36,78 @@ def answer_buttons(alarm: Alarm, *, answering: bool) -> list[Component]:
     if not answering or alarm.held is not None:
         return []
     if alarm.state is AlarmState.LATCHED:
-        return [act_opener("reset", alarm.id, "Reset", main=True)]
-    shelving = [shelve_opener(alarm)] if alarm.returned is None else []
-    return [*([opener(alarm)] if alarm.state in UNANSWERED else []), *shelving]
+        return [act_opener("reset", alarm.id, _("Reset"), main=True)]
+    return [
+        *([opener(alarm)] if is_answerable(alarm) else []),
+        *([shelve_opener(alarm)] if is_shelvable(alarm) else []),
+    ]
 
 
-def standing_table(
-    site: Site,
-    found: list[Alarm],
-    now: Instant,
-    *,
-    then: Mapping[str, Site] = NO_OTHER,
-    answering: bool,
-    names: Mapping[str, str],
-) -> Component:
+def beside_state(standing: Standing, alarm: Alarm) -> list[Component]:
+    """Whether it is answered, who is called next, and the excursion that it belongs to."""
+    call = standing.calls.get(alarm.id) if is_answerable(alarm) else None
+    number = standing.excursions.get(alarm.id)
+    link = None if number is None else html.A(number, href=f"/excursions/{quote(number)}", className="excursion num")
+    parts = [
+        state_words(standing.site, alarm, standing.now, standing.names),
+        next_call_line(standing.site, call, standing.now),
+        link,
+    ]
+    return [part for part in parts if part is not None]
+
+
+def standing_table(standing: Standing, *, choosing: bool = False) -> Component:
     """A row for each alarm, up to many, with a button where the person may answer; a sentence where there is none.
 
-    `then` is by the id of an alarm the site in force at its onset, where that is not `site`.
+    With `choosing` several can be chosen at once (`choosing.py` has the bar that says what to do with them).
     """
-    if not found:
-        return html.Div([symbol("normal"), "No alarm is standing."], className="nothing")
-    rows = [_row(site, then.get(alarm.id, site), alarm, now, answering, names) for alarm in found[:MOST]]
-    heads = ["Severity", "Room", "Point", "Now", "Limit", "Since", "State", ""]
+    if not standing.found:
+        return html.Div([symbol("normal"), _("No alarm is standing.")], className="nothing")
+    choosing = choosing and standing.answering
+    heads = [html.Th(_(head), className="r" if head == "Now" else "") for head in HEADS]
     table = html.Table(
         [
-            html.Thead(html.Tr([html.Th(head, className="r" if head == "Now" else "") for head in heads])),
-            html.Tbody(rows),
+            html.Thead(html.Tr([*([html.Th(className="chosen")] if choosing else []), *heads, html.Th()])),
+            html.Tbody([_row(standing, alarm, choosing) for alarm in standing.drawn]),
         ],
         className="standing cards",
     )
-    return html.Div([table, _more(len(found) - MOST)]) if len(found) > MOST else table
+    more = len(standing.found) - MOST
+    return html.Div([table, _more(more)]) if more > 0 else table
 
 
 def _more(number: int) -> Component:
-    words = f"And {number:,} more, less urgent or later. Those of a room, severity or state are found in the "
-    return html.Div(html.Span([words, html.A("history of alarms", href="/alarms"), "."]), className="nothing")
+    words = _(
+        "And {n} more, less urgent or later. They come up as these are answered; the filter of the alarms finds "
+        "those of a room, severity or state.",
+        n=formats.decimal(number, 0),
+    )
+    return html.Div(html.A(words, href="/alarms"), className="nothing")
 
 
-def _row(site: Site, then: Site, alarm: Alarm, now: Instant, answering: bool, names: Mapping[str, str]) -> Component:
+def _row(standing: Standing, alarm: Alarm, choosing: bool) -> Component:
+    site = standing.site
     point = site.points.get(alarm.point)
     value = tagged(live(html.B(), "value", point=alarm.point), data_unit=point.unit if point else None)
-    onset = formats.moment(alarm.onset, site.timezone, now)
+    onset = formats.moment(alarm.onset, site.timezone, standing.now)
+    buttons: Sequence[Component] = answer_buttons(alarm, answering=standing.answering)
     cells = [
+        *([html.Td(_choice(standing, alarm), className="chosen")] if choosing else []),
         html.Td(alarm_chip(alarm), className="severity"),
         html.Td(html.B(room_link(site, alarm)), className="where nw"),
         html.Td(point_words(site, alarm.point), className="point"),
         html.Td(value, className="r num value"),
-        html.Td(limit_words(then, alarm), className="num sec nw limit"),
+        html.Td(limit_words(standing.site_then(alarm), alarm), className="num sec nw limit"),
         html.Td([f"{onset} ", since(alarm.onset, "muted")], className="num when"),
-        html.Td(state_words(site, alarm, now, names), className="answered"),
-        html.Td(html.Div(answer_buttons(alarm, answering=answering), className="answers"), className="r answer"),
+        html.Td(beside_state(standing, alarm), className="answered"),
+        html.Td(html.Div(buttons, className="answers"), className="r answer"),
     ]
     return tagged(html.Tr(cells), data_alarm=alarm.id)
+
+
+def _choice(standing: Standing, alarm: Alarm) -> Component | None:
+    """A box to choose it by, where there is anything to do with several."""
+    if not (is_answerable(alarm) or is_shelvable(alarm)):
+        return None
+    where = f"{alarm.room}, {point_words(standing.site, alarm.point)}, {alarm.condition.value}"
+    return choice(alarm.id, where)

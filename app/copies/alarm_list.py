@@ -27,7 +27,7 @@ def alarms_copy(context: AppContext, person: Person, address: Address) -> Copy:
                 "or fewer rooms, and take several copies."
             )
         found = list(seen(context, alarms.history(connection, wanted, MOST_ALARMS)))
-        standing = list(seen(context, alarms.standing(connection)))
+        standing = list(seen(context, alarms.standing(connection, wanted)))
         then = sites_then(context, connection, [*standing, *found])
         objects = dict.fromkeys(f"alarm {alarm.id}" for alarm in (*standing, *found))
         tables = (
@@ -43,7 +43,7 @@ def alarms_copy(context: AppContext, person: Person, address: Address) -> Copy:
         made_by=made_by(person),
         made_at=context.clock(),
         period=None if wanted.start is None or wanted.end is None else (wanted.start, wanted.end),
-        facts=(("Filter of the history", filter_words(query)),),
+        facts=(("Filter", filter_words(query)),),
         remarks=simulated(site),
         tables=tables,
     )

@@ -1,70 +1,83 @@
-"""The alarms: what stands now and waits for an answer, and what was, with filters that live in the address."""
+"""The alarms: what stands now and waits for an answer, and what was, with one filter that lives in the address."""
 
 from dataclasses import replace
 from typing import Any
 
-import dash_mantine_components as dmc
-from dash import Dash, Input, Output, ctx, dcc, html, no_update
+from dash import Dash, Input, html
 from dash.development.base_component import Component
 
 from app import formats
 from app.alarm_query import AlarmQuery, alarm_query
 from app.areas import rooms_of, seen
+from app.components import choosing
 from app.components.alarm_history import history_table
 from app.components.alarm_words import severity_words
 from app.components.annotating import ANNOTATED
 from app.components.annotations import said_about
 from app.components.basics import live, symbol
 from app.components.copy_menu import copy_menu
-from app.components.filter_fields import days_field, days_value, text_field
+from app.components.filter_fields import days_field, days_value, one_field, several_field, text_field
+from app.components.filtered_list import Children, FilteredList, Found
 from app.components.life import reads_trail
 from app.components.put_aside_list import put_aside_table
-from app.components.standing_alarms import standing, standing_table
+from app.components.standing_alarms import standing_table
 from app.context import AppContext
 from app.copies.alarm_list import alarms_copy
-from app.guard import requires
-from app.pages.page import Address, Page, query_of
+from app.pages.page import Address, Page
 from app.past_sites import sites_then
-from facility.alarm import AlarmState, Condition
+from app.standing import Standing, standing
+from facility.alarm import STANDING, AlarmState, Condition
+from facility.language import N_, _, _n
 from facility.limit import Severity
 from facility.roles import Right
 from facility.site import Site
 from storage.records import alarms
+from storage.records.alarms import AlarmFilter
 
 ROWS = 50
-FILTERS = ("rooms", "severities", "conditions", "states", "text", "days", "found")
 
 
 def layout(context: AppContext, address: Address) -> Component:
     """Standing alarms first, then history."""
-    site, query = context.site(), alarm_query(address.query)
-    rows, words, pages = _history(context, query)
+    query = alarm_query(address.query)
+    found = _found(context, query)
+    parts = found.parts
+    filtered = query != replace(AlarmQuery(), page=query.page)
     return html.Div(
         [
-            dcc.Location(
-                id="alarms-url", refresh="callback-nav"
-            ),  # the shell's own would ask for fields on every page
+            ALARMS.address(),
             html.Div([live(html.H1(), "title"), live(html.P(className="lead"), "lead")], className="head"),
-            html.Section(
-                [
-                    html.Header([html.H2("Standing alarms"), html.A("Alarm health", href="/alarm-health")]),
-                    html.Div(_standing(context), id="alarms-standing"),
-                ],
-                className="card wide",
+            html.Details(
+                [html.Summary(_("Filter")), html.Div(_filters(context.site(), query), className="filters")],
+                open=filtered,
+                className="card wide filter",
             ),
-            html.Section(_aside(context), id="alarms-aside", className="card wide"),
             html.Section(
                 [
                     html.Header(
                         [
-                            html.H2("History"),
-                            html.Span(words, id="alarms-found", className="grow"),
+                            html.H2(_("Standing alarms")),
+                            html.Span(parts["matching"], id="alarms-matching", className="grow"),
+                            html.A(_("Alarm health"), href="/alarm-health"),
+                        ]
+                    ),
+                    html.Div(parts["standing"], id="alarms-standing"),
+                    choosing.bar(shelving=context.may(Right.SHELVE)) if context.may(Right.ACKNOWLEDGE) else None,
+                ],
+                className="card wide",
+            ),
+            html.Section(parts["aside"], id="alarms-aside", className="card wide"),
+            html.Section(
+                [
+                    html.Header(
+                        [
+                            html.H2(_("History")),
+                            html.Span(parts["found"], id="alarms-found", className="grow"),
                             copy_menu(context),
                         ]
                     ),
-                    html.Div(_filters(site, query), className="filters"),
-                    html.Div(rows, id="alarms-history", className="scroll"),
-                    dmc.Pagination(id="alarms-page", total=pages, value=query.page, className="pages", size="sm"),
+                    html.Div(parts["history"], id="alarms-history", className="scroll"),
+                    ALARMS.pages(found, query),
                 ],
                 className="card wide",
             ),
@@ -73,101 +86,97 @@ def layout(context: AppContext, address: Address) -> Component:
     )
 
 
-def _standing(context: AppContext) -> Component:
-    answering = context.may(Right.ACKNOWLEDGE)
-    found, names = standing(context), context.names()
-    with context.records.reading() as connection:
-        then = sites_then(context, connection, found)
-    return standing_table(context.site(), found, context.clock(), then=then, answering=answering, names=names)
-
-
-def _aside(context: AppContext) -> list[Component]:
-    table = put_aside_table(context)
-    none = html.Div([symbol("normal"), "Nothing is shelved, suppressed or out of service."], className="nothing")
-    return [html.Header(html.H2("Calls nobody")), none if table is None else table]
-
-
-def _history(context: AppContext, query: AlarmQuery) -> tuple[Component, str, int]:
-    """The table, how many alarms were found in words, and the number of pages."""
+def _found(context: AppContext, query: AlarmQuery) -> Found:
+    """What stands, what calls nobody, and the history, as far as they match."""
     site = context.site()
     wanted = replace(query.filter(site.timezone), within=rooms_of(context))
+    present = standing(context, wanted)
     with context.records.reading() as connection:
+        every = alarms.count(connection, AlarmFilter(states=tuple(STANDING), within=rooms_of(context)))
         total = alarms.count(connection, wanted)
-        found = list(seen(context, alarms.history(connection, wanted, ROWS, (query.page - 1) * ROWS)))
-        said = said_about(connection, [f"alarm {alarm.id}" for alarm in found])
-        then = sites_then(context, connection, found)
-    words = f"{total} {'alarm' if total == 1 else 'alarms'}, times in {site.timezone}"
+        history = list(seen(context, alarms.history(connection, wanted, ROWS, (query.page - 1) * ROWS)))
+        said = said_about(connection, [f"alarm {alarm.id}" for alarm in history])
+        then = sites_then(context, connection, history)
     table = history_table(
         site,
-        found,
+        history,
         context.clock(),
         said,
         then=then,
         annotating=context.may(Right.ANNOTATE),
         trail=reads_trail(context),
     )
-    return table, words, max(1, -(-total // ROWS))
+    words = _n("{n} alarm, times in {zone}", "{n} alarms, times in {zone}", total, n=total, zone=site.timezone)
+    parts: dict[str, Children] = {
+        "standing": _standing(present, every),
+        "matching": _matching(len(present.found), every),
+        "aside": _aside(context),
+        "history": table,
+        "found": words,
+    }
+    return Found(parts, max(1, -(-total // ROWS)))
+
+
+def _standing(present: Standing, every: int) -> Component:
+    if every and not present.found:
+        return html.Div(_("No standing alarm matches this filter."), className="nothing")
+    return standing_table(present, choosing=True)
+
+
+def _matching(matching: int, every: int) -> list[Component | None]:
+    """What of the standing alarms the filter leaves out: nobody may take a filtered list for all there is."""
+    if matching == every:
+        return []
+    words = _n(
+        "{matching} of {n} standing alarm matches the filter. ",
+        "{matching} of {n} standing alarms match the filter. ",
+        every,
+        matching=matching,
+        n=every,
+    )
+    return [html.B(words), html.A(_("Show all"), href="/alarms")]
+
+
+def _aside(context: AppContext) -> list[Component | None]:
+    table = put_aside_table(context)
+    none = html.Div([symbol("normal"), _("Nothing is shelved, suppressed or out of service.")], className="nothing")
+    return [html.Header(html.H2(_("Calls nobody"))), none if table is None else table]
+
+
+FOUND = {"live": N_("As it happened"), "retrospective": N_("In late readings")}
 
 
 def _filters(site: Site, query: AlarmQuery) -> list[Component]:
     values = _values(query)
-
-    def choice(name: str, label: str, data: list[dict[str, str]]) -> Component:
-        select: Component = dmc.MultiSelect(
-            id=f"alarms-{name}",
-            label=label,
-            data=data,
-            value=values[name],
-            clearable=True,
-            searchable=True,
-            size="sm",
-        )
-        return select
-
+    rooms = [(room.id, f"{room.id} {room.name}") for room in site.rooms.values()]
+    severities = [(severity.name.lower(), severity_words(severity)) for severity in reversed(Severity)]
+    conditions = [(condition.value, formats.sentence(_(condition.value))) for condition in Condition]
+    states = [(state.value, formats.sentence(_(state.value))) for state in AlarmState]
+    found = [(name, _(words)) for name, words in FOUND.items()]
     return [
-        choice(
-            "rooms", "Room", [{"value": room.id, "label": f"{room.id} {room.name}"} for room in site.rooms.values()]
-        ),
-        choice(
-            "severities",
-            "Severity",
-            [{"value": severity.name.lower(), "label": severity_words(severity)} for severity in reversed(Severity)],
-        ),
-        choice("conditions", "Condition", [{"value": c.value, "label": formats.sentence(c)} for c in Condition]),
-        choice("states", "State", [{"value": state.value, "label": formats.sentence(state)} for state in AlarmState]),
-        text_field("alarms-text", "Text", "Point, comment", values["text"]),
+        several_field("alarms-rooms", _("Room"), rooms, values["rooms"]),
+        several_field("alarms-severities", _("Severity"), severities, values["severities"]),
+        several_field("alarms-conditions", _("Condition"), conditions, values["conditions"]),
+        several_field("alarms-states", _("State"), states, values["states"]),
+        text_field("alarms-text", _("Text"), _("Point, comment"), values["text"]),
         days_field("alarms-days", values["days"]),
-        dmc.Select(
-            id="alarms-found-how",
-            label="Found",
-            data=[
-                {"value": "live", "label": "As it happened"},
-                {"value": "retrospective", "label": "In late readings"},
-            ],
-            value=values["found"],
-            placeholder="Either way",
-            clearable=True,
-            size="sm",
-        ),
+        one_field("alarms-how", _("Found"), found, values["how"], _("Either way")),
     ]
 
 
 def _values(query: AlarmQuery) -> dict[str, Any]:
-    """What the fields show for a filter."""
-    days = days_value(query.first, query.last)
     return {
         "rooms": list(query.rooms),
         "severities": [severity.name.lower() for severity in query.severities],
         "conditions": [condition.value for condition in query.conditions],
         "states": [state.value for state in query.states],
         "text": query.text,
-        "days": days,
-        "found": query.found or None,
+        "days": days_value(query.first, query.last),
+        "how": query.found or None,
     }
 
 
-def _query_of(values: dict[str, Any]) -> AlarmQuery:
-    """The filter that the fields mean."""
+def _chosen(values: dict[str, Any]) -> AlarmQuery:
     first, last = values["days"] or (None, None)
     return alarm_query(
         {
@@ -178,66 +187,25 @@ def _query_of(values: dict[str, Any]) -> AlarmQuery:
             "text": [values["text"] or ""],
             "from": [first or ""],
             "to": [last or ""],
-            "found": [values["found"] or ""],
+            "found": [values["how"] or ""],
         }
     )
 
 
-FIELDS = {name: f"alarms-{name}" if name != "found" else "alarms-found-how" for name in FILTERS}
+ALARMS = FilteredList(
+    name="alarms",
+    fields=("rooms", "severities", "conditions", "states", "text", "days", "how"),
+    parts=("standing", "matching", "aside", "history", "found"),
+    query=alarm_query,
+    values=_values,
+    chosen=_chosen,
+    find=_found,
+)
 
 
 def register(app: Dash, context: AppContext) -> None:
-    """New alarms appear by themselves; fields write the address, and the address fills the fields."""
-
-    @app.callback(
-        Output("alarms-standing", "children"),
-        Output("alarms-aside", "children"),
-        Input("alarm-event", "data"),
-        prevent_initial_call=True,
-    )
-    @requires(Right.LOOK)
-    def stand(_event: object) -> tuple[Component, list[Component]]:
-        return _standing(context), _aside(context)
-
-    @app.callback(
-        output={
-            "search": Output("alarms-url", "search"),
-            "fields": {name: Output(id, "value") for name, id in FIELDS.items()},
-            "page": Output("alarms-page", "value"),
-            "pages": Output("alarms-page", "total"),
-            "rows": Output("alarms-history", "children"),
-            "words": Output("alarms-found", "children"),
-        },
-        inputs={
-            "search": Input("alarms-url", "search"),
-            "fields": {name: Input(id, "value") for name, id in FIELDS.items()},
-            "page": Input("alarms-page", "value"),
-            "event": Input("alarm-event", "data"),
-            "said": Input(ANNOTATED, "data"),
-        },
-        prevent_initial_call=True,
-    )
-    @requires(Right.LOOK)
-    def look(
-        search: str | None, fields: dict[str, Any], page: int | None, event: object, said: object
-    ) -> dict[str, Any]:
-        del event, said  # what matters is that they came
-        asked = alarm_query(query_of(search))
-        present = asked
-        if ctx.triggered_id in FIELDS.values():
-            present = _query_of(fields)
-        elif ctx.triggered_id == "alarms-page":
-            present = replace(asked, page=page or 1)
-        rows, words, pages = _history(context, present)
-        from_address = ctx.triggered_id == "alarms-url"
-        return {
-            "search": no_update if present == asked else present.search(),
-            "fields": _values(present) if from_address else dict.fromkeys(FIELDS, no_update),
-            "page": present.page if present.page != page else no_update,
-            "pages": pages,
-            "rows": rows,
-            "words": words,
-        }
+    """New alarms appear by themselves, and so does what is said of them."""
+    ALARMS.register(app, context, Input("alarm-event", "data"), Input(ANNOTATED, "data"))
 
 
 PAGE = Page("/alarms", "Alarms", layout, register, icon="alarms", copy=alarms_copy)

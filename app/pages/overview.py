@@ -7,11 +7,11 @@ from app.components.basics import drawing, icon, live, symbol, tagged
 from app.components.floor_plan import floor_plan
 from app.components.proven import proven_line
 from app.components.room_list import room_list
-from app.components.standing_alarms import standing, standing_table
+from app.components.standing_alarms import standing_table
 from app.context import AppContext
 from app.guard import requires
 from app.pages.page import Address, Page
-from app.past_sites import sites_then
+from app.standing import standing
 from facility.roles import Right
 from facility.site import Area, Site
 
@@ -84,11 +84,7 @@ def _first_start(site: Site) -> Component:
 
 
 def _standing(context: AppContext) -> Component:
-    answering = context.may(Right.ACKNOWLEDGE)
-    found, names = standing(context), context.names()
-    with context.records.reading() as connection:
-        then = sites_then(context, connection, found)
-    return standing_table(context.site(), found, context.clock(), then=then, answering=answering, names=names)
+    return standing_table(standing(context))
 
 
 def register(app: Dash, context: AppContext) -> None:

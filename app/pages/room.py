@@ -21,17 +21,18 @@ from app.components.point_table import by_quantity, point_table
 from app.components.put_aside import room_opener
 from app.components.put_aside_list import put_aside_table
 from app.components.room_alarms import room_alarms
-from app.components.standing_alarms import standing
 from app.context import AppContext
 from app.copies.room_now import room_copy
 from app.guard import NotAllowedError, requires
 from app.pages.page import Address, Page
-from app.past_sites import sites_then
+from app.standing import standing
 from app.trends.view import MOST_POINTS, View
 from facility.instants import DAY, Instant
+from facility.language import _
 from facility.roles import Right
 from facility.site import Point, Room, Site
 from storage.records import annotations, batches, room_states
+from storage.records.alarms import AlarmFilter
 from storage.records.annotations import About, Annotation
 from storage.records.batches import Run
 from storage.records.errors import RecordsAwayError
@@ -125,20 +126,14 @@ def _made(run: Run, site: Site, now: Instant, *, writing: bool) -> Component:
 
 def _alarms(context: AppContext, room: Room) -> list[Component]:
     site = context.site()
+    here = (room.id, *(zone.id for zone in site.rooms.values() if zone.inside == room.id))
     try:
-        found = standing(context)
-        names = context.names()
-        with context.records.reading() as connection:
-            then = sites_then(context, connection, found)
+        bands = room_alarms(standing(context, AlarmFilter(rooms=here)), room)
+        aside = put_aside_table(context, room.id)
     except RecordsAwayError as error:
         return [records_away.page(context, error)]
-    here = {room.id, *(zone.id for zone in site.rooms.values() if zone.inside == room.id)}
-    of_room = [alarm for alarm in found if not here.isdisjoint(alarm.rooms)]
-    answering = context.may(Right.ACKNOWLEDGE)
-    bands = room_alarms(site, of_room, context.clock(), then=then, answering=answering, names=names)
-    aside = put_aside_table(context, room.id)
     if aside is not None:
-        bands.append(html.Section([html.Header(html.H2("Calls nobody")), aside], className="card wide room-aside"))
+        bands.append(html.Section([html.Header(html.H2(_("Calls nobody"))), aside], className="card wide room-aside"))
     return bands
 
 

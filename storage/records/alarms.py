@@ -39,6 +39,9 @@ class AlarmFilter:
     within: Collection[str] | None = None
 
 
+EVERYTHING = AlarmFilter()
+
+
 def save(connection: Connection, alarms: Iterable[Alarm]) -> None:
     """Write alarms as they are now, new or known by their id, and the acknowledgements that are new.
 
@@ -64,9 +67,10 @@ def save(connection: Connection, alarms: Iterable[Alarm]) -> None:
     upsert(connection, blinded_points, blinded)
 
 
-def standing(connection: Connection) -> list[Alarm]:
-    """The alarms that are not back to normal and answered, newest first."""
-    return _alarms(connection, select(table).where(table.c.state.in_([state.value for state in STANDING])))
+def standing(connection: Connection, wanted: AlarmFilter = EVERYTHING) -> list[Alarm]:
+    """The alarms that are not back to normal and answered, newest first; of those the ones that match."""
+    stands = table.c.state.in_([state.value for state in STANDING])
+    return _alarms(connection, select(table).where(stands, *_conditions(wanted)))
 
 
 def every(connection: Connection) -> list[Alarm]:

@@ -176,9 +176,14 @@ def applied(connection: Connection, id: int, at: Instant, outcome: str) -> None:
 
 def outcome(connection: Connection, id: int) -> str | None:
     """What came of a command; None while it waits."""
-    return connection.execute(
-        select(command_outcomes.c.outcome).where(command_outcomes.c.command == id)
-    ).scalar_one_or_none()
+    return outcomes(connection, [id]).get(id)
+
+
+def outcomes(connection: Connection, ids: Collection[int]) -> dict[int, str]:
+    """What came of each of these commands; one that waits is not among them."""
+    columns = command_outcomes.c.command, command_outcomes.c.outcome
+    rows = connection.execute(select(*columns).where(command_outcomes.c.command.in_(ids)))
+    return {row.command: row.outcome for row in rows}
 
 
 def _object(command: Command) -> str:

@@ -141,14 +141,14 @@ def look(event: bytes) -> Frame:
 @pytest.mark.parametrize("id", [ROOM.id, OTHER.id, "B101.DP1/low/9"])
 def test_an_alarm_of_another_area_cannot_be_answered(here: House, id: str) -> None:
     with pytest.raises(NotAllowedError, match="not admitted"):
-        acknowledge.send(here.context, id, Severity.ACTION, "On my way", patience=0)
+        acknowledge.send(here.context, {id: Severity.ACTION}, "On my way", patience=0)
     with here.records.reading() as connection:
         assert commands.waiting(connection) == []
 
 
 @pytest.mark.parametrize("id", [OWN.id, BOTH.id])
 def test_an_alarm_that_the_person_sees_can_be_answered(here: House, id: str) -> None:
-    assert acknowledge.send(here.context, id, Severity.ACTION, "On my way", patience=0) == acknowledge.NO_ANSWER
+    assert acknowledge.send(here.context, {id: Severity.ACTION}, "On my way", patience=0) == acknowledge.NO_ANSWER
 
 
 def test_the_api_does_not_tell_whether_there_is_an_alarm_elsewhere(here: House) -> None:

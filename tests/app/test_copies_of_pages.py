@@ -150,7 +150,7 @@ def test_alarms_are_copied_as_they_are_filtered(context: AppContext) -> None:
     everything = alarms_copy(context, KELLER, Address("/alarms", {}, {}))
     low = alarms_copy(context, KELLER, Address("/alarms", {}, query_of("condition=low")))
     assert len(table(low, "History").rows) == 1 < len(table(everything, "History").rows)
-    assert ("Filter of the history", "condition low") in low.facts
+    assert ("Filter", "condition low") in low.facts
     assert column(table(low, "History"), "Answers") != [""]
 
 

@@ -15,6 +15,7 @@ from app.copies.tables import alarm_table
 from app.live.hub import Hub
 from app.pages.page import Address
 from app.past_sites import sites_then
+from app.standing import Standing
 from app.trends.labels import limit_words
 from facility.alarm import Alarm, AlarmState, Condition
 from facility.limit import EXEMPT, Severity
@@ -63,9 +64,9 @@ def test_beside_its_line_in_a_trend() -> None:
 
 def test_at_an_alarm_in_the_list_the_history_the_room_and_the_dialog() -> None:
     shown = [
-        standing_table(SITE, [ALARM], NOON, answering=False, names={}),
+        standing_table(Standing(SITE, NOON, [ALARM])),
         history_table(SITE, [ALARM], NOON),
-        *room_alarms(SITE, [ALARM], NOON, answering=False, names={}),
+        *room_alarms(Standing(SITE, NOON, [ALARM]), SITE.rooms["N1"]),
         acknowledge._summary(SITE, SITE, ALARM),
     ]
     assert all(EXEMPT in markup(part) for part in shown)
@@ -98,7 +99,7 @@ def test_of_an_old_alarm_by_the_site_in_force_at_its_onset(tmp_path: Path) -> No
 
 def test_not_at_an_alarm_that_was_judged_by_another_limit() -> None:
     strict = replace(ALARM, limit=352_000.0)
-    assert EXEMPT not in markup(standing_table(SITE, [strict], NOON, answering=False, names={}))
+    assert EXEMPT not in markup(standing_table(Standing(SITE, NOON, [strict])))
 
 
 def test_in_the_words_of_a_change() -> None:

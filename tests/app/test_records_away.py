@@ -84,7 +84,7 @@ def test_a_callback_that_fails_leaves_the_page_as_it_is_and_says_why(client: Fla
 
 
 def test_who_answers_an_alarm_is_told_that_it_is_not_on_record(context: AppContext) -> None:
-    told = send(context, "B101.DP1/high/1", Severity.ACTION, "On my way")
+    told = send(context, {"B101.DP1/high/1": Severity.ACTION}, "On my way")
     assert told is not None
     assert "cannot be used" in told
     assert "Nothing was sent" in told
