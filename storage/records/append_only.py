@@ -38,6 +38,9 @@ APPEND_ONLY: dict[str, Keys] = {
     "rota_overrides": (("number",),),
     "withdrawn_overrides": (("override",),),
     "escalation_calls": (("number",),),
+    "assessments": (("excursion", "number"),),
+    "closings": (("excursion", "number"),),
+    "identifications": (("point", "time", "number"),),
 }
 """Every append-only table with all its unique keys, for only over one of these can a row be replaced."""
 

@@ -19,16 +19,19 @@ from storage.records import (
     annotations,
     app_beats,
     append_only,
+    assessments,
     batches,
     change_steps,
     changes,
     channels,
+    closings,
     commands,
     contacts,
     engine_journal,
     escalations,
     excursions,
     holds,
+    identifications,
     migrating,
     notifications,
     on_call,
@@ -154,6 +157,10 @@ def fill(records: Records) -> None:
         notifications.queue(connection, [message])
         told_alarms.save(connection, [(ALARM.id, told_alarms.Told(Severity.ACTION, True, NOON))])
         app_beats.beat(connection, app_beats.AppBeat("web:8050", NOON))
+        judged = assessments.Assessed(assessments.Classification.MINOR, "door held open", impact="none")
+        assessments.assess(connection, NOON, MOREAU, "E-1970-0001", judged, after=0)
+        closings.add(connection, NOON, MOREAU, "E-1970-0001", closings.Step.CLOSED, {"excursion": "E-1970-0001"})
+        identifications.identify(connection, NOON, MOREAU, "B101.VA1", NOON, ["Micrococcus luteus"])
 
 
 def test_every_revision_is_reached_downwards_and_upwards_with_its_rows(records: Records, records_url: str) -> None:

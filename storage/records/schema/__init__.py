@@ -10,6 +10,7 @@ from storage.records.schema.annotations import annotations, refusals
 from storage.records.schema.app_beats import app_beats
 from storage.records.schema.base import metadata
 from storage.records.schema.changes import change_steps, changes
+from storage.records.schema.dossiers import assessments, closings, identifications
 from storage.records.schema.engine_journal import engine_journal
 from storage.records.schema.excursions import excursion_moves, excursion_years, excursions
 from storage.records.schema.holds import holds
@@ -55,6 +56,7 @@ __all__ = [
     "annotations",
     "api_tokens",
     "app_beats",
+    "assessments",
     "audit",
     "audit_head",
     "batch_events",
@@ -62,6 +64,7 @@ __all__ = [
     "change_steps",
     "changes",
     "channels",
+    "closings",
     "command_outcomes",
     "commands",
     "contacts",
@@ -79,6 +82,7 @@ __all__ = [
     "excursions",
     "external_identities",
     "holds",
+    "identifications",
     "links",
     "metadata",
     "notifications",

@@ -13,7 +13,7 @@ from sqlalchemy import Table
 from facility.change_states import Step
 from facility.instants import Instant, text_of
 from facility.limit import Severity
-from storage.records import schema
+from storage.records import assessments, closings, identifications, schema
 from storage.records.holds import hold_of, told_of
 from storage.records.trail.audit import JSON
 
@@ -312,6 +312,44 @@ KEPT = (
             "name": row.name,
             "instead": row.instead,
             "message": row.notification or None,
+        },
+    ),
+    Kept(
+        schema.assessments,
+        (assessments.ACTION,),
+        lambda row: {
+            "object": f"excursion {row.excursion}",
+            "version": row.number,
+            "at": row.at,
+            "actor": row.by,
+            "reason": row.reason or None,
+            **assessments.fields_of(row),
+        },
+    ),
+    Kept(
+        schema.closings,
+        closings.ACTIONS,
+        lambda row: {
+            "object": f"excursion {row.excursion}",
+            "action": f"excursion {row.step}",
+            "closing": row.number,
+            "at": row.at,
+            "actor": row.by,
+            "reason": row.reason or None,
+            "content": sha256_of(row.content),
+        },
+    ),
+    Kept(
+        schema.identifications,
+        (identifications.ACTION,),
+        lambda row: {
+            "object": f"point {row.point}",
+            "result": text_of(row.time),
+            "word": row.number,
+            "at": row.at,
+            "actor": row.by,
+            "organisms": json.loads(row.organisms),
+            "reason": row.reason or None,
         },
     ),
     Kept(
