@@ -11,6 +11,7 @@ from facility.site_condition_checks import condition_mistakes
 from facility.site_errors import did_you_mean
 from facility.site_limits import Mistake, combined, is_shared, mistakes, site_limits
 from facility.site_on_call_checks import on_call_mistakes
+from facility.site_plan_checks import plan_mistakes
 from facility.site_rule_checks import measured_mistakes, rule_mistakes
 from facility.site_schema import InstrumentEntry, LimitEntry, PointEntry, RoomEntry, SiteEntry
 from facility.site_suppression_checks import suppression_mistakes
@@ -33,6 +34,7 @@ def mistakes_in(site: SiteEntry, rooms: Collection[str]) -> Iterator[Mistake]:
                 here = (*place, "instruments", number, "points", position)
                 yield from _point(here, point, room, site, rooms)
                 yield from _limits(here, instrument, point, room, site)
+    yield from plan_mistakes(site)
     yield from _doors(site, rooms)
     yield from _stations(site)
     yield from cause_mistakes(site.causes, rooms, _point_ids(site))

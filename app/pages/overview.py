@@ -4,11 +4,11 @@ from dash import Dash, Input, Output, html
 from dash.development.base_component import Component
 
 from app.components.basics import drawing, icon, live, symbol, tagged
-from app.components.floor_plan import floor_plan
 from app.components.proven import proven_line
 from app.components.room_list import room_list
 from app.components.standing_alarms import standing_table
 from app.context import AppContext
+from app.floor_plan.plan import floor_plan
 from app.guard import requires
 from app.pages.page import Address, Page
 from app.standing import standing

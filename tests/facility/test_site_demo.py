@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from facility.quantities import Quantity
-from facility.site import Grade, Rectangle, Site
+from facility.site import Grade, Rectangle, Room, Site
 from facility.site_file import load_site
 
 DEMO = Path(__file__).parents[2] / "sites" / "demo.yaml"
@@ -36,22 +36,27 @@ def test_the_demo_has_about_120_points_over_all_quantities(demo: Site) -> None:
     assert {point.quantity for point in demo.points.values()} == set(Quantity)
 
 
+def placed(room: Room) -> Rectangle:
+    assert room.plan is not None
+    return room.plan
+
+
 def test_rooms_of_the_demo_do_not_overlap_on_the_plan(demo: Site) -> None:
     rooms = [room for room in demo.rooms.values() if room.inside is None]
-    overlapping = [(a.id, b.id) for a, b in combinations(rooms, 2) if min(overlap(a.plan, b.plan)) > 0]
+    overlapping = [(a.id, b.id) for a, b in combinations(rooms, 2) if min(overlap(placed(a), placed(b))) > 0]
     assert overlapping == []
 
 
 def test_workstations_of_the_demo_lie_within_their_rooms(demo: Site) -> None:
     for zone in demo.rooms.values():
         if zone.inside is not None:
-            within = overlap(zone.plan, demo.rooms[zone.inside].plan)
-            assert within == (zone.plan.width, zone.plan.height), zone.id
+            within = overlap(placed(zone), placed(demo.rooms[zone.inside]))
+            assert within == (placed(zone).width, placed(zone).height), zone.id
 
 
 def test_rooms_that_share_a_door_in_the_demo_share_a_wall(demo: Site) -> None:
     for door in demo.doors:
-        one, other = (demo.rooms[room].plan for room in door.between)
+        one, other = (placed(demo.rooms[room]) for room in door.between)
         across, down = overlap(one, other)
         assert min(across, down) == 0 < max(across, down), door
 
