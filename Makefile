@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo demo-reset test check audit sbom bench crash lock
+.PHONY: setup demo demo-reset test check words audit sbom bench crash lock
 
 setup: .venv/ready
 
@@ -31,6 +31,10 @@ check: setup
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+# Bring the catalogues of languages in line with the texts in the code, docs/languages.md.
+words: setup
+	@$(BIN)/python -m tests.words
 
 # Is anything that the program stands on known to be vulnerable? Asks the package registry.
 audit: setup

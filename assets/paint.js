@@ -11,9 +11,11 @@
 
 import { age, clock, day, until } from "./formats.js";
 import { model, now, staleSince } from "./model.js";
+import { say } from "./words.js";
 
 const UNKNOWN = "?";
-const SHORT = { action: "ACTION", alert: "ALERT", advisory: "ADVISORY", nodata: "NO DATA", returned: "RETURNED", normal: "" };
+const NO_DATA = say("NO DATA");
+const SHORT = { action: say("ACTION"), alert: say("ALERT"), advisory: say("ADVISORY"), nodata: NO_DATA, returned: say("RETURNED"), normal: "" };
 let marked = [];
 
 // Find the marked nodes of the page again; to be called after the page has changed.
@@ -79,12 +81,12 @@ function paintPoint({ node, show }, point, { now, stale }) {
       const { unit, beside } = node.dataset;
       const written = (of) => value + (of ? `\u202f${of}` : "");
       text(node, old || !value ? UNKNOWN : written(unit));
-      attribute(node, "data-last", old && point.time ? `was ${written(unit || beside)}, ${age(now - point.time)}` : "");
+      attribute(node, "data-last", old && point.time ? say("was {value}, {span}", { value: written(unit || beside), span: age(now - point.time) }) : "");
       break;
     }
     case "age": text(node, point.time ? age(now - point.time) : ""); break;
-    case "validity": text(node, old ? "no data" : point.validity || ""); break;
-    case "word": text(node, old ? "NO DATA" : point.word); break;
+    case "validity": text(node, old ? say("no data") : point.validity || ""); break;
+    case "word": text(node, old ? NO_DATA : point.word); break;
     case "used": text(node, old ? "" : point.used || ""); break;
     case "beyond": text(node, old ? "" : point.beyond || ""); break;
     case "status": attribute(node, "data-status", status); break;
@@ -112,10 +114,10 @@ function paintRoom({ node, show }, room, { now, stale }) {
   switch (show) {
     case "value": text(node, nodata ? UNKNOWN : room.value || ""); break;
     case "unit": text(node, nodata ? "" : room.unit || ""); break;
-    case "last": text(node, nodata && room.value && room.value !== UNKNOWN ? `last ${room.value} ${room.unit}` : ""); break;
+    case "last": text(node, nodata && room.value && room.value !== UNKNOWN ? say("last {value}", { value: `${room.value} ${room.unit}` }) : ""); break;
     case "brief": text(node, room.brief || ""); break;
     case "what": text(node, room.what || ""); break;
-    case "word": text(node, old ? "NO DATA" : room.word); break;
+    case "word": text(node, old ? NO_DATA : room.word); break;
     case "short": text(node, SHORT[status]); break;
     case "since": text(node, forHowLong(room, now, stale)); break;
     case "for": { const span = forHowLong(room, now, stale); text(node, span && `, ${span}`); break; }
@@ -125,7 +127,7 @@ function paintRoom({ node, show }, room, { now, stale }) {
     case "status":
       attribute(node, "data-status", status);
       attribute(node, "data-open", room.open && !old ? "yes" : "no");
-      if (node.dataset.label) attribute(node, "aria-label", `${node.dataset.label}, ${old ? "no data" : room.word.toLowerCase()}`);
+      if (node.dataset.label) attribute(node, "aria-label", `${node.dataset.label}, ${old ? NO_DATA : room.word}`);
       break;
     case "symbol": symbol(node, status); break;
     case "at": place(node, nodata ? undefined : room.at); break;
@@ -139,8 +141,8 @@ function paintSite({ node, show }, site, { now, stale }) {
   }
   if (!site) return;
   switch (show) {
-    case "title": text(node, stale === null ? site.title : "No live data"); break;
-    case "lead": text(node, stale === null ? site.lead : `What is shown was true until ${clock(stale, zone())}.`); break;
+    case "title": text(node, stale === null ? site.title : say("No live data")); break;
+    case "lead": text(node, stale === null ? site.lead : say("What is shown was true until {time}.", { time: clock(stale, zone()) })); break;
     case "standing":
       text(node, site.standing ? String(site.standing) : "");
       attribute(node, "data-status", site.status);
@@ -148,7 +150,7 @@ function paintSite({ node, show }, site, { now, stale }) {
     case "unanswered": text(node, site.unanswered ? String(site.unanswered) : ""); break;
     case "status": attribute(node, "data-status", stale === null ? site.status : "nodata"); break;
     case "system": text(node, site.system || ""); break;
-    case "behind": text(node, model.station?.waiting > 20 ? `judging is ${model.station.waiting} commits behind` : ""); break;
+    case "behind": text(node, model.station?.waiting > 20 ? say("judging is {n} commits behind", { n: model.station.waiting }) : ""); break;
     case "data-age": text(node, site.newest ? age(now - site.newest) : ""); break;
   }
 }
@@ -186,12 +188,19 @@ function paintStaleness({ now, stale }) {
 }
 
 function explanation(stale, now) {
-  if (model.refusal) return ["No place for live values", model.refusal];
-  const when = stale ? ` since ${clock(stale, zone())}, ${age(now - stale)}.` : ".";
+  if (model.refusal) return [say("No place for live values"), model.refusal];
+  const when = { time: stale ? clock(stale, zone()) : "", span: stale ? age(now - stale) : "" };
   if (!model.reached) {
-    return [`No connection to Cleanwatch${when}`, "No value here is fresh. Alarms and notifications go on without this page. It tries again by itself."];
+    const title = stale ? say("No connection to Cleanwatch since {time}, {span}.", when) : say("No connection to Cleanwatch.");
+    return [title, say("No value here is fresh. Alarms and notifications go on without this page. It tries again by itself.")];
   }
-  if (stale === null) return [`Not heard: station ${model.site.silent}`, "In its rooms no value is fresh, and alarms may be missing. Have it looked at; this page goes on by itself."];
-  if (!model.station) return ["The station has not been heard yet.", "It reads and judges the instruments. Nothing here is fresh until it runs."];
-  return [`The station is silent${when}`, "No value here is fresh, and alarms may be missing. Have the station looked at; this page goes on by itself."];
+  if (stale === null) {
+    const title = say("Not heard: station {station}", { station: model.site.silent });
+    return [title, say("In its rooms no value is fresh, and alarms may be missing. Have it looked at; this page goes on by itself.")];
+  }
+  if (!model.station) {
+    return [say("The station has not been heard yet."), say("It reads and judges the instruments. Nothing here is fresh until it runs.")];
+  }
+  const title = stale ? say("The station is silent since {time}, {span}.", when) : say("The station is silent.");
+  return [title, say("No value here is fresh, and alarms may be missing. Have the station looked at; this page goes on by itself.")];
 }

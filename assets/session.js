@@ -1,6 +1,8 @@
 // Who does nothing is signed out, whatever comes in meanwhile: so the server is told when somebody does something.
 // A minute before, the person is asked. All tabs of a browser are one session, and share when it ends.
 
+import { say } from "./words.js";
+
 const WARNING = 60_000; // ms before the end
 const PAUSE = 20_000; // ms between two times that the server is told
 const ENDS = "cleanwatch-session-ends";
@@ -41,14 +43,16 @@ function look() {
   if (left <= 0) ask("GET");
   else if (left <= WARNING && !dialog.open) dialog.showModal();
   else if (left > WARNING && dialog.open) dialog.close();
-  if (dialog.open) dialog.querySelector("b").textContent = `${Math.max(0, Math.ceil(left / 1000))} s`;
+  const span = `${Math.max(0, Math.ceil(left / 1000))} s`;
+  const words = say("You are signed out in {span}, since nobody has done anything here. Alarms go on.", { span });
+  if (dialog.open) dialog.querySelector("p").textContent = words;
 }
 
 dialog.className = "leaving";
 dialog.setAttribute("aria-labelledby", "leaving-title");
-dialog.innerHTML =
-  '<h2 id="leaving-title">Are you still there?</h2><p>You are signed out in <b class="num"></b>, since nobody has done anything here.' +
-  ' Alarms go on.</p><button class="btn p l" autofocus>Stay signed in</button>';
+dialog.innerHTML = '<h2 id="leaving-title"></h2><p></p><button class="btn p l" autofocus></button>';
+dialog.querySelector("h2").textContent = say("Are you still there?");
+dialog.querySelector("button").textContent = say("Stay signed in");
 dialog.querySelector("button").addEventListener("click", async () => {
   await ask("POST");
   look();
