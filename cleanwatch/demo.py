@@ -16,6 +16,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
+from alerts.channels import mailbox
 from cleanwatch.demo_files import DEMO_PLANT, DEMO_SCENARIO, DEMO_SITE, PASSWORD, PEOPLE
 from cleanwatch.folder import FolderInUseError, claimed
 from cleanwatch.ports import claimed_port
@@ -141,6 +142,9 @@ def _welcome(console: Console, address: str, mqtt: int, data: Path) -> None:
     console.print(f"  Sign in as:     {', '.join(f'[bold]{account}[/bold] ({role})' for account, _, role in PEOPLE)}")
     console.print(f"  Password:       [bold]{PASSWORD}[/bold]   (of all of them, in this demo only)")
     console.print(f"  MQTT broker:    127.0.0.1:{mqtt}   (loopback only)")
+    console.print(
+        f"  Messages:       {data / mailbox.FOLDER}   (what phones and mail would get, with the link to answer)"
+    )
     console.print(f"  Data and logs:  {data}")
     console.print()
     console.print("What will happen:")

@@ -1,6 +1,6 @@
 """The accounts of the demo, and of nothing else: one for each role, with a password that everybody may know.
 
-Its channels reach nobody: what would be sent stays on the page of notifications.
+Its channels reach nobody: what would be sent is written into files, a line of the welcome says where.
 
 Run by the demo as a process of its own, so that the one that looks after the others stays small.
 """

@@ -37,7 +37,8 @@ class Notifying:
             *(records, site, station, clock, informed(site, clock), by_excursion, settings.public_url),
             escalate=self.escalator.follow,
         )
-        self._sender = Sender(records, lambda kept: opened(kept, seals), clock, station, random.Random())
+        mailboxes = settings.data / mailbox.FOLDER
+        self._sender = Sender(records, lambda kept: opened(kept, seals, mailboxes), clock, station, random.Random())
 
     def step(self) -> None:
         """Queue what is to be told, and begin to send what is due. Raises RecordsAwayError."""

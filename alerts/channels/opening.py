@@ -1,5 +1,7 @@
 """From what is kept of a channel to the channel itself, and from what a person enters to what is kept."""
 
+from pathlib import Path
+
 from alerts.channels.apprise_channel import TO, AddressError, AppriseChannel
 from alerts.channels.channel import Channel
 from alerts.channels.mailbox import KIND, Mailbox
@@ -10,9 +12,12 @@ MAILBOX = f"{KIND}://"
 """Entered in place of an Apprise URL: a channel to try things out, which reaches nobody."""
 
 
-def opened(kept: channels.Channel, seals: Seals) -> Channel:
-    """The channel that messages are handed to. Raises KeyNotUsableError or AddressError."""
-    return Mailbox() if kept.address.kind == KIND else AppriseChannel(seals.open(kept.address.sealed))
+def opened(kept: channels.Channel, seals: Seals, mailboxes: Path) -> Channel:
+    """The channel that messages are handed to; `mailboxes` is the folder of those that reach nobody.
+
+    Raises KeyNotUsableError or AddressError.
+    """
+    return Mailbox(mailboxes) if kept.address.kind == KIND else AppriseChannel(seals.open(kept.address.sealed))
 
 
 def address(entered: str, seals: Seals, short: bool | None = None) -> channels.Address:
@@ -32,9 +37,8 @@ def address(entered: str, seals: Seals, short: bool | None = None) -> channels.A
 
 def check(kept: channels.Channel, seals: Seals, person: str) -> None:
     """Is this an address of a person that the channel can send to? Raises AddressError or KeyNotUsableError."""
-    channel = opened(kept, seals)
-    if isinstance(channel, AppriseChannel):
-        channel.check(person)
+    if kept.address.kind != KIND:
+        AppriseChannel(seals.open(kept.address.sealed)).check(person)
 
 
 __all__ = ["MAILBOX", "AddressError", "address", "check", "opened"]

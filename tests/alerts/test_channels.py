@@ -149,10 +149,22 @@ def test_the_key_is_private_and_addresses_are_lost_without_it(tmp_path: Path) ->
         Seals(path).open(sealed)
 
 
-def test_a_mailbox_takes_everything_and_sends_nothing(tmp_path: Path) -> None:
+def test_a_mailbox_takes_everything_into_a_file_for_each_address_and_sends_nothing(tmp_path: Path) -> None:
     seals = Seals(tmp_path / "channels.key")
     address = opening.address(" mailbox://{to}", seals)
     assert (address.kind, address.personal) == ("mailbox", True)
-    channel = opening.opened(Channel(1, "Try", 1, address, 0), seals)
+    channel = opening.opened(Channel(1, "Try", 1, address, 0), seals, tmp_path / "mailbox")
     assert isinstance(channel, Mailbox)
-    assert channel.send("ann", MESSAGE).words == "kept on the page of notifications, and sent nowhere"
+    for name in ("ann@example.org", "ann@example.org", "../ben", ""):
+        words = channel.send(name, MESSAGE).words
+        assert words.endswith(", and sent nowhere")
+    files = {path.name: path.read_text() for path in (tmp_path / "mailbox").iterdir()}
+    assert files.keys() == {"ann@example.org.txt", ".._ben.txt", "everybody.txt"}
+    assert files["ann@example.org.txt"].count(MESSAGE.text) == 2
+    assert all(path.stat().st_mode & 0o077 == 0 for path in (tmp_path / "mailbox").iterdir())
+
+
+def test_a_mailbox_that_cannot_be_written_is_tried_again(tmp_path: Path) -> None:
+    (tmp_path / "mailbox").touch()
+    with pytest.raises(TemporaryFailureError, match="cannot be written"):
+        Mailbox(tmp_path / "mailbox").send("ann", MESSAGE)

@@ -48,7 +48,7 @@ def test_without_a_channel_the_page_says_that_nobody_is_told_and_what_to_do(here
     assert "No address" in shown
 
 
-def test_a_channel_is_added_reaches_somebody_and_is_tried_and_retired(here: House) -> None:
+def test_a_channel_is_added_reaches_somebody_and_is_tried_and_retired(here: House, tmp_path: Path) -> None:
     here.person = KELLER
     mail = notification_acts.add(here.context, "Mail", "mailbox://{to}", "")
     here.person = MOREAU
@@ -58,13 +58,12 @@ def test_a_channel_is_added_reaches_somebody_and_is_tried_and_retired(here: Hous
     message = notification_acts.try_me(here.context, mail.id)
     words = notification_acts.outcome_words(here.context, message, patience=0)
     assert words == f"Message {message.number}: waiting to be sent by the station."
-    sender = Sender(
-        here.records, lambda kept: opened(kept, here.context.seals), lambda: NOON, "main", random.Random()
-    )
+    seals = here.context.seals
+    sender = Sender(here.records, lambda kept: opened(kept, seals, tmp_path), lambda: NOON, "main", random.Random())
     here.time.now = NOON
     sender.step()
     sender.close()
-    assert "kept on the page of notifications" in notification_acts.outcome_words(here.context, message, patience=0)
+    assert "and sent nowhere" in notification_acts.outcome_words(here.context, message, patience=0)
     shown = page(here, KELLER)
     assert "Mail j\\u2026@example.org" in shown
     assert message.number in shown

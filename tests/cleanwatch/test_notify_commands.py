@@ -43,7 +43,7 @@ def run(*arguments: str, entered: str | None = None) -> Result:
 def sending(records: Records, folder: Path) -> Iterator[None]:
     """As the station does."""
     seals, stopping = Seals(folder / "channels.key"), threading.Event()
-    sender = Sender(records, lambda kept: opened(kept, seals), system_clock, "main", random.Random())
+    sender = Sender(records, lambda kept: opened(kept, seals, folder), system_clock, "main", random.Random())
 
     def send() -> None:
         while not stopping.wait(0.02):
