@@ -88,7 +88,8 @@ def _message(one: Missed, to: Recipient, now: Instant, site: Site, address: str)
     words = Words(
         f"{one.severity.name}: {head}",
         "\n\n".join(filter(None, (f"{head}, {site.name}.", one.meaning, link))),
-        (f"{one.severity.name}: {head}.", f" {one.meaning}", f" {link}" if link else ""),
+        (f"{one.severity.name}: {head}.",),
+        (f" {one.meaning}",),
         link,
     )
     return addressed(

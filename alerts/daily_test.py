@@ -68,8 +68,8 @@ def _message(site: Site, to: Recipient, due: Instant, now: Instant) -> Notificat
         f"Daily test of Cleanwatch, {site.name}: nothing has happened",
         "This is the daily test of the way by which alarms reach you. Nothing has happened, and nothing has to be "
         "done. If one day it does not come, say so: then alarms may not come either.",
-        (f"Daily test of Cleanwatch, {site.name}: nothing has happened.", " If it does not come one day, say so."),
-        "",
+        (f"Daily test of Cleanwatch, {site.name}: nothing has happened.",),
+        (" If it does not come one day, say so.",),
     )
     return addressed(
         words,

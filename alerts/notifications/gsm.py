@@ -4,6 +4,7 @@ A single character outside of it, like the sign for at least, makes a phone netw
 """
 
 import unicodedata
+from collections.abc import Sequence
 
 LENGTH = 160
 _ALPHABET = frozenset(
@@ -41,13 +42,19 @@ def plain(text: str) -> str:
     return "".join(_plain(character) for character in text)
 
 
-def fitted(parts: list[str], end: str) -> str:
-    """The parts that fit into one text, in their order of importance, and an end that is always there."""
-    end = plain(end)
-    text = plain(parts[0])[: LENGTH - len(end)]
-    for part in parts[1:]:
-        part = plain(part)
-        if part and len(text) + len(part) + len(end) <= LENGTH:
+def fitted(heads: Sequence[str], must: str, more: Sequence[str], end: str) -> str:
+    """One text: a head, what must be there, as much of the rest as fits in order of importance, and an end.
+
+    The head is the first of `heads` that leaves room for what must be there; where none does, the last, cut.
+    """
+    end, must = plain(end), plain(must)
+    if len(must) + len(end) > LENGTH:
+        must = ""
+    room = LENGTH - len(must) - len(end)
+    written = [plain(head) for head in heads]
+    text = next((head for head in written if len(head) <= room), written[-1][:room]) + must
+    for part in map(plain, more):
+        if len(text) + len(part) + len(end) <= LENGTH:
             text += part
     return text + end
 

@@ -7,6 +7,7 @@ Less severe messages never keep a more severe one waiting. Trying a channel coun
 from collections.abc import Sequence
 
 from alerts.channels.channel import Message
+from alerts.notifications.gsm import fitted
 from facility.instants import MINUTE, Instant, Span
 from facility.limit import Severity
 from storage.records.notifications import Delivery, Notification, Purpose
@@ -15,8 +16,6 @@ WINDOW: Span = MINUTE
 MOST = 3
 LISTED = 25
 """Messages that are listed in one that stands for many."""
-TEXT = 160
-"""Characters of a text to a phone, in the GSM alphabet."""
 
 
 def next_messages(
@@ -52,9 +51,10 @@ def message(notifications: Sequence[Notification], short: bool) -> Message:
         return Message(first.id, first.number, first.subject, first.short if short else first.body)
     subject = f"{len(notifications)} messages, the most severe: {first.subject}"
     if short:
-        head = f"{len(notifications)} alarm messages. First: "
-        room = TEXT - len(head) - len(first.number) - 2
-        return Message(first.id, first.number, subject, f"{head}{first.short[:room]} #{first.number}")
+        end, link = f" #{first.number}", f" {first.link}" if first.link else ""
+        said = first.short.removesuffix(end).replace(link, "")
+        text = fitted([f"{len(notifications)} alarm messages. First: {said}"], link, (), end)
+        return Message(first.id, first.number, subject, text)
     listed = [f"- {one.subject}\n  {one.link}".rstrip() for one in notifications[:LISTED]]
     if len(notifications) > LISTED:
         listed.append(f"- and {len(notifications) - LISTED} more, in the list of alarms")

@@ -4,7 +4,7 @@ Two forms of the same: long for e-mail, and one text of 160 characters for phone
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
@@ -40,17 +40,20 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A message without who gets it. `short` are its parts by importance, for one text."""
+    """A message without who gets it.
+
+    One text to a phone begins with the first of `heads` that leaves room for the link; `more` follows where it fits.
+    """
 
     subject: str
     body: str
-    short: tuple[str, ...]
-    link: str
+    heads: tuple[str, ...]
+    more: tuple[str, ...] = ()
+    link: str = ""
 
     def with_link(self, link: str) -> "Words":
         """The same with another link."""
-        short = tuple(part.replace(self.link, link) for part in self.short)
-        return Words(self.subject, self.body.replace(self.link, link), short, link)
+        return replace(self, body=self.body.replace(self.link, link), link=link)
 
 
 def compose(scene: Scene, event: str, alarms: Sequence[Alarm], purpose: Purpose) -> Words:
@@ -75,15 +78,16 @@ def compose(scene: Scene, event: str, alarms: Sequence[Alarm], purpose: Purpose)
     since = f" since {_clock(site, first.onset)}" if first.returned is None else _until(site, first)
     batches = _batches(scene, rooms)
     state = scene.states.get(first.room)
-    parts = [
-        f"{why} {_room(site, first, grade=False)}: {what}{more}{since}.",
-        f" {link}" if link else "",
+    heads = tuple(
+        f"{why} {where}: {what}{more}{since}." for where in (_room(site, first, grade=False), first.room or site.name)
+    )
+    besides = (
         f" Batch {', '.join(batches)}." if batches else "",
         f" {state}." if state else "",
         f" {_response(site, first)}",
-    ]
+    )
     subject = f"{head}{more}{since}" + (f" ({number})" if number else "")
-    return Words(subject, "\n\n".join(filter(None, body)), tuple(filter(str.strip, parts)), link)
+    return Words(subject, "\n\n".join(filter(None, body)), heads, tuple(filter(str.strip, besides)), link)
 
 
 def summary(scene: Scene, events: Sequence[tuple[str, Sequence[Alarm]]], title: str) -> Words:
@@ -112,12 +116,9 @@ def summary(scene: Scene, events: Sequence[tuple[str, Sequence[Alarm]]], title: 
     if link:
         body.append(f"See them here:\n{link}")
     first = worst_of(alarms)
-    parts = (
-        f"{worst.name}: {counts}. {title}.",
-        f" First: {_room(site, first)} {_deviation(site, first)}.",
-        f" {link}" if link else "",
-    )
-    return Words(f"{worst.name}: {counts}. {title}", "\n\n".join(body), tuple(filter(str.strip, parts)), link)
+    heads = (f"{worst.name}: {counts}. {title}.",)
+    more = (f" First: {_room(site, first)} {_deviation(site, first)}.",)
+    return Words(f"{worst.name}: {counts}. {title}", "\n\n".join(body), heads, more, link)
 
 
 def addressed(
@@ -154,7 +155,7 @@ def addressed(
         recipient=recipient,
         subject=words.subject,
         body=f"{words.body}\n\n{foot}",
-        short=fitted(list(words.short), f" #{number}"),
+        short=fitted(words.heads, f" {words.link}" if words.link else "", words.more, f" #{number}"),
         link=words.link,
         due=at if due is None else due,
     )

@@ -27,7 +27,6 @@ def try_out(
         f"This is a test of the channel {channel.name}, asked for by {by.name}.\n\n"
         "Nothing has happened, and nothing has to be done. Alarms will come the same way.",
         (f"TEST of Cleanwatch, {site.name}: nothing has happened. Alarms will come this way.",),
-        "",
     )
     message = addressed(
         words,

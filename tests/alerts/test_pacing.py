@@ -56,5 +56,5 @@ def test_many_messages_as_one_name_each_and_tell_the_first_in_full() -> None:
     assert "- subject m24\n  https://cw/24" in long.text
     assert "- and 5 more" in long.text
     assert long.text.endswith("body m0")
-    assert short.text == f"30 alarm messages. First: short m0 #{notifications[0].number}"
+    assert short.text == f"30 alarm messages. First: short m0 https://cw/0 #{notifications[0].number}"
     assert long.id == "m0"

@@ -121,7 +121,7 @@ def test_a_message_says_what_to_do_as_the_limit_has_it_or_else_the_room() -> Non
     for text, response in ((SMALL, None), (room, "Close the hatch."), (both, "Stop filling.")):
         words = compose(replace(SCENE, site=parse_site(text, "site.yaml")), "E-2025-0042", [ACTION], Purpose.NEW)
         assert (f"What to do: {response}" in words.body) is (response is not None)
-        assert (f" {response}" in words.short) is (response is not None)
+        assert (f" {response}" in words.more) is (response is not None)
 
 
 def test_worse_and_returned_say_so() -> None:
@@ -141,10 +141,23 @@ def test_many_events_are_told_in_one_message_with_their_number() -> None:
     assert "- and 28 more" in words.body
 
 
-@given(st.lists(st.text(max_size=200), min_size=1, max_size=6))
-def test_no_text_to_a_phone_is_longer_than_one_text(parts: list[str]) -> None:
-    assert len(fitted(parts, " #ABC234")) <= LENGTH
-    assert fitted(parts, " #ABC234").endswith(" #ABC234")
+@given(
+    st.lists(st.text(max_size=200), min_size=1, max_size=3), st.text(max_size=200), st.lists(st.text(max_size=200))
+)
+def test_no_text_to_a_phone_is_longer_than_one_text(heads: list[str], must: str, more: list[str]) -> None:
+    text = fitted(heads, must, more, " #ABC234")
+    assert len(text) <= LENGTH
+    assert text.endswith(" #ABC234")
+
+
+def test_a_text_to_a_phone_has_its_link_and_rather_leaves_out_the_name_of_the_room() -> None:
+    where, link = (
+        "ACTION, more alarms B101 Aseptic processing 1: " + "x" * 58,
+        " https://cw.example/answer#" + "." * 22,
+    )
+    text = fitted([where, where.replace(" Aseptic processing 1", "")], link, [" Batch CT-26-0467."], " #ABC234")
+    assert text == f"ACTION, more alarms B101: {'x' * 58}{link} Batch CT-26-0467. #ABC234"
+    assert fitted(["x" * 200], link, (), " #ABC234").endswith(f"x{link} #ABC234")
 
 
 def test_signs_that_phones_have_not_are_written_otherwise() -> None:
