@@ -28,9 +28,11 @@ def room_alarms(standing: Standing, room: Room) -> list[Component]:
 
 def _more(room: Room, others: Sequence[Alarm]) -> Component:
     waiting = sum(map(is_answerable, others))
-    words = _n("One more alarm stands here", "{n} more alarms stand here", len(others), n=len(others))
+    words = _n(
+        "One more alarm stands here", "{n} more alarms stand here", len(others), n=formats.decimal(len(others), 0)
+    )
     if waiting:
-        words = _("{more}, {n} of them not acknowledged", more=words, n=waiting)
+        words = _("{more}, {n} of them not acknowledged", more=words, n=formats.decimal(waiting, 0))
     link = html.A(_("All of them in the list of alarms"), href=f"/alarms?room={room.id}")
     return html.Div([html.B(words), link], className="more-alarms")
 

@@ -4,6 +4,7 @@ from dash import Dash, Input, Output, html
 from dash.development.base_component import Component
 
 from app.components.basics import drawing, icon, live, symbol, tagged
+from app.components.for_you import for_you_list
 from app.components.proven import proven_line
 from app.components.room_list import room_list
 from app.components.standing_alarms import standing_table
@@ -30,6 +31,7 @@ def layout(context: AppContext, _address: Address) -> Component:
                 ],
                 className="head",
             ),
+            html.Div(for_you_list(context), id="for-you"),
             proven_line(context),
             _first_start(site),
             html.Div(
@@ -90,10 +92,15 @@ def _standing(context: AppContext) -> Component:
 def register(app: Dash, context: AppContext) -> None:
     """The strip of standing alarms is drawn anew when one changes; all else is painted live."""
 
-    @app.callback(Output("overview-standing", "children"), Input("alarm-event", "data"), prevent_initial_call=True)
+    @app.callback(
+        Output("overview-standing", "children"),
+        Output("for-you", "children"),
+        Input("alarm-event", "data"),
+        prevent_initial_call=True,
+    )
     @requires(Right.LOOK)
-    def stand(_event: object) -> Component:
-        return _standing(context)
+    def stand(_event: object) -> tuple[Component, Component | None]:
+        return _standing(context), for_you_list(context)
 
 
 def _plan(site: Site, area: Area) -> Component:

@@ -21,14 +21,16 @@ from app.components.point_table import by_quantity, point_table
 from app.components.put_aside import room_opener
 from app.components.put_aside_list import put_aside_table
 from app.components.room_alarms import room_alarms
+from app.components.room_history import room_history_card
 from app.context import AppContext
 from app.copies.room_now import room_copy
 from app.guard import NotAllowedError, requires
 from app.pages.page import Address, Page
+from app.room_history import room_history
 from app.standing import standing
 from app.trends.view import MOST_POINTS, View
 from facility.instants import DAY, Instant
-from facility.language import _
+from facility.language import _, _n
 from facility.roles import Right
 from facility.site import Point, Room, Site
 from storage.records import annotations, batches, room_states
@@ -78,7 +80,7 @@ def _head(context: AppContext, site: Site, room: Room) -> list[Component]:
     return [
         html.Div(
             [
-                html.Div([html.A("Rooms", href="/rooms"), f", {area}", inside], className="crumb"),
+                html.Div([html.A(_("Rooms"), href="/rooms"), f", {area}", inside], className="crumb"),
                 html.Div([html.H1(f"{room.id} {room.name}"), grade(room.classification)], className="row title"),
             ],
             className="grow",
@@ -86,7 +88,7 @@ def _head(context: AppContext, site: Site, room: Room) -> list[Component]:
         html.Div(_states(context, site, room), id="room-states", className="row states"),
         html.Div(
             [
-                html.A([icon("trends", small=True), "Trend"], href=trend.address, className="btn s"),
+                html.A([icon("trends", small=True), _("Trend")], href=trend.address, className="btn s"),
                 room_state.opener() if context.may(Right.SET_ROOM_STATE) else None,
                 life_link(f"room {room.id}") if reads_trail(context) else None,
                 copy_menu(context),
@@ -108,18 +110,19 @@ def _states(context: AppContext, site: Site, room: Room) -> list[Component]:
         held, runs = {}, []
     known = max((held[place] for place in where if place in held), key=lambda event: event.time, default=None)
     if present is None:
-        state = "Room state unknown"
+        state = _("Room state unknown")
     elif known is not None and known.state is present:
-        state = f"{formats.sentence(present)} since {formats.moment(known.time, site.timezone, now)}"
+        since = formats.moment(known.time, site.timezone, now)
+        state = _("{state} since {moment}", state=formats.sentence(_(present.value)), moment=since)
     else:
-        state = formats.sentence(present)
+        state = formats.sentence(_(present.value))
     writing = context.may(Right.ANNOTATE)
     return [html.Span(state, className="chip quiet"), *(_made(run, site, now, writing=writing) for run in runs)]
 
 
 def _made(run: Run, site: Site, now: Instant, *, writing: bool) -> Component:
     """A batch that is being made; who may annotate opens the dialog by it."""
-    words = f"Batch {run.batch} since {formats.moment(run.start, site.timezone, now)}"
+    words = _("Batch {batch} since {moment}", batch=run.batch, moment=formats.moment(run.start, site.timezone, now))
     about = About(f"{BATCH}{run.batch}", run.start, run.start)
     return annotate_button(words, about, "chip quiet") if writing else html.Span(words, className="chip quiet")
 
@@ -144,10 +147,15 @@ def _nothing_yet(context: AppContext, site: Site, room: Room) -> Component | Non
     if any(looks[point.id].time is not None for point in points if point.id in looks):
         return None
     if points:
-        words = f"{len(points)} points are described. Their values appear here with the first reading."
+        words = _n(
+            "One point is described. Its values appear here with the first reading.",
+            "{n} points are described. Their values appear here with the first reading.",
+            len(points),
+            n=len(points),
+        )
     else:
-        words = "The site file describes no instrument in this room."
-    title = "No reading has arrived from this room yet" if points else "Nothing is watched in this room"
+        words = _("The site file describes no instrument in this room.")
+    title = _("No reading has arrived from this room yet") if points else _("Nothing is watched in this room")
     return tagged(
         html.Div([symbol("nodata"), html.Div([html.B(title), html.Div(words, className="sec")])], className="banner"),
         role="status",
@@ -160,10 +168,11 @@ def _beside(context: AppContext, site: Site, room: Room) -> list[Component]:
     used = {point.instrument for point in _points(site, room)}
     instruments = [instrument for id, instrument in site.instruments.items() if id in used]
     cards = [
+        _history(context, site, room),
         _said(context, site, room),
-        [html.Header(html.H2("Pressure cascade")), steps] if steps else [],
+        [html.Header(html.H2(_("Pressure cascade"))), steps] if steps else [],
         [
-            html.Header([html.H2("Instruments"), room_opener(room) if context.may(Right.SHELVE) else None]),
+            html.Header([html.H2(_("Instruments")), room_opener(room) if context.may(Right.SHELVE) else None]),
             instrument_list(instruments, context.clock()),
         ]
         if instruments
@@ -172,12 +181,19 @@ def _beside(context: AppContext, site: Site, room: Room) -> list[Component]:
     return [html.Section(card, className="card") for card in cards if card]
 
 
+def _history(context: AppContext, site: Site, room: Room) -> list[Component]:
+    try:
+        return room_history_card(site, room_history(context, site, room.id))
+    except RecordsAwayError:  # the alarms' place says so
+        return []
+
+
 def _said(context: AppContext, site: Site, room: Room) -> list[Component]:
     found, names = _written(context, site, room)
     if not found:
         return []
     listed = annotation_list(site, found, names, context.clock())
-    return [html.Header(html.H2("Comments and corrections", id="room-said")), listed]
+    return [html.Header(html.H2(_("Comments and corrections"), id="room-said")), listed]
 
 
 def _written(context: AppContext, site: Site, room: Room) -> tuple[list[Annotation], Mapping[str, str]]:
@@ -210,9 +226,9 @@ def _points(site: Site, room: Room) -> list[Point]:
 def _no_such_room(room: str) -> Component:
     return html.Div(
         [
-            html.H1("There is no such room"),
-            html.P(f"The site file has no room {room}. It may have been renamed.", className="lead"),
-            html.A("To all rooms", href="/rooms", className="btn"),
+            html.H1(_("There is no such room")),
+            html.P(_("The site file has no room {room}. It may have been renamed.", room=room), className="lead"),
+            html.A(_("To all rooms"), href="/rooms", className="btn"),
         ]
     )
 
@@ -225,20 +241,26 @@ def register(app: Dash, context: AppContext) -> None:
         Output("room-alarms", "children"),
         Output("room-states", "children"),
         Output("room-points", "children"),
+        Output("room-beside", "children"),
         Input("alarm-event", "data"),
         State("room-id", "data"),
         prevent_initial_call=True,
     )
     @requires(Right.LOOK)
-    def changed(_event: object, id: str) -> tuple[list[Component], list[Component], Component]:
+    def changed(_event: object, id: str) -> tuple[list[Component], list[Component], Component, list[Component]]:
         admitted(context, id)
         site = context.site()
         room = site.rooms[id]
-        return _alarms(context, room), _states(context, site, room), _table(context, site, room)
+        return (
+            _alarms(context, room),
+            _states(context, site, room),
+            _table(context, site, room),
+            _beside(context, site, room),
+        )
 
     @app.callback(
         Output("room-points", "children", allow_duplicate=True),
-        Output("room-beside", "children"),
+        Output("room-beside", "children", allow_duplicate=True),
         Input(ANNOTATED, "data"),
         State("room-id", "data"),
         prevent_initial_call=True,

@@ -25,6 +25,7 @@ class AlarmFilter:
     may see, None for all.
     `text` is searched for in point, room, condition and the comments and names of acknowledgements, whatever the
     case. `start` and `end` pick the alarms that stood at any time in between (`end` itself excluded).
+    `held` are those that call nobody now, for whatever reason.
     """
 
     rooms: Sequence[str] = ()
@@ -36,6 +37,7 @@ class AlarmFilter:
     start: Instant | None = None
     end: Instant | None = None
     retrospective: bool | None = None
+    held: bool | None = None
     within: Collection[str] | None = None
 
 
@@ -125,6 +127,8 @@ def _conditions(wanted: AlarmFilter) -> list[ColumnElement[bool]]:
         conditions.append(_mentions(wanted.text))
     if wanted.retrospective is not None:
         conditions.append(table.c.retrospective == wanted.retrospective)
+    if wanted.held is not None:
+        conditions.append(table.c.held_kind.is_not(None) if wanted.held else table.c.held_kind.is_(None))
     return conditions
 
 
