@@ -58,7 +58,7 @@ DASH_VIEWS: Mapping[str, Need] = {
 """The views of Dash and Flask themselves, by endpoint. All pages are one view: the router asks for their rights."""
 ASSETS = "_dash_assets.static"
 CALLBACKS = "/_dash-update-component"
-PAGES = ("/", "/<path:path>")
+PAGES = ("/", "/<path:path>", "wall.show")
 
 
 class NotAllowedError(Exception):

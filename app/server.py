@@ -22,6 +22,7 @@ from app.refusals import Refusals
 from app.sign_in import invitations, own_pages, presence, single_sign_on, walls
 from app.sign_in import pages as sign_in
 from app.spoken import SpokenDash, spoken, words
+from app.wall import page as wall
 from facility.language import _, _n, language
 
 HERE = Path(__file__).parent
@@ -80,6 +81,7 @@ def create_app(context: AppContext, allowances: Mapping[Kind, Allowance] = ALLOW
     server.register_blueprint(invitations.routes(context))
     server.register_blueprint(walls.routes(context))
     server.register_blueprint(answering.routes(context))
+    server.register_blueprint(wall.routes(context))
     server.register_blueprint(single_sign_on.routes(context))
     server.register_blueprint(own_pages.routes(context))
     server.register_blueprint(presence.routes(context))

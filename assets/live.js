@@ -4,10 +4,11 @@
 import { model, take } from "./model.js";
 
 const RETRY = 2000; // ms until a stream that was refused is tried again
-const SILENT = 10000; // ms after which a visible tab takes the lead from one that says nothing
+const SILENT = 12000; // ms without a word after which a stream is taken for dead; the server says something every five
 const channel = new BroadcastChannel("cleanwatch-live");
 let heard = performance.now();
 let fetching = false;
+let leading = false;
 
 // Keep the model up to date, and call `changed` after each change.
 export function start(changed) {
@@ -16,7 +17,7 @@ export function start(changed) {
     if (message.kind === "lost") {
       model.reached = false;
       model.refusal = message.words || "";
-    } else if (!take(message.kind, message.frame)) {
+    } else if (message.kind !== "still" && !take(message.kind, message.frame)) {
       refetch(changed);
     }
     changed();
@@ -33,7 +34,7 @@ export function start(changed) {
   lead(tell, false);
   setInterval(() => {
     const quiet = performance.now() - heard > SILENT;
-    if (quiet && document.visibilityState === "visible" && navigator.locks) {
+    if (quiet && !leading && document.visibilityState === "visible" && navigator.locks) {
       heard = performance.now();
       lead(tell, true);
     }
@@ -45,7 +46,7 @@ async function refetch(changed) {
   if (fetching) return;
   fetching = true;
   try {
-    const reply = await fetch("/live/full", { cache: "no-store" });
+    const reply = await fetch("/live/full", { cache: "no-store", signal: AbortSignal.timeout(SILENT) });
     if (reply.ok) take("full", await reply.json());
     changed();
   } catch {
@@ -66,27 +67,50 @@ function lead(tell, steal) {
     return;
   }
   const held = new AbortController();
-  navigator.locks
-    .request("cleanwatch-live", { mode: "exclusive", steal }, () => new Promise(() => read(tell, held.signal)))
-    .catch(() => {
-      held.abort(); // another tab took the lead
-      lead(tell, false);
-    });
+  const begin = () => {
+    leading = true;
+    read(tell, held.signal);
+    return new Promise(() => {});
+  };
+  navigator.locks.request("cleanwatch-live", { mode: "exclusive", steal }, begin).catch(() => {
+    leading = false; // another tab took the lead
+    held.abort();
+    lead(tell, false);
+  });
 }
 
+// Read the stream. One that says nothing is closed and opened anew, also while it is being opened: nobody is told of a
+// wire that was pulled, and a browser tries a host that does not answer for minutes.
 function read(tell, stopped) {
   if (stopped.aborted) return;
   const source = new EventSource("/live");
-  stopped.addEventListener("abort", () => source.close());
-  addEventListener("pagehide", () => source.close(), { once: true });
-  for (const kind of ["full", "delta"]) {
-    source.addEventListener(kind, (event) => tell({ kind, frame: JSON.parse(event.data) }));
+  let said = performance.now();
+  const close = () => {
+    clearInterval(watch);
+    source.close();
+    stopped.removeEventListener("abort", close);
+    removeEventListener("pagehide", close);
+  };
+  const watch = setInterval(() => {
+    if (performance.now() - said < SILENT) return;
+    close();
+    tell({ kind: "lost" });
+    read(tell, stopped);
+  }, 1000);
+  stopped.addEventListener("abort", close);
+  addEventListener("pagehide", close);
+  for (const kind of ["full", "delta", "still"]) {
+    source.addEventListener(kind, (event) => {
+      said = performance.now();
+      tell(kind === "still" ? { kind } : { kind, frame: JSON.parse(event.data) });
+    });
   }
   source.onerror = async () => {
     if (source.readyState !== EventSource.CLOSED) {
       tell({ kind: "lost" }); // the browser tries again by itself
       return;
     }
+    close();
     tell({ kind: "lost", words: await refusal() });
     setTimeout(() => read(tell, stopped), RETRY);
   };
@@ -95,12 +119,14 @@ function read(tell, stopped) {
 // Why there is no stream: an EventSource cannot read it, so ask once more and hang up.
 async function refusal() {
   const hangUp = new AbortController();
+  const tooLong = setTimeout(() => hangUp.abort(), SILENT);
   try {
     const reply = await fetch("/live", { cache: "no-store", signal: hangUp.signal });
     return reply.status === 503 ? await reply.text() : "";
   } catch {
     return "";
   } finally {
+    clearTimeout(tooLong);
     hangUp.abort();
   }
 }

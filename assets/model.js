@@ -1,6 +1,6 @@
 // What this tab knows of the site: the server's last full look with every delta since, and how fresh that is.
 
-const STALE_AFTER = 5000; // ms without a sign of life from the station
+const STALE_AFTER = 4500; // ms without a sign of life from the station: a page says so within five seconds
 
 export const model = {
   number: -1,
@@ -8,6 +8,7 @@ export const model = {
   station: null,
   points: {},
   rooms: {},
+  unanswered: [],
   reached: true, // is there a stream at all?
   refusal: "", // the server's words when it has no place for one more
   offset: 0, // server's clock minus performance.now()
@@ -25,7 +26,9 @@ export function take(kind, frame) {
   } else {
     model.points = look.points || {};
     model.rooms = look.rooms || {};
+    model.unanswered = [];
   }
+  if (look.unanswered) model.unanswered = look.unanswered;
   model.number = number;
   model.offset = look.now - performance.now();
   if (look.site) model.site = look.site;

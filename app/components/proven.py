@@ -7,8 +7,8 @@ from alerts.daily_test import PROVEN_FOR
 from app import formats
 from app.components.basics import chip, since
 from app.context import AppContext
+from app.live.ways import proven_ways
 from facility.instants import Instant
-from storage.records import channels, notifications
 from storage.records.errors import RecordsError
 
 NO_CHANNEL = "Nobody is told of alarms by message: there is no channel yet. The page Notifications adds one."
@@ -50,8 +50,7 @@ def _proven(context: AppContext) -> dict[str, Instant | None] | None:
     """When each channel in use took a message last, by name; None while the records are away."""
     try:
         with context.records.reading() as connection:
-            taken = notifications.last_proven(connection)
-            return {one.name: taken.get(one.id) for one in channels.in_use(connection)}
+            return proven_ways(connection)
     except RecordsError:
         return None
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from alerts.notices import alarm_notice, holds_notice
 from app.live.look import Known
+from app.live.ways import proven_ways
 from app.status import Newest
 from bus.messages import AlarmNotice, HoldsNotice, RoomNotice
 from facility.alarm import room_of
@@ -40,6 +41,7 @@ def beginning(site: Site, samples: SampleStore, records: Records, clock: Clock) 
     if len(latest):
         known.received = int(latest["received"].max())
     with records.reading() as connection:
+        known.ways = proven_ways(connection)
         for alarm in alarms.standing(connection):
             if alarm.point in site.points or alarm.source is not None or room_of(alarm.point) in site.rooms:
                 unit = site.points[alarm.point].unit if alarm.point in site.points else ""

@@ -29,7 +29,8 @@ RESTS_AFTER_LOOK = 9
 """A large site is looked at less often, so that looking takes a tenth of a processor at most."""
 LONGEST_PAUSE: Span = SECOND
 """Also without a message the site is looked at: a value grows old by itself."""
-KEEP_ALIVE: Span = 15 * SECOND
+KEEP_ALIVE: Span = 5 * SECOND
+"""So often every stream says something, that a browser sees when it is dead (assets/live.js)."""
 FRAMES_KEPT = 25
 """A viewer that is further behind gets everything anew."""
 
@@ -58,7 +59,7 @@ class Outlook:
         """Take a new look; is anything different that has to go out?"""
         delta = difference(self.look, look)
         self.look = look
-        if not (delta.site or delta.station or delta.points or delta.rooms):
+        if not (delta.site or delta.station or delta.points or delta.rooms or delta.unanswered is not None):
             return False
         self.number += 1
         self.frames.append((self.number, _event("delta", Frame(self.number, delta))))
@@ -67,7 +68,7 @@ class Outlook:
     def event_after(self, seen: int) -> tuple[bytes, int]:
         """What a viewer needs that has seen the frames up to a number, and up to which it has seen them then."""
         if self.number == seen:
-            return b": still here\n\n", seen
+            return b"event: still\ndata: here\n\n", seen
         if seen < 0 or self.frames[0][0] > seen + 1:
             return _event("full", Frame(self.number, self.look)), self.number
         return b"".join(event for number, event in self.frames if number > seen), self.number
@@ -111,6 +112,7 @@ class Hub:
                 known.beats | heard.beats,
                 received,
                 heard.system,
+                known.ways,
             )
             self._tell()
         self.refresh()

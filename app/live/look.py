@@ -8,6 +8,8 @@ import msgspec
 
 from app import formats
 from app.finding import finding
+from app.live.unanswered import AlarmLook, most_urgent, sounding
+from app.live.ways import WaysLook, ways_look
 from app.scale import Yardstick
 from app.status import UNANSWERED, Newest, PointStatus, Status, overdue_by, point_status, room_status, worst_first
 from bus.messages import AlarmNotice, HoldsNotice, RoomNotice, StationBeat
@@ -67,6 +69,8 @@ class SiteLook(msgspec.Struct, frozen=True, omit_defaults=True):
     """Room ids, worst first."""
     standing: int = 0
     unanswered: int = 0
+    sounding: int = 0
+    """How many of these are action alarms."""
     alarms: str = ""
     """Changes whenever any alarm does."""
     states: str = ""
@@ -77,6 +81,8 @@ class SiteLook(msgspec.Struct, frozen=True, omit_defaults=True):
     """What is wrong with the system itself, in two words; empty while nothing is."""
     silent: str = ""
     """The stations that are silent, where there are several; empty while all are heard."""
+    ways: WaysLook | None = None
+    """How well the ways to people are proven; None while that is not known."""
 
 
 class StationLook(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -96,6 +102,8 @@ class Look(msgspec.Struct, frozen=True, omit_defaults=True):
     station: StationLook | None = None
     points: dict[str, PointLook] = {}
     rooms: dict[str, RoomLook] = {}
+    unanswered: tuple[AlarmLook, ...] | None = None
+    """The most urgent alarms that nobody has answered, all anew when one of them is another."""
 
 
 class HeardBeat(msgspec.Struct, frozen=True):
@@ -122,6 +130,8 @@ class Known(msgspec.Struct):
     """The newest of each station."""
     received: Instant | None = None
     system: str = ""
+    ways: dict[str, Instant | None] | None = None
+    """When each way to people was last proven, by its name; None while that is not known."""
 
 
 def look_at(site: Site, known: Known, yardsticks: Mapping[str, Yardstick], now: Instant) -> Look:
@@ -153,6 +163,7 @@ def look_at(site: Site, known: Known, yardsticks: Mapping[str, Yardstick], now: 
     }
     order = worst_first(rooms)
     title, lead = finding(site, rooms, statuses.values(), known.received is not None)
+    unanswered = [alarm for alarm in standing if alarm.state in UNANSWERED and alarm.held is None]
     worst = max((status.status for status in rooms.values() if status is not None), default=Status.NO_DATA)
     return Look(
         now=now,
@@ -162,7 +173,8 @@ def look_at(site: Site, known: Known, yardsticks: Mapping[str, Yardstick], now: 
             status=worst.mark,
             order=tuple(order),
             standing=len(standing),
-            unanswered=sum(alarm.state in UNANSWERED and alarm.held is None for alarm in standing),
+            unanswered=len(unanswered),
+            sounding=sounding(unanswered),
             alarms=_digest(
                 [
                     *((a.alarm, a.severity, a.state, repr(a.held)) for a in standing),
@@ -173,6 +185,7 @@ def look_at(site: Site, known: Known, yardsticks: Mapping[str, Yardstick], now: 
             newest=known.received,
             system=known.system,
             silent=", ".join(silent),
+            ways=None if known.ways is None else ways_look(known.ways, now),
         ),
         station=_station(site, known.beats),
         points={
@@ -180,6 +193,7 @@ def look_at(site: Site, known: Known, yardsticks: Mapping[str, Yardstick], now: 
             for point in site.points.values()
         },
         rooms={room: _room(site, room, status, known, yardsticks) for room, status in rooms.items()},
+        unanswered=most_urgent(site, unanswered),
     )
 
 
@@ -298,4 +312,5 @@ def difference(before: Look, after: Look) -> Look:
         station=None if after.station == before.station else after.station,
         points=changed(before.points, after.points),
         rooms=changed(before.rooms, after.rooms),
+        unanswered=None if after.unanswered == before.unanswered else after.unanswered,
     )

@@ -72,10 +72,10 @@ def test_a_page_whose_station_is_silent_says_so_after_five_seconds(
     app.beating = False
     app.reading("B101.DP2", 9.1)
     expect(page.locator(".plan .dp[data-point='B101.DP2']")).to_have_text("9")  # after whatever beat was on its way
-    page.clock.run_for(4_500)
+    page.clock.run_for(4_000)
     expect(page.locator("html")).to_have_attribute("data-stale", "no")
     expect(page.locator("#stale")).to_be_hidden()
-    page.clock.run_for(1_500)
+    page.clock.run_for(1_000)
     expect(page.locator("html")).to_have_attribute("data-stale", "yes")
     expect(page.locator("#stale-title")).to_contain_text("The station is silent since")
     expect(page.locator(".plan .rm[data-room=B102]")).to_have_attribute("data-status", "nodata")

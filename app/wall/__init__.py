@@ -1,0 +1,1 @@
+"""The wall display: the suite at a glance from five metres, on a page of its own."""

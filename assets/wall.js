@@ -1,0 +1,42 @@
+// The wall display: a page without renderer or charts, that repaints the same nodes for weeks.
+
+import { start } from "./live.js";
+import { model, now } from "./model.js";
+import { find, fit, paint } from "./paint.js";
+import { paintWall } from "./wall-paint.js";
+import { anotherSite, reloadWhenQuiet } from "./wall-reload.js";
+import { sound } from "./wall-sound.js";
+import { arrange, turn } from "./wall-turns.js";
+
+const EVERY = 250; // ms between two paintings: an age ticks, and staleness shows within five seconds
+const { zone } = document.body.dataset;
+const reload = reloadWhenQuiet(zone, now());
+let failed = false;
+
+// What cannot be painted must not look like the present.
+function repaint() {
+  try {
+    paint();
+    paintWall();
+    turn(now());
+    sound(model);
+    failed = false;
+  } catch (error) {
+    if (!failed) console.error("The wall cannot be painted:", error);
+    failed = true;
+    document.documentElement.dataset.stale = "yes";
+  }
+}
+
+function measure() {
+  arrange();
+  document.querySelectorAll("[data-fit]").forEach(fit);
+}
+
+find();
+measure();
+addEventListener("resize", measure);
+document.fonts.addEventListener("loadingdone", measure);
+start(repaint);
+setInterval(repaint, EVERY);
+setInterval(() => reload(now(), failed || anotherSite(model)), 60_000);
