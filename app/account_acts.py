@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from app.context import AppContext
 from app.guard import needs
 from app.sign_in import invitations, one_time, walls
+from facility.language import N_, _
 from facility.people import Person
 from facility.roles import Right, Role
 from facility.site_areas import Areas
 from storage.records.people import accounts, credentials, displays, external_identities, sessions
 from storage.records.people.accounts import Account, AccountError, AccountState, canonical
 
-NO_REASON = "Say why; a change of who may do what needs a reason."
-OWN = "This is your own account. Another administrator changes it."
+NO_REASON = N_("Say why; a change of who may do what needs a reason.")
+OWN = N_("This is your own account. Another administrator changes it.")
 
 
 class NotDoneError(Exception):
@@ -35,7 +36,7 @@ class Fields:
 def fields_of(name: str | None, role: str | None, areas: Sequence[str] | None) -> Fields:
     """What was filled in; no area stands for all of them. Raises NotDoneError."""
     if role not in list(Role):
-        raise NotDoneError("Choose a role.")
+        raise NotDoneError(_("Choose a role."))
     return Fields(name or "", Role(role), frozenset(areas) if areas else None)
 
 
@@ -112,14 +113,14 @@ def end_session(context: AppContext, id: int, reason: str) -> None:
     person, why = _asks(context, reason)
     with context.records.transaction() as connection:
         if not sessions.end(connection, context.clock(), person.actor, id, why):
-            raise NotDoneError("This session has ended already.")
+            raise NotDoneError(_("This session has ended already."))
 
 
 def link(context: AppContext, account: str, issuer: str, subject: str, reason: str) -> None:
     """Let whom a provider of single sign-on calls `subject` in as this account. Raises NotDoneError."""
     person, why = _asks(context, reason, of=account)
     if not subject.strip():
-        raise NotDoneError("Say how the provider names the person: its claim `sub`.")
+        raise NotDoneError(_("Say how the provider names the person: its claim `sub`."))
     with context.records.transaction() as connection:
         try:
             external_identities.link(connection, context.clock(), person.actor, account, issuer, subject.strip(), why)
@@ -132,7 +133,7 @@ def unlink(context: AppContext, account: str, issuer: str, subject: str, reason:
     person, why = _asks(context, reason, of=account)
     with context.records.transaction() as connection:
         if not external_identities.unlink(connection, context.clock(), person.actor, account, issuer, subject, why):
-            raise NotDoneError("There is no such link any more.")
+            raise NotDoneError(_("There is no such link any more."))
 
 
 def make_display(context: AppContext, name: str, areas: Areas) -> str:
@@ -140,7 +141,7 @@ def make_display(context: AppContext, name: str, areas: Areas) -> str:
     person = needs(context, Right.MANAGE_ACCOUNTS)
     with context.records.transaction() as connection:
         try:
-            _, token = displays.make(connection, context.clock(), person.actor, name, areas)
+            _unused, token = displays.make(connection, context.clock(), person.actor, name, areas)
         except ValueError as error:
             raise NotDoneError(str(error)) from None
     return f"{walls.WALL_IN}#{token}"
@@ -151,7 +152,7 @@ def revoke_display(context: AppContext, id: int, reason: str) -> None:
     person, why = _asks(context, reason)
     with context.records.transaction() as connection:
         if not displays.revoke(connection, context.clock(), person.actor, id, why):
-            raise NotDoneError("This display is revoked already.")
+            raise NotDoneError(_("This display is revoked already."))
 
 
 def _set_state(context: AppContext, account: str, state: AccountState, reason: str) -> None:
@@ -167,7 +168,7 @@ def _asks(context: AppContext, reason: str, of: str = "") -> tuple[Person, str]:
     """Who asks for a change of an account, and why."""
     person, why = needs(context, Right.MANAGE_ACCOUNTS), reason.strip()
     if canonical(of) == person.account:
-        raise NotDoneError(OWN)
+        raise NotDoneError(_(OWN))
     if not why:
-        raise NotDoneError(NO_REASON)
+        raise NotDoneError(_(NO_REASON))
     return person, why

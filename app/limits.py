@@ -19,6 +19,7 @@ from app.context import AppContext
 from app.csrf import API, SAFE
 from app.guard import CALLBACKS, Access, needed
 from facility.instants import MINUTE, SECOND, Instant, Span
+from facility.language import _
 from facility.roles import Right
 
 
@@ -120,7 +121,7 @@ def _kind(app: Dash) -> Kind | None:
 
 def _refuse(wait: Span) -> Response:
     seconds = math.ceil(wait / SECOND)
-    words = f"Too much was asked for at once. Try again in {seconds} s."
+    words = _("Too much was asked for at once. Try again in {seconds} s.", seconds=seconds)
     answer = (
         jsonify(problem=words) if request.endpoint == CALLBACKS else Response(f"{words}\n", mimetype="text/plain")
     )

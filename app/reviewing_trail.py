@@ -10,33 +10,34 @@ from app.context import AppContext
 from app.signing import Signable, ToSign
 from app.trail_query import day, midnight
 from facility.instants import Instant
+from facility.language import N_, _
 from facility.people import Person
 from facility.roles import Right
 from storage.records.signatures import Meaning, NotToBeSignedError
 from storage.records.trail import trail_reviews
 from storage.records.trail.trail_reviews import NothingToReviewError, Period
 
-NO_DAYS = "Choose the first and the last day that you have reviewed."
-NO_NOTE = "Write what you looked at and what you found; that nothing was unusual is a finding, too."
-NOT_OVER = "The last day is not over yet: review it when nothing more can be written about it."
+NO_DAYS = N_("Choose the first and the last day that you have reviewed.")
+NO_NOTE = N_("Write what you looked at and what you found; that nothing was unusual is a finding, too.")
+NOT_OVER = N_("The last day is not over yet: review it when nothing more can be written about it.")
 
 
 def prepare(context: AppContext, connection: Connection, person: Person, subject: str) -> ToSign:
     """The review of the days, and with the note, that the browser names. Raises NotToBeSignedError."""
     of_whole_site(context)
     zone = context.site().timezone
-    first_day, _, rest = subject.partition("/")
-    last_day, _, note = rest.partition("/")
+    first_day, _unused, rest = subject.partition("/")
+    last_day, _unused, note = rest.partition("/")
     first, last, note = day(first_day), day(last_day), note.strip()
     if first is None or last is None:
-        raise NotToBeSignedError(NO_DAYS)
+        raise NotToBeSignedError(_(NO_DAYS))
     if not note or "\0" in note:
-        raise NotToBeSignedError(NO_NOTE)
+        raise NotToBeSignedError(_(NO_NOTE))
     start, end = midnight(first, zone), midnight(last + timedelta(days=1), zone)
     assert start is not None
     assert end is not None
     if end > context.clock():
-        raise NotToBeSignedError(NOT_OVER)
+        raise NotToBeSignedError(_(NOT_OVER))
     try:
         period = trail_reviews.period(connection, person, start, end)
     except NothingToReviewError as error:
@@ -49,7 +50,7 @@ def prepare(context: AppContext, connection: Connection, person: Person, subject
         trail_reviews.object_of(trail_reviews.next_number(connection)),
         Meaning.REVIEW,
         trail_reviews.content(period, note),
-        f"Audit trail, {days_words(period.start, period.end, zone)}",
+        _("Audit trail, {days}", days=days_words(period.start, period.end, zone)),
         act,
         words(period, note),
     )
@@ -58,11 +59,16 @@ def prepare(context: AppContext, connection: Connection, person: Person, subject
 def words(period: Period, note: str) -> list[str]:
     """What is reviewed, as the dialog says it."""
     rows = period.last - period.first + 1
-    own = f", {period.own:,} of them your own" if period.own else ""
     return [
-        f"Rows {period.first:,} to {period.last:,}: {rows:,} rows{own}.",
-        f"The last one has the hash {period.hash}.",
-        f"Note: {note}",
+        _(
+            "Rows {first} to {last}: {rows} rows, {own} of them your own.",
+            first=formats.decimal(period.first, 0),
+            last=formats.decimal(period.last, 0),
+            rows=formats.decimal(rows, 0),
+            own=formats.decimal(period.own, 0),
+        ),
+        _("The last one has the hash {hash}.", hash=period.hash),
+        _("Note: {note}", note=note),
     ]
 
 
@@ -72,4 +78,4 @@ def days_words(start: Instant, end: Instant, zone: str) -> str:
     return first if first == last else f"{first} to {last}"
 
 
-REVIEW = Signable("trail review", Right.REVIEW_TRAIL, prepare)
+REVIEW = Signable(N_("trail review"), Right.REVIEW_TRAIL, prepare)

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from facility.instants import Instant, instant_of
+from facility.language import N_
 from storage.records.trail.audit import AuditFilter
 
 LOOKED_THROUGH = 100_000
@@ -14,53 +15,59 @@ LOOKED_THROUGH = 100_000
 
 EYES: Mapping[str, tuple[str, ...]] = {
     "changes": (
-        "change drafted",
-        "change put in force",
-        "change refused",
-        "site revision added",
-        "correction added",
-        "readings added to a sealed day",
+        N_("change drafted"),
+        N_("change put in force"),
+        N_("change refused"),
+        N_("site revision added"),
+        N_("correction added"),
+        N_("readings added to a sealed day"),
     ),
     "people": (
         "sign-in failed",
-        "account locked",
-        "account unlocked",
-        "account made",
-        "account changed",
-        "account retired",
-        "one-time password set",
-        "authenticator switched off",
-        "signature refused",
-        "refused",
-        "link refused",
+        N_("account locked"),
+        N_("account unlocked"),
+        N_("account made"),
+        N_("account changed"),
+        N_("account retired"),
+        N_("one-time password set"),
+        N_("authenticator switched off"),
+        N_("signature refused"),
+        N_("refused"),
+        N_("link refused"),
     ),
     "alarms": (
-        "alarm acknowledged",
-        "alarm reset",
-        "shelved",
-        "shelving approved",
-        "taken out of service",
-        "put back in service",
-        "source retired",
-        "room state set",
-        "rota override made",
-        "rota override withdrawn",
-        "escalation exhausted",
-        "channel changed",
-        "channel retired",
-        "contact set",
+        N_("alarm acknowledged"),
+        N_("alarm reset"),
+        N_("shelved"),
+        N_("shelving approved"),
+        N_("taken out of service"),
+        N_("put back in service"),
+        N_("source retired"),
+        N_("room state set"),
+        N_("rota override made"),
+        N_("rota override withdrawn"),
+        N_("escalation exhausted"),
+        N_("channel changed"),
+        N_("channel retired"),
+        N_("contact set"),
     ),
-    "clocks": ("server clock set", "nothing watched", "system started", "messages missing"),
-    "trail": ("trail found broken", "audit trail exported", "backup restored", "schema migrated", "audit key made"),
+    "clocks": (N_("server clock set"), N_("nothing watched"), N_("system started"), N_("messages missing")),
+    "trail": (
+        N_("trail found broken"),
+        N_("audit trail exported"),
+        N_("backup restored"),
+        N_("schema migrated"),
+        N_("audit key made"),
+    ),
 }
 """What a reviewer of the trail looks at above all, in groups."""
 
 EYES_WORDS: Mapping[str, str] = {
-    "changes": "Limits, site and corrections",
-    "people": "Accounts, refused and failed sign-ins",
-    "alarms": "Alarms answered, silenced, room states",
-    "clocks": "Clocks, starts, gaps",
-    "trail": "The trail itself",
+    "changes": N_("Limits, site and corrections"),
+    "people": N_("Accounts, refused and failed sign-ins"),
+    "alarms": N_("Alarms answered, silenced, room states"),
+    "clocks": N_("Clocks, starts, gaps"),
+    "trail": N_("The trail itself"),
 }
 
 

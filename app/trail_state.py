@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from app import formats
 from facility.instants import Instant
+from facility.language import _, _n
 from storage.records.trail import anchors, trail_reviews, verification
 from storage.records.trail.anchors import Anchor, Kind
 from storage.records.trail.trail_reviews import TrailReview, Unreviewed
@@ -46,18 +47,26 @@ def trail_state(connection: Connection) -> TrailState:
 def verified_words(state: TrailState, zone: str, now: Instant) -> str:
     """Verified up to row 12,345 today 03:00: whole."""
     if state.last is None:
-        return "Not verified yet: the leading station does it every night, and within minutes after its first start."
+        return _(
+            "Not verified yet: the leading station does it every night, and within minutes after its first start."
+        )
     at = formats.moment(state.last.at, zone, now)
     if state.last.count:
-        wrong = formats.count(state.last.count, "thing is wrong", "things are wrong")
-        return f"NOT WHOLE: {wrong}, found {at}. {'; '.join(state.last.problems[:3])}"
+        wrong = _n("{n} thing is wrong", "{n} things are wrong", state.last.count, n=formats.words(state.last.count))
+        return _(
+            "NOT WHOLE: {wrong}, found {at}. {listed}", wrong=wrong, at=at, listed="; ".join(state.last.problems[:3])
+        )
     full = ""
     if state.last_full is not None and not state.last.full:
-        full = f" Every row from the first on was verified {formats.moment(state.last_full.at, zone, now)}."
-    return f"Verified up to row {state.last.last.seq:,}, {at}: whole.{full}"
+        full = " " + _(
+            "Every row from the first on was verified {time}.", time=formats.moment(state.last_full.at, zone, now)
+        )
+    return _("Verified up to row {seq}, {at}: whole.", seq=formats.decimal(state.last.last.seq, 0), at=at) + full
 
 
 def told_words(anchor: Anchor, zone: str, now: Instant) -> str:
     """Row 12,345 was mailed to ... today 03:00."""
-    how = "mailed, signed, to" if anchor.kind is Kind.MAIL else "time-stamped by"
-    return f"Row {anchor.mark.seq:,} was {how} {anchor.place}, {formats.moment(anchor.at, zone, now)}"
+    seq, time = formats.decimal(anchor.mark.seq, 0), formats.moment(anchor.at, zone, now)
+    if anchor.kind is Kind.MAIL:
+        return _("Row {seq} was mailed, signed, to {place}, {time}", seq=seq, place=anchor.place, time=time)
+    return _("Row {seq} was time-stamped by {place}, {time}", seq=seq, place=anchor.place, time=time)

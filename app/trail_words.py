@@ -8,9 +8,10 @@ from urllib.parse import quote, urlencode
 
 from app import formats
 from facility.instants import Instant, text_of
+from facility.language import N_, _
 from storage.records.trail.audit import AuditRow
 
-NOTHING = "nothing"
+NOTHING = N_("nothing")
 LONGEST = 300
 """Characters of one value; the whole is in an export."""
 APART = ("zone", "role", "origin", "changes", "reason")
@@ -53,16 +54,16 @@ def told(row: AuditRow, names: Mapping[str, str], timezone: str, now: Instant) -
         return _words(value, timezone, now)
 
     changes = data.get("changes", {})
-    kind, _, name = row.object.partition(" ")
+    kind, _unused, name = row.object.partition(" ")
     return Told(
         seq=row.seq,
         day=formats.date(row.at, timezone),
         time=formats.with_seconds(row.at, timezone),
         utc=text_of(row.at),
         who=names.get(row.actor, row.actor),
-        role=str(data.get("role", "")),
+        role=_(str(data.get("role", ""))),
         origin=str(data.get("origin", "")),
-        action=formats.sentence(row.action),
+        action=formats.sentence(_(row.action)),
         object=row.object,
         called=_called(row.object, timezone),
         life=f"/audit?{urlencode({'object': row.object})}",
@@ -75,12 +76,18 @@ def told(row: AuditRow, names: Mapping[str, str], timezone: str, now: Instant) -
 
 def _called(object: str, timezone: str) -> str:
     """The name of an object for people: an alarm's begins with its point and ends with its onset."""
-    kind, _, name = object.partition(" ")
+    kind, _unused, name = object.partition(" ")
     point, condition, onset = name.split("/") if name.count("/") == 2 else ("", "", "")
     if kind != "alarm" or not (onset.isascii() and onset.isdecimal() and len(onset) < 15):
         return object
     began, words = int(onset), condition.replace("-", " ")
-    return f"alarm {point} {words}, {formats.date(began, timezone)} {formats.with_seconds(began, timezone)}"
+    return _(
+        "alarm {point} {condition}, {date} {time}",
+        point=point,
+        condition=_(words),
+        date=formats.date(began, timezone),
+        time=formats.with_seconds(began, timezone),
+    )
 
 
 def _data(text: str) -> dict[str, Any]:
@@ -98,13 +105,13 @@ def _data(text: str) -> dict[str, Any]:
 
 def _words(value: object, timezone: str, now: Instant) -> str:
     if value is None or value == "":
-        return NOTHING
+        return _(NOTHING)
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return _("yes") if value else _("no")
     if isinstance(value, list):
-        text = "; ".join(_words(one, timezone, now) for one in value) or NOTHING
+        text = "; ".join(_words(one, timezone, now) for one in value) or _(NOTHING)
     elif isinstance(value, dict):
-        text = "; ".join(f"{name}: {_words(one, timezone, now)}" for name, one in value.items()) or NOTHING
+        text = "; ".join(f"{name}: {_words(one, timezone, now)}" for name, one in value.items()) or _(NOTHING)
     else:
         text = formats.in_site_time(str(value), timezone, now)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]} …"

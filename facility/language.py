@@ -45,7 +45,7 @@ def speaking(code: str) -> Iterator[None]:
 
 def _(message: str, /, **values: object) -> str:
     """The text in the language that is spoken, with its values in place: `_("Batch {batch}", batch=run.batch)`."""
-    return _put(_catalogue(_speaking.get()).gettext(message), values)
+    return _put(_catalogue(_speaking.get()).gettext(message), values) if message else ""  # gettext has its head there
 
 
 def _n(one: str, many: str, n: int, /, **values: object) -> str:

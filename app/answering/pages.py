@@ -20,18 +20,19 @@ from app.guard import Access, NotAllowedError, requires
 from app.sign_in import pages, proof
 from app.sign_in.session_cookie import present
 from facility.alarm import Alarm
+from facility.language import N_, _, _n
 from facility.limit import Severity
 from facility.site import Site
 from storage.records.alarms import standing
 
 LOOK, SEND = f"{PATH}/look", f"{PATH}/send"
-TITLE = "Acknowledge"
+TITLE = N_("Acknowledge")
 TO_ANSWER = "acknowledge by a link"
-NOT_HELD = (
+NOT_HELD = N_(
     "This link holds no longer: it was used, is older than a day, or a newer message has another one. What stands "
     "now is in the list of alarms."
 )
-TO_ALARMS = ("/alarms", "To the alarms")
+TO_ALARMS = ("/alarms", N_("To the alarms"))
 
 
 def routes(context: AppContext) -> Blueprint:
@@ -41,7 +42,7 @@ def routes(context: AppContext) -> Blueprint:
     @answering.get(PATH)
     @requires(Access.ANYBODY)
     def opened() -> AnyResponse:
-        return pages.page(context, "answer-opened.html", TITLE, action=LOOK)
+        return pages.page(context, "answer-opened.html", _(TITLE), action=LOOK)
 
     @answering.post(LOOK)
     @requires(Access.ANYBODY)
@@ -87,7 +88,7 @@ def _is_here(context: AppContext, found: Told) -> bool:
 
 def _seen(found: Told) -> dict[str, Severity]:
     """How severe each alarm was on the page that was sent."""
-    names = {severity.name: severity for severity in Severity}
+    names = {severity.name.lower(): severity for severity in Severity}
     pairs = ((alarm.id, request.form.get(f"seen {alarm.id}", "")) for alarm in found.waiting)
     return {id: names[name] for id, name in pairs if name in names}
 
@@ -97,7 +98,7 @@ def _alarms(context: AppContext, found: Told, problem: str | None) -> Response:
     return pages.page(
         context,
         "answer.html",
-        TITLE if found.waiting else "Answered already",
+        _(TITLE) if found.waiting else _("Answered already"),
         problem,
         action=SEND,
         link=request.form.get("link", ""),
@@ -105,7 +106,8 @@ def _alarms(context: AppContext, found: Told, problem: str | None) -> Response:
         account=found.person.account,
         alarms=[_words(site, alarm, now) for alarm in found.alarms],
         waiting=bool(found.waiting),
-        phrases=PHRASES,
+        phrases=[_(phrase) for phrase in PHRASES],
+        phrase=request.form.get("phrase", ""),
         comment=request.form.get("comment", ""),
         proven=_is_here(context, found),
     )
@@ -115,16 +117,20 @@ def _words(site: Site, alarm: Alarm, now: int) -> dict[str, object]:
     """One alarm as the page tells it."""
     answer = alarm.acknowledgements[-1] if alarm.acknowledgements else None
     since = formats.moment(alarm.onset, site.timezone, now)
-    back = f", back {formats.moment(alarm.returned, site.timezone, now)}" if alarm.returned is not None else ""
+    span = formats.age(now - alarm.onset)
+    told = _("since {time}, {span} ago", time=since, span=span)
+    if alarm.returned is not None:
+        back = formats.moment(alarm.returned, site.timezone, now)
+        told = _("since {time}, {span} ago, back {back}", time=since, span=span, back=back)
     return {
         "id": alarm.id,
-        "severity": alarm.severity.name,
+        "severity": _(alarm.severity.name.lower()).upper(),
         "mark": alarm.severity.name.lower(),
         "room": room_words(site, alarm.room),
-        "what": f"{point_words(site, alarm.point)} {alarm.condition}",
+        "what": f"{point_words(site, alarm.point)} {_(alarm.condition)}",
         "value": value_words(site, alarm.point, alarm.worst if alarm.worst is not None else alarm.value),
         "limit": limit_words(site, alarm),
-        "since": f"since {since}, {formats.age(now - alarm.onset)} ago{back}",
+        "since": told,
         "answered": f"{answer.by}: {answer.comment}" if answer else "",
     }
 
@@ -133,11 +139,17 @@ def _done(context: AppContext, found: Told) -> Response:
     with context.records.reading() as connection:
         left = [alarm for alarm in standing(connection) if alarm.id in {told.id for told in found.waiting}]
     stands = sum(alarm.returned is None for alarm in left)
-    words = f"{formats.sentence(formats.count(len(found.waiting), 'alarm'))} acknowledged as {found.person.name}."
+    words = _(
+        "{alarms} acknowledged as {name}.",
+        alarms=formats.sentence(
+            _n("{n} alarm", "{n} alarms", len(found.waiting), n=formats.words(len(found.waiting)))
+        ),
+        name=found.person.name,
+    )
     if stands:
-        words += f" Still outside: {stands}."
-    return pages.told(context, "Acknowledged", words, onward=TO_ALARMS)
+        words += " " + _("Still outside: {n}.", n=stands)
+    return pages.told(context, _("Acknowledged"), words, onward=TO_ALARMS)
 
 
 def _not_held(context: AppContext) -> Response:
-    return pages.told(context, "Link not valid", NOT_HELD, onward=TO_ALARMS, status=HTTPStatus.GONE)
+    return pages.told(context, _("Link not valid"), _(NOT_HELD), onward=TO_ALARMS, status=HTTPStatus.GONE)

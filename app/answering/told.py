@@ -14,6 +14,7 @@ from app.sign_in.origin import origin
 from app.submitting import submit
 from facility.alarm import Alarm, AlarmState
 from facility.instants import Instant
+from facility.language import N_, _
 from facility.limit import Severity
 from facility.people import Person
 from facility.roles import Right
@@ -23,8 +24,8 @@ from storage.records.people import accounts
 from storage.records.people.accounts import AccountState
 
 WAITING = frozenset({AlarmState.UNACKNOWLEDGED, AlarmState.RETURNED})
-RISEN = "Since you looked this has become worse. Look again, then acknowledge it."
-NO_COMMENT = "Say what you see or what you do; an acknowledgement needs a comment."
+RISEN = N_("Since you looked this has become worse. Look again, then acknowledge it.")
+NO_COMMENT = N_("Say what you see or what you do; an acknowledgement needs a comment.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +64,15 @@ def acknowledge(
     person's role or areas do not allow it.
     """
     if not comment.strip():
-        return NO_COMMENT
+        return _(NO_COMMENT)
     if any(alarm.severity > seen.get(alarm.id, Severity.ADVISORY) for alarm in found.waiting):
-        return RISEN
+        return _(RISEN)
     mine = replace(context, person=lambda: found.person)
     needs(mine, Right.ACKNOWLEDGE)
     for alarm in found.waiting:
         admitted_to_alarm(mine, alarm)
     with context.records.transaction() as connection:
         if not answer_links.use(connection, context.clock(), token, origin()):
-            return "This link was used in the meantime."
+            return _("This link was used in the meantime.")
     outcomes = [submit(mine, Acknowledge(alarm.id, seen[alarm.id], comment), NO_ANSWER) for alarm in found.waiting]
     return next((words for words in outcomes if words is not None), None)

@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 from app import formats
 from app.components.basics import tagged
 from facility.instants import Instant
+from facility.language import _
 from facility.roles import Role
 from facility.site import Site
 from facility.site_areas import Areas
@@ -17,7 +18,7 @@ from storage.records.people.credentials import Credential
 from storage.records.people.displays import Display
 from storage.records.people.sessions import Session
 
-ROLES = [{"value": role.value, "label": formats.sentence(role.value)} for role in Role if role is not Role.WALL]
+ROLES = [role for role in Role if role is not Role.WALL]
 
 
 def account_table(
@@ -29,9 +30,9 @@ def account_table(
 ) -> Component:
     """A row for each account; those that are retired at the end."""
     living = sorted(found, key=lambda account: (account.state is AccountState.RETIRED, account.account))
-    heads = ("Account", "Name", "Role", "Areas", "State", "Last sign-in", "Authenticator")
+    heads = (_("Account"), _("Name"), _("Role"), _("Areas"), _("State"), _("Last sign-in"), _("Authenticator"))
     rows = [_account_row(site, one, known.get(one.account), last.get(one.account), now) for one in living]
-    return people_table(heads, rows, "Accounts")
+    return people_table(heads, rows, _("Accounts"))
 
 
 def _account_row(
@@ -59,7 +60,7 @@ def state_chip(account: Account) -> Component:
 def areas_words(site: Site, areas: Areas) -> str:
     """All, or the names of the areas; of one that the site has no longer only its id."""
     names = {area.id: area.name for area in site.areas}
-    return "All" if areas is None else ", ".join(names.get(area, area) for area in sorted(areas))
+    return _("All") if areas is None else ", ".join(names.get(area, area) for area in sorted(areas))
 
 
 def session_table(
@@ -67,7 +68,7 @@ def session_table(
 ) -> Component:
     """Who is signed in now, each with a button of the page that ends it."""
     if not found:
-        return html.Div("No session is open.", className="nothing")
+        return html.Div(_("No session is open."), className="nothing")
     rows = [
         html.Tr(
             [
@@ -77,21 +78,27 @@ def session_table(
                 html.Td(formats.moment(session.made, site.timezone, now), className="num"),
                 html.Td(formats.moment(session.active, site.timezone, now), className="num"),
                 html.Td(
-                    html.Span("this one", className="muted")
+                    html.Span(_("this one"), className="muted")
                     if session.id == own
-                    else act_button(page, "End", "end", str(session.id)),
+                    else act_button(page, _("End"), "end", str(session.id)),
                     className="r",
                 ),
             ]
         )
         for session in found
     ]
-    return people_table(("Who", "From", "Browser", "Since", "Last active", ""), rows, "Sessions")
+    return people_table((_("Who"), _("From"), _("Browser"), _("Since"), _("Last active"), ""), rows, _("Sessions"))
 
 
 def browser_words(agent: str) -> str:
     """Which browser that is, in a word or two."""
-    names = {"Edg/": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "Chrome/": "Chrome", "Safari/": "Safari"}
+    names = {
+        "Edg/": _("Edge"),
+        "OPR/": _("Opera"),
+        "Firefox/": _("Firefox"),
+        "Chrome/": _("Chrome"),
+        "Safari/": _("Safari"),
+    }
     return next((name for mark, name in names.items() if mark in agent), agent[:24] or "unknown")
 
 
@@ -99,11 +106,11 @@ def display_table(site: Site, found: Sequence[Display], now: Instant) -> Compone
     """The screens on walls; those that are revoked at the end."""
     if not found:
         return html.Div(
-            "No wall display yet. Give one a name, open its address on the screen once, and it shows live values.",
+            _("No wall display yet. Give one a name, open its address on the screen once, and it shows live values."),
             className="nothing",
         )
     rows = [_display_row(site, one, now) for one in sorted(found, key=lambda one: one.revoked_at is not None)]
-    return people_table(("Display", "Areas", "Made", "Last seen", ""), rows, "Wall displays")
+    return people_table((_("Display"), _("Areas"), _("Made"), _("Last seen"), ""), rows, _("Wall displays"))
 
 
 def _display_row(site: Site, display: Display, now: Instant) -> Component:
@@ -111,8 +118,8 @@ def _display_row(site: Site, display: Display, now: Instant) -> Component:
     if display.revoked_at is not None:
         end: Component = html.Span(f"revoked {formats.moment(display.revoked_at, zone, now)}", className="muted")
     else:
-        end = act_button("accounts", "Revoke", "revoke", str(display.id))
-    seen = "not let in yet" if not display.let_in else "not yet"
+        end = act_button("accounts", _("Revoke"), "revoke", str(display.id))
+    seen = _("not let in yet") if not display.let_in else _("not yet")
     cells = [
         html.Td(html.B(display.name), className="where"),
         html.Td(areas_words(site, display.areas)),
@@ -132,21 +139,27 @@ def act_button(page: str, words: str, act: str, of: str = "", *, disabled: str =
 def fields(site: Site, id: str, name: str = "", role: Role | None = None, areas: Areas = None) -> list[Component]:
     """Name, role and areas, to be filled in; `id` is what their ids begin with."""
     return [
-        dmc.TextInput(id=f"{id}-name", label="Name", description="As it is printed beside signatures", value=name),
+        dmc.TextInput(
+            id=f"{id}-name", label=_("Name"), description=_("As it is printed beside signatures"), value=name
+        ),
         dmc.Select(
-            id=f"{id}-role", label="Role", description="What each may do stands under Roles and rights", data=ROLES,
-            value=role.value if role else None, allowDeselect=False,
+            id=f"{id}-role",
+            label=_("Role"),
+            description=_("What each may do stands under Roles and rights"),
+            data=[{"value": one.value, "label": formats.sentence(_(one.value))} for one in ROLES],
+            value=role.value if role else None,
+            allowDeselect=False,
         ),
         area_choice(site, f"{id}-areas", areas),
-    ]  # fmt: skip
+    ]
 
 
 def area_choice(site: Site, id: str, areas: Areas = None) -> Component:
     """Which areas; none stands for all of them."""
     choice: Component = dmc.MultiSelect(
         id=id,
-        label="Areas",
-        description="Empty: all of them",
+        label=_("Areas"),
+        description=_("Empty: all of them"),
         data=[{"value": area.id, "label": area.name} for area in site.areas],
         value=sorted(areas or ()),
         clearable=True,
@@ -161,7 +174,7 @@ def address_box(words: str, address: str) -> Component:
             html.B(words),
             tagged(html.Code(address, className="address"), data_address=address),
             html.Div(
-                "It is shown only now. Hand it over yourself; whoever has it can use it once.", className="sm sec"
+                _("It is shown only now. Hand it over yourself; whoever has it can use it once."), className="sm sec"
             ),
         ],
         className="handed-over",

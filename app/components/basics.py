@@ -7,17 +7,18 @@ from dash.development.base_component import Component
 
 from app.status import Status
 from facility.instants import Instant
+from facility.language import N_
 from facility.site import Classification, Grade
 
 Part = TypeVar("Part", bound=Component)
 
 WORDS = {
-    Status.NORMAL: "Normal",
-    Status.ADVISORY: "Advisory",
-    Status.RETURNED: "Returned, not acknowledged",
-    Status.ALERT: "Alert",
-    Status.NO_DATA: "No data",
-    Status.ACTION: "Action",
+    Status.NORMAL: N_("Normal"),
+    Status.ADVISORY: N_("Advisory"),
+    Status.RETURNED: N_("Returned, not acknowledged"),
+    Status.ALERT: N_("Alert"),
+    Status.NO_DATA: N_("No data"),
+    Status.ACTION: N_("Action"),
 }
 
 

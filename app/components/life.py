@@ -5,6 +5,7 @@ from dash.development.base_component import Component
 
 from app.context import AppContext
 from app.trail_query import TrailQuery
+from facility.language import _
 from facility.roles import Right
 
 
@@ -13,6 +14,11 @@ def reads_trail(context: AppContext) -> bool:
     return context.may(Right.READ_TRAIL) and context.areas is None
 
 
-def life_link(object: str, words: str = "On record") -> Component:
+def life_link(object: str, words: str = "") -> Component:
     """To the rows about an object, named as the audit trail names it."""
-    return html.A(words, href=TrailQuery(object=object).address, className="btn s", title="All that happened to it")
+    return html.A(
+        words or _("On record"),
+        href=TrailQuery(object=object).address,
+        className="btn s",
+        title=_("All that happened to it"),
+    )

@@ -7,6 +7,7 @@ from app import formats
 from app.components.basics import chip
 from app.context import AppContext
 from facility.instants import DAY
+from facility.language import _, _n
 from facility.roles import Right
 from storage.records.errors import RecordsAwayError
 from storage.records.people import accounts, credentials
@@ -38,21 +39,26 @@ def locked_accounts(context: AppContext) -> Component | None:
         return None
     told = []
     if locked:
-        told.append(_many(locked, "account is locked", "accounts are locked"))
+        told.append(_many(locked, _("account is locked"), _("accounts are locked")))
     if tried_ones:
-        told.append(_many(tried_ones, "account has many failed tries", "accounts have many failed tries"))
+        told.append(_many(tried_ones, _("account has many failed tries"), _("accounts have many failed tries")))
     return html.Section(
         html.Div(
             [
-                chip("advisory", "Advisory"),
+                chip("advisory", _("Advisory")),
                 html.Span(
                     [
                         *(part for parts in told for part in parts),
-                        f"{formats.sentence(formats.count(failed, 'failed sign-in'))} in the last day.",
+                        _(
+                            "{tries} in the last day.",
+                            tries=formats.sentence(
+                                _n("{n} failed sign-in", "{n} failed sign-ins", failed, n=formats.words(failed))
+                            ),
+                        ),
                     ],
                     className="grow",
                 ),
-                html.A("Accounts", href="/accounts", className="btn s"),
+                html.A(_("Accounts"), href="/accounts", className="btn s"),
             ],
             className="row locked",
         ),

@@ -9,6 +9,7 @@ from app.components.basics import tagged
 from app.context import AppContext
 from app.guard import requires
 from app.notification_acts import NotDoneError
+from facility.language import _
 from facility.people import Person
 from facility.roles import Right
 from storage.records import channels, contacts
@@ -17,14 +18,16 @@ from storage.records import channels, contacts
 def own_contacts(context: AppContext, person: Person) -> Component:
     """The fields, and a test for each."""
     if not person.may(Right.ACKNOWLEDGE):
-        return html.Div("Alarms call those who may acknowledge them; your role may not.", className="nothing")
+        return html.Div(_("Alarms call those who may acknowledge them; your role may not."), className="nothing")
     with context.records.reading() as connection:
         personal = [one for one in channels.in_use(connection) if one.address.personal]
         known = contacts.of(connection, person.account)
     if not personal:
         return html.Div(
-            "There is no channel yet that takes your address. An engineer or administrator adds one on the page "
-            "Notifications.",
+            _(
+                "There is no channel yet that takes your address. An engineer or administrator adds one on the page "
+                "Notifications."
+            ),
             className="nothing",
         )
     fields = [
@@ -37,8 +40,8 @@ def own_contacts(context: AppContext, person: Person) -> Component:
                     debounce=False,
                     className="grow",
                 ),
-                html.Button("Save", id={"type": "my-contact-save", "channel": str(one.id)}, className="btn s"),
-                html.Button("Test", id={"type": "my-contact-test", "channel": str(one.id)}, className="btn s"),
+                html.Button(_("Save"), id={"type": "my-contact-save", "channel": str(one.id)}, className="btn s"),
+                html.Button(_("Test"), id={"type": "my-contact-test", "channel": str(one.id)}, className="btn s"),
             ],
             className="row contact",
         )
@@ -46,7 +49,7 @@ def own_contacts(context: AppContext, person: Person) -> Component:
     ]
     said = tagged(html.Div(id="my-contact-said", className="sec"), role="status")
     lead = html.Div(
-        "You are told by the first that has an address; by the next ones where that fails.", className="sm"
+        _("You are told by the first that has an address; by the next ones where that fails."), className="sm"
     )
     return html.Div([lead, *fields, said], className="form")
 
@@ -77,4 +80,4 @@ def register(app: Dash, context: AppContext) -> None:
             notification_acts.reach_me(context, int(pressed["channel"]), address)
         except NotDoneError as error:
             return str(error)
-        return "Saved. Try it." if address.strip() else "Saved: you are not told by this channel any more."
+        return _("Saved. Try it.") if address.strip() else _("Saved: you are not told by this channel any more.")

@@ -6,6 +6,7 @@ from dash.development.base_component import Component
 from app import formats
 from app.components.basics import tagged, trouble
 from app.context import AppContext
+from facility.language import _
 from storage.records.errors import RecordsAwayError
 
 BANNER = "records-away"
@@ -20,12 +21,17 @@ def banner() -> Component:
 def words(context: AppContext, error: RecordsAwayError) -> list[Component]:
     """The inside of a banner."""
     site, since = context.site(), context.records.health().since
-    when = f" since {formats.moment(since, site.timezone, context.clock())}" if since is not None else ""
+    title = _("The records cannot be used")
+    if since is not None:
+        time = formats.moment(since, site.timezone, context.clock())
+        title = _("The records cannot be used since {time}", time=time)
     return trouble(
-        f"The records cannot be used{when}",
+        title,
         str(error),
-        "Alarms, history and what is decided here cannot be shown or kept. Live values go on; no reading is lost, "
-        "and what was missed is judged when the records are back. Load this page again then.",
+        _(
+            "Alarms, history and what is decided here cannot be shown or kept. Live values go on; no reading is "
+            "lost, and what was missed is judged when the records are back. Load this page again then."
+        ),
     )
 
 

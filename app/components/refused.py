@@ -4,6 +4,7 @@ from dash import html, set_props
 from dash.development.base_component import Component
 
 from app.components.basics import tagged, trouble
+from facility.language import _
 
 BANNER = "refused"
 """The id of the place in the shell where a refusal is told; assets/refused.js writes there too."""
@@ -20,7 +21,7 @@ def page(title: str, words: str) -> Component:
         [
             html.H1(title),
             html.P(words, className="lead"),
-            html.P(["Who may do what is the table of ", html.A("roles", href="/roles"), "."], className="sec"),
+            html.P(html.A(_("Who may do what"), href="/roles"), className="sec"),
         ],
         className="head",
     )
@@ -28,4 +29,4 @@ def page(title: str, words: str) -> Component:
 
 def tell(words: str) -> None:
     """In a callback that is refused: it changes nothing, and the banner says why."""
-    set_props(BANNER, {"children": trouble("This is not yours to do", words), "hidden": False})
+    set_props(BANNER, {"children": trouble(_("This is not yours to do"), words), "hidden": False})

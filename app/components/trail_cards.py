@@ -14,16 +14,17 @@ from app.reviewing_trail import days_words
 from app.trail_query import EYES_WORDS, TrailQuery
 from app.trail_state import TrailState, told_words, verified_words
 from facility.instants import DAY, Instant
+from facility.language import N_, _, _n
 from storage.records.signatures import Signature
 from storage.records.trail import trail_reviews
 from storage.records.trail.trail_reviews import TrailReview, Unreviewed
 
-NOBODY_TOLD = (
+NOBODY_TOLD = N_(
     "Its last row is told nobody outside, so a trail written anew would not show. docs/audit-trail.md says how to "
     "have it mailed or time-stamped every day."
 )
-NO_REVIEW = "No review is on record yet."
-TOMORROW = "A day is reviewed when it is over: what was written today waits for tomorrow."
+NO_REVIEW = N_("No review is on record yet.")
+TOMORROW = N_("A day is reviewed when it is over: what was written today waits for tomorrow.")
 
 
 def state_part(state: TrailState, zone: str, now: Instant) -> Component:
@@ -34,11 +35,11 @@ def state_part(state: TrailState, zone: str, now: Instant) -> Component:
         className="row b",
         role="alert" if broken else None,
     )
-    told = [html.Div(f"{told_words(anchor, zone, now)}.") for anchor in state.told] or [html.Div(NOBODY_TOLD)]
+    told = [html.Div(f"{told_words(anchor, zone, now)}.") for anchor in state.told] or [html.Div(_(NOBODY_TOLD))]
     keys = None
     if state.keys:
         pem = html.Pre(state.keys[0], className="mono sm")
-        keys = html.Details([html.Summary("The public key that mails are signed with"), pem])
+        keys = html.Details([html.Summary(_("The public key that mails are signed with")), pem])
     return html.Div([verified, *told, keys], className="inside trail-state")
 
 
@@ -50,8 +51,8 @@ def review_part(
     done = [_review(review, signed.get(trail_reviews.object_of(review.number), ()), zone) for review in state.reviews]
     return html.Div(
         [
-            html.Ul(waiting, className="plain") if waiting else html.Div("Every row has been reviewed."),
-            html.Ul(done, className="plain reviews") if done else html.Div(NO_REVIEW, className="muted"),
+            html.Ul(waiting, className="plain") if waiting else html.Div(_("Every row has been reviewed.")),
+            html.Ul(done, className="plain reviews") if done else html.Div(_(NO_REVIEW), className="muted"),
         ],
         className="inside",
     )
@@ -61,11 +62,14 @@ def _waiting(stretch: Unreviewed, days: int, zone: str, now: Instant) -> Compone
     rows = stretch.last - stretch.first + 1
     since = (now - stretch.start) // DAY
     overdue = days > 0 and since >= days
-    words = (
-        f"Not reviewed: {days_words(stretch.start, stretch.end + 1, zone)}, "
-        f"rows {stretch.first:,} to {stretch.last:,} ({formats.count(rows, 'row')})."
+    words = _(
+        "Not reviewed: {days}, rows {first} to {last} ({rows}).",
+        days=days_words(stretch.start, stretch.end + 1, zone),
+        first=formats.decimal(stretch.first, 0),
+        last=formats.decimal(stretch.last, 0),
+        rows=_n("{n} row", "{n} rows", rows, n=formats.words(rows)),
     )
-    late = f" Overdue: a review is due every {days} days." if overdue else ""
+    late = " " + _("Overdue: a review is due every {days} days.", days=days) if overdue else ""
     return html.Li([symbol("advisory" if overdue else "normal"), html.Span([words, html.B(late)])], className="row")
 
 
@@ -75,8 +79,15 @@ def _review(review: TrailReview, signatures: Sequence[Signature], zone: str) -> 
     )
     return html.Li(
         [
-            html.A(f"Review {review.number}", href=query.address, className="b"),
-            f": {days_words(review.start, review.end, zone)}, rows {review.first:,} to {review.last:,}. ",
+            html.A(_("Review {number}", number=review.number), href=query.address, className="b"),
+            ": ",
+            _(
+                "{days}, rows {first} to {last}.",
+                days=days_words(review.start, review.end, zone),
+                first=formats.decimal(review.first, 0),
+                last=formats.decimal(review.last, 0),
+            ),
+            " ",
             review.note,
             signature_lines(signatures, trail_reviews.content(review, review.note)),
         ]
@@ -87,21 +98,23 @@ def review_form(state: TrailState, zone: str, now: Instant) -> Component:
     """What a reviewer looks at, and where the review is signed."""
     today = formats.in_zone(now, zone).date()
     if state.unreviewed and formats.in_zone(state.unreviewed[0].start, zone).date() == today:
-        return html.Div(TOMORROW, className="inside review-form sec")
+        return html.Div(_(TOMORROW), className="inside review-form sec")
     first, last = _proposed(state, zone, today)
     looks = [
-        html.A(words, href=TrailQuery(eyes=name, first=first, last=last).address, className="btn s")
+        html.A(_(words), href=TrailQuery(eyes=name, first=first, last=last).address, className="btn s")
         for name, words in EYES_WORDS.items()
     ]
     return html.Div(
         [
-            html.Div("Look at what needs eyes in this period, then say what you found, and sign:", className="sec"),
+            html.Div(
+                _("Look at what needs eyes in this period, then say what you found, and sign:"), className="sec"
+            ),
             html.Div(looks, className="row wrap"),
             html.Div(
                 [
                     dmc.DatePickerInput(
                         id="review-days",
-                        label="Days reviewed",
+                        label=_("Days reviewed"),
                         type="range",
                         value=[first.isoformat(), last.isoformat()],
                         valueFormat="D MMM YYYY",
@@ -110,14 +123,16 @@ def review_form(state: TrailState, zone: str, now: Instant) -> Component:
                     ),
                     dmc.Textarea(
                         id="review-note",
-                        label="What you looked at and found",
+                        label=_("What you looked at and found"),
                         autosize=True,
                         minRows=1,
                         maxRows=6,
                         size="sm",
                         className="grow",
                     ),
-                    html.Button([icon("check", small=True), "Review and sign"], id="review-sign", className="btn p"),
+                    html.Button(
+                        [icon("check", small=True), _("Review and sign")], id="review-sign", className="btn p"
+                    ),
                 ],
                 className="to-do bare",
             ),

@@ -5,24 +5,26 @@ from collections.abc import Sequence
 from dash import html
 from dash.development.base_component import Component
 
+from app import formats
 from app.trail_words import Told
+from facility.language import N_, _
 
-HEADS = ("Row", "When", "Who", "What", "Of what")
+HEADS = (N_("Row"), N_("When"), N_("Who"), N_("What"), N_("Of what"))
 
 
 def trail_table(rows: Sequence[Told]) -> Component:
     """A row for each; a sentence where there is none."""
     if not rows:
-        return html.Div("No row matches.", className="nothing")
-    heads = html.Thead(html.Tr([html.Th(head) for head in HEADS]))
+        return html.Div(_("No row matches."), className="nothing")
+    heads = html.Thead(html.Tr([html.Th(_(head)) for head in HEADS]))
     return html.Table([heads, html.Tbody([_row(row) for row in rows])], className="trail")
 
 
 def _row(row: Told) -> Component:
     origin = html.Div(row.origin, className="sm muted") if row.origin else None
-    open_it = html.A("open", href=row.page, className="sm") if row.page else None
+    open_it = html.A(_("open"), href=row.page, className="sm") if row.page else None
     cells = [
-        html.Td(f"{row.seq:,}", className="num muted seq"),
+        html.Td(formats.decimal(row.seq, 0), className="num muted seq"),
         html.Td(
             [
                 html.Div(row.time, className="b"),
@@ -38,7 +40,11 @@ def _row(row: Told) -> Component:
         ),
         html.Td([html.Div(row.action, className="b"), *_said(row)], className="what"),
         html.Td(
-            [html.A(row.called, href=row.life, title=f"All that happened to {row.object}"), " ", open_it],
+            [
+                html.A(row.called, href=row.life, title=_("All that happened to {object}", object=row.object)),
+                " ",
+                open_it,
+            ],
             className="of",
         ),
     ]
@@ -54,7 +60,7 @@ def _said(row: Told) -> list[Component]:
     if changes:
         said.append(html.Ul(changes, className="fields"))
     if row.reason:
-        said.append(html.Div(["Reason: ", html.Span(row.reason)], className="reason"))
+        said.append(html.Div([_("Reason:"), " ", html.Span(row.reason)], className="reason"))
     if row.more:
         items = [html.Li(f"{field}: {value}") for field, value in row.more]
         said.append(html.Details([html.Summary(f"{len(items)} more"), html.Ul(items, className="fields")]))

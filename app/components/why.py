@@ -5,6 +5,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from app.components.basics import icon, tagged
+from facility.language import _
 
 
 def why_dialog(id: str) -> Component:
@@ -16,7 +17,7 @@ def why_dialog(id: str) -> Component:
         children=[
             dmc.Textarea(
                 id=f"{id}-why-reason",
-                label="Reason",
+                label=_("Reason"),
                 autosize=True,
                 minRows=2,
                 required=True,
@@ -26,8 +27,8 @@ def why_dialog(id: str) -> Component:
             tagged(html.Div(id=f"{id}-why-problem", className="problem"), role="alert"),
             html.Div(
                 [
-                    html.Span("On record with your name", className="sm muted grow"),
-                    html.Button([icon("check", small=True), "Do it"], id=f"{id}-why-send", className="btn p"),
+                    html.Span(_("On record with your name"), className="sm muted grow"),
+                    html.Button([icon("check", small=True), _("Do it")], id=f"{id}-why-send", className="btn p"),
                 ],
                 className="row answer-foot",
             ),

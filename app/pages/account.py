@@ -19,6 +19,7 @@ from app.pages.page import Address, Page
 from app.sign_in.session_cookie import present_session
 from app.trail_query import TrailQuery
 from facility.instants import Instant
+from facility.language import N_, _
 from facility.roles import Right
 from storage.records.people import accounts, credentials, external_identities, sessions
 from storage.records.people.accounts import Account, AccountState
@@ -31,16 +32,16 @@ from storage.records.trail.audit import AuditFilter, AuditRow
 SHOWN = 12
 """Rows of the audit trail that are shown here."""
 TITLES = {
-    "change": "Change the account?",
-    "retire": "Retire the account, for ever?",
-    "unlock": "Unlock the account?",
-    "reset": "Have another password set?",
-    "reset-all": "Have another password set, and switch off the authenticator?",
-    "end": "End this session?",
-    "link": "Let this person in by single sign-on?",
-    "unlink": "Let this person in by single sign-on no longer?",
+    "change": N_("Change the account?"),
+    "retire": N_("Retire the account, for ever?"),
+    "unlock": N_("Unlock the account?"),
+    "reset": N_("Have another password set?"),
+    "reset-all": N_("Have another password set, and switch off the authenticator?"),
+    "end": N_("End this session?"),
+    "link": N_("Let this person in by single sign-on?"),
+    "unlink": N_("Let this person in by single sign-on no longer?"),
 }
-HAND_OVER = "The person sets a password at this address, within three days:"
+HAND_OVER = N_("The person sets a password at this address, within three days:")
 
 
 def layout(context: AppContext, address: Address) -> Component:
@@ -66,30 +67,30 @@ def _content(context: AppContext, name: str) -> list[Component]:
         rows = audit.rows(connection, AuditFilter(object=account.object), SHOWN)
     person = context.person()
     own = OWN if person is not None and person.account == account.account else ""
-    fixed = own or ("A retired account stays as it is." if account.state is AccountState.RETIRED else "")
+    fixed = own or (_("A retired account stays as it is.") if account.state is AccountState.RETIRED else "")
     form = [
         *fields(context.whole(), "account", account.name, account.role, account.areas),
-        act_button("account", "Save the changes", "change", disabled=fixed),
+        act_button("account", _("Save the changes"), "change", disabled=fixed),
     ]
     halves = [
-        _card("Name, role and areas", html.Div(form, className="form")),
-        _card("Ways in", _ways_in(account, credential, identities, fixed)),
+        _card(_("Name, role and areas"), html.Div(form, className="form")),
+        _card(_("Ways in"), _ways_in(account, credential, identities, fixed)),
     ]
     return [
         _head(context, account),
         *([html.P(fixed, className="note", role="status")] if fixed else []),
         html.Div(halves, className="halves"),
-        _card("Signed in now", _sessions(context, account, open_now)),
-        _card("On record", _lines(context, rows), _in_trail(account) if reads_trail(context) else None),
+        _card(_("Signed in now"), _sessions(context, account, open_now)),
+        _card(_("On record"), _lines(context, rows), _in_trail(account) if reads_trail(context) else None),
     ]
 
 
 def _head(context: AppContext, account: Account) -> Component:
-    where = "all areas" if account.areas is None else areas_words(context.whole(), account.areas)
+    where = _("all areas") if account.areas is None else areas_words(context.whole(), account.areas)
     lead = f"{account.account}, {account.role.value}, {where}"
     return html.Div(
         [
-            html.Div(html.A("Accounts", href="/accounts"), className="crumb"),
+            html.Div(html.A(_("Accounts"), href="/accounts"), className="crumb"),
             html.Div([html.H1(account.name), state_chip(account)], className="row title"),
             html.P(lead, className="lead"),
         ],
@@ -108,30 +109,30 @@ def _ways_in(
 ) -> Component:
     on = credential is not None and credential.totp_since is not None
     acts = [
-        *([("Unlock", "unlock")] if account.state is AccountState.LOCKED else []),
-        ("New password", "reset"),
-        *([("New password, without authenticator", "reset-all")] if on else []),
-        ("Retire", "retire"),
+        *([(_("Unlock"), "unlock")] if account.state is AccountState.LOCKED else []),
+        (_("New password"), "reset"),
+        *([(_("New password, without authenticator"), "reset-all")] if on else []),
+        (_("Retire"), "retire"),
     ]
     facts = [
-        html.Dt("Password"),
+        html.Dt(_("Password")),
         html.Dd(_password_words(credential)),
-        html.Dt("Authenticator"),
+        html.Dt(_("Authenticator")),
         html.Dd("on" if on else "off"),
-        html.Dt("Single sign-on"),
-        html.Dd([_identity(one, fixed) for one in identities] or "not linked"),
+        html.Dt(_("Single sign-on")),
+        html.Dd([_identity(one, fixed) for one in identities] or _("not linked")),
     ]
     linking = [
-        dmc.TextInput(id="account-issuer", label="Single sign-on: provider", placeholder="https://id.example.com"),
-        dmc.TextInput(id="account-subject", label="Its name for the person", description="The claim sub"),
-        act_button("account", "Link", "link", disabled=fixed),
+        dmc.TextInput(id="account-issuer", label=_("Single sign-on: provider"), placeholder="https://id.example.com"),
+        dmc.TextInput(id="account-subject", label=_("Its name for the person"), description=_("The claim sub")),
+        act_button("account", _("Link"), "link", disabled=fixed),
     ]
     buttons = [act_button("account", words, act, disabled=fixed) for words, act in acts]
     return html.Div(
         [
             html.Dl(facts, className="facts"),
             html.Div(buttons, className="row acts"),
-            html.Details([html.Summary("Link to single sign-on"), html.Div(linking, className="form")]),
+            html.Details([html.Summary(_("Link to single sign-on")), html.Div(linking, className="form")]),
         ]
     )
 
@@ -149,31 +150,33 @@ def _lines(context: AppContext, rows: Sequence[AuditRow]) -> Component:
 
 def _line(row: AuditRow, zone: str, now: Instant) -> Component:
     when = html.Span(formats.exactly(row.at, zone, now), className="num muted")
-    return html.Li([when, html.Span([html.B(formats.sentence(row.action)), f", by {row.actor}"])])
+    return html.Li(
+        [when, html.Span([html.B(formats.sentence(_(row.action))), ", ", _("by {actor}", actor=row.actor)])]
+    )
 
 
 def _in_trail(account: Account) -> Component:
-    did = html.A("What it did", href=TrailQuery(who=account.account).address, className="btn s")
-    return html.Span([did, life_link(account.object, "All that happened to it")], className="row")
+    did = html.A(_("What it did"), href=TrailQuery(who=account.account).address, className="btn s")
+    return html.Span([did, life_link(account.object, _("All that happened to it"))], className="row")
 
 
 def _password_words(credential: Credential | None) -> str:
     if credential is None:
-        return "none yet: the person has been invited, or comes by single sign-on"
-    return "to be set anew at the next sign-in" if credential.one_time else "set"
+        return _("none yet: the person has been invited, or comes by single sign-on")
+    return _("to be set anew at the next sign-in") if credential.one_time else _("set")
 
 
 def _identity(one: ExternalIdentity, fixed: str) -> Component:
-    unlink = act_button("account", "Unlink", "unlink", f"{one.issuer} {one.subject}", disabled=fixed)
+    unlink = act_button("account", _("Unlink"), "unlink", f"{one.issuer} {one.subject}", disabled=fixed)
     return html.Div([html.Span(f"{one.subject} at {one.issuer}", className="grow"), unlink], className="row")
 
 
 def _no_such_account(name: str) -> Component:
     return html.Div(
         [
-            html.H1("There is no such account"),
-            html.P(f"Nobody has or had the account {name}.", className="lead"),
-            html.A("To all accounts", href="/accounts", className="btn"),
+            html.H1(_("There is no such account")),
+            html.P(_("Nobody has or had the account {name}.", name=name), className="lead"),
+            html.A(_("To all accounts"), href="/accounts", className="btn"),
         ]
     )
 
@@ -196,7 +199,7 @@ def register(app: Dash, context: AppContext) -> None:
         chosen = ctx.triggered_id
         if not isinstance(chosen, dict) or not ctx.triggered[0]["value"] or chosen["act"] not in TITLES:
             return (no_update,) * 6
-        return True, TITLES[chosen["act"]], chosen, "", "", None
+        return True, _(TITLES[chosen["act"]]), chosen, "", "", None
 
     @app.callback(
         Output("account-why", "opened", allow_duplicate=True),
@@ -225,7 +228,7 @@ def register(app: Dash, context: AppContext) -> None:
             address = _done(context, chosen, account, reason or "", *filled)
         except NotDoneError as error:
             return no_update, str(error), no_update, no_update
-        made = address_box(HAND_OVER, address) if address else None
+        made = address_box(_(HAND_OVER), address) if address else None
         return bool(address), "", made, _content(context, account)
 
 
@@ -258,8 +261,8 @@ def _done(
 
 def _named(of: str) -> tuple[str, str]:
     """Provider and person, as the button of an identity has them."""
-    issuer, _, subject = of.partition(" ")
+    issuer, _unused, subject = of.partition(" ")
     return issuer, subject
 
 
-PAGE = Page("/accounts/<account>", "Account", layout, register, right=Right.MANAGE_ACCOUNTS)
+PAGE = Page("/accounts/<account>", N_("Account"), layout, register, right=Right.MANAGE_ACCOUNTS)

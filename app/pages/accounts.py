@@ -16,10 +16,11 @@ from app.context import AppContext
 from app.guard import requires
 from app.pages.page import Address, Page
 from app.sign_in.session_cookie import present_session
+from facility.language import N_, _, _n
 from facility.roles import Right
 from storage.records.people import accounts, credentials, displays, sessions
 
-ACTS = {"end": "End this session?", "revoke": "Revoke this display?"}
+ACTS = {"end": N_("End this session?"), "revoke": N_("Revoke this display?")}
 
 
 def layout(context: AppContext, _address: Address) -> Component:
@@ -30,26 +31,26 @@ def layout(context: AppContext, _address: Address) -> Component:
             html.Div(_content(context), id="accounts-content", className="access-page"),
             _modal(
                 "account-new",
-                "Make an account",
+                _("Make an account"),
                 [
                     dmc.TextInput(
                         id="account-new-account",
-                        label="Account",
-                        description="What the person signs in with, like m.keller; for ever, and for nobody else",
+                        label=_("Account"),
+                        description=_("What the person signs in with, like m.keller; for ever, and for nobody else"),
                     ),
                     *fields(site, "account-new"),
-                    dmc.Textarea(id="account-new-reason", label="Reason", autosize=True, minRows=2),
+                    dmc.Textarea(id="account-new-reason", label=_("Reason"), autosize=True, minRows=2),
                 ],
-                "Make the account",
+                _("Make the account"),
             ),
             _modal(
                 "display-new",
-                "Add a wall display",
+                _("Add a wall display"),
                 [
-                    dmc.TextInput(id="display-new-name", label="Name", description="Where it hangs"),
+                    dmc.TextInput(id="display-new-name", label=_("Name"), description=_("Where it hangs")),
                     area_choice(site, "display-new-areas"),
                 ],
-                "Add the display",
+                _("Add the display"),
             ),
             why_dialog("accounts"),
         ]
@@ -82,14 +83,16 @@ def _content(context: AppContext) -> list[Component]:
         known = {one.account: credential for one in found if (credential := credentials.of(connection, one.account))}
         open_now, last, screens = sessions.open_now(connection), sessions.last(connection), displays.all(connection)
     own, names = present_session(), {one.account: one.name for one in found}
-    lead = (
-        f"{formats.sentence(formats.count(len(found), 'account'))}, {formats.count(len(open_now), 'open session')}."
+    lead = _(
+        "{accounts}, {sessions}.",
+        accounts=formats.sentence(_n("{n} account", "{n} accounts", len(found), n=formats.words(len(found)))),
+        sessions=_n("{n} open session", "{n} open sessions", len(open_now), n=formats.words(len(open_now))),
     )
     return [
         html.Div(
             [
-                html.Div([html.H1("Accounts"), html.P(lead, className="lead")], className="grow"),
-                html.Button("Make an account", id="account-new-open", className="btn p"),
+                html.Div([html.H1(_("Accounts")), html.P(lead, className="lead")], className="grow"),
+                html.Button(_("Make an account"), id="account-new-open", className="btn p"),
             ],
             className="head row",
         ),
@@ -97,8 +100,8 @@ def _content(context: AppContext) -> list[Component]:
             [
                 html.Header(
                     [
-                        html.H2("People"),
-                        html.Span(html.A("Roles and rights", href="/roles"), className="grow right"),
+                        html.H2(_("People")),
+                        html.Span(html.A(_("Roles and rights"), href="/roles"), className="grow right"),
                     ]
                 ),
                 account_table(site, found, known, last, now),
@@ -107,7 +110,7 @@ def _content(context: AppContext) -> list[Component]:
         ),
         html.Section(
             [
-                html.Header([html.H2("Signed in now")]),
+                html.Header([html.H2(_("Signed in now"))]),
                 session_table("accounts", site, open_now, names, own.id if own else None, now),
             ],
             className="card",
@@ -116,9 +119,9 @@ def _content(context: AppContext) -> list[Component]:
             [
                 html.Header(
                     [
-                        html.H2("Wall displays"),
+                        html.H2(_("Wall displays")),
                         html.Span(className="grow"),
-                        html.Button("Add a display", id="display-new-open", className="btn s"),
+                        html.Button(_("Add a display"), id="display-new-open", className="btn s"),
                     ]
                 ),
                 display_table(site, screens, now),
@@ -169,8 +172,10 @@ def register(app: Dash, context: AppContext) -> None:
             made, address = account_acts.make(context, account or "", fields_of(name, role, areas), reason or "")
         except NotDoneError as error:
             return None, str(error), no_update
-        words = (
-            f"{made.name} sets a password at this address, within three days, and then signs in as {made.account}:"
+        words = _(
+            "{name} sets a password at this address, within three days, and then signs in as {account}:",
+            name=made.name,
+            account=made.account,
         )
         return address_box(words, _whole(address)), "", _content(context)
 
@@ -192,7 +197,7 @@ def register(app: Dash, context: AppContext) -> None:
             address = account_acts.make_display(context, name or "", frozenset(areas) if areas else None)
         except NotDoneError as error:
             return None, str(error), no_update
-        words = "Open this address on the screen, within a day:"
+        words = _("Open this address on the screen, within a day:")
         return address_box(words, _whole(address)), "", _content(context)
 
     @app.callback(
@@ -209,7 +214,7 @@ def register(app: Dash, context: AppContext) -> None:
         chosen = ctx.triggered_id
         if not isinstance(chosen, dict) or not ctx.triggered[0]["value"]:
             return (no_update,) * 5
-        return True, ACTS.get(chosen["act"], ""), chosen, "", ""
+        return True, _(ACTS.get(chosen["act"], "")), chosen, "", ""
 
     @app.callback(
         Output("accounts-why", "opened", allow_duplicate=True),
@@ -238,4 +243,4 @@ def _whole(address: str) -> str:
     return request.host_url.rstrip("/") + address
 
 
-PAGE = Page("/accounts", "Accounts", layout, register, icon="person", right=Right.MANAGE_ACCOUNTS)
+PAGE = Page("/accounts", N_("Accounts"), layout, register, icon="person", right=Right.MANAGE_ACCOUNTS)

@@ -13,18 +13,21 @@ from app.components.put_aside_list import put_aside_table
 from app.context import AppContext
 from app.guard import requires
 from app.pages.page import Address, Page, query_of
+from facility.language import N_, _
 from facility.roles import Right
 
-ABOUT = (
+ABOUT = N_(
     "An alarm that calls too often is not heard any more. What counts is each time that somebody is called; targets "
     "are those of ISA-18.2 for one person."
 )
-ANSWERS = (
+ANSWERS = N_(
     "An answer in under ten seconds, the same words over and over, or five alarms at one stroke are no proof that "
     "somebody looked. They may say that an alarm needs no answer."
 )
 
-NOTHING = "Nothing was watched in this time, or for less than ten minutes. Choose another period, or come back later."
+NOTHING = N_(
+    "Nothing was watched in this time, or for less than ten minutes. Choose another period, or come back later."
+)
 
 
 def layout(context: AppContext, address: Address) -> Component:
@@ -32,12 +35,12 @@ def layout(context: AppContext, address: Address) -> Component:
     return html.Div(
         [
             dcc.Location(id="health-url", refresh="callback-nav"),
-            html.Div([html.H1("Alarm health"), html.P(ABOUT, className="lead")], className="head"),
+            html.Div([html.H1(_("Alarm health")), html.P(_(ABOUT), className="lead")], className="head"),
             html.Div(
                 dmc.DatePickerInput(
                     id="health-days",
-                    label="Period",
-                    placeholder="The last 30 days",
+                    label=_("Period"),
+                    placeholder=_("The last 30 days"),
                     type="range",
                     value=_days(address.first("from"), address.first("to")),
                     valueFormat="D MMM YYYY",
@@ -61,22 +64,24 @@ def _found(context: AppContext, query: Mapping[str, Sequence[str]]) -> list[Comp
     start, end = period(query, zone, now)
     found = gather(context, start, end)
     if found is None:
-        return [html.Section(html.P(NOTHING, className="nothing"), className="card")]
+        return [html.Section(html.P(_(NOTHING), className="nothing"), className="card")]
     return [
         _card(
-            "Figures",
+            _("Figures"),
             html.P(lead(found.health, found.start, found.end, found.wanted, zone), className="inside sec"),
             figures_table(found.health, found.verified, zone, now),
         ),
-        _card("Calls by day", by_day(found.health, found.start, zone)),
-        _card("The most frequent alarms", offenders_table(context.site(), found.health.offenders)),
+        _card(_("Calls by day"), by_day(found.health, found.start, zone)),
+        _card(_("The most frequent alarms"), offenders_table(context.site(), found.health.offenders)),
         _card(
-            "Answers",
-            html.P(ANSWERS, className="inside sec"),
+            _("Answers"),
+            html.P(_(ANSWERS), className="inside sec"),
             answers_table(summary(found.answers), context.names()),
         ),
-        _card("Shifts on call", shifts_table(found.shifts, context.names(), zone)),
-        _card("Calls nobody now", put_aside_table(context) or html.P("Nothing is put aside.", className="nothing")),
+        _card(_("Shifts on call"), shifts_table(found.shifts, context.names(), zone)),
+        _card(
+            _("Calls nobody now"), put_aside_table(context) or html.P(_("Nothing is put aside."), className="nothing")
+        ),
     ]
 
 
@@ -103,4 +108,4 @@ def register(app: Dash, context: AppContext) -> None:
         return (wanted if wanted != (search or "") else no_update), _found(context, query_of(wanted))
 
 
-PAGE = Page("/alarm-health", "Alarm health", layout, register)
+PAGE = Page("/alarm-health", N_("Alarm health"), layout, register)

@@ -17,6 +17,7 @@ from app.guard import NOBODY, requires
 from app.pages.page import Address, Page
 from app.sign_in import proof
 from facility.instants import DAY
+from facility.language import N_, _
 from facility.people import Person
 from facility.roles import Right
 from storage.records.people import api_tokens
@@ -24,7 +25,7 @@ from storage.records.people.api_tokens import ApiToken
 
 READING = frozenset({Right.LOOK, Right.EXPORT, Right.READ_TRAIL})
 CHANGING = READING | {Right.ACKNOWLEDGE, Right.SET_ROOM_STATE}
-PERIODS = {"30": "30 days", "90": "90 days", "366": "a year"}
+PERIODS = {"30": N_("30 days"), "90": N_("90 days"), "366": N_("a year")}
 TO_MAKE_TOKEN = "make an API token"
 
 
@@ -36,22 +37,25 @@ def layout(context: AppContext, _address: Address) -> Component:
                 [
                     html.Div(
                         [
-                            html.H1("For programs"),
+                            html.H1(_("For programs")),
                             html.P(
-                                f"What a program may ask, under {API.rstrip('/')}. It comes with a token of yours,"
-                                " in the header Authorization: Bearer.",
+                                _(
+                                    "What a program may ask, under {address}. It comes with a token of yours, in the "
+                                    "header Authorization: Bearer.",
+                                    address=API.rstrip("/"),
+                                ),
                                 className="lead",
                             ),
                         ],
                         className="grow",
                     ),
-                    html.A("OpenAPI description", href=f"{API}openapi.json", target="_blank", className="btn q"),
+                    html.A(_("OpenAPI description"), href=f"{API}openapi.json", target="_blank", className="btn q"),
                 ],
                 className="head row",
             ),
-            _card("Your tokens", html.Div(_tokens(context), id="api-tokens")),
-            _card("A new token", _form(context)),
-            _card("Operations", _wide(_operations(OPERATIONS))),
+            _card(_("Your tokens"), html.Div(_tokens(context), id="api-tokens")),
+            _card(_("A new token"), _form(context)),
+            _card(_("Operations"), _wide(_operations(OPERATIONS))),
         ],
         className="access-page",
     )
@@ -108,11 +112,13 @@ def make_token(
     person = context.person()
     name = " ".join((name or "").split())
     if person is None:
-        return "", NOBODY
+        return "", _(NOBODY)
     if not 0 < len(name) <= 60 or not name.isprintable():
-        return "", "Give it a name of up to 60 characters, by which you know it again: for what, and where it runs."
+        return "", _(
+            "Give it a name of up to 60 characters, by which you know it again: for what, and where it runs."
+        )
     if days not in PERIODS:
-        return "", "Choose for how long it holds."
+        return "", _("Choose for how long it holds.")
     words = proof.prove(context, person.account, password or "", code or "", to=TO_MAKE_TOKEN)
     if words is not None:
         return "", words
@@ -125,27 +131,30 @@ def make_token(
 
 def _form(context: AppContext) -> Component:
     person = context.person()
-    asks = "and acknowledge alarms and set room states" if _may_change(person) else ""
     return html.Div(
         [
             dmc.TextInput(
-                id="api-token-name", label="For what, and where it runs", placeholder="Weekly report, lims-1"
+                id="api-token-name", label=_("For what, and where it runs"), placeholder=_("Weekly report, lims-1")
             ),
             dmc.Select(
                 id="api-token-days",
-                label="Holds for",
+                label=_("Holds for"),
                 value="90",
                 allowDeselect=False,
-                data=[{"value": value, "label": label} for value, label in PERIODS.items()],
+                data=[{"value": value, "label": _(label)} for value, label in PERIODS.items()],
             ),
             html.Div(
-                dmc.Checkbox(id="api-token-changes", label=f"May {asks.removeprefix('and ')}, too", checked=False),
-                hidden=not asks,
+                dmc.Checkbox(
+                    id="api-token-changes",
+                    label=_("May acknowledge alarms and set room states, too"),
+                    checked=False,
+                ),
+                hidden=not _may_change(person),
             ),
-            dmc.PasswordInput(id="api-token-password", label="Your password"),
-            dmc.TextInput(id="api-token-code", label="Code of your authenticator, if you have one on"),
+            dmc.PasswordInput(id="api-token-password", label=_("Your password")),
+            dmc.TextInput(id="api-token-code", label=_("Code of your authenticator, if you have one on")),
             tagged(html.Div(id="api-token-problem", className="problem"), role="alert"),
-            html.Div(html.Button("Make token", id="api-token-make", className="btn p"), className="row"),
+            html.Div(html.Button(_("Make token"), id="api-token-make", className="btn p"), className="row"),
             tagged(html.Div(id="api-token-made"), role="status"),
         ],
         className="form",
@@ -157,31 +166,34 @@ def _may_change(person: Person | None) -> bool:
 
 
 def _made(token: str) -> Component:
-    words = "This is the token. It is shown this once: keep it where only your program reads it."
+    words = _("This is the token. It is shown this once: keep it where only your program reads it.")
     return html.Div([html.Span(words), html.Span(token, className="address")], className="handed-over")
 
 
 def _tokens(context: AppContext) -> Component:
     person = context.person()
     if person is None:
-        return html.Div(NOBODY, className="nothing")
+        return html.Div(_(NOBODY), className="nothing")
     now = context.clock()
     with context.records.reading() as connection:
         found = [token for token in api_tokens.of_account(connection, person.account) if token.holds(now)]
     if not found:
         return html.Div(
-            "You have no token. Make one below for a program that asks in your name.", className="nothing"
+            _("You have no token. Make one below for a program that asks in your name."), className="nothing"
         )
     return _wide(
-        _table(("Name", "May", "Made", "Holds until", "Last used", ""), [_token(context, one) for one in found])
+        _table(
+            (_("Name"), _("May"), _("Made"), _("Holds until"), _("Last used"), ""),
+            [_token(context, one) for one in found],
+        )
     )
 
 
 def _token(context: AppContext, token: ApiToken) -> Component:
     zone, now = context.whole().timezone, context.clock()
-    rights = "read and change" if token.rights - READING else "read"
-    used = "never" if token.used_at is None else formats.moment(token.used_at, zone, now)
-    revoke = html.Button("Revoke", id={"type": "api-token-revoke", "id": token.id}, className="btn s")
+    rights = _("read and change") if token.rights - READING else _("read")
+    used = _("never") if token.used_at is None else formats.moment(token.used_at, zone, now)
+    revoke = html.Button(_("Revoke"), id={"type": "api-token-revoke", "id": token.id}, className="btn s")
     return html.Tr(
         [
             html.Td(html.B(token.name)),
@@ -206,7 +218,7 @@ def _operations(operations: Sequence[Operation]) -> Component:
         )
         for operation in operations
     ]
-    return _table(("", "Path", "What it answers", "Needs"), rows, "people operations")
+    return _table(("", _("Path"), _("What it answers"), _("Needs")), rows, "people operations")
 
 
 def _table(heads: Sequence[str], rows: Sequence[Component], kind: str = "people") -> Component:
@@ -216,11 +228,11 @@ def _table(heads: Sequence[str], rows: Sequence[Component], kind: str = "people"
 
 
 def _wide(table: Component) -> Component:
-    return tagged(html.Div(table, className="scroll", tabIndex="0", role="region"), aria_label="Table")
+    return tagged(html.Div(table, className="scroll", tabIndex="0", role="region"), aria_label=_("Table"))
 
 
 def _card(title: str, content: Component) -> Component:
     return html.Section([html.Header(html.H2(title)), content], className="card")
 
 
-PAGE = Page("/api", "For programs", layout, register)
+PAGE = Page("/api", N_("For programs"), layout, register)

@@ -21,6 +21,7 @@ from app.reviewing_trail import REVIEW
 from app.trail_query import EYES_WORDS, LOOKED_THROUGH, TrailQuery, day, trail_query
 from app.trail_state import trail_state
 from app.trail_words import Told, told
+from facility.language import N_, _
 from facility.people import Person
 from facility.roles import Right
 from storage.records import signatures
@@ -29,7 +30,7 @@ from storage.records.trail import audit, trail_reviews
 
 ROWS = 50
 MOST_COPIED = 5_000
-LEAD = (
+LEAD = N_(
     "Who did what to which object, when, from where and why, with what was before and is now. "
     "Each row carries the hash of the one before it, so that no change goes unseen."
 )
@@ -43,11 +44,13 @@ def layout(context: AppContext, address: Address) -> Component:
     return html.Div(
         [
             dcc.Location(id="audit-url", refresh="callback-nav"),
-            html.Div([html.H1("Audit trail"), html.P(LEAD, className="lead"), copy_menu(context)], className="head"),
+            html.Div(
+                [html.H1(_("Audit trail")), html.P(_(LEAD), className="lead"), copy_menu(context)], className="head"
+            ),
             html.Div(_cards(context), id="audit-cards", className="audit-cards"),
             html.Section(
                 [
-                    html.Header([html.H2("Rows"), html.Span(className="grow"), _export(context, query)]),
+                    html.Header([html.H2(_("Rows")), html.Span(className="grow"), _export(context, query)]),
                     html.Div(_filters(context, query), className="filters"),
                     html.Div(_rows(context, query), id="audit-rows"),
                 ],
@@ -68,10 +71,10 @@ def _cards(context: AppContext) -> list[Component]:
         }
     may_review = context.may(Right.REVIEW_TRAIL)
     return [
-        html.Section([html.Header(html.H2("Is it whole?")), state_part(state, zone, now)], className="card"),
+        html.Section([html.Header(html.H2(_("Is it whole?"))), state_part(state, zone, now)], className="card"),
         html.Section(
             [
-                html.Header(html.H2("Reviews")),
+                html.Header(html.H2(_("Reviews"))),
                 review_part(state, signed, context.trail_review_days, zone, now),
                 review_form(state, zone, now) if may_review else None,
                 html.Div(id="review-problem", className="problem", role="alert"),
@@ -87,13 +90,17 @@ def _rows(context: AppContext, query: TrailQuery) -> list[Component]:
     rows = found[:ROWS]
     pager: list[Component] = []
     if query.before is not None:
-        pager.append(html.A("Newest", href=query.from_row(None).address, className="btn s"))
+        pager.append(html.A(_("Newest"), href=query.from_row(None).address, className="btn s"))
     if len(found) > ROWS:
-        pager.append(html.A("Older", href=query.from_row(rows[-1].seq).address, className="btn s"))
+        pager.append(html.A(_("Older"), href=query.from_row(rows[-1].seq).address, className="btn s"))
     elif looked_to > 0:
-        pager.append(html.Span(f"Looked back to row {looked_to + 1:,}.", className="muted"))
-        pager.append(html.A("Look further back", href=query.from_row(looked_to + 1).address, className="btn s"))
-    return [area("Rows", trail_table(rows)), html.Div(pager, className="row pages") if pager else html.Div()]
+        pager.append(
+            html.Span(
+                _("Looked back to row {looked_to}.", looked_to=formats.decimal(looked_to + 1, 0)), className="muted"
+            )
+        )
+        pager.append(html.A(_("Look further back"), href=query.from_row(looked_to + 1).address, className="btn s"))
+    return [area(_("Rows"), trail_table(rows)), html.Div(pager, className="row pages") if pager else html.Div()]
 
 
 def _found(context: AppContext, query: TrailQuery, limit: int) -> tuple[list[Told], int]:
@@ -117,26 +124,26 @@ def _filters(context: AppContext, query: TrailQuery) -> list[Component]:
     values = _values(query)
     every = {"clearable": True, "size": "sm"}
     return [
-        dmc.Select(id="audit-who", label="Who", data=who, value=values["who"], searchable=True, **every),
+        dmc.Select(id="audit-who", label=_("Who"), data=who, value=values["who"], searchable=True, **every),
         dmc.Select(
-            id="audit-action", label="What happened", data=does, value=values["action"], searchable=True, **every
+            id="audit-action", label=_("What happened"), data=does, value=values["action"], searchable=True, **every
         ),
         dmc.Select(
             id="audit-eyes",
-            label="What needs eyes",
+            label=_("What needs eyes"),
             data=[{"value": name, "label": words} for name, words in EYES_WORDS.items()],
             value=values["eyes"],
             **every,
         ),
         dmc.Select(
             id="audit-kind",
-            label="Kind of object",
+            label=_("Kind of object"),
             data=[{"value": kind, "label": formats.sentence(kind)} for kind in KINDS],
             value=values["kind"],
             **every,
         ),
-        text_field("audit-object", "One object", "room B101", values["object"]),
-        text_field("audit-text", "Text", "Reason, value, field", values["text"]),
+        text_field("audit-object", _("One object"), _("room B101"), values["object"]),
+        text_field("audit-text", _("Text"), _("Reason, value, field"), values["text"]),
         days_field("audit-days", values["days"]),
     ]
 
@@ -170,9 +177,9 @@ def _export(context: AppContext, query: TrailQuery) -> Component | None:
     """The rows of the period with what verifies them."""
     if not context.may(Right.EXPORT):
         return None
-    words = "Export these days" if query.first or query.last else "Export all"
+    words = _("Export these days") if query.first or query.last else _("Export all")
     period = TrailQuery(first=query.first, last=query.last).search
-    title = "A zip with the rows as they are stored, and a script that verifies them without Cleanwatch"
+    title = _("A zip with the rows as they are stored, and a script that verifies them without Cleanwatch")
     return html.A(words, href=f"/audit/export.zip{period}", className="btn s", download="", title=title)
 
 
@@ -232,22 +239,29 @@ def trail_copy(context: AppContext, person: Person, address: Address) -> Copy:
     rows, looked_to = _found(context, query, MOST_COPIED + 1)
     if len(rows) > MOST_COPIED or looked_to:
         raise TooLongError(
-            f"A copy may have {MOST_COPIED:,} rows, out of {LOOKED_THROUGH:,} where a text or a kind is looked for: "
-            "choose a shorter period. The export has no such bound."
+            _(
+                "A copy may have {most_copied} rows, out of {looked_through} where a text or a kind is "
+                "looked for: choose a shorter period. The export has no such bound.",
+                most_copied=formats.decimal(MOST_COPIED, 0),
+                looked_through=formats.decimal(LOOKED_THROUGH, 0),
+            )
         )
-    columns = [Column("Row", Kind.WHOLE), *map(Column, ("UTC", "Who", "Role", "From", "What", "Of what", "Changes"))]
+    columns = [
+        Column(_("Row"), Kind.WHOLE),
+        *map(Column, ("UTC", _("Who"), _("Role"), _("From"), _("What"), _("Of what"), _("Changes"))),
+    ]
     start, end = query.period(site.timezone)
     return Copy(
-        subject="audit trail",
-        title="Audit trail",
+        subject=_("audit trail"),
+        title=_("Audit trail"),
         site=site.name,
         zone=site.timezone,
         made_by=made_by(person),
         made_at=context.clock(),
         period=None if start is None or end is None else (start, end),
-        facts=(("Filter", query.search.removeprefix("?") or "none"),),
+        facts=((_("Filter"), query.search.removeprefix("?") or "none"),),
         remarks=simulated(site),
-        tables=(Table("Rows", (*columns, Column("Reason"), Column("More")), [_line(row) for row in rows]),),
+        tables=(Table(_("Rows"), (*columns, Column(_("Reason")), Column(_("More"))), [_line(row) for row in rows]),),
     )
 
 
@@ -260,7 +274,7 @@ def _line(row: Told) -> tuple[str | int, ...]:
 
 PAGE = Page(
     "/audit",
-    "Audit trail",
+    N_("Audit trail"),
     layout,
     register,
     icon="link",

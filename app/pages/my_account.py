@@ -15,6 +15,7 @@ from app.guard import Access, requires
 from app.pages.page import Address, Page
 from app.sign_in.own_pages import AUTHENTICATOR, NO_PASSWORD, PASSWORD
 from app.sign_in.session_cookie import present_session
+from facility.language import N_, _
 from facility.people import Person
 from storage.records.people import credentials, sessions
 from storage.records.people.credentials import Credential
@@ -23,8 +24,17 @@ from storage.records.trail import audit
 from storage.records.trail.audit import AuditFilter, AuditRow
 
 LATELY = 10
-SHOWN = ("signed in", "sign-in failed", "password set", "one-time password set", "account locked", "account unlocked",
-         "authenticator switched on", "authenticator switched off", "recovery code used")  # fmt: skip
+SHOWN = (
+    N_("signed in"),
+    N_("sign-in failed"),
+    N_("password set"),
+    N_("one-time password set"),
+    N_("account locked"),
+    N_("account unlocked"),
+    N_("authenticator switched on"),
+    N_("authenticator switched off"),
+    N_("recovery code used"),
+)
 
 
 def layout(context: AppContext, _address: Address) -> Component:
@@ -56,49 +66,58 @@ def register(app: Dash, context: AppContext) -> None:
 def _content(context: AppContext) -> list[Component]:
     person, own = context.person(), present_session()
     if person is None or own is None:
-        return [html.H1("Nobody is signed in here by an account")]
+        return [html.H1(_("Nobody is signed in here by an account"))]
     with context.records.reading() as connection:
         credential = credentials.of(connection, person.account)
         open_now = sessions.open_now(connection, person.account)
         about = AuditFilter(object=f"account {person.account}")
         tried = [row for row in audit.rows(connection, about, limit=200) if row.action in SHOWN][:LATELY]
-    areas = "all areas" if person.areas is None else areas_words(context.whole(), person.areas)
+    areas = _("all areas") if person.areas is None else areas_words(context.whole(), person.areas)
     lead = f"{person.account}, {person.role.value}, {areas}."
     return [
         html.Div(
             [
                 html.Div([html.H1(person.name), html.P(lead, className="lead")], className="grow"),
-                html.A("What each role may do", href="/roles", className="btn q"),
-                html.A("For programs", href="/api", className="btn q"),
+                html.A(_("What each role may do"), href="/roles", className="btn q"),
+                html.A(_("For programs"), href="/api", className="btn q"),
                 sign_out_form(),
             ],
             className="head row",
         ),
-        _card("Signing in", _ways(context, person, credential)),
-        _card("Where you are told of alarms", own_contacts.own_contacts(context, person)),
-        _card("Signed in now", _sessions(context, open_now, own)),
-        _card("Of late", _lately(context, tried)),
+        _card(_("Signing in"), _ways(context, person, credential)),
+        _card(_("Where you are told of alarms"), own_contacts.own_contacts(context, person)),
+        _card(_("Signed in now"), _sessions(context, open_now, own)),
+        _card(_("Of late"), _lately(context, tried)),
     ]
 
 
 def _ways(context: AppContext, person: Person, credential: Credential | None) -> Component:
     if credential is None:
-        return html.Div(NO_PASSWORD, className="nothing")
+        return html.Div(_(NO_PASSWORD), className="nothing")
     zone = context.whole().timezone
-    needed = " Your role cannot do without." if person.role in context.desk.rules.second_factor else ""
+    needed = " " + _("Your role cannot do without.") if person.role in context.desk.rules.second_factor else ""
     authenticator = (
-        f"on since {formats.date(credential.totp_since, zone)}.{needed}"
+        _("on since {date}.", date=formats.date(credential.totp_since, zone)) + needed
         if credential.totp_since is not None
-        else "off. With it, a password alone lets nobody in."
+        else _("off. With it, a password alone lets nobody in.")
     )
     return html.Div(
         [
-            _way("Password", f"set on {formats.date(credential.set_at, zone)}.", "Change it", PASSWORD),
-            _way("Authenticator", authenticator, "Set it up" if credential.totp_since is None else "Change it",
-                 AUTHENTICATOR),
+            _way(
+                _("Password"),
+                _("set on {date}.", date=formats.date(credential.set_at, zone)),
+                _("Change it"),
+                PASSWORD,
+            ),
+            _way(
+                _("Authenticator"),
+                authenticator,
+                _("Set it up") if credential.totp_since is None else _("Change it"),
+                AUTHENTICATOR,
+            ),
         ],
         className="ways",
-    )  # fmt: skip
+    )
 
 
 def _way(name: str, words: str, act: str, address: str) -> Component:
@@ -116,16 +135,16 @@ def _sessions(context: AppContext, found: Sequence[Session], own: Session) -> Co
                 html.Td(formats.moment(session.made, zone, now), className="num"),
                 html.Td(formats.moment(session.active, zone, now), className="num"),
                 html.Td(
-                    html.Span("this one", className="muted")
+                    html.Span(_("this one"), className="muted")
                     if session.id == own.id
-                    else html.Button("End", id={"type": "my-session", "id": session.id}, className="btn s"),
+                    else html.Button(_("End"), id={"type": "my-session", "id": session.id}, className="btn s"),
                     className="r",
                 ),
             ]
         )
         for session in found
     ]
-    return people_table(("From", "Browser", "Since", "Last active", ""), rows, "Sessions")
+    return people_table((_("From"), _("Browser"), _("Since"), _("Last active"), ""), rows, _("Sessions"))
 
 
 def _lately(context: AppContext, rows: Sequence[AuditRow]) -> Component:
@@ -135,7 +154,7 @@ def _lately(context: AppContext, rows: Sequence[AuditRow]) -> Component:
         html.Tr(
             [
                 html.Td(formats.exactly(row.at, zone, now), className="num"),
-                html.Td(formats.sentence(row.action)),
+                html.Td(formats.sentence(_(row.action))),
                 html.Td(row.actor),
                 html.Td(more.get("origin", "").removeprefix("browser at ")),
                 html.Td(more.get("reason", ""), className="said"),
@@ -143,11 +162,11 @@ def _lately(context: AppContext, rows: Sequence[AuditRow]) -> Component:
         )
         for row, more in told
     ]
-    return people_table(("When", "What", "By", "From", "Why"), lines, "Of late")
+    return people_table((_("When"), _("What"), _("By"), _("From"), _("Why")), lines, _("Of late"))
 
 
 def _card(title: str, content: Component) -> Component:
     return html.Section([html.Header(html.H2(title)), content], className="card")
 
 
-PAGE = Page("/account", "My account", layout, register)
+PAGE = Page("/account", N_("My account"), layout, register)

@@ -28,6 +28,7 @@ from app.pages.page import Address, Page
 from app.stations import StationHealth, SystemHealth
 from app.trail_state import trail_state
 from facility.instants import Instant
+from facility.language import N_, _, _n
 from facility.roles import Right
 from storage.records.errors import RecordsError
 
@@ -59,7 +60,7 @@ def _content(context: AppContext) -> list[Component | None]:
     health, zone, now = context.stations.now(), context.site().timezone, context.clock()
     title, lead = finding(health)
     head = html.Div([html.H1(title), html.P(lead, className="lead")], className="head")
-    wrong = _card("What is wrong", problem_list(health, zone, now))
+    wrong = _card(_("What is wrong"), problem_list(health, zone, now))
     if not health.stations:
         return [head, locked_accounts(context), _never_heard(), *([wrong] if health.problems else [])]
     several, known = len(health.stations) > 1, _on_record(context, health)
@@ -70,20 +71,23 @@ def _content(context: AppContext) -> list[Component | None]:
         locked_accounts(context),
         wrong,
         *(card for station in worst_first for card in _station_cards(station, several, now)),
-        _card("Gaps in messages", gap_table(known, several, zone, now)),
-        _card("Ways to people", proven_table(context)),
-        _card("Audit trail", _trail(context, zone, now)),
-        _card("Stations", _wide(station_table(health.stations, zone, now))),
+        _card(_("Gaps in messages"), gap_table(known, several, zone, now)),
+        _card(_("Ways to people"), proven_table(context)),
+        _card(_("Audit trail"), _trail(context, zone, now)),
+        _card(_("Stations"), _wide(station_table(health.stations, zone, now))),
         *(
             _card(
-                f"Backups of station {name}" if several else "Backups",
+                _("Backups of station {name}", name=name) if several else _("Backups"),
                 backup_part(known, name, station.report.embedded, zone, now),
             )
             for station in health.stations
             for name in [station.report.station]
         ),
         *(
-            _card(f"Records kept by station {name}" if several else "Records kept", kept_part(known, name, zone, now))
+            _card(
+                _("Records kept by station {name}", name=name) if several else _("Records kept"),
+                kept_part(known, name, zone, now),
+            )
             for name in [station.report.station for station in health.stations]
         ),
     ]
@@ -104,47 +108,76 @@ def _trail(context: AppContext, zone: str, now: Instant) -> Component:
         with context.records.reading() as connection:
             return state_part(trail_state(connection), zone, now)
     except RecordsError:
-        return html.P(AWAY, className="quiet")
+        return html.P(_(AWAY), className="quiet")
 
 
 def finding(health: SystemHealth) -> tuple[str, str]:
     """Title and lead: how the system is, in words."""
     if health.troubles:
-        title = f"{formats.sentence(formats.count(health.troubles, 'problem'))} in the system"
+        title = _(
+            "{problems} in the system",
+            problems=formats.sentence(
+                _n("{n} problem", "{n} problems", health.troubles, n=formats.words(health.troubles))
+            ),
+        )
     elif not health.stations:
-        title = "No station has reported yet"
+        title = _("No station has reported yet")
     elif health.problems:
-        title = f"The system works; {formats.count(len(health.problems), 'task')} for somebody"
+        title = _(
+            "The system works; {tasks} for somebody",
+            tasks=_n("{n} task", "{n} tasks", len(health.problems), n=formats.words(len(health.problems))),
+        )
     else:
-        title = "Every part of the system works"
+        title = _("Every part of the system works")
     return title, " ".join(_lead(health))
 
 
 def _lead(health: SystemHealth) -> Iterator[str]:
     if not health.stations:
-        yield "A station collects, stores, judges and publishes; the app only shows."
+        yield _("A station collects, stores, judges and publishes; the app only shows.")
         return
     running = sum(station.state == "running" for station in health.stations)
     many = len(health.stations)
-    yield f"The station is {health.stations[0].state}." if many == 1 else f"{running} of {many} stations are running."
+    yield (
+        _("The station is {state}.", state=_(health.stations[0].state))
+        if many == 1
+        else _("{running} of {many} stations are running.", running=running, many=many)
+    )
     sources = [source for station in health.stations for source in station.report.sources]
     pending = sum(source.pending for source in sources)
     received = sum(source.received for source in sources)
-    yield f"{received:,} readings received, {f'{pending:,} of them pending' if pending else 'none pending'}."
+    told = formats.decimal(received, 0)
+    if pending:
+        yield _("{n} readings received, {pending} of them pending.", n=told, pending=formats.decimal(pending, 0))
+    else:
+        yield _("{n} readings received, none pending.", n=told)
 
 
 def _station_cards(station: StationHealth, several: bool, now: Instant) -> Iterator[Component]:
     report = station.report
-    of = f" of station {report.station}" if several else ""
-    yield _card(f"Data flow{of}", flow(station, now))
-    balance = balance_table(report.sources) if report.sources else html.P("No source yet.", className="quiet")
-    yield _card(f"Balance{of}, in readings", _wide(balance), "since the first day")
+    name = report.station
+    yield _card(_("Data flow of station {name}", name=name) if several else _("Data flow"), flow(station, now))
+    balance = balance_table(report.sources) if report.sources else html.P(_("No source yet."), className="quiet")
+    yield _card(
+        _("Balance of station {name}, in readings", name=name) if several else _("Balance, in readings"),
+        _wide(balance),
+        _("since the first day"),
+    )
     yield html.Div(
         [
-            _card(f"Clocks{of}", clock_part(report.clocks)),
-            _card(f"MQTT broker{of}", broker_part(report.broker), "as it was tried at the start"),
-            _card(f"InfluxDB{of}", forwarder_part(report.forwarder)),
-            _card(f"Dead letters{of}", letter_part(report)),
+            _card(_("Clocks of station {name}", name=name) if several else _("Clocks"), clock_part(report.clocks)),
+            _card(
+                _("MQTT broker of station {name}", name=name) if several else _("MQTT broker"),
+                broker_part(report.broker),
+                _("as it was tried at the start"),
+            ),
+            _card(
+                _("InfluxDB of station {name}", name=name) if several else _("InfluxDB"),
+                forwarder_part(report.forwarder),
+            ),
+            _card(
+                _("Dead letters of station {name}", name=name) if several else _("Dead letters"), letter_part(report)
+            ),
         ],
         className="halves",
     )
@@ -156,9 +189,9 @@ def _never_heard() -> Component:
             symbol("nodata"),
             html.Div(
                 [
-                    html.B("Start a station: cleanwatch station"),
+                    html.B(_("Start a station: cleanwatch station")),
                     html.Div(
-                        "It reports here within seconds. Until then nothing is stored or judged.", className="sec"
+                        _("It reports here within seconds. Until then nothing is stored or judged."), className="sec"
                     ),
                 ]
             ),
@@ -175,7 +208,7 @@ def _card(title: str, content: Component, words: str = "") -> Component:
 
 
 def _wide(table: Component) -> Component:
-    return tagged(html.Div(table, className="scroll", tabIndex="0", role="region"), aria_label="Table")
+    return tagged(html.Div(table, className="scroll", tabIndex="0", role="region"), aria_label=_("Table"))
 
 
-PAGE = Page("/system", "System", layout, register, icon="system")
+PAGE = Page("/system", N_("System"), layout, register, icon="system")

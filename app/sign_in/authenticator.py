@@ -9,11 +9,12 @@ from app.context import AppContext
 from app.sign_in import codes, proof
 from app.sign_in.let_in import SignedIn
 from app.sign_in.origin import origin
+from facility.language import N_, _
 from facility.people import Actor
 from storage.records.people import credentials
 from storage.records.people.sessions import Stage
 
-WRONG = (
+WRONG = N_(
     "That is not the code that the authenticator shows now. Look whether its clock is right, and type the next one."
 )
 
@@ -31,7 +32,7 @@ def picture(context: AppContext, signed_in: SignedIn, secret: str) -> Markup:
     address = codes.address(secret, signed_in.account.account, f"Cleanwatch {context.whole().name}")
     drawn = io.BytesIO()
     segno.make(address, micro=False).save(
-        drawn, kind="svg", scale=5, border=0, xmldecl=False, svgns=False, omitsize=False, title="QR code"
+        drawn, kind="svg", scale=5, border=0, xmldecl=False, svgns=False, omitsize=False, title=_("QR code")
     )
     return Markup(drawn.getvalue().decode())
 
@@ -51,10 +52,10 @@ def switch_on(context: AppContext, signed_in: SignedIn, password: str, code: str
     with context.records.transaction() as connection:
         credential = credentials.of(connection, account.account)
         if credential is None or credential.totp_secret is None or credential.totp_since is not None:
-            return WRONG
+            return _(WRONG)
         step = codes.step_of(credential.totp_secret, code, now)
         if step is None:
-            return WRONG
+            return _(WRONG)
         recovery = codes.new_recovery_codes()
         hashes = [codes.recovery_hash(one) for one in recovery]
         credentials.confirm_totp(connection, now, _by(signed_in), account.account, step, hashes)
@@ -65,7 +66,7 @@ def switch_off(context: AppContext, signed_in: SignedIn, password: str, code: st
     """Switch it off; None when that is done, else in words why not."""
     account = signed_in.account
     if account.role in context.desk.rules.second_factor:
-        return f"With the role {account.role.value} nobody can do without one here."
+        return _("With the role {role} nobody can do without one here.", role=_(account.role.value))
     refused = proof.prove(context, account.account, password, code, to="switch the authenticator off")
     if refused is None:
         with context.records.transaction() as connection:

@@ -15,6 +15,7 @@ from app.sign_in import setting_passwords
 from app.sign_in.origin import origin
 from app.sign_in.pages import TO_SIGN_IN, page, told
 from facility.instants import DAY, Instant, Span
+from facility.language import N_, _
 from facility.people import Actor
 from storage.records.people import accounts, credentials, links, sessions
 from storage.records.people.accounts import Account, AccountState
@@ -22,7 +23,7 @@ from storage.records.people.accounts import Account, AccountState
 INVITED = "/invited"
 PURPOSE = "password"
 HOLDS: Span = 3 * DAY
-NOT_HELD = (
+NOT_HELD = N_(
     "This link holds no longer: it was used, is too old, or another one was made. If it was you who used it, sign in "
     "with the password that you chose. Otherwise tell an administrator, and ask for a new link."
 )
@@ -75,9 +76,9 @@ def _invited(connection: Connection, at: Instant, token: str) -> Account | None:
 
 
 def _not_held(context: AppContext) -> AnyResponse:
-    return told(context, "Choose your password", NOT_HELD, onward=TO_SIGN_IN, status=HTTPStatus.GONE)
+    return told(context, _("Choose your password"), _(NOT_HELD), onward=TO_SIGN_IN, status=HTTPStatus.GONE)
 
 
 def _ask(context: AppContext, problem: str | None, link: str = "") -> AnyResponse:
     rules = setting_passwords.words(context.desk.rules)
-    return page(context, "invited.html", "Choose your password", problem, rules=rules, link=link)
+    return page(context, "invited.html", _("Choose your password"), problem, rules=rules, link=link)

@@ -54,7 +54,7 @@ class LetIn:
     def recall(self, token_hash: str) -> SignedIn | None:
         """What they said last, where it is not long ago."""
         with self._lock:
-            found, _ = self._known.get(token_hash, (None, 0.0))
+            found, _asked = self._known.get(token_hash, (None, 0.0))
             return found
 
     def fresh(self, token_hash: str) -> SignedIn | None:

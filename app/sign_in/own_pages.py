@@ -10,11 +10,12 @@ from app.sign_in import authenticator, entering, proof, setting_passwords
 from app.sign_in.let_in import SignedIn
 from app.sign_in.pages import further, page, to_sign_in, told
 from app.sign_in.session_cookie import present
+from facility.language import N_, _, _n
 from storage.records.people import credentials
 from storage.records.people.sessions import Stage
 
 PASSWORD, AUTHENTICATOR = "/account/password", "/account/authenticator"
-NO_PASSWORD = (
+NO_PASSWORD = N_(
     "You sign in by another system of your site, which also looks after a second factor; Cleanwatch has no password "
     "of yours. If you are to sign records, an administrator gives you a link by which you set one."
 )
@@ -60,7 +61,7 @@ def routes(context: AppContext) -> Blueprint:
         if isinstance(recovery, str):
             return _authenticator(context, found, recovery)
         back = "/account" if found.session.stage is Stage.SIGNED_IN else ""
-        shown = page(context, "recovery-codes.html", "Your recovery codes", codes=recovery, back=back)
+        shown = page(context, "recovery-codes.html", _("Your recovery codes"), codes=recovery, back=back)
         if found.session.stage is Stage.SIGNED_IN:
             return shown
         return further(*entering.advance(context, found), shown=shown)
@@ -89,11 +90,11 @@ def _password(context: AppContext, found: SignedIn, problem: str | None) -> AnyR
     with context.records.reading() as connection:
         credential = credentials.of(connection, found.account.account)
     if credential is None:
-        return _no_password(context, "Change your password")
+        return _no_password(context, _("Change your password"))
     return page(
         context,
         "password.html",
-        "Change your password",
+        _("Change your password"),
         problem,
         action=PASSWORD,
         present=True,
@@ -108,17 +109,21 @@ def _authenticator(context: AppContext, found: SignedIn, problem: str | None) ->
         credential = credentials.of(connection, found.account.account)
         left = credentials.recovery_codes_left(connection, found.account.account)
     if credential is None:
-        return _no_password(context, "Authenticator")
+        return _no_password(context, _("Authenticator"))
     if credential.totp_since is not None:
         since = formats.date(credential.totp_since, context.whole().timezone)
-        words = f"It has been on since {since}. {formats.count(left, 'recovery code')} can still be used."
-        return page(context, "authenticator-off.html", "Authenticator", problem, lead=words)
+        words = _(
+            "It has been on since {since}. {codes} can still be used.",
+            since=since,
+            codes=_n("{n} recovery code", "{n} recovery codes", left, n=formats.words(left)),
+        )
+        return page(context, "authenticator-off.html", _("Authenticator"), problem, lead=words)
     waiting = credential.totp_secret if problem is not None else None
     secret = waiting or authenticator.propose(context, found)
     return page(
         context,
         "authenticator.html",
-        "Set up an authenticator",
+        _("Set up an authenticator"),
         problem,
         picture=authenticator.picture(context, found, secret),
         secret=" ".join(secret[i : i + 4] for i in range(0, len(secret), 4)),
@@ -128,4 +133,4 @@ def _authenticator(context: AppContext, found: SignedIn, problem: str | None) ->
 
 def _no_password(context: AppContext, title: str) -> AnyResponse:
     """For who comes by single sign-on only: nothing on these pages could succeed."""
-    return told(context, title, NO_PASSWORD, onward=("/account", "To my account"))
+    return told(context, title, _(NO_PASSWORD), onward=("/account", N_("To my account")))

@@ -12,11 +12,12 @@ from app.guard import SIGN_IN, Access, requires
 from app.sign_in import entering, proof, setting_passwords
 from app.sign_in.let_in import SignedIn
 from app.sign_in.session_cookie import present
+from facility.language import N_, _
 from storage.records.people.sessions import Stage
 
 CODE, PASSWORD = "/sign-in/code", "/sign-in/password"
-ENDED = "You are signed out here: nobody did anything for too long, or the session was ended. Alarms go on."
-TO_SIGN_IN = (SIGN_IN, "To the sign-in page")
+ENDED = N_("You are signed out here: nobody did anything for too long, or the session was ended. Alarms go on.")
+TO_SIGN_IN = (SIGN_IN, N_("To the sign-in page"))
 NEXT_PAGE = {Stage.CODE: CODE, Stage.NEW_PASSWORD: PASSWORD, Stage.SECOND_FACTOR: "/account/authenticator"}
 
 
@@ -123,9 +124,9 @@ def sign_in_page(context: AppContext, typed: str, problem: str | None) -> Respon
     return page(
         context,
         "sign-in.html",
-        "Sign in",
+        _("Sign in"),
         problem,
-        lead=ENDED if "ended" in request.args else "",
+        lead=_(ENDED) if "ended" in request.args else "",
         account=typed[:128],
         idle=formats.age(desk.rules.idle),
         note=desk.rules.note,
@@ -135,17 +136,17 @@ def sign_in_page(context: AppContext, typed: str, problem: str | None) -> Respon
 
 
 def _code(context: AppContext, problem: str | None) -> AnyResponse:
-    return page(context, "code.html", "One more step", problem)
+    return page(context, "code.html", _("One more step"), problem)
 
 
 def _password(context: AppContext, problem: str | None) -> AnyResponse:
     found = present(context)
     assert found is not None
-    lead = "The password that you signed in with is good for this only, or is too old by now."
+    lead = _("The password that you signed in with is good for this only, or is too old by now.")
     return page(
         context,
         "password.html",
-        "Set a password of your own",
+        _("Set a password of your own"),
         problem,
         lead=lead,
         action=PASSWORD,

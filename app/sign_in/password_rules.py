@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from app.sign_in.rules import SignInRules
+from facility.language import _
 
 LIST = Path(__file__).parent / "common-passwords.gz"
 AS_LETTERS = str.maketrans("01345789@$!", "oleastbgasi")
@@ -27,17 +28,20 @@ def problem(rules: SignInRules, password: str, *, names: Iterable[str]) -> str |
     `names` are those that it must not be made of: the account's, the person's, the site's, the program's.
     """
     if len(password) < rules.shortest:
-        return f"At least {rules.shortest} characters are needed; some words in a row are easy to remember."
+        return _(
+            "At least {shortest} characters are needed; some words in a row are easy to remember.",
+            shortest=rules.shortest,
+        )
     if len(password) > rules.longest:
-        return f"At most {rules.longest} characters can be used."
+        return _("At most {longest} characters can be used.", longest=rules.longest)
     lower = password.lower()
     if len(set(lower)) < FEWEST_DIFFERENT or any(lower in row * 8 or lower in row[::-1] * 8 for row in ROWS):
-        return "It is too easy to guess: too few different characters, or only those that follow one another."
+        return _("It is too easy to guess: too few different characters, or only those that follow one another.")
     if any(core in _common() for core in _cores(lower)):
-        return "It is too easy to guess: a password that many people use, with little added. Take other words."
+        return _("It is too easy to guess: a password that many people use, with little added. Take other words.")
     for name in names:
         if any(part in lower for part in re.split(r"[\W_]+", name.lower()) if len(part) >= SHORTEST_PART):
-            return f"It must not have “{name}” or a part of it in it."
+            return _("It must not have “{name}” or a part of it in it.", name=name)
     return None
 
 

@@ -13,6 +13,7 @@ from app.sign_in import codes, lockout
 from app.sign_in.origin import origin
 from app.sign_in.rules import SignInRules
 from facility.instants import MINUTE, SECOND, Instant, Span
+from facility.language import N_, _
 from facility.people import CLEANWATCH, Actor
 from storage.records.people import accounts, credentials
 from storage.records.people.accounts import NOBODY, Account, AccountState
@@ -20,11 +21,11 @@ from storage.records.people.credentials import Credential
 from storage.records.trail import audit
 from storage.records.trail.audit import JSON, AuditEntry
 
-WRONG = "Account and password do not fit together."
-WRONG_CODE = "That code is not right, or was used already. Take the next one."
-LOCKED = "This account is locked. An administrator can unlock it."
-RETIRED = "This account is retired."
-EXPIRED = "This one-time password is too old. An administrator can give you another."
+WRONG = N_("Account and password do not fit together.")
+WRONG_CODE = N_("That code is not right, or was used already. Take the next one.")
+LOCKED = N_("This account is locked. An administrator can unlock it.")
+RETIRED = N_("This account is retired.")
+EXPIRED = N_("This one-time password is too old. An administrator can give you another.")
 TO_SIGN_IN = "sign in"
 TO_SIGN = "sign"
 
@@ -87,7 +88,7 @@ def prove_code(context: AppContext, account: str, code: str, *, to: str = TO_SIG
         with context.records.reading() as connection:
             found, credential = accounts.find(connection, account), credentials.of(connection, account)
         if found is None or credential is None or credential.totp_secret is None:
-            return WRONG_CODE
+            return _(WRONG_CODE)
         words = _closed(context.desk.rules, credential.failures, credential.failed_at, now)
         if words is not None:
             return _refuse(context, found, words, to)
@@ -114,7 +115,7 @@ def _closed(rules: SignInRules, failures: int, failed_at: Instant | None, now: I
     until = lockout.waits_until(rules, failures, failed_at)
     if until is None or now >= until:
         return None
-    return f"Too many tries. The next one is possible in {_for(until - now)}."
+    return _("Too many tries. The next one is possible in {span}.", span=_for(until - now))
 
 
 def accept(context: AppContext, known: Known) -> None:
@@ -138,15 +139,16 @@ def _count(context: AppContext, account: Account | None, name: str, words: str, 
             accounts.set_state(connection, now, CLEANWATCH, account.account, AccountState.LOCKED, reason)
         _write(connection, now, account, words, to, {"failures in a row": failures})
     if locks:
-        return LOCKED
+        return _(LOCKED)
     span = lockout.wait(rules, failures)
-    return f"{words} The next try is possible in {_for(span)}." if span else words
+    told = _(words)
+    return _("{problem} The next try is possible in {span}.", problem=told, span=_for(span)) if span else told
 
 
 def _refuse(context: AppContext, account: Account | None, words: str, to: str) -> str:
     with context.records.transaction() as connection:
         _write(connection, context.clock(), account, words, to, {})
-    return words
+    return _(words)
 
 
 def _write(

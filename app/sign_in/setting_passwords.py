@@ -6,14 +6,15 @@ from app.sign_in.breached import BreachedPasswords
 from app.sign_in.let_in import SignedIn
 from app.sign_in.origin import origin
 from app.sign_in.rules import SignInRules
+from facility.language import N_, _
 from facility.people import Actor
 from storage.records.people import credentials, sessions
 from storage.records.people.accounts import Account
 
-DIFFERENT = "The two are not the same. Type the new password twice."
-BREACHED = "This password was found in a breach, so whoever guesses tries it early. Take another."
-UNKNOWN = "It cannot be looked up now whether this password was found in a breach. Tell an administrator."
-USED = "You have used this password before. Take another."
+DIFFERENT = N_("The two are not the same. Type the new password twice.")
+BREACHED = N_("This password was found in a breach, so whoever guesses tries it early. Take another.")
+UNKNOWN = N_("It cannot be looked up now whether this password was found in a breach. Tell an administrator.")
+USED = N_("You have used this password before. Take another.")
 
 
 class NotTakenError(Exception):
@@ -22,9 +23,11 @@ class NotTakenError(Exception):
 
 def words(rules: SignInRules) -> str:
     """What a new password must be like."""
-    return (
-        f"At least {rules.shortest} characters, of any kind. A few words in a row are easy to remember. "
-        f"Refused are those that are often used, and your last {rules.remembered}."
+    return _(
+        "At least {shortest} characters, of any kind. A few words in a row are easy to remember. "
+        "Refused are those that are often used, and your last {remembered}.",
+        shortest=rules.shortest,
+        remembered=rules.remembered,
     )
 
 
@@ -49,18 +52,18 @@ def hash_of(context: AppContext, account: Account, new: str, again: str) -> str:
     """The hash of a new password that this account may have. Raises NotTakenError."""
     rules, desk = context.desk.rules, context.desk
     if new != again:
-        raise NotTakenError(DIFFERENT)
+        raise NotTakenError(_(DIFFERENT))
     names = (account.account, account.name, context.whole().name, context.whole().id, "cleanwatch")
     if (refused := password_rules.problem(rules, new, names=names)) is not None:
         raise NotTakenError(refused)
     if desk.breached is not None and _was_breached(desk.breached, new):
-        raise NotTakenError(BREACHED)
+        raise NotTakenError(_(BREACHED))
     with context.records.reading() as connection:
         present = credentials.of(connection, account.account)
         before = [*([present.hash] if present else []), *credentials.earlier(connection, account.account)]
     with desk.turn:
         if any(desk.passwords.fits(hash, new) for hash in before):
-            raise NotTakenError(USED)
+            raise NotTakenError(_(USED))
         return desk.passwords.hash(new)
 
 
@@ -68,4 +71,4 @@ def _was_breached(known: BreachedPasswords, new: str) -> bool:
     try:
         return known.has(new)
     except OSError:
-        raise NotTakenError(UNKNOWN) from None
+        raise NotTakenError(_(UNKNOWN)) from None

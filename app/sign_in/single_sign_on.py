@@ -28,6 +28,7 @@ from app.sign_in.origin import origin
 from app.sign_in.pages import sign_in_page, wanted
 from app.sign_in.provider import Provider
 from app.sign_in.session_cookie import present
+from facility.language import _
 from facility.people import Actor
 from storage.records.people import accounts, external_identities
 from storage.records.people.accounts import NOBODY, Account, AccountState
@@ -96,7 +97,10 @@ def routes(context: AppContext) -> Blueprint:
             there: AnyResponse = client.authorize_redirect(_ours(BACK))
         except FAILED as error:
             log.error("single sign-on: %s: %s", type(error).__name__, error)
-            return _told(context, f"{provider.name} does not answer as it should. Sign in with a password, or later.")
+            return _told(
+                context,
+                _("{name} does not answer as it should. Sign in with a password, or later.", name=provider.name),
+            )
         return there
 
     @single.get(BACK)
@@ -179,7 +183,7 @@ def _proven(client: Any, provider: Provider) -> Mapping[str, Any]:
     except FAILED as error:
         log.warning("single sign-on: %s: %s", type(error).__name__, error)
         raise NotLetInError(
-            f"{provider.name} has let nobody in, or its answer cannot be trusted. Try it once more."
+            _("{name} has let nobody in, or its answer cannot be trusted. Try it once more.", name=provider.name)
         ) from None
     return token
 
@@ -193,9 +197,17 @@ def _account(context: AppContext, provider: Provider, told: Mapping[str, Any]) -
     if account is not None and account.state is AccountState.ACTIVE:
         return account
     if account is None:
-        why = f"No account is linked to you. Tell an administrator your name at {provider.name}: {subject}"
+        why = _(
+            "No account is linked to you. Tell an administrator your name at {name}: {subject}",
+            name=provider.name,
+            subject=subject,
+        )
     else:
-        why = f"The account {account.account} is {account.state.value}. An administrator can help."
+        why = _(
+            "The account {account} is {state}. An administrator can help.",
+            account=account.account,
+            state=_(account.state.value),
+        )
     actor = Actor(NOBODY.name, origin=origin())
     told_name = str(told.get("preferred_username") or told.get("name") or "")[:100]
     data = {"issuer": provider.issuer, "subject": subject, "called": told_name}

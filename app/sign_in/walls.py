@@ -15,6 +15,7 @@ from app.context import AppContext
 from app.guard import Access, requires
 from app.sign_in.origin import origin
 from app.sign_in.pages import TO_SIGN_IN, page, told
+from facility.language import N_, _
 from facility.people import Person
 from facility.roles import Role
 from storage.records.people import displays
@@ -24,7 +25,7 @@ COOKIE = "cleanwatch_wall"
 COOKIE_BY_TLS = "__Host-cleanwatch_wall"
 LONGEST = 400 * 24 * 3600
 """Seconds that browsers keep a cookie at most. It is given anew while the display is in use."""
-NOT_HELD = (
+NOT_HELD = N_(
     "This link holds no longer: it was used, is older than a day, or its display was revoked. "
     "An administrator makes another."
 )
@@ -62,7 +63,7 @@ def routes(context: AppContext) -> Blueprint:
     @walls.get(WALL_IN)
     @requires(Access.ANYBODY)
     def ask() -> AnyResponse:
-        return page(context, "wall-in.html", "Wall display")
+        return page(context, "wall-in.html", _("Wall display"))
 
     @walls.post(WALL_IN)
     @requires(Access.ANYBODY)
@@ -70,7 +71,7 @@ def routes(context: AppContext) -> Blueprint:
         with context.records.transaction() as connection:
             token = displays.let_in(connection, context.clock(), request.form.get("link", ""), origin())
         if token is None:
-            return told(context, "Wall display", NOT_HELD, onward=TO_SIGN_IN, status=HTTPStatus.GONE)
+            return told(context, _("Wall display"), _(NOT_HELD), onward=TO_SIGN_IN, status=HTTPStatus.GONE)
         response = make_response(redirect("/", 303))
         cookies.put(response, _cookie(), token, max_age=LONGEST)
         return response
