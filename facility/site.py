@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from facility.causes import Cause
 from facility.conditions import NONE, Conditions
+from facility.drawing import Drawing
 from facility.escalation import OnCall
 from facility.excursion import Grouping
 from facility.instants import Span
@@ -40,8 +41,11 @@ Classification: TypeAlias = Grade | IsoClass
 
 @dataclass(frozen=True, slots=True)
 class Area:
+    """A part of the site with a floor plan, which is the site's own `drawing` where it has one."""
+
     id: str
     name: str
+    drawing: Drawing | None = None
 
 
 @dataclass(frozen=True, slots=True)

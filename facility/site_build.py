@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from facility.conditions import overdue_from
+from facility.drawing import drawing
 from facility.escalation import OnCall
 from facility.instants import SECOND, Span
 from facility.language import _, speaking
@@ -29,7 +30,7 @@ from facility.site_causes import cause_of, grouping_of
 from facility.site_conditions import conditions
 from facility.site_limits import combined, site_limits
 from facility.site_on_call import on_call
-from facility.site_schema import InstrumentEntry, LimitEntry, PointEntry, RoomEntry, SiteEntry
+from facility.site_schema import AreaEntry, InstrumentEntry, LimitEntry, PointEntry, RoomEntry, SiteEntry
 from facility.site_suppressions import suppression_of
 from facility.site_values import OUTSIDE
 from facility.site_yaml import Path
@@ -60,7 +61,7 @@ def _built(site: SiteEntry, text: str) -> Site:
         name=site.name,
         timezone=site.timezone,
         language=site.language,
-        areas=tuple(Area(area.id, area.name) for area in site.areas),
+        areas=tuple(_area(site, area) for area in site.areas),
         rooms={room.id: _room(site, room) for room in site.rooms},
         doors=tuple(Door((door.between[0], door.between[1])) for door in site.doors),
         instruments={i.id: _instrument(room, i) for room in site.rooms for i in room.instruments},
@@ -139,6 +140,11 @@ def _stations(site: SiteEntry) -> tuple[Station, ...]:
         )
         for station in site.stations
     )
+
+
+def _area(site: SiteEntry, area: AreaEntry) -> Area:
+    own = site.drawings.get(area.id)
+    return Area(area.id, area.name, None if own is None else drawing(own))
 
 
 def _room(site: SiteEntry, room: RoomEntry) -> Room:

@@ -11,6 +11,7 @@ from facility import cause_words, on_call_words
 from facility import site_words as words
 from facility.causes import Which
 from facility.conditions import Frozen, Invalid, Rate
+from facility.drawing import Drawing
 from facility.escalation import Quiet, Summary
 from facility.limit import ALL_ROOM_STATES, Consecutive, Dose, Each, Limit, MOfN, RollingVolume, Severity
 from facility.on_call import Calendar, Weekly
@@ -258,6 +259,8 @@ def _text(name: str, value: Any, unit: str) -> str:
             return words.condition(value, unit)
         case tuple() if name == "range":
             return f"{words.number(value[0])} to {words.number(value[1])} {unit}"
+        case Drawing():
+            return value.words
         case Weekly() | Calendar():
             return on_call_words.plan(value)
         case Which():

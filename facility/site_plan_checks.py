@@ -1,14 +1,17 @@
-"""Do the places of rooms on the floor plan fit together? Of an area either all are written or none."""
+"""Do the floor plans of a site file fit together? All rooms of an area have a place or none; drawings are such."""
 
 from collections.abc import Iterator
 
+from facility.drawing import DrawingError, drawing
 from facility.site_build import area_id
+from facility.site_errors import did_you_mean
 from facility.site_limits import Mistake
 from facility.site_schema import SiteEntry
 
 
 def plan_mistakes(site: SiteEntry) -> Iterator[Mistake]:
-    """Rooms without a place where others of their area have one, and zones with one in a room that has none."""
+    """Rooms without a place where others of their area have one, zones with one in a room that has none, drawings
+    that cannot be a plan."""
     for index, room in enumerate(site.rooms):
         if room.inside is None:
             area = area_id(site, room)
@@ -20,3 +23,11 @@ def plan_mistakes(site: SiteEntry) -> Iterator[Mistake]:
                 )
         elif room.plan is not None and any(other.id == room.inside and other.plan is None for other in site.rooms):
             yield ("rooms", index, "plan"), f"{room.inside} has no place on the plan; leave this out too"
+    areas = [area.id for area in site.areas]
+    for area, text in site.drawings.items():
+        if area not in areas:
+            yield ("drawings", area), f"area {area} is not described{did_you_mean(area, areas)}"
+        try:
+            drawing(text)
+        except DrawingError as error:
+            yield ("drawings", area), str(error)

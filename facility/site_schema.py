@@ -127,6 +127,7 @@ class SiteEntry(Entry):
     limit_sets: dict[Name, list[LimitEntry]] = {}
     rooms: Annotated[list[RoomEntry], Field(min_length=1)]
     doors: list[DoorEntry] = []
+    drawings: dict[Name, str] = {}
     on_call: OnCallEntry | None = None
     causes: list[CauseEntry] = []
     suppressions: list[SuppressionEntry] = []

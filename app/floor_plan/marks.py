@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from html import escape
 
 from app.components.basics import grade_letter, grade_words
-from app.floor_plan.places import Places, places
+from app.floor_plan.places import ONE_LINE, STACKED, Places, places, shrinking
 from facility.quantities import Quantity
 from facility.site import Rectangle, Room, Site
 
@@ -12,33 +12,57 @@ ROOM_FOR_WORDS = 290.0
 """So wide a text is "Particles ≥ 0.5 µm, 14 min"; where there is less, "≥ 0.5 µm, 14 min" is easier to read."""
 
 
+ZONE = (118.0, 66.0)
+"""The smallest zone with texts of the usual size."""
+
+
 def room(room: Room, box: Rectangle, zones: Sequence[Rectangle], pressure: str | None, floor: str = "") -> str:
     """A whole room. `pressure` is its point against the outside; `floor` its shape, where that is no rectangle."""
-    at = places(box, zones)
     mark = f'data-room="{escape(room.id, quote=True)}"'
+    smaller = shrinking(box, STACKED, ONE_LINE)
+    inner = _within(box, box, smaller)
+    at = places(inner, [_within(zone, box, smaller) for zone in zones])
     name = "" if at.name is None else text(at.name, 24, "name", escape(room.name), fit=at.head)
     state = "" if at.state is None else text(at.state, 23, "u state", "", f'{mark} data-show="state"', at.head)
     quiet = "" if pressure is None else _pressure(at.quiet, pressure)
-    crowded = " crowded" if at.state is None else ""
-    return (
-        _link(room, mark, crowded)
-        + (floor or rectangle(box, "floor"))
-        + text(at.code, 33, "code", escape(room.id))
+    words = (
+        text(at.code, 33, "code", escape(room.id))
         + _grade(room, at.code[0] + 116 if len(room.id) <= 5 else at.code[0] + 22 * len(room.id), at.code[1] - 12)
         + name
-        + f'<g class="quiet">{state}{quiet}</g><g class="loud">{_loud(at, box, mark, floor)}</g></a>'
+        + f'<g class="quiet">{state}{quiet}</g><g class="loud">{_loud(at, mark)}</g>'
+    )
+    ring = rectangle(Rectangle(box.x + 8, box.y + 8, box.width - 16, box.height - 16), "ring loud")
+    return (
+        _link(room, mark, " crowded" if at.state is None else "")
+        + (floor or rectangle(box, "floor") + ring)
+        + _smaller(words, box, smaller)
+        + "</a>"
     )
 
 
-def _loud(at: Places, box: Rectangle, mark: str, floor: str) -> str:
-    """What a room that is not normal says: ring, symbol, word, value with unit; or since when there is none."""
+def _within(inner: Rectangle, box: Rectangle, smaller: float) -> Rectangle:
+    """A box as those inside see it whose texts are smaller: in units that are usual to them."""
+    if smaller == 1.0:
+        return inner
+    return Rectangle(
+        (inner.x - box.x) / smaller, (inner.y - box.y) / smaller, inner.width / smaller, inner.height / smaller
+    )
+
+
+def _smaller(words: str, box: Rectangle, smaller: float) -> str:
+    if smaller == 1.0:
+        return words
+    return f'<g transform="translate({box.x:g} {box.y:g}) scale({smaller:g})">{words}</g>'
+
+
+def _loud(at: Places, mark: str) -> str:
+    """What a room that is not normal says: symbol, word, value with unit; or since when there is none."""
     symbol_x, symbol_y, symbol = at.symbol
     word_x, word_y, word = at.word
     value_x, value_y, value = at.value
     inner = at.width - (word_x - at.code[0])
-    ring = "" if floor else rectangle(Rectangle(box.x + 8, box.y + 8, box.width - 16, box.height - 16), "ring")
     return (
-        ring + f'<use class="sy" {mark} data-show="symbol" href="#s-normal" x="{symbol_x:g}" y="{symbol_y:g}" '
+        f'<use class="sy" {mark} data-show="symbol" href="#s-normal" x="{symbol_x:g}" y="{symbol_y:g}" '
         f'width="{symbol:g}" height="{symbol:g}"/>'
         + text((word_x, word_y), word, "code word", "", f'{mark} data-show="short"', inner)
         + f'<text class="val" x="{value_x:g}" y="{value_y:g}" font-size="{value:g}" data-fit="{at.width:g}">'
@@ -60,27 +84,28 @@ def _silence(at: Places, mark: str) -> str:
     return first + text((x, y + 28), 23, "silence u", "", f'{mark} data-show="last"', at.width)
 
 
-def zone(site: Site, room: Room, box: Rectangle) -> str:
+def zone(site: Site, room: Room, box: Rectangle, floor: str = "") -> str:
     """A zone in its room, with its particles; what is not normal has its symbol where the grade was."""
     mark = f'data-room="{escape(room.id, quote=True)}"'
+    smaller = shrinking(box, ZONE)
+    at = _within(box, box, smaller)
     particles = next((p for p in site.points_by_room[room.id] if p.quantity is Quantity.PARTICLES), None)
     value = ""
     if particles is not None:
         point = escape(particles.id, quote=True)
         value = (
-            f'<text class="val" x="{box.x + 12:g}" y="{box.y + box.height - 13:g}" font-size="25" '
-            f'data-fit="{box.width - 20:g}"><tspan data-point="{point}" data-show="value"></tspan>'
+            f'<text class="val" x="{at.x + 12:g}" y="{at.y + at.height - 13:g}" font-size="25" '
+            f'data-fit="{at.width - 20:g}"><tspan data-point="{point}" data-show="value"></tspan>'
             f'<tspan class="u" font-size="19" dx="5">{particles.unit}</tspan></text>'
         )
-    return (
-        _link(room, mark, " zone")
-        + rectangle(box, "floor")
-        + text((box.x + 12, box.y + 32), 23, "code", escape(room.id), fit=box.width - 56)
-        + _grade(room, box.x + box.width - 24, box.y + 25, 14)
+    words = (
+        text((at.x + 12, at.y + 32), 23, "code", escape(room.id), fit=at.width - 56)
+        + _grade(room, at.x + at.width - 24, at.y + 25, 14)
         + value
-        + f'<use class="sy loud" {mark} data-show="symbol" href="#s-normal" x="{box.x + box.width - 40:g}" '
-        f'y="{box.y + 8:g}" width="30" height="30"/></a>'
+        + f'<use class="sy loud" {mark} data-show="symbol" href="#s-normal" x="{at.x + at.width - 40:g}" '
+        f'y="{at.y + 8:g}" width="30" height="30"/>'
     )
+    return _link(room, mark, " zone") + (floor or rectangle(box, "floor")) + _smaller(words, box, smaller) + "</a>"
 
 
 def _link(room: Room, mark: str, more: str) -> str:

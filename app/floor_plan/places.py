@@ -9,11 +9,22 @@ INSET = 18.0
 DOOR = 56.0
 PLACE = 0.66
 """Where on a wall its door is: past the middle, so that the texts at a room's left stay free."""
-LINE = 115.0
+BESIDE = 0.72
+"""The part of a room's width that is free beside the door in the wall below; of wide rooms less."""
+LINE = 128.0
 LOW = 190.0
 """Rooms lower than this have no line for the room state; rooms lower than LINE have one line for everything."""
 HEAD = 104.0
 """So far down reach code, name and room state."""
+
+
+STACKED, ONE_LINE = (150.0, LINE), (640.0, 56.0)
+"""The smallest room that has its texts below each other, and the smallest that has them in one line."""
+
+
+def shrinking(box: Rectangle, *least: tuple[float, float]) -> float:
+    """How much smaller than usual texts are to have a place in a box, of which there are these smallest ones."""
+    return max(min(1.0, box.width / width, box.height / height) for width, height in least)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +55,7 @@ def places(box: Rectangle, zones: Sequence[Rectangle] = ()) -> Places:
     x, y, width = box.x + INSET, box.y, box.width - 2 * INSET
     bottom = box.y + box.height
     head = min([width, *(zone.x - x - 10 for zone in zones if zone.y < y + HEAD)])
-    if box.height < LINE:
+    if box.height < LINE - 0.01:
         return _one_line(box, width)
     if box.height < LOW:
         free = min([width, *(zone.x - x - 10 for zone in zones)])
@@ -55,7 +66,7 @@ def places(box: Rectangle, zones: Sequence[Rectangle] = ()) -> Places:
             symbol=(x - 2, y + 54, 34),
             word=(x + 40, y + 81, 28),
             value=(x, bottom - 14, 32),
-            lines=(x, bottom - 18, min(free, width * PLACE - DOOR / 2)),  # beside the door in the wall below
+            lines=(x, bottom - 18, min(free, max(width * PLACE - DOOR / 2, width * BESIDE))),
             second=False,
             quiet=(x, bottom - 20),
             head=head,

@@ -4,7 +4,8 @@ from xml.etree import ElementTree
 import pytest
 
 from app.floor_plan.boxes import boxes
-from app.floor_plan.plan import floor_plan, steps_beside
+from app.floor_plan.plan import floor_plan
+from app.floor_plan.plan import plan as planned
 from app.floor_plan.schematic import WIDTH, schematic
 from app.floor_plan.walls import Passage, passage
 from facility.site import Area, CascadeStep, Grade, Rectangle, Room
@@ -56,10 +57,10 @@ def test_an_area_without_rooms_has_no_plan() -> None:
 
 
 def test_a_step_between_rooms_that_do_not_face_each_other_is_not_kept_quiet() -> None:
-    assert steps_beside(site(), site().areas[0]) == []
+    assert planned(site(), site().areas[0]).steps_beside == []
     apart = replace(site().rooms["B109"], plan=Rectangle(1300, 400, 90, 90))
     suite = replace(site(), rooms=site().rooms | {"B109": apart})
-    assert steps_beside(suite, suite.areas[0]) == [CascadeStep("B101.DP2", "B101", "B109")]
+    assert planned(suite, suite.areas[0]).steps_beside == [CascadeStep("B101.DP2", "B101", "B109")]
 
 
 def test_a_zone_without_a_place_stands_in_its_room() -> None:

@@ -1,5 +1,10 @@
 from dataclasses import replace
 
+import pytest
+
+from facility.drawing import Drawing, drawing
+from facility.site_changes import differences, lines
+from facility.site_drawing import set_drawing
 from facility.site_file import parse_site
 from tests.facility.sites import SMALL, changed, problem_of
 
@@ -24,3 +29,43 @@ def test_half_a_plan_is_told() -> None:
 
 def test_a_zone_with_a_place_in_a_room_without_is_told() -> None:
     assert ".plan: N1 has no place on the plan; leave this out too" in problem_of(changed((N1, ""), (N2, "")))
+
+
+# The site's own drawing
+
+ONE = drawing('<svg viewBox="0 0 9 9">\n\n  <rect id="N1"/>\n <text>a: #b\t* &amp; c</text></svg>')
+OTHER = drawing('<svg viewBox="0 0 9 9"><text>\u0085\u2028</text></svg>')
+
+
+@pytest.mark.parametrize("own", [ONE, OTHER])
+def test_a_drawing_is_put_into_the_file_and_taken_out_again(own: Drawing) -> None:
+    changed_text = set_drawing(SMALL, "N", own)
+    assert parse_site(changed_text, "north.yaml").areas[0].drawing == own
+    assert set_drawing(changed_text, "N", None) == SMALL
+
+
+def test_another_drawing_takes_its_place_and_is_told_as_a_difference() -> None:
+    before = set_drawing(SMALL, "N", ONE)
+    after = set_drawing(before, "N", OTHER)
+    told = lines(differences(parse_site(before, ""), parse_site(after, "")))
+    assert told == (f"area N: drawing {ONE.words} to {OTHER.words}",)
+
+
+def test_a_drawing_in_the_file_is_cleaned_whoever_put_it_there() -> None:
+    written = SMALL + "drawings:\n  N: <svg viewBox='0 0 9 9' onload='alert(1)'><script/><rect id='N1'/></svg>\n"
+    own = parse_site(written, "north.yaml").areas[0].drawing
+    assert own is not None
+    assert own.ids == {"N1"}
+    assert "onload" not in own.markup
+    assert "script" not in own.markup
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("  N: a picture\n", "drawings.N: there is no drawing in it"),
+        ("  M: <svg viewBox='0 0 9 9'/>\n", "drawings.M: area M is not described"),
+    ],
+)
+def test_a_drawing_that_is_none_or_of_no_area_is_told(written: str, said: str) -> None:
+    assert said in problem_of(SMALL + "drawings:\n" + written)
