@@ -9,19 +9,26 @@ from sqlalchemy import Connection
 
 from app.alarm_query import day_of, midnight
 from app.components.basics import grade_letter
+from app.components.filtered_list import ListQuery
 from app.excursions import runs_of
+from facility.language import N_
 from facility.limit import Severity
 from facility.quantities import Quantity
 from facility.site import Site
-from storage.records.excursions import ExcursionFilter
+from storage.records.excursion_search import ExcursionFilter
 
-OPEN = {"open": True, "returned": False}
-"""Whether all of its alarms have returned, by the word in addresses."""
+STATES: dict[str, tuple[str, bool | None, bool | None]] = {
+    "open": (N_("Not closed"), None, False),
+    "standing": (N_("Standing"), True, None),
+    "returned": (N_("Returned, not closed"), False, False),
+    "closed": (N_("Closed"), None, True),
+}
+"""How far it has come, by the word in addresses: its words, whether an alarm stands, whether QA has closed it."""
 SEVERITIES = {severity.name.lower(): severity for severity in Severity if severity > Severity.ADVISORY}
 
 
 @dataclass(frozen=True, slots=True)
-class ExcursionQuery:
+class ExcursionQuery(ListQuery):
     """The filters of the list. Empty ones do not restrict. `first` and `last` are days in the site's zone."""
 
     rooms: tuple[str, ...] = ()
@@ -29,10 +36,9 @@ class ExcursionQuery:
     quantities: tuple[Quantity, ...] = ()
     severities: tuple[Severity, ...] = ()
     batch: str = ""
-    open: str = ""
+    state: str = ""
     first: date | None = None
     last: date | None = None
-    page: int = 1
 
     def search(self) -> str:
         """The query string of this filter, with its question mark; empty where nothing is filtered."""
@@ -41,7 +47,7 @@ class ExcursionQuery:
             *(("grade", grade) for grade in self.grades),
             *(("quantity", quantity.value) for quantity in self.quantities),
             *(("severity", severity.name.lower()) for severity in self.severities),
-            *((name, value) for name, value in (("batch", self.batch), ("state", self.open)) if value),
+            *((name, value) for name, value in (("batch", self.batch), ("state", self.state)) if value),
             *((name, day.isoformat()) for name, day in (("from", self.first), ("to", self.last)) if day),
             *([("page", str(self.page))] if self.page > 1 else []),
         ]
@@ -50,6 +56,7 @@ class ExcursionQuery:
     def filter(self, connection: Connection, site: Site) -> ExcursionFilter:
         """What the records are asked for. Rooms and grades both restrict, and so do all the others."""
         of_grades = {id for id, room in site.rooms.items() if grade_letter(room.classification) in self.grades}
+        _words, standing, closed = STATES.get(self.state, ("", None, None))
         rooms = [room for room in self.rooms or of_grades if not self.grades or room in of_grades]
         return ExcursionFilter(
             rooms=rooms if self.rooms or self.grades else None,
@@ -60,7 +67,8 @@ class ExcursionQuery:
             runs=runs_of(connection, site, self.batch) if self.batch else None,
             start=midnight(self.first, site.timezone),
             end=midnight(self.last and self.last + timedelta(days=1), site.timezone),
-            open=OPEN.get(self.open),
+            standing=standing,
+            closed=closed,
         )
 
 
@@ -77,7 +85,7 @@ def excursion_query(query: Mapping[str, Sequence[str]]) -> ExcursionQuery:
         quantities=tuple(quantities[name] for name in query.get("quantity", ()) if name in quantities),
         severities=tuple(SEVERITIES[name] for name in query.get("severity", ()) if name in SEVERITIES),
         batch=first("batch").strip(),
-        open=first("state") if first("state") in OPEN else "",
+        state=first("state") if first("state") in STATES else "",
         first=day_of(first("from")),
         last=day_of(first("to")),
         page=max(1, int(first("page")[:6])) if first("page").isdecimal() else 1,

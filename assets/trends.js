@@ -56,7 +56,7 @@
   window.dash_clientside = Object.assign(window.dash_clientside || {}, { trends: { paint, zoom, pick } });
 
   new MutationObserver(() => {
-    if (!document.querySelector("#trend-graph, #levels-graph")) return;
+    if (!document.querySelector("#trend-graph, #levels-graph, #excursion-graph")) return;
     window.dash_clientside.set_props("trend-theme", { data: document.documentElement.dataset.theme });
   }).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
 })();

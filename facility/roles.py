@@ -17,6 +17,8 @@ class Right(StrEnum):
     SWAP_SHIFTS = "say who is on call in place of another"
     ANNOTATE = "comment and correct, with a reason"
     MANAGE_EXCURSIONS = "merge and split excursions, with a reason"
+    ASSESS = "assess excursions: classification, cause, impact, corrective action"
+    CLOSE = "close and reopen excursions, with a signature"
     RETIRE_SOURCE = "retire sources that are gone"
     DRAFT = "draft changes of site, rooms, instruments, points and limits"
     APPROVE = "approve changes, and put them in force, with a signature"
@@ -46,7 +48,7 @@ _OPERATOR = _VIEWER | {
     Right.SWAP_SHIFTS,
     Right.ANNOTATE,
 }
-_ANSWERABLE = _OPERATOR | {Right.APPROVE_SHELVING, Right.OUT_OF_SERVICE, Right.DRAFT, Right.READ_TRAIL}
+_ANSWERABLE = _OPERATOR | {Right.APPROVE_SHELVING, Right.OUT_OF_SERVICE, Right.DRAFT, Right.READ_TRAIL, Right.ASSESS}
 """Engineers and QA: they answer for what calls nobody for a while."""
 
 RIGHTS: Mapping[Role, frozenset[Right]] = {
@@ -54,7 +56,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.VIEWER: _VIEWER,
     Role.OPERATOR: _OPERATOR,
     Role.ENGINEER: _ANSWERABLE | {Right.RETIRE_SOURCE, Right.MANAGE_CHANNELS},
-    Role.QA: _ANSWERABLE | {Right.MANAGE_EXCURSIONS, Right.APPROVE, Right.REVIEW_TRAIL, Right.KEEP},
+    Role.QA: _ANSWERABLE | {Right.MANAGE_EXCURSIONS, Right.CLOSE, Right.APPROVE, Right.REVIEW_TRAIL, Right.KEEP},
     Role.ADMINISTRATOR: _VIEWER | {Right.MANAGE_ACCOUNTS, Right.MANAGE_CHANNELS, Right.READ_TRAIL},
 }
 """Whoever manages accounts decides nothing about limits or alarms, and the other way round."""

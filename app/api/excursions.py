@@ -15,9 +15,9 @@ from app.excursions import find, made_meanwhile, visible
 from facility.excursion import Excursion
 from facility.quantities import Quantity
 from facility.roles import Right
-from storage.records import excursions
+from storage.records import excursion_search, excursions
 from storage.records.batches import Run
-from storage.records.excursions import ExcursionFilter
+from storage.records.excursion_search import ExcursionFilter
 
 NO_SUCH = "there is no such excursion, or none that you may see"
 
@@ -57,7 +57,10 @@ class ExcursionsAsked(Asked):
     room: list[Word] = Field(default=[], max_length=100)
     quantity: list[Quantity] = Field(default=[], max_length=len(Quantity))
     severity: list[SeverityWord] = Field(default=[], max_length=3)
-    open: bool | None = Field(default=None, description="Those of which an alarm has not returned, or the others.")
+    standing: bool | None = Field(
+        default=None, description="Those of which an alarm has not returned, or the others."
+    )
+    closed: bool | None = Field(default=None, description="Those that QA has closed, or has not.")
     start: Moment | None = Field(default=None, description="Those that lasted at this moment or later.")
     end: Moment | None = Field(default=None, description="Those that began before this moment.")
     before: Word | None = Field(default=None, description="Those that began before the excursion of this number.")
@@ -76,7 +79,8 @@ def _several(context: AppContext, asked: ExcursionsAsked) -> ExcursionsAnswer:
         severities=[SEVERITIES[word] for word in asked.severity],
         start=asked.start,
         end=asked.end,
-        open=asked.open,
+        standing=asked.standing,
+        closed=asked.closed,
         within=areas.rooms_of(context),
     )
     with context.records.reading() as connection:
@@ -84,7 +88,7 @@ def _several(context: AppContext, asked: ExcursionsAsked) -> ExcursionsAnswer:
         if asked.before is not None:
             last = excursions.find(connection, asked.before)
             older_than = (last.onset, last.number) if last and visible(context, last) else wrong("before", NO_SUCH)
-        found = excursions.history(connection, wanted, asked.limit + 1, older_than=older_than)
+        found = excursion_search.history(connection, wanted, asked.limit + 1, older_than=older_than)
     page = found[: asked.limit]
     onwards = _next(asked, page[-1]) if len(found) > asked.limit else None
     seen = [one for excursion in page if (one := visible(context, excursion)) is not None]

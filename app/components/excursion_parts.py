@@ -17,13 +17,16 @@ from app.components.alarm_words import (
     value_words,
 )
 from app.components.basics import chip, since
+from app.dossier.content import alarms_content
 from app.status import UNANSWERED
 from app.trends.view import View
 from facility.alarm import Alarm, HoldKind
 from facility.excursion import Excursion
 from facility.instants import MINUTE, Instant
+from facility.language import _
 from facility.site import Site
 from storage.records.batches import Run
+from storage.records.closings import Closing
 
 HEADS = ("Onset", "Severity", "Excursion", "Rooms", "Began with", "Worst", "Alarms", "Batch", "Lasted", "State")
 TREE_HEADS = ("", "Onset", "Severity", "Alarm", "Worst", "Limit", "Lasted", "State")
@@ -32,13 +35,20 @@ MOST_WORST = 6
 TREND_MARGIN = 10 * MINUTE
 
 
-def excursion_table(site: Site, found: Sequence[Excursion], runs: Mapping[str, Sequence[Run]]) -> Component:
-    """A row for each excursion, with the batches that it concerns; a sentence where nothing is found."""
+def excursion_table(
+    site: Site, found: Sequence[Excursion], runs: Mapping[str, Sequence[Run]], closed: Mapping[str, Closing]
+) -> Component:
+    """A row for each excursion, with the batches that it concerns; a sentence where nothing is found.
+
+    `runs` and `closed`, how those were closed that are, are by number.
+    """
     if not found:
         words = "No excursion matches this filter. One opens by itself with the first alarm of an event."
         return html.Div(words, className="nothing")
     heads = [html.Th(head, className="r" if head == "Worst" else "") for head in HEADS]
-    rows = [_row(site, excursion, runs.get(excursion.number, ())) for excursion in found]
+    rows = [
+        _row(site, excursion, runs.get(excursion.number, ()), closed.get(excursion.number)) for excursion in found
+    ]
     return html.Table([html.Thead(html.Tr(heads)), html.Tbody(rows)], className="history cards excursions")
 
 
@@ -47,12 +57,21 @@ def address_of(number: str) -> str:
     return f"/excursions/{number}"
 
 
-def state_chip(excursion: Excursion) -> Component:
-    """Open while an alarm of it has not returned."""
+def state_chip(excursion: Excursion, closing: Closing | None) -> Component:
+    """Standing while an alarm of it has not returned; closed once QA has signed, loudly where it changed since."""
+    if closing is not None:
+        changed = closing.content.get("alarms") != alarms_content(excursion)
+        return _quiet(_("Closed")) if not changed else chip("alert", _("Closed, changed since"))
     if excursion.returned is None:
-        return html.Span("Open", className="chip now")
+        return html.Span(_("Standing"), className="chip now")
     waiting = sum(alarm.state in UNANSWERED for alarm in excursion.alarms.values())
-    return html.Span(f"Returned, {waiting} not acknowledged" if waiting else "Returned", className="chip quiet")
+    if waiting:
+        return _quiet(_("Returned, {n} not acknowledged", n=formats.words(waiting)))
+    return _quiet(_("Returned, not closed"))
+
+
+def _quiet(words: str) -> Component:
+    return html.Span(words, className="chip quiet")
 
 
 def facts(site: Site, excursion: Excursion, runs: Sequence[Run]) -> Component:
@@ -104,7 +123,7 @@ def trend_address(excursion: Excursion, site: Site, now: Instant) -> str | None:
     return View(tuple(points[:6]), start=excursion.onset - TREND_MARGIN, end=end).address
 
 
-def _row(site: Site, excursion: Excursion, runs: Sequence[Run]) -> Component:
+def _row(site: Site, excursion: Excursion, runs: Sequence[Run], closing: Closing | None) -> Component:
     first = excursion.alarms[excursion.first_out]
     day, time = formats.date(excursion.onset, site.timezone), formats.with_seconds(excursion.onset, site.timezone)
     number = html.A(html.B(excursion.number), href=address_of(excursion.number))
@@ -120,7 +139,7 @@ def _row(site: Site, excursion: Excursion, runs: Sequence[Run]) -> Component:
         html.Td(_count(excursion), className="condition"),
         html.Td(", ".join(dict.fromkeys(run.batch for run in runs)), className="num limit"),
         html.Td(_lasted(excursion), className="num nw lasted"),
-        html.Td(state_chip(excursion), className="answered"),
+        html.Td(state_chip(excursion, closing), className="answered"),
     ]
     return html.Tr(cells)
 

@@ -14,7 +14,7 @@ from app.pages.page import Address
 from facility.excursion import Excursion
 from facility.people import Person
 from facility.site import Site
-from storage.records import annotations, excursions
+from storage.records import annotations, excursion_search
 from storage.records.batches import Run
 
 MOST_EXCURSIONS = 2_000
@@ -36,13 +36,13 @@ def excursions_copy(context: AppContext, person: Person, address: Address) -> Co
     site, query, now = context.site(), excursion_query(address.query), context.clock()
     with context.records.reading() as connection:
         wanted = replace(query.filter(connection, site), within=rooms_of(context))
-        total = excursions.count(connection, wanted)
+        total = excursion_search.count(connection, wanted)
         if total > MOST_EXCURSIONS:
             raise TooLongError(
                 f"The filter finds {total:,} excursions, and a copy may have {MOST_EXCURSIONS:,}: choose a shorter "
                 "period, or fewer rooms, and take several copies."
             )
-        listed = excursions.history(connection, wanted, MOST_EXCURSIONS)
+        listed = excursion_search.history(connection, wanted, MOST_EXCURSIONS)
         found = [seen for one in listed if (seen := visible(context, one)) is not None]
         rows = [_row(site, one, made_meanwhile(connection, site, one, now)) for one in found]
         said = annotations.about(connection, [EXCURSION + one.number for one in found])
@@ -69,7 +69,7 @@ def filter_words(query: ExcursionQuery) -> str:
         "quantity": ", ".join(query.quantities),
         "severity": ", ".join(severity.name.lower() for severity in query.severities),
         "batch": query.batch,
-        "state": query.open,
+        "state": query.state,
         "from": query.first.isoformat() if query.first else "",
         "to": query.last.isoformat() if query.last else "",
     }

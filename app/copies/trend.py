@@ -16,7 +16,7 @@ from app.copies.tables import alarm_table, annotation_table, batch_table, limit_
 from app.pages.page import Address
 from app.past_sites import sites_then
 from app.trends.gather import gather
-from app.trends.picture import Picture, PointPicture
+from app.trends.picture import Picture, PointHistory, PointPicture
 from app.trends.shown import known, window
 from app.trends.steps import room_stretches
 from app.trends.traces import sampling_words
@@ -62,7 +62,7 @@ def trend_copy(context: AppContext, person: Person, address: Address) -> Copy:
         }
         about_points = [one for one in said if one.about.object.startswith("point ")]
         tables = (
-            *([_single(picture, single, about_points)] if single else []),
+            *([readings_table(picture.points, single, about_points)] if single else []),
             *([_buckets(picture, about_points)] if any(p.series.width for p in picture.points) else []),
             limit_table(connection, picture.points),
             alarm_table(connection, site, found, site.timezone, then=then),
@@ -110,7 +110,10 @@ def _readings(
     return picture.point, samples.raw(picture.point.id, start, end)
 
 
-def _single(picture: Picture, single: Sequence[tuple[Point, pd.DataFrame]], said: Sequence[Annotation]) -> Table:
+def readings_table(
+    histories: Sequence[PointHistory], single: Sequence[tuple[Point, pd.DataFrame]], said: Sequence[Annotation] = ()
+) -> Table:
+    """Every reading of points (as `SampleStore.raw` answers them), with the limits in force then."""
     columns = (
         Column("Point"),
         Column("Time", TIME),
@@ -125,7 +128,7 @@ def _single(picture: Picture, single: Sequence[tuple[Point, pd.DataFrame]], said
         Column("Received", TIME),
         Column("Comments"),
     )
-    of_point = {p.point.id: p for p in picture.points}
+    of_point = {p.point.id: p for p in histories}
     rows: list[Row] = []
     for point, raw in single:
         for time, value, reasons, received, count, volume in raw[
@@ -185,7 +188,7 @@ def _buckets(picture: Picture, said: Sequence[Annotation]) -> Table:
 
 
 def _limits_then(
-    picture: PointPicture, at: Instant
+    picture: PointHistory, at: Instant
 ) -> tuple[float | None, float | None, float | None, float | None, str]:
     """The strictest limit of each kind at that moment, and the room state that selected them."""
     index = max(bisect_right(picture.steps, at, key=lambda step: step.start) - 1, 0)

@@ -3,8 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-import dash_mantine_components as dmc
-from dash import Dash, Input, Output, ctx, dcc, html, no_update
+from dash import Dash, Input, html
 from dash.development.base_component import Component
 
 from app import formats
@@ -13,47 +12,46 @@ from app.components.alarm_words import severity_words
 from app.components.basics import grade_letter, grade_words
 from app.components.copy_menu import copy_menu
 from app.components.excursion_parts import excursion_table
-from app.components.filter_fields import days_field, days_value, text_field
+from app.components.filter_fields import days_field, days_value, one_field, several_field, text_field
+from app.components.filtered_list import FilteredList, Found
 from app.context import AppContext
 from app.copies.excursion_list import excursions_copy
-from app.excursion_query import OPEN, SEVERITIES, ExcursionQuery, excursion_query
+from app.excursion_query import SEVERITIES, STATES, ExcursionQuery, excursion_query
 from app.excursions import made_meanwhile, visible
-from app.guard import requires
-from app.pages.page import Address, Page, query_of
+from app.pages.page import Address, Page
+from facility.language import _, _n
 from facility.quantities import MEASURES, Quantity
-from facility.roles import Right
 from facility.site import Site
-from storage.records import excursions
+from storage.records import closings, excursion_search
 
 ROWS = 50
-LEAD = (
-    "One event each: the alarms with a common room, time or cause, from the first reading outside to the last return."
-)
-FIELDS = {
-    name: f"excursions-{name}" for name in ("rooms", "grades", "quantities", "severities", "batch", "state", "days")
-}
+FIELDS = ("rooms", "grades", "quantities", "severities", "batch", "state", "days")
 
 
 def layout(context: AppContext, address: Address) -> Component:
     """The filters, and one page of what they find."""
     query = excursion_query(address.query)
-    rows, words, pages = _found(context, query)
+    found = _found(context, query)
+    lead = _(
+        "One event each: the alarms with a common room, time or cause, from the first reading outside to the last "
+        "return."
+    )
     return html.Div(
         [
-            dcc.Location(id="excursions-url", refresh="callback-nav"),
-            html.Div([html.H1("Excursions"), html.P(LEAD, className="lead")], className="head"),
+            LIST.address(),
+            html.Div([html.H1(_("Excursions")), html.P(lead, className="lead")], className="head"),
             html.Section(
                 [
                     html.Header(
                         [
-                            html.H2("On record"),
-                            html.Span(words, id="excursions-found", className="grow"),
+                            html.H2(_("On record")),
+                            html.Span(found.parts["found"], id=LIST.id("found"), className="grow"),
                             copy_menu(context),
                         ]
                     ),
                     html.Div(_filters(context.site(), query), className="filters"),
-                    html.Div(rows, id="excursions-rows", className="scroll"),
-                    dmc.Pagination(id="excursions-page", total=pages, value=query.page, className="pages", size="sm"),
+                    html.Div(found.parts["rows"], id=LIST.id("rows"), className="scroll"),
+                    LIST.pages(found, query),
                 ],
                 className="card wide",
             ),
@@ -62,70 +60,61 @@ def layout(context: AppContext, address: Address) -> Component:
     )
 
 
-def _found(context: AppContext, query: ExcursionQuery) -> tuple[Component, str, int]:
-    """The table, how many were found in words, and the number of pages."""
+def _found(context: AppContext, query: ExcursionQuery) -> Found:
     site, now = context.site(), context.clock()
     with context.records.reading() as connection:
         wanted = replace(query.filter(connection, site), within=rooms_of(context))
-        total = excursions.count(connection, wanted)
-        page = excursions.history(connection, wanted, ROWS, (query.page - 1) * ROWS)
+        total = excursion_search.count(connection, wanted)
+        page = excursion_search.history(connection, wanted, ROWS, (query.page - 1) * ROWS)
         found = [seen for one in page if (seen := visible(context, one)) is not None]
         runs = {one.number: made_meanwhile(connection, site, one, now) for one in found}
-    words = f"{formats.count(total, 'excursion')}, times in {site.timezone}"
-    return excursion_table(site, found, runs), words, max(1, -(-total // ROWS))
+        closed = closings.closed_of(connection, list(runs))
+    words = _n(
+        "{n} excursion, times in {zone}",
+        "{n} excursions, times in {zone}",
+        total,
+        n=formats.words(total),
+        zone=site.timezone,
+    )
+    return Found(
+        {"rows": excursion_table(site, found, runs, closed), "found": formats.sentence(words)},
+        max(1, -(-total // ROWS)),
+    )
 
 
 def _filters(site: Site, query: ExcursionQuery) -> list[Component]:
     values = _values(query)
-
-    def choice(name: str, label: str, data: list[tuple[str, str]]) -> Component:
-        select: Component = dmc.MultiSelect(
-            id=FIELDS[name],
-            label=label,
-            data=[{"value": value, "label": words} for value, words in data],
-            value=values[name],
-            clearable=True,
-            searchable=True,
-            size="sm",
-        )
-        return select
-
     classes = {grade_letter(c): grade_words(c) for room in site.rooms.values() if (c := room.classification)}
     measured = dict.fromkeys(point.quantity for point in site.points.values())
+    rooms = [(room.id, f"{room.id} {room.name}") for room in site.rooms.values()]
+    grades = [(letter, formats.sentence(classes[letter])) for letter in sorted(classes)]
+    quantities = [(q.value, _(MEASURES[q].name)) for q in Quantity if q in measured]
+    severities = [(name, severity_words(SEVERITIES[name])) for name in reversed(SEVERITIES)]
+    states = [(name, _(words)) for name, (words, *_rest) in STATES.items()]
     return [
-        choice("rooms", "Room", [(room.id, f"{room.id} {room.name}") for room in site.rooms.values()]),
-        choice("grades", "Grade", [(letter, formats.sentence(classes[letter])) for letter in sorted(classes)]),
-        choice("quantities", "Quantity", [(q.value, MEASURES[q].name) for q in Quantity if q in measured]),
-        choice("severities", "Severity", [(name, severity_words(SEVERITIES[name])) for name in reversed(SEVERITIES)]),
-        text_field(FIELDS["batch"], "Batch", "Its number", values["batch"]),
-        dmc.Select(
-            id=FIELDS["state"],
-            label="State",
-            data=[{"value": word, "label": formats.sentence(word)} for word in OPEN],
-            value=values["state"],
-            placeholder="Either",
-            clearable=True,
-            size="sm",
-        ),
-        days_field(FIELDS["days"], values["days"]),
+        several_field(LIST.id("rooms"), _("Room"), rooms, values["rooms"]),
+        several_field(LIST.id("grades"), _("Grade"), grades, values["grades"]),
+        several_field(LIST.id("quantities"), _("Quantity"), quantities, values["quantities"]),
+        several_field(LIST.id("severities"), _("Severity"), severities, values["severities"]),
+        text_field(LIST.id("batch"), _("Batch"), _("Its number"), values["batch"]),
+        one_field(LIST.id("state"), _("State"), states, values["state"], _("All")),
+        days_field(LIST.id("days"), values["days"]),
     ]
 
 
 def _values(query: ExcursionQuery) -> dict[str, Any]:
-    """What the fields show for a filter."""
     return {
         "rooms": list(query.rooms),
         "grades": list(query.grades),
         "quantities": [quantity.value for quantity in query.quantities],
         "severities": [severity.name.lower() for severity in query.severities],
         "batch": query.batch,
-        "state": query.open or None,
+        "state": query.state or None,
         "days": days_value(query.first, query.last),
     }
 
 
-def _query_of(values: dict[str, Any]) -> ExcursionQuery:
-    """The filter that the fields mean."""
+def _chosen(values: dict[str, Any]) -> ExcursionQuery:
     first, last = values["days"] or (None, None)
     return excursion_query(
         {
@@ -141,45 +130,20 @@ def _query_of(values: dict[str, Any]) -> ExcursionQuery:
     )
 
 
-def register(app: Dash, context: AppContext) -> None:
-    """New ones appear by themselves; fields write the address, and the address fills the fields."""
+LIST = FilteredList(
+    name="excursions",
+    fields=FIELDS,
+    parts=("rows", "found"),
+    query=excursion_query,
+    values=_values,
+    chosen=_chosen,
+    find=_found,
+)
 
-    @app.callback(
-        output={
-            "search": Output("excursions-url", "search"),
-            "fields": {name: Output(id, "value") for name, id in FIELDS.items()},
-            "page": Output("excursions-page", "value"),
-            "pages": Output("excursions-page", "total"),
-            "rows": Output("excursions-rows", "children"),
-            "words": Output("excursions-found", "children"),
-        },
-        inputs={
-            "search": Input("excursions-url", "search"),
-            "fields": {name: Input(id, "value") for name, id in FIELDS.items()},
-            "page": Input("excursions-page", "value"),
-            "event": Input("alarm-event", "data"),
-        },
-        prevent_initial_call=True,
-    )
-    @requires(Right.LOOK)
-    def look(search: str | None, fields: dict[str, Any], page: int | None, event: object) -> dict[str, Any]:
-        del event  # what matters is that it came
-        asked = excursion_query(query_of(search))
-        present = asked
-        if ctx.triggered_id in FIELDS.values():
-            present = _query_of(fields)
-        elif ctx.triggered_id == "excursions-page":
-            present = replace(asked, page=page or 1)
-        rows, words, pages = _found(context, present)
-        from_address = ctx.triggered_id == "excursions-url"
-        return {
-            "search": no_update if present == asked else present.search(),
-            "fields": _values(present) if from_address else dict.fromkeys(FIELDS, no_update),
-            "page": present.page if present.page != page else no_update,
-            "pages": pages,
-            "rows": rows,
-            "words": words,
-        }
+
+def register(app: Dash, context: AppContext) -> None:
+    """New ones appear by themselves."""
+    LIST.register(app, context, Input("alarm-event", "data"))
 
 
 PAGE = Page("/excursions", "Excursions", layout, register, icon="excursions", copy=excursions_copy)

@@ -4,7 +4,7 @@ The engine writes a step in the transaction that changes the alarm. Steps of one
 which they were committed, since only its engine writes them; a follower of it remembers how far it is.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,6 +71,15 @@ def of(connection: Connection, alarm: str) -> list[AlarmStep]:
     """The steps of one alarm, in order."""
     own = select(alarm_steps).where(alarm_steps.c.alarm == alarm).order_by(alarm_steps.c.number)
     return [_step(row) for row in connection.execute(own)]
+
+
+def of_each(connection: Connection, alarms: Collection[str]) -> dict[str, list[AlarmStep]]:
+    """The steps of each of these alarms that has some, in order."""
+    query = select(alarm_steps).where(alarm_steps.c.alarm.in_(alarms)).order_by(alarm_steps.c.number)
+    found: dict[str, list[AlarmStep]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.alarm, []).append(_step(row))
+    return {alarm: found[alarm] for alarm in sorted(found)}
 
 
 def first_at(connection: Connection) -> Instant | None:

@@ -41,7 +41,7 @@ class Assessed:
     """What is judged. What nobody has judged yet is empty.
 
     `cause` is a short name, the same for excursions with the same one, and `explanation` tells of it; `batches` are
-    the ones that it has an impact on, `impact` says which; `measures` refers to what is done about it: CAPA-2026-0088.
+    those that it has an impact on, `impact` says which; `measures` refers to what is done: CAPA-2026-0088.
     """
 
     classification: Classification | None = None
@@ -98,7 +98,7 @@ def assess(
         raise AssessmentError(_("Nothing of it has changed."))
     if newest is not None and not reason.strip():
         raise AssessmentError(_("Say why it is judged otherwise than before."))
-    told, before = _told(assessed), _told(newest.assessed if newest else Assessed())
+    told, before = fields_told(assessed), fields_told(newest.assessed if newest else Assessed())
     texts = (*(value for value in told.values() if isinstance(value, str)), reason, *assessed.batches)
     if any("\0" in text or len(text) > LONGEST for text in texts):
         raise AssessmentError(_("Each text may have {longest} characters, and no NUL among them.", longest=LONGEST))
@@ -134,10 +134,11 @@ def causes(connection: Connection) -> list[str]:
 
 def fields_of(row: Row[Any]) -> dict[str, JSON]:
     """What the audit row of a version says that it judges."""
-    return _told(_assessed(row))
+    return fields_told(_assessed(row))
 
 
-def _told(assessed: Assessed) -> dict[str, JSON]:
+def fields_told(assessed: Assessed) -> dict[str, JSON]:
+    """What is judged, as the audit trail and signatures have it."""
     return {
         "classification": assessed.classification.value if assessed.classification else None,
         "cause": assessed.cause,

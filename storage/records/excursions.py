@@ -9,18 +9,16 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, false, func, insert, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from facility.excursion import Excursion, Move
 from facility.instants import Instant, datetime_of
-from facility.limit import Severity
 from facility.people import Actor
 from facility.site import MAIN
 from storage.records import alarms as alarm_records
-from storage.records.batches import Run
-from storage.records.schema import alarms, blinded_points, excursion_years
 from storage.records.schema import excursion_moves as moves_table
+from storage.records.schema import excursion_years
 from storage.records.schema import excursions as table
 from storage.records.trail import audit
 from storage.records.trail.audit import JSON, AuditEntry
@@ -33,26 +31,6 @@ class Moved:
     at: Instant
     by: Actor
     move: Move
-
-
-@dataclass(frozen=True, slots=True)
-class ExcursionFilter:
-    """Which excursions are asked for. What is None does not restrict.
-
-    `rooms`, `points` and `within` (the rooms that whoever asks may see) pick those with an alarm there, and an empty
-    one picks none. `runs` pick those in a room in which something was being made then. `start` and `end` pick the
-    ones that lasted at any time in between (`end` itself excluded); `open` those that have not returned, or have.
-    One that was merged into another is left out.
-    """
-
-    rooms: Collection[str] | None = None
-    points: Collection[str] | None = None
-    runs: Collection[Run] | None = None
-    severities: Sequence[Severity] = ()
-    start: Instant | None = None
-    end: Instant | None = None
-    open: bool | None = None
-    within: Collection[str] | None = None
 
 
 def save(
@@ -104,24 +82,24 @@ def recent(
     own = and_(table.c.station == station, or_(table.c.returned.is_(None), table.c.returned >= since))
     of_standing = select(moves_table.c.excursion).where(moves_table.c.alarm.in_(standing))
     lives = or_(own, table.c.number.in_(of_standing))
-    return _excursions(connection, select(table).where(table.c.merged_into.is_(None), lives))
+    return read(connection, select(table).where(table.c.merged_into.is_(None), lives))
 
 
 def overlapping(connection: Connection, start: Instant, end: Instant, station: str = MAIN) -> list[Excursion]:
     """Those of a station that lasted at any time in `[start, end)`; none merged."""
     own = table.c.station == station, table.c.merged_into.is_(None)
-    return _excursions(connection, select(table).where(*own, *_lasted_between(start, end)))
+    return read(connection, select(table).where(*own, *lasted_between(start, end)))
 
 
 def with_merged(connection: Connection, numbers: Collection[str], station: str = MAIN) -> list[Excursion]:
     """Those of a station with these numbers, and those that were merged into them."""
     wanted = or_(table.c.number.in_(numbers), table.c.merged_into.in_(numbers))
-    return _excursions(connection, select(table).where(table.c.station == station, wanted))
+    return read(connection, select(table).where(table.c.station == station, wanted))
 
 
 def find(connection: Connection, number: str) -> Excursion | None:
     """The excursion with this number, if there is one."""
-    return next(iter(_excursions(connection, select(table).where(table.c.number == number))), None)
+    return next(iter(read(connection, select(table).where(table.c.number == number))), None)
 
 
 def of_alarm(connection: Connection, alarm: str) -> Excursion | None:
@@ -133,7 +111,7 @@ def of_alarm(connection: Connection, alarm: str) -> Excursion | None:
         .limit(1)
         .scalar_subquery()
     )
-    return next(iter(_excursions(connection, select(table).where(table.c.number == newest))), None)
+    return next(iter(read(connection, select(table).where(table.c.number == newest))), None)
 
 
 def of_alarms(connection: Connection, alarms: Collection[str]) -> dict[str, str]:
@@ -171,25 +149,6 @@ def number_of(connection: Connection, id: str) -> str | None:
     return connection.execute(select(table.c.number).where(table.c.id == id)).scalar_one_or_none()
 
 
-def history(
-    connection: Connection,
-    wanted: ExcursionFilter,
-    limit: int,
-    offset: int = 0,
-    older_than: tuple[Instant, str] | None = None,
-) -> list[Excursion]:
-    """One page of those that match, newest first; those after an onset and number, the last of the page before."""
-    query = select(table).where(*_conditions(wanted))
-    if older_than is not None:
-        query = query.where(tuple_(table.c.onset, table.c.number) < tuple_(*older_than))
-    return _excursions(connection, query.limit(limit).offset(offset))
-
-
-def count(connection: Connection, wanted: ExcursionFilter) -> int:
-    """How many match."""
-    return connection.execute(select(func.count()).select_from(table).where(*_conditions(wanted))).scalar_one()
-
-
 def moves(connection: Connection, number: str) -> list[Moved]:
     """Every move into an excursion or out of it, in order."""
     own = or_(moves_table.c.excursion == number, moves_table.c.previous == number)
@@ -199,7 +158,8 @@ def moves(connection: Connection, number: str) -> list[Moved]:
     return [Moved(row.at, Actor(row.by), Move(row.alarm, row.excursion, row.previous, row.reason)) for row in rows]
 
 
-def _excursions(connection: Connection, query: Select[tuple[object, ...]]) -> list[Excursion]:
+def read(connection: Connection, query: Select[tuple[object, ...]]) -> list[Excursion]:
+    """The excursions of a query of their table, newest first."""
     rows = connection.execute(query.order_by(table.c.onset.desc(), table.c.number.desc())).all()
     ids = {row.number: row.id for row in rows}
     into = {row.merged_into for row in rows if row.merged_into} - ids.keys()
@@ -240,42 +200,8 @@ def _merged_members(connection: Connection, row: Row[tuple[object, ...]]) -> Seq
     return connection.execute(query.distinct().order_by(moves.c.alarm)).scalars().all()
 
 
-def _conditions(wanted: ExcursionFilter) -> list[ColumnElement[bool]]:
-    conditions = [table.c.merged_into.is_(None), *_lasted_between(wanted.start, wanted.end)]
-    if wanted.severities:
-        conditions.append(table.c.severity.in_([int(severity) for severity in wanted.severities]))
-    if wanted.open is not None:
-        conditions.append(table.c.returned.is_(None) if wanted.open else table.c.returned.is_not(None))
-    if wanted.rooms is not None:
-        conditions.append(_has_alarm(_in_rooms(wanted.rooms)))
-    if wanted.runs is not None:
-        conditions.append(or_(false(), *(_during(run) for run in wanted.runs)))
-    if wanted.within is not None:
-        conditions.append(_has_alarm(_in_rooms(wanted.within)))
-    if wanted.points is not None:
-        conditions.append(_has_alarm(alarms.c.point.in_(wanted.points)))
-    return conditions
-
-
-def _has_alarm(matches: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Is one of its present alarms such a one?"""
-    moves, later = moves_table.alias(), moves_table.alias()
-    moved_on = select(later.c.number).where(later.c.alarm == moves.c.alarm, later.c.number > moves.c.number)
-    members = select(moves.c.number).join(alarms, alarms.c.id == moves.c.alarm)
-    return members.where(moves.c.excursion == table.c.number, matches, ~moved_on.exists()).exists()
-
-
-def _during(run: Run) -> ColumnElement[bool]:
-    """Did it concern what was being made in a room?"""
-    return and_(_has_alarm(_in_rooms([run.room])), *_lasted_between(run.start, run.end))
-
-
-def _in_rooms(rooms: Collection[str]) -> ColumnElement[bool]:
-    blind = select(blinded_points.c.alarm).where(blinded_points.c.room.in_(rooms))
-    return or_(alarms.c.room.in_(rooms), alarms.c.id.in_(blind))
-
-
-def _lasted_between(start: Instant | None, end: Instant | None) -> list[ColumnElement[bool]]:
+def lasted_between(start: Instant | None, end: Instant | None) -> list[ColumnElement[bool]]:
+    """Did it last at any time in `[start, end)`? What is None does not restrict."""
     conditions: list[ColumnElement[bool]] = []
     if start is not None:
         conditions.append(or_(table.c.returned.is_(None), table.c.returned >= start))

@@ -15,7 +15,7 @@ from facility.language import _
 from facility.people import Person
 from storage.records.schema import identifications as table
 from storage.records.trail import audit
-from storage.records.trail.audit import AuditEntry
+from storage.records.trail.audit import JSON, AuditEntry
 
 LONGEST = 200
 MOST = 20
@@ -64,8 +64,8 @@ def identify(
     made = Identification(point, time, before.number + 1 if before else 1, names, at, person.account, reason.strip())
     row = {"point": point, "time": time, "number": made.number, "at": at, "by": made.by, "reason": made.reason}
     connection.execute(insert(table).values(**row, organisms=json.dumps(names)))
-    told = {"result": text_of(time), "word": made.number}
-    changes = {"organisms": (list(before.organisms) if before else None, list(names))}
+    told: dict[str, JSON] = {"result": text_of(time), "word": made.number}
+    changes: dict[str, tuple[JSON, JSON]] = {"organisms": (list(before.organisms) if before else None, list(names))}
     audit.append(connection, at, [AuditEntry(person.actor, ACTION, f"point {point}", told, changes, made.reason)])
     return made
 

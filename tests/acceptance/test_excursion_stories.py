@@ -14,9 +14,9 @@ from facility.instants import DAY, MINUTE, SECOND
 from facility.quantities import Quantity
 from facility.reading import Reading
 from facility.site import Area, Grade, Point, Rectangle, Room, Site
-from storage.records import alarm_steps, excursions
+from storage.records import alarm_steps, excursion_search, excursions
 from storage.records.commands import DONE, MergeExcursions, SplitExcursion, TakeOutOfService
-from storage.records.excursions import ExcursionFilter
+from storage.records.excursion_search import ExcursionFilter
 from tests.acceptance.story import Story, instant, site_of
 from tests.alerts.examples import ACTION, ALERT, high, low, point
 
@@ -65,7 +65,7 @@ def begin(tell: Tell, *causes: Cause) -> Story:
 def going_on(story: Story) -> list[Excursion]:
     """Every excursion that is one of its own, oldest first."""
     with story.records.reading() as connection:
-        return excursions.history(connection, ExcursionFilter(), limit=100)[::-1]
+        return excursion_search.history(connection, ExcursionFilter(), limit=100)[::-1]
 
 
 def points_of(story: Story) -> list[list[str]]:

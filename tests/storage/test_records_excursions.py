@@ -11,16 +11,19 @@ from facility.excursion import Excursion, Move
 from facility.instants import DAY, HOUR, MINUTE, Instant
 from facility.limit import Severity
 from facility.people import CLEANWATCH, Actor
-from storage.records import alarms, excursions
+from storage.records import alarms, closings, excursion_search, excursions
+from storage.records.closings import Step
 from storage.records.database import Records
-from storage.records.excursions import ExcursionFilter, Moved
+from storage.records.excursion_search import ExcursionFilter
+from storage.records.excursions import Moved
 from storage.records.trail import agreement, audit
 from storage.records.trail.audit import AuditFilter
 from storage.records.trail.kept import KEPT
-from tests.people import ANN
+from tests.people import ANN, MOREAU
 from tests.storage.conftest import NOON
 
 ZONE = "Europe/Zurich"
+CLOSED, REOPENED = Step.CLOSED, Step.REOPENED
 
 
 def alarm(room: str, onset: Instant = NOON, returned: Instant | None = None) -> Alarm:
@@ -46,7 +49,7 @@ B101, B102 = alarm("B101"), alarm("B102", NOON + HOUR)
 def test_an_excursion_is_found_by_its_number_and_by_its_alarms(records: Records) -> None:
     put(records, of(B101))
     with records.reading() as connection:
-        (open,) = excursions.history(connection, ExcursionFilter(), limit=10)
+        (open,) = excursion_search.history(connection, ExcursionFilter(), limit=10)
         assert open == replace(of(B101), number="E-2025-0001")
         assert excursions.find(connection, "E-2025-0001") == open
         assert excursions.of_alarm(connection, B101.id) == open
@@ -59,7 +62,7 @@ def test_excursions_are_counted_by_the_year_of_the_site(records: Records) -> Non
     put(records, of(B101), of(alarm("B103", new_year)))
     put(records, of(alarm("B104", NOON + 1)), of(alarm("B105", new_year - 1)))
     with records.reading() as connection:
-        numbers = [one.number for one in excursions.history(connection, ExcursionFilter(), limit=10)]
+        numbers = [one.number for one in excursion_search.history(connection, ExcursionFilter(), limit=10)]
     assert numbers == ["E-2026-0001", "E-2025-0003", "E-2025-0002", "E-2025-0001"]
 
 
@@ -71,7 +74,7 @@ def test_a_later_alarm_and_a_return_bring_it_up_to_date(records: Records) -> Non
         alarms.save(connection, both.alarms.values())
         excursions.save(connection, [both], [Moved(NOON, CLEANWATCH, Move(B102.id, B101.id, None, "same"))], ZONE)
         assert excursions.find(connection, "E-2025-0001") == replace(both, number="E-2025-0001")
-        assert excursions.count(connection, ExcursionFilter(open=True)) == 1
+        assert excursion_search.count(connection, ExcursionFilter(standing=True)) == 1
 
 
 def test_merging_and_splitting_are_on_record_with_who_and_why(records: Records) -> None:
@@ -90,7 +93,7 @@ def test_merging_and_splitting_are_on_record_with_who_and_why(records: Records) 
         former = excursions.find(connection, "E-2025-0002")
         assert former is not None
         assert (former.merged_into, set(former.alarms)) == (B101.id, {B102.id})
-        assert [one.number for one in excursions.history(connection, ExcursionFilter(), 10)] == ["E-2025-0001"]
+        assert [one.number for one in excursion_search.history(connection, ExcursionFilter(), 10)] == ["E-2025-0001"]
         story = [
             (m.by.name, m.move.previous, m.move.excursion, m.move.reason)
             for m in excursions.moves(connection, "E-2025-0002")
@@ -130,8 +133,11 @@ def test_merging_and_splitting_are_on_record_with_who_and_why(records: Records) 
         (ExcursionFilter(points=[]), []),
         (ExcursionFilter(within=["B102", "B103"]), ["B102"]),
         (ExcursionFilter(severities=[Severity.ALERT]), []),
-        (ExcursionFilter(open=True), ["B102"]),
-        (ExcursionFilter(open=False), ["B101"]),
+        (ExcursionFilter(standing=True), ["B102"]),
+        (ExcursionFilter(standing=False), ["B101"]),
+        (ExcursionFilter(closed=True), ["B101"]),
+        (ExcursionFilter(closed=False), ["B102"]),
+        (ExcursionFilter(station="east"), []),
         (ExcursionFilter(start=NOON + 2 * MINUTE), ["B102"]),
         (ExcursionFilter(end=NOON + 2 * MINUTE), ["B101"]),
         (ExcursionFilter(start=NOON + DAY), ["B102"]),
@@ -139,17 +145,21 @@ def test_merging_and_splitting_are_on_record_with_who_and_why(records: Records) 
 )
 def test_they_are_found_by_what_is_known_of_them(records: Records, wanted: ExcursionFilter, found: list[str]) -> None:
     put(records, of(replace(B101, returned=NOON + MINUTE, state=AlarmState.NORMAL)), of(B102))
+    with records.transaction() as connection:
+        for number, steps in ("E-2025-0001", [CLOSED, REOPENED, CLOSED]), ("E-2025-0002", [CLOSED, REOPENED]):
+            for step in steps:
+                closings.add(connection, NOON, MOREAU, number, step, {})
     with records.reading() as connection:
-        listed = excursions.history(connection, wanted, limit=10)
+        listed = excursion_search.history(connection, wanted, limit=10)
         assert [one.rooms[0] for one in listed] == found
-        assert excursions.count(connection, wanted) == len(found)
+        assert excursion_search.count(connection, wanted) == len(found)
 
 
 def test_pages_follow_each_other(records: Records) -> None:
     put(records, *(of(alarm(f"R{number}", NOON + number)) for number in range(5)))
     with records.reading() as connection:
-        first = excursions.history(connection, ExcursionFilter(), limit=3)
+        first = excursion_search.history(connection, ExcursionFilter(), limit=3)
         last = (first[-1].onset, first[-1].number)
-        rest = excursions.history(connection, ExcursionFilter(), limit=3, older_than=last)
-        assert rest == excursions.history(connection, ExcursionFilter(), limit=3, offset=3)
+        rest = excursion_search.history(connection, ExcursionFilter(), limit=3, older_than=last)
+        assert rest == excursion_search.history(connection, ExcursionFilter(), limit=3, offset=3)
     assert [one.rooms[0] for one in [*first, *rest]] == ["R4", "R3", "R2", "R1", "R0"]

@@ -14,7 +14,7 @@ themselves; what becomes of an alarm is written by the alert engine. `actor` is 
 message, or `cleanwatch` itself; `object` is a kind and a name: `alarm B101.DP1/low/1763800500000`, `room B101`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
@@ -162,6 +162,15 @@ def narrowed(connection: Connection, wanted: AuditFilter) -> AuditFilter:
     first, last = found or (1, 0)
     after = max(wanted.after or 0, first - 1)
     return replace(wanted, after=after, before=min(last + 1, wanted.before or last + 1))
+
+
+def rows_of(
+    connection: Connection, objects: Collection[str], actions: Collection[str], limit: int
+) -> dict[tuple[str, str, Instant], int]:
+    """The numbers of the rows about these objects, by object, action and moment, the oldest first; `limit` at most."""
+    query = select(audit.c.seq, audit.c.object, audit.c.action, audit.c.at)
+    query = query.where(audit.c.object.in_(objects), audit.c.action.in_(actions)).order_by(audit.c.seq).limit(limit)
+    return {(row.object, row.action, row.at): row.seq for row in connection.execute(query)}
 
 
 def known(connection: Connection, column: Literal["actor", "action"]) -> list[str]:

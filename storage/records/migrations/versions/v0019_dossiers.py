@@ -51,7 +51,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """To records in which nobody assesses an excursion; the audit rows, and the signatures, of those that were stay."""
+    """To records in which nobody assesses an excursion; audit rows and signatures of those that were stay."""
     op.drop_table("identifications")
     op.drop_table("closings")
     op.drop_table("assessments")
