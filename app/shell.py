@@ -17,6 +17,7 @@ from app.navigation import navigation
 from app.pages.page import Page, route
 from app.refusals import Refusals
 from app.sign_in.session_cookie import present_session
+from facility.language import _
 from facility.roles import Right
 from facility.site import Site
 from storage.records.errors import RecordsAwayError
@@ -40,13 +41,13 @@ def shell(context: AppContext) -> Component:
                 dcc.Location(id="url", refresh="callback-nav"),
                 dcc.Store(id="alarm-event"),
                 dcc.Store(id=annotating.ANNOTATED),
-                html.A("To the content", href="#page", className="skip"),
+                html.A(_("To the content"), href="#page", className="skip"),
                 tagged(
                     html.A([icon("logo"), html.Span("Cleanwatch")], href="/", className="brand"),
-                    aria_label="Cleanwatch: overview",
+                    aria_label=_("Cleanwatch: overview"),
                 ),
                 _top(context, site),
-                tagged(html.Nav(id="navigation", className="side"), aria_label="Main"),
+                tagged(html.Nav(id="navigation", className="side"), aria_label=_("Main")),
                 html.Div(
                     [
                         tagged(_stale_banner(), role="status"),
@@ -70,30 +71,31 @@ def shell(context: AppContext) -> Component:
 
 
 def _top(context: AppContext, site: Site) -> Component:
+    before, after = _("Data {age} old").split("{age}")
     return html.Header(
         [
             dmc.Select(
                 id="find",
-                placeholder="Room, point",
+                placeholder=_("Room, point"),
                 data=_places(site),
                 searchable=True,
                 clearable=True,
                 limit=30,
-                nothingFoundMessage="No room or point of that name",
+                nothingFoundMessage=_("No room or point of that name"),
                 leftSection=icon("search", small=True),
                 rightSection=html.Kbd("/", className="kbd"),
                 className="find",
                 size="sm",
-                **{"aria-label": "Find a room or point"},
+                **{"aria-label": _("Find a room or point")},
             ),
-            html.Span("Simulated data", className="simulated") if site.simulated else None,
+            html.Span(_("Simulated data"), className="simulated") if site.simulated else None,
             html.Span(className="grow"),
             html.A([symbol("nodata"), live(html.B(), "system")], href="/system", className="trouble"),
             html.Span(
                 [
                     html.Span(className="beat"),
-                    html.Span(["Data ", live(html.B(), "data-age"), " old"], className="when-known"),
-                    html.Span("No data yet", className="when-unknown"),
+                    html.Span([before, live(html.B(), "data-age"), after], className="when-known"),
+                    html.Span(_("No data yet"), className="when-unknown"),
                     live(html.B(), "behind"),
                 ],
                 className="health",
@@ -101,8 +103,8 @@ def _top(context: AppContext, site: Site) -> Component:
             tagged(live(html.Span(className="clock num"), "clock"), data_zone=site.timezone),
             tagged(live(html.Span(className="date muted"), "date"), data_zone=site.timezone),
             tagged(
-                html.Button([icon("moon"), icon("sun")], id="theme", className="btn q s", title="Light or dark"),
-                aria_label="Switch between light and dark",
+                html.Button([icon("moon"), icon("sun")], id="theme", className="btn q s", title=_("Light or dark")),
+                aria_label=_("Switch between light and dark"),
             ),
             _person(context),
         ],
@@ -121,10 +123,10 @@ def _person(context: AppContext) -> Component | None:
     ]
     lines = [
         html.Div(f"{person.account}, {person.role.value}", className="menu-label"),
-        html.A("My account", href="/account", className="menu-line"),
+        html.A(_("My account"), href="/account", className="menu-line"),
         sign_out_form("menu-line"),
     ]
-    return menu(chip, lines, "row person", label=f"{person.name}: account and signing out")
+    return menu(chip, lines, "row person", id="person", label=_("{name}: account and signing out", name=person.name))
 
 
 def _stale_banner() -> Component:
@@ -146,7 +148,7 @@ def _places(site: Site) -> list[dict[str, object]]:
         {"value": f"/rooms/{point.room}#{point.id}", "label": f"{point.id} {formats.what(point)}"}
         for point in site.points.values()
     ]
-    return [{"group": "Rooms", "items": rooms}, {"group": "Points", "items": points}]
+    return [{"group": _("Rooms"), "items": rooms}, {"group": _("Points"), "items": points}]
 
 
 def register(app: Dash, context: AppContext, pages: Sequence[Page], refusals: Refusals) -> None:
@@ -177,8 +179,8 @@ def register(app: Dash, context: AppContext, pages: Sequence[Page], refusals: Re
             drawn = records_away.page(context, error)
         except NotAllowedError as error:
             refusals.note(person, f"page {page.path}", str(error))
-            drawn = refused.page(page.title, str(error))
-        content = tagged(html.Div(drawn), data_title=page.title)
+            drawn = refused.page(_(page.title), str(error))
+        content = tagged(html.Div(drawn), data_title=_(page.title))
         return content, navigation(site, pages, page, person, now)
 
     @app.callback(
@@ -193,15 +195,15 @@ def register(app: Dash, context: AppContext, pages: Sequence[Page], refusals: Re
     def go(place: str | None) -> tuple[object, object, object, object]:
         if not place:
             return no_update, no_update, no_update, no_update
-        path, _, point = place.partition("#")
+        path, _unused, point = place.partition("#")
         return path, "", f"#{point}" if point else "", None
 
 
 def _no_such_page(path: str | None) -> Component:
     return html.Div(
         [
-            html.H1("There is no such page"),
-            html.P(f"Nothing is at {path}. The address may be old, or mistyped.", className="lead"),
-            html.A("To the overview", href="/", className="btn"),
+            html.H1(_("There is no such page")),
+            html.P(_("Nothing is at {path}. The address may be old, or mistyped.", path=path), className="lead"),
+            html.A(_("To the overview"), href="/", className="btn"),
         ]
     )

@@ -13,11 +13,11 @@ def menu(
     lines: Sequence[Component],
     className: str = "btn s",  # noqa: N803  # as Dash spells it
     *,
-    id: str | None = None,
+    id: str,
     label: str | None = None,
 ) -> Component:
     """The button and its lines. It folds at a choice, at a touch elsewhere and at Escape (assets/menus.js)."""
-    summary = html.Summary(list(opener), className=className, **({"id": id} if id else {}))
+    summary = html.Summary(list(opener), id=id, className=className)
     return html.Details(
         [tagged(summary, aria_label=label), html.Div(list(lines), className="menu-lines")], className="menu"
     )
