@@ -5,12 +5,13 @@ while that is true: it has not returned, people are called for it (or for what e
 than what it explains.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from facility.alarm import Alarm, HoldKind
+from facility.alarm import STANDING, Alarm, HoldKind
 from facility.causes import Cause
 from facility.instants import MINUTE, Instant, Span
 from facility.quantities import Quantity
@@ -20,6 +21,12 @@ LEAD: Span = MINUTE
 """So much earlier than its cause an alarm may begin: instruments are read at different moments."""
 
 ANYWHERE = ""
+Place: TypeAlias = tuple[str, str]
+"""The id of a rule, and the room where that matters."""
+Key: TypeAlias = tuple[Instant, str]
+"""Onset and id of an alarm."""
+LAST = "\U0010ffff"
+"""After every id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,33 +39,44 @@ class Explanation:
 
 
 class Causes:
-    """What may explain others, of the alarms that stand (by their id)."""
+    """The alarms that stand, as far as they explain each other; kept up to date alarm by alarm."""
 
-    def __init__(self, standing: Mapping[str, Alarm], site: Site) -> None:
+    def __init__(self, standing: Iterable[Alarm], site: Site) -> None:
         self._site = site
-        speaking = sorted(filter(_is_told, standing.values()), key=_order)
-        self._causes: dict[tuple[str, str], list[Alarm]] = defaultdict(list)
-        """By the id of a rule, and the room where that matters; in order."""
-        for rule in site.causes:
-            for alarm in speaking:
-                if rule.cause.has(alarm, _quantity(alarm, site)):
-                    self._causes[rule.id, ANYWHERE if rule.anywhere else alarm.room].append(alarm)
+        self.standing: dict[str, Alarm] = {}
+        self._speaking: dict[Place, list[Key]] = defaultdict(list)
+        """What may explain others; in order."""
+        self._unexplained: dict[Place, list[Key]] = defaultdict(list)
+        """What may be explained, and is by nothing; in order."""
+        self._effects: dict[str, set[str]] = defaultdict(set)
+        """What is held back by each."""
+        for alarm in standing:
+            self.take(alarm)
 
-    def has(self, alarms: Collection[str]) -> bool:
-        """Is one of these, by id, what may explain others?"""
-        return any(cause.id in alarms for causes in self._causes.values() for cause in causes)
+    def take(self, alarm: Alarm) -> set[str]:
+        """An alarm is now like this, or stands no longer; the ids of those that others may explain by that."""
+        id, before = alarm.id, self.standing.pop(alarm.id, None)
+        concerned = {*self._effects.get(id, ())}
+        if before is not None:
+            self._leave(before)
+            if before.cause != alarm.cause or alarm.state not in STANDING:
+                concerned |= self._explaining(before)
+        if alarm.state in STANDING:
+            self.standing[id] = alarm
+            self._enter(alarm)
+            concerned |= {id} | self._near_effects(alarm)
+        return concerned
 
-    def of(self, alarm: Alarm, standing: Mapping[str, Alarm], now: Instant) -> Explanation | None:
+    def of(self, alarm: Alarm, now: Instant) -> Explanation | None:
         """What explains an alarm now; None where nothing does.
 
-        Of several the one that explains it already, then the one that began first. `standing` are the alarms as they
-        are by now, also what explains each of them.
+        Of several the one that explains it already, then the one that began first.
         """
         if alarm.retrospective or alarm.returned is not None:
             return None
         quantity = _quantity(alarm, self._site)
         rules = [rule for rule in self._site.causes if rule.explains.has(alarm, quantity)]
-        known = standing.get(alarm.cause or "")
+        known = self.standing.get(alarm.cause or "")
         if known is not None and _is_told(known) and known.severity >= alarm.severity:
             rules_of_known = [rule for rule in rules if self._is_cause(rule, known, alarm, now)]
             if rules_of_known:
@@ -66,7 +84,7 @@ class Causes:
                 return Explanation(known, rule, known.onset + rule.span)
         found: list[Explanation] = []
         for rule in rules:
-            near = (c for c in self._near(rule, alarm, now) if self._explains(c, alarm, standing))
+            near = (c for c in self._near(rule, alarm, now) if self._explains(c, alarm))
             cause = next(near, None)
             if cause is not None:
                 found.append(Explanation(cause, rule, cause.onset + rule.span))
@@ -80,13 +98,65 @@ class Causes:
 
     def _near(self, rule: Cause, alarm: Alarm, now: Instant) -> Iterator[Alarm]:
         """What a rule calls the cause of an alarm like this, by the moments at which both began; in order."""
-        causes = self._causes.get((rule.id, ANYWHERE if rule.anywhere else alarm.room), [])
-        first = bisect_right(causes, max(now, alarm.onset) - rule.span, key=lambda cause: cause.onset)
-        last = bisect_right(causes, alarm.onset + LEAD, key=lambda cause: cause.onset)
-        return (causes[index] for index in range(first, last))
+        causes = self._speaking.get((rule.id, ANYWHERE if rule.anywhere else alarm.room), [])
+        first = bisect_right(causes, (max(now, alarm.onset) - rule.span, LAST))
+        last = bisect_right(causes, (alarm.onset + LEAD, LAST))
+        return (self.standing[causes[index][1]] for index in range(first, last))
 
-    def _explains(self, cause: Alarm, alarm: Alarm, standing: Mapping[str, Alarm]) -> bool:
-        if cause.severity < alarm.severity or _descends(cause, alarm, standing):
+    def _near_effects(self, cause: Alarm) -> set[str]:
+        """What nothing explains yet, and this may, by the moments at which both began."""
+        found: set[str] = set()
+        if _is_told(cause):
+            for rule in self._rules_by_cause(cause):
+                effects = self._unexplained.get((rule.id, ANYWHERE if rule.anywhere else cause.room), [])
+                first = bisect_left(effects, (cause.onset - LEAD, ""))
+                last = bisect_left(effects, (cause.onset + rule.span, ""))
+                found.update(id for _, id in effects[first:last])
+        return found
+
+    def _explaining(self, alarm: Alarm) -> set[str]:
+        """What explains an alarm, what explains that, and so on."""
+        found: set[str] = set()
+        at = alarm
+        while at.cause is not None and at.cause not in found and at.cause in self.standing:
+            found.add(at.cause)
+            at = self.standing[at.cause]
+        return found
+
+    def _enter(self, alarm: Alarm) -> None:
+        key = _order(alarm)
+        for place in self._places(alarm):
+            insort(place, key)
+        if is_explained(alarm) and alarm.cause is not None:
+            self._effects[alarm.cause].add(alarm.id)
+
+    def _leave(self, alarm: Alarm) -> None:
+        key = _order(alarm)
+        for place in self._places(alarm):
+            del place[bisect_left(place, key)]
+        if is_explained(alarm) and alarm.cause is not None:
+            self._effects[alarm.cause].discard(alarm.id)
+            if not self._effects[alarm.cause]:
+                del self._effects[alarm.cause]
+
+    def _places(self, alarm: Alarm) -> Iterator[list[Key]]:
+        """Wherever an alarm is listed."""
+        if _is_told(alarm):
+            for rule in self._rules_by_cause(alarm):
+                yield self._speaking[rule.id, ANYWHERE if rule.anywhere else alarm.room]
+        if alarm.cause is None and alarm.returned is None and not alarm.retrospective:
+            quantity = _quantity(alarm, self._site)
+            for rule in self._site.causes:
+                if rule.explains.has(alarm, quantity):
+                    yield self._unexplained[rule.id, ANYWHERE if rule.anywhere else alarm.room]
+
+    def _rules_by_cause(self, alarm: Alarm) -> list[Cause]:
+        """The rules by which an alarm explains others."""
+        quantity = _quantity(alarm, self._site)
+        return [rule for rule in self._site.causes if rule.cause.has(alarm, quantity)]
+
+    def _explains(self, cause: Alarm, alarm: Alarm) -> bool:
+        if cause.severity < alarm.severity or _descends(cause, alarm, self.standing):
             return False
         return _order(cause) < _order(alarm) or not self._may_explain(alarm, cause)
 
@@ -102,8 +172,12 @@ class Causes:
 
 def _is_told(alarm: Alarm) -> bool:
     """Are people called for it, or for what explains it?"""
-    announced = alarm.announced or (alarm.held is not None and alarm.held.kind is HoldKind.CAUSE)
-    return announced and alarm.returned is None and not alarm.retrospective
+    return (alarm.announced or is_explained(alarm)) and alarm.returned is None and not alarm.retrospective
+
+
+def is_explained(alarm: Alarm) -> bool:
+    """Is an alarm held back by its cause?"""
+    return alarm.held is not None and alarm.held.kind is HoldKind.CAUSE
 
 
 def _descends(alarm: Alarm, ancestor: Alarm, standing: Mapping[str, Alarm]) -> bool:

@@ -6,11 +6,10 @@ alarms alone, not on the order in which they are told.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from math import inf
 
-from alerts.rooms import around
+from alerts.known_excursions import KnownExcursions, Places
 from facility.alarm import Alarm
-from facility.excursion import FIRST, Excursion, Move, ended
+from facility.excursion import FIRST, Excursion, Extent, Move, ended
 from facility.instants import DAY, Instant, Span
 from facility.limit import Severity
 from facility.site import Site
@@ -36,39 +35,28 @@ def belongs(alarm: Alarm) -> bool:
     return alarm.severity > Severity.ADVISORY
 
 
-def follow(
-    known: Mapping[str, Excursion], changed: Iterable[Alarm], explained: Collection[str], site: Site
-) -> Regrouped:
+def follow(known: KnownExcursions, changed: Iterable[Alarm], explained: Collection[str]) -> Regrouped:
     """The excursions after alarms were raised or have changed.
 
     `explained` are the ids of those for which a cause was just found: they and their cause become one excursion.
     """
     told = sorted((alarm for alarm in changed if belongs(alarm)), key=lambda alarm: (alarm.onset, alarm.id))
-    homes = {alarm: e.id for e in known.values() if e.merged_into is None for alarm in e.alarms}
     effects = {alarm.cause: alarm.id for alarm in told if alarm.id in explained and alarm.cause}
-    open_to = [_Reach(e, site) for e in known.values() if e.merged_into is None]
+    joining = _Joining(known)
     members: dict[str, dict[str, Alarm]] = {}
     moves: list[Move] = []
     for alarm in told:
-        if alarm.id not in homes:
-            near = _Reach.nearest(open_to, alarm, site)
-            related = homes.get(alarm.cause or "") or homes.get(effects.get(alarm.id, ""))
-            home, reason = (related, "by its cause") if related else near or (alarm.id, FIRST)
-            if home not in known and home not in members:
-                open_to.append(_Reach(Excursion(home, {alarm.id: alarm}), site))
-            else:
-                next(reach for reach in open_to if reach.excursion == home).take(alarm, site)
-            homes[alarm.id] = home
+        home = joining.home(alarm.id)
+        if home is None:
+            related = joining.home(alarm.cause or "") or joining.home(effects.get(alarm.id, ""))
+            home, reason = (related, "by its cause") if related else joining.nearest(alarm) or (alarm.id, FIRST)
+            joining.take(alarm, home)
             moves.append(Move(alarm.id, home, None, reason))
-        home = homes[alarm.id]
-        if home not in members:
-            members[home] = dict(known[home].alarms) if home in known else {}
-        members[home][alarm.id] = alarm
+        members.setdefault(home, {})[alarm.id] = alarm
     after = {
-        id: replace(known[id], alarms=alarms) if id in known else Excursion(id, alarms)
-        for id, alarms in members.items()
+        id: known[id].with_alarms(alarms) if id in known else Excursion(id, alarms) for id, alarms in members.items()
     }
-    return _united(known, Regrouped(after, tuple(moves)), told, explained)
+    return _united(known, joining, Regrouped(after, tuple(moves)), told, explained)
 
 
 def merge(known: Mapping[str, Excursion], id: str, into: str, reason: str) -> Regrouped:
@@ -81,10 +69,7 @@ def merge(known: Mapping[str, Excursion], id: str, into: str, reason: str) -> Re
     for excursion in (one, other):
         if excursion.merged_into is not None:
             raise RefusedError(f"{excursion.number} has been merged already: choose the one that it is part of now.")
-    moves = tuple(Move(alarm, into, id, reason) for alarm in sorted(one.alarms))
-    return Regrouped(
-        {id: replace(one, merged_into=into), into: replace(other, alarms={**other.alarms, **one.alarms})}, moves
-    )
+    return _merged(one, other, reason)
 
 
 def split(known: Mapping[str, Excursion], id: str, alarms: Collection[str], new: str, reason: str) -> Regrouped:
@@ -112,71 +97,88 @@ def split(known: Mapping[str, Excursion], id: str, alarms: Collection[str], new:
 def is_over(excursion: Excursion, site: Site, now: Instant) -> bool:
     """Can no alarm that begins from now on join it, nor one of its own come back?"""
     returned = excursion.returned
-    over = returned is not None and returned + site.grouping.same_room < now
-    return over and all(alarm.state.value == "normal" for alarm in excursion.alarms.values())
+    return returned is not None and returned + site.grouping.same_room < now and not excursion.extent.unsettled
+
+
+def _merged(one: Excursion, into: Excursion, reason: str) -> Regrouped:
+    moves = tuple(Move(alarm, into.id, one.id, reason) for alarm in sorted(one.alarms))
+    return Regrouped({one.id: replace(one, merged_into=into.id), into.id: into.with_alarms(one.alarms)}, moves)
 
 
 def _united(
-    known: Mapping[str, Excursion], so_far: Regrouped, told: Sequence[Alarm], explained: Collection[str]
+    known: KnownExcursions, joining: "_Joining", so_far: Regrouped, told: Sequence[Alarm], explained: Collection[str]
 ) -> Regrouped:
     """Excursions of which one holds the cause of what is in the other are one: that which began first."""
+    after, moves = dict(so_far.excursions), [*so_far.moves]
+
+    def home(alarm: str) -> Excursion | None:
+        id = joining.home(alarm)
+        while id is not None:
+            excursion = after[id] if id in after else known[id]
+            if excursion.merged_into is None:
+                return excursion
+            id = excursion.merged_into
+        return None
+
     for alarm in told:
         if alarm.id in explained and alarm.cause is not None:
-            all = {**known, **so_far.excursions}
-            homes = [e for e in all.values() if e.merged_into is None and {alarm.id, alarm.cause} & set(e.alarms)]
-            if len(homes) > 1:
-                into, one = sorted(homes, key=lambda e: (e.onset, e.id))
-                merged = merge(all, one.id, into.id, "by its cause")
-                so_far = Regrouped({**so_far.excursions, **merged.excursions}, (*so_far.moves, *merged.moves))
-    return so_far
+            one, other = home(alarm.id), home(alarm.cause)
+            if one is not None and other is not None and one.id != other.id:
+                into, merged = sorted((one, other), key=lambda excursion: (excursion.onset, excursion.id))
+                united = _merged(merged, into, "by its cause")
+                after.update(united.excursions)
+                moves += united.moves
+    return Regrouped(after, tuple(moves))
 
 
-class _Reach:
-    """How far an excursion reaches for further alarms, while one after the other joins it."""
+class _Joining:
+    """The excursions that are known, while one alarm after the other joins them or opens one."""
 
-    def __init__(self, excursion: Excursion, site: Site) -> None:
-        self.excursion = excursion.id
-        self.onset = excursion.onset
-        self._latest = excursion.latest
-        self._open = excursion.returned is None
-        self._rooms = {_outermost(site, room) for room in excursion.rooms}
-        self._areas = {site.rooms[room].area for room in excursion.rooms if room in site.rooms}
+    def __init__(self, known: KnownExcursions) -> None:
+        self._known = known
+        self._homes: dict[str, str] = {}
+        self._reaches: dict[str, Extent] = {}
+        """Of those that alarms have joined."""
+        self._places = Places(known.site)
 
-    def take(self, alarm: Alarm, site: Site) -> None:
-        """An alarm has joined."""
-        end = ended(alarm)
-        self.onset = min(self.onset, alarm.onset)
-        self._latest = max(self._latest, alarm.onset, end or 0)
-        self._open |= end is None
-        self._rooms |= {_outermost(site, room) for room in alarm.rooms}
-        self._areas |= {site.rooms[room].area for room in alarm.rooms if room in site.rooms}
+    def home(self, alarm: str) -> str | None:
+        """The excursion that an alarm is in by now."""
+        return self._homes.get(alarm) or self._known.home(alarm)
 
-    @staticmethod
-    def nearest(reaches: Iterable["_Reach"], alarm: Alarm, site: Site) -> tuple[str, str] | None:
+    def take(self, alarm: Alarm, home: str) -> None:
+        """An alarm has joined an excursion, or has opened one."""
+        reach = self._reach(home)
+        after = Extent.of([alarm]) if reach is None else reach.joined_by(alarm)
+        self._homes[alarm.id] = home
+        self._reaches[home] = after
+        self._places.move(home, frozenset(), frozenset(alarm.rooms))
+
+    def nearest(self, alarm: Alarm) -> tuple[str, str] | None:
         """The excursion that reaches for an alarm, and why: one of its rooms before one of its time, the newest."""
-        rooms = {_outermost(site, room) for room in alarm.rooms}
-        areas = {site.rooms[room].area for room in alarm.rooms if room in site.rooms}
-        found = [
-            (not in_room, -reach.onset, reach.excursion)
-            for reach in reaches
-            if (in_room := reach._has_room(rooms, alarm, site)) or reach._has_time(areas, alarm, site)
-        ]
+        (in_rooms, in_areas), (more, others) = self._known.near(alarm.rooms), self._places.near(alarm.rooms)
+        in_rooms, in_areas = in_rooms | more, in_areas | others
+        found = []
+        for id in in_rooms | in_areas:
+            reach = self._reach(id)
+            if reach is not None:
+                by_room = id in in_rooms and self._by_room(reach, alarm)
+                if by_room or (id in in_areas and self._by_time(reach, alarm)):
+                    found.append((not by_room, -reach.onset, id))
         if not found:
             return None
-        by_time, _, excursion = min(found)
-        return excursion, "in the same area at the same time" if by_time else "in the same room"
+        by_time, _, id = min(found)
+        return id, "in the same area at the same time" if by_time else "in the same room"
 
-    def _has_room(self, rooms: set[str], alarm: Alarm, site: Site) -> bool:
-        margin = site.grouping.same_room
-        until = self._latest + (GOES_STALE if self._open else margin)
+    def _reach(self, id: str) -> Extent | None:
+        if id in self._reaches:
+            return self._reaches[id]
+        return self._known[id].extent if id in self._known else None
+
+    def _by_room(self, reach: Extent, alarm: Alarm) -> bool:
+        margin = self._known.site.grouping.same_room
+        until = reach.latest + (GOES_STALE if reach.outside else margin)
         end = ended(alarm)
-        ends: float = inf if end is None else end
-        return bool(rooms & self._rooms) and self.onset - margin <= ends and alarm.onset <= until
+        return (end is None or reach.onset - margin <= end) and alarm.onset <= until
 
-    def _has_time(self, areas: set[str], alarm: Alarm, site: Site) -> bool:
-        return bool(areas & self._areas) and abs(alarm.onset - self.onset) <= site.grouping.same_time
-
-
-def _outermost(site: Site, room: str) -> str:
-    """A room, or the one that a zone is inside of."""
-    return around(site, room)[-1] if room in site.rooms else room
+    def _by_time(self, reach: Extent, alarm: Alarm) -> bool:
+        return abs(alarm.onset - reach.onset) <= self._known.site.grouping.same_time

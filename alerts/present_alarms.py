@@ -44,6 +44,10 @@ class PresentAlarms:
         self.holds: dict[int, Hold] = {}
         """What people have put aside, and what they ask for."""
         self.standing = {(alarm.point, alarm.condition): alarm for alarm in standing}
+        self.changed: dict[str, Alarm] = {}
+        """Alarms that are other than when their causes were looked for last, by id."""
+        self._steps: dict[str, list[int]] = {}
+        """Where in `untold` the steps of each alarm are."""
 
     def use_site(self, site: Site, now: Instant) -> None:
         """Alarms of another site, or of the same one changed."""
@@ -84,11 +88,13 @@ class PresentAlarms:
     ) -> None:
         """An alarm has taken a step."""
         self.stands(alarm)
+        self._steps.setdefault(alarm.id, []).append(len(self.untold))
         self.untold.append(Untold(at, actor, action, before, alarm, reason))
 
     def stands(self, alarm: Alarm) -> None:
         """An alarm is now like this, or stands no longer. After one of the past another may stand by now."""
         other = self.of(alarm.point, alarm.condition)
+        self.changed[alarm.id] = alarm
         if alarm.state in STANDING:
             self.standing[alarm.point, alarm.condition] = alarm
         elif other is None or other.id == alarm.id:
@@ -107,7 +113,7 @@ class PresentAlarms:
 
     def retell(self, alarm: Alarm, actions: Collection[str], **changes: Any) -> Alarm:
         """An alarm, and its untold steps from the newest of these actions on, with something changed."""
-        own = [place for place, step in enumerate(self.untold) if step.alarm.id == alarm.id]
+        own = self._steps[alarm.id]
         first = max(place for place in own if self.untold[place].action in actions)
         for place in (place for place in own if place >= first):
             step = self.untold[place]
@@ -122,6 +128,7 @@ class PresentAlarms:
         for step in self.untold:
             self.draft.entry(step.at, step.actor, step.action, step.before, step.alarm, step.reason)
         self.untold.clear()
+        self._steps.clear()
 
     def amend(self, before: Alarm | None, alarm: Alarm, action: str, at: Instant) -> None:
         """Readings that came late tell of an alarm, or more of one; nobody is called for that."""

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import replace
+from heapq import heapify, heappop, heappush
 
 from alerts import machine
-from alerts.causes import Causes, Explanation
+from alerts.causes import Causes, Explanation, is_explained
 from alerts.machine import Transition
 from alerts.present_alarms import PresentAlarms
 from facility.alarm import Alarm, Held, HoldKind
@@ -24,35 +25,81 @@ class PresentCauses:
 
     def __init__(self, alarms: PresentAlarms) -> None:
         self._alarms = alarms
-        self.due: Instant = 0
+        self.use_site()
+
+    def use_site(self) -> None:
+        """Look at every alarm that stands once more: the rules of the site are others, perhaps."""
+        self._causes = Causes(self._alarms.standing.values(), self._alarms.site)
+        self._alarms.changed.clear()
+        self._concerned = set(self._causes.standing)
+        """Alarms whose explanation may be another by now."""
+        self._ends: list[tuple[Instant, str]] = []
+        """When explanations end, the first at the top; only what `_end` says, too, holds still."""
+        self._end: dict[str, Instant] = {}
+        self._must_settle = True
+
+    @property
+    def due(self) -> Instant:
         """No alarm that is held back by its cause calls by time alone before this."""
+        if self._must_settle:
+            return 0
+        while self._ends and self._end.get(self._ends[0][1]) != self._ends[0][0]:
+            heappop(self._ends)
+        return self._ends[0][0] if self._ends else NEVER
 
     def settle(self, now: Instant) -> Collection[str]:
         """Bring it up to date with the alarms as they are; returns the ids of those whose cause was just found."""
-        standing = {alarm.id: alarm for alarm in self._alarms.standing.values()}
-        causes = Causes(standing, self._alarms.site)
         fresh = {step.alarm.id for step in self._alarms.untold if step.action in FRESH}
-        new_causes = causes.has(fresh)
-        found: list[str] = []
-        self.due = NEVER
-        for alarm in sorted(standing.values(), key=lambda alarm: (alarm.onset, alarm.id)):
-            if not (_is_explained(alarm) or alarm.id in fresh or (new_causes and alarm.cause is None)):
-                continue
-            explanation = causes.of(alarm, standing, now)
-            if explanation is None:
-                after = self._released(alarm, now)
-            elif _is_explained(alarm):
-                after = self._explained_still(alarm, explanation, now)
-            elif alarm.id in fresh:
-                after = self._held_back(alarm, explanation, now)
-            else:
-                after = self._explained_late(alarm, explanation, now)
-            standing[alarm.id] = after
-            if explanation is not None and alarm.cause != after.cause:
-                found.append(alarm.id)
-            if after.held is not None and after.held.kind is HoldKind.CAUSE and after.held.until is not None:
-                self.due = min(self.due, after.held.until)
+        self._must_settle = False
+        for alarm in self._alarms.changed.values():
+            self._concerned |= self._causes.take(alarm)
+        while self.due <= now:
+            _, id = heappop(self._ends)
+            self._concerned.add(id)
+            del self._end[id]
+        found: set[str] = set()
+        waiting = [(self._causes.standing[id].onset, id) for id in self._concerned if id in self._causes.standing]
+        self._concerned.clear()
+        heapify(waiting)
+        at = None
+        while waiting:
+            last, at = at, heappop(waiting)
+            before = self._causes.standing[at[1]]
+            after = before if at == last else self._settled(before, now, before.id in fresh)
+            if after is not before:
+                if after.cause != before.cause:
+                    found.add(after.id)
+                for id in self._causes.take(after) - {after.id}:
+                    key = self._causes.standing[id].onset, id
+                    if key > at:
+                        heappush(waiting, key)
+                    else:
+                        self._concerned.add(id)
+        self._alarms.changed.clear()
         return found
+
+    def _settled(self, alarm: Alarm, now: Instant, fresh: bool) -> Alarm:
+        """An alarm as it is by what explains it now."""
+        if not (is_explained(alarm) or fresh or alarm.cause is None):
+            return alarm
+        explanation = self._causes.of(alarm, now)
+        if explanation is None:
+            return self._released(alarm, now)
+        if is_explained(alarm):
+            after = self._explained_still(alarm, explanation, now)
+        elif fresh:
+            after = self._held_back(alarm, explanation, now)
+        else:
+            after = self._explained_late(alarm, explanation, now)
+        held_until = after.held.until if after.held is not None else None
+        if is_explained(after):
+            self._ends_at(after.id, min(explanation.until, held_until or NEVER))
+        return after
+
+    def _ends_at(self, id: str, until: Instant) -> None:
+        if self._end.get(id) != until:
+            self._end[id] = until
+            heappush(self._ends, (until, id))
 
     def _held_back(self, alarm: Alarm, explanation: Explanation, now: Instant) -> Alarm:
         """Nobody has been called for it yet, and nobody is."""
@@ -76,17 +123,12 @@ class PresentCauses:
 
     def _released(self, before: Alarm, now: Instant) -> Alarm:
         """Nothing explains it, or no longer: while it is outside, it calls."""
-        if not _is_explained(before):
+        if not is_explained(before):
             return before
         after, _ = machine.held(before, None)
         reason = "its cause explains it no longer"
         self._alarms.step(now, CLEANWATCH, Transition.HOLD_ENDED, before, after, reason)
         return after
-
-
-def _is_explained(alarm: Alarm) -> bool:
-    """Is it held back by its cause?"""
-    return alarm.held is not None and alarm.held.kind is HoldKind.CAUSE
 
 
 def _held(explanation: Explanation, now: Instant) -> Held:

@@ -9,8 +9,10 @@ from dataclasses import replace
 
 from alerts import excursions
 from alerts.excursions import RefusedError, Regrouped
+from alerts.known_excursions import KnownExcursions
 from alerts.present_alarms import PresentAlarms
 from alerts.present_causes import FRESH, PresentCauses
+from facility.alarm import Alarm
 from facility.excursion import Excursion
 from facility.instants import Instant
 from facility.people import CLEANWATCH, Actor
@@ -26,18 +28,22 @@ class PresentExcursions:
     def __init__(self, alarms: PresentAlarms, known: Iterable[Excursion] = ()) -> None:
         self._alarms = alarms
         self._causes = PresentCauses(alarms)
-        self._known = {excursion.id: excursion for excursion in known}
+        self._known = KnownExcursions(alarms.site, known)
         """Those that an alarm may still join, those of alarms that stand, those that are not on record yet."""
+        self._settled = set(self._known)
+        """Those in which no alarm stands, perhaps: no others can be over."""
 
     def recall(self, on_record: Iterable[Excursion]) -> None:
         """Know these too, they are of the past or a person has named them; and of those known the number."""
         for excursion in on_record:
             known = self._known.get(excursion.id, excursion)
-            self._known[excursion.id] = replace(known, number=excursion.number)
+            self._known.recall(replace(known, number=excursion.number))
+            self._settled.add(excursion.id)
 
     def use_site(self, now: Instant) -> None:
         """The rules of the site are others, perhaps."""
-        self._causes.due = 0
+        self._known = KnownExcursions(self._alarms.site, self._known.values())
+        self._causes.use_site()
         self.settle(now)
 
     def settle(self, now: Instant) -> None:
@@ -47,7 +53,7 @@ class PresentExcursions:
         explained = self._causes.settle(now)
         changed = {step.alarm.id: self._alarms.newest(step.alarm) for step in self._alarms.untold}
         if changed:
-            grouped = excursions.follow(self._known, changed.values(), explained, self._alarms.site)
+            grouped = excursions.follow(self._known, changed.values(), explained)
             self._regroup(grouped, CLEANWATCH, now)
         self._alarms.tell()
         self._forget(now)
@@ -77,36 +83,46 @@ class PresentExcursions:
     def _regroup(self, regrouped: Regrouped, actor: Actor, now: Instant) -> None:
         draft = self._alarms.draft
         draft.moved += [Moved(now, actor, move) for move in regrouped.moves]
+        others = {id for move in regrouped.moves for id in (move.excursion, move.previous)}
+        self._known.move(regrouped.moves)
         for id, excursion in regrouped.excursions.items():
             before = self._known.get(id)
-            self._known[id] = excursion
-            if before is None or _on_record(before) != _on_record(excursion):
+            if id in others or before is None or _on_record(before) != _on_record(excursion):
                 if excursion.merged_into is None:
-                    self._known[id] = self._marked(excursion, actor, now)
-                draft.excursions[id] = self._known[id]
+                    excursion = self._marked(excursion, actor, now)
+                draft.excursions[id] = excursion
+            self._known.put(excursion)
+            self._settled.add(id)
 
     def _marked(self, excursion: Excursion, actor: Actor, now: Instant) -> Excursion:
         """Of several alarms the first is marked."""
-        first = excursion.first_out if len(excursion.alarms) > 1 else None
-        wrong = [alarm for alarm in excursion.in_order() if alarm.first_out != (alarm.id == first)]
+        marked = excursion.extent.marked
+        first = {excursion.first_out} if len(excursion.alarms) > 1 else set()
+        if marked == first:
+            return excursion
         fresh = {step.alarm.id for step in self._alarms.untold if step.action in FRESH}
-        alarms = dict(excursion.alarms)
+        wrong = sorted((excursion.alarms[id] for id in marked ^ first), key=lambda alarm: (alarm.onset, alarm.id))
+        right: dict[str, Alarm] = {}
         for alarm in wrong:
-            before, is_first = self._alarms.newest(alarm), alarm.id == first
+            before, is_first = self._alarms.newest(alarm), alarm.id in first
             if alarm.id in fresh:
-                alarms[alarm.id] = self._alarms.retell(before, FRESH, first_out=is_first)
+                right[alarm.id] = self._alarms.retell(before, FRESH, first_out=is_first)
             else:
-                alarms[alarm.id] = after = replace(before, first_out=is_first)
+                right[alarm.id] = after = replace(before, first_out=is_first)
                 self._alarms.step(now, actor, FIRST_OUT if is_first else NOT_FIRST_OUT, before, after)
-        return replace(excursion, alarms=alarms) if wrong else excursion
+        return excursion.with_alarms(right)
 
     def _forget(self, now: Instant) -> None:
         """Those that are on record, and that no alarm can join any more."""
-        kept = self._alarms.draft.excursions
-        for id, excursion in list(self._known.items()):
-            over = excursion.merged_into is not None or excursions.is_over(excursion, self._alarms.site, now)
-            if over and id not in kept:
-                del self._known[id]
+        for id in list(self._settled):
+            excursion = self._known[id]
+            if excursion.merged_into is None and (excursion.returned is None or excursion.extent.unsettled):
+                self._settled.discard(id)
+            elif id not in self._alarms.draft.excursions and (
+                excursion.merged_into is not None or excursions.is_over(excursion, self._alarms.site, now)
+            ):
+                self._known.forget(id)
+                self._settled.discard(id)
 
 
 def _on_record(excursion: Excursion) -> tuple[object, ...]:
@@ -117,5 +133,4 @@ def _on_record(excursion: Excursion) -> tuple[object, ...]:
         excursion.severity,
         excursion.first_out,
         excursion.merged_into,
-        excursion.alarms.keys(),
     )

@@ -32,6 +32,9 @@ class Condition(StrEnum):
     """Nobody has said for long what a room is doing, so that the stricter limits of all states hold."""
 
 
+IN_IDS = {condition: condition.replace(" ", "-") for condition in Condition}
+"""Conditions as the ids of alarms have them."""
+
 DOUBTED = frozenset(
     {
         Condition.NO_DATA,
@@ -190,4 +193,4 @@ class Alarm:
     @property
     def id(self) -> str:
         """The same whenever the same readings are judged: point, condition and onset."""
-        return f"{self.point}/{self.condition.replace(' ', '-')}/{self.onset}"
+        return f"{self.point}/{IN_IDS[self.condition]}/{self.onset}"

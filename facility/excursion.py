@@ -1,9 +1,10 @@
 """An excursion: QA's record over one or more alarms with a common room, time or cause."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
-from facility.alarm import Alarm
+from facility.alarm import Alarm, AlarmState
 from facility.instants import MINUTE, SECOND, Instant, Span
 from facility.limit import Severity
 
@@ -21,6 +22,78 @@ class Grouping:
 
 
 @dataclass(frozen=True, slots=True)
+class Extent:
+    """What is true of some alarms together. As one of them changes it is brought up to date without the others.
+
+    `onset` is that of the first, `latest` when anything began or returned last, `ended` when one of them returned
+    last. `outside` have not returned, `unsettled` are not normal; `first` is the first alarm as `Excursion.first_out`
+    says, `marked` are those that are marked as such.
+    """
+
+    onset: Instant
+    latest: Instant
+    ended: Instant | None
+    severity: Severity
+    first: tuple[bool, Instant, str]
+    outside: int
+    unsettled: int
+    rooms: frozenset[str]
+    marked: frozenset[str]
+
+    @classmethod
+    def of(cls, alarms: Iterable[Alarm]) -> "Extent":
+        """That of some alarms, at least one."""
+        every = list(alarms)
+        ends = [ended(alarm) for alarm in every]
+        known = [end for end in ends if end is not None]
+        onsets = [alarm.onset for alarm in every]
+        return cls(
+            onset=min(onsets),
+            latest=max(max(onsets), max(known, default=0)),
+            ended=max(known, default=None),
+            severity=max(alarm.severity for alarm in every),
+            first=min(_rank(alarm) for alarm in every),
+            outside=len(ends) - len(known),
+            unsettled=sum(alarm.state is not AlarmState.NORMAL for alarm in every),
+            rooms=frozenset(room for alarm in every for room in alarm.rooms),
+            marked=frozenset(alarm.id for alarm in every if alarm.first_out),
+        )
+
+    def joined_by(self, alarm: Alarm) -> "Extent":
+        """That of one alarm more."""
+        end = ended(alarm)
+        return Extent(
+            onset=min(self.onset, alarm.onset),
+            latest=max(self.latest, alarm.onset, end or 0),
+            ended=end if self.ended is None else max(self.ended, end or self.ended),
+            severity=max(self.severity, alarm.severity),
+            first=min(self.first, _rank(alarm)),
+            outside=self.outside + (end is None),
+            unsettled=self.unsettled + (alarm.state is not AlarmState.NORMAL),
+            rooms=self.rooms.union(alarm.rooms),
+            marked=self.marked | {alarm.id} if alarm.first_out else self.marked,
+        )
+
+    def after(self, before: Alarm, alarm: Alarm) -> "Extent | None":
+        """When one of them has changed; None where only all of them together can say."""
+        was = ended(before)
+        if (
+            (was is not None and was in (self.latest, self.ended) and was != ended(alarm))
+            or before.severity > alarm.severity
+            or before.retrospective != alarm.retrospective
+            or before.rooms != alarm.rooms
+        ):
+            return None
+        without = replace(
+            self,
+            outside=self.outside - (was is None),
+            unsettled=self.unsettled - (before.state is not AlarmState.NORMAL),
+            marked=self.marked - {before.id} if before.first_out else self.marked,
+        )
+        return without.joined_by(alarm)
+
+
+@dataclass(frozen=True)
 class Excursion:
     """One event, from the first reading outside to the return of the last alarm.
 
@@ -35,27 +108,37 @@ class Excursion:
     merged_into: str | None = None
     """The id of the other."""
 
+    @cached_property
+    def extent(self) -> Extent:
+        """What is true of its alarms together."""
+        return Extent.of(self.alarms.values())
+
+    def with_alarms(self, changed: Mapping[str, Alarm]) -> "Excursion":
+        """With alarms that joined it or have changed, by their id; it costs as much as there are of those."""
+        after = replace(self, alarms={**self.alarms, **changed})
+        extent: Extent | None = self.extent
+        for id, alarm in changed.items():
+            before = self.alarms.get(id)
+            if extent is not None:
+                extent = extent.joined_by(alarm) if before is None else extent.after(before, alarm)
+        if extent is not None:
+            vars(after)["extent"] = extent  # as the property would find it
+        return after
+
     @property
     def onset(self) -> Instant:
         """The first reading outside."""
-        return min(alarm.onset for alarm in self.alarms.values())
+        return self.extent.onset
 
     @property
     def returned(self) -> Instant | None:
         """When the last alarm returned; None while one has not."""
-        ends = [ended(alarm) for alarm in self.alarms.values()]
-        known = [end for end in ends if end is not None]
-        return max(known) if len(known) == len(ends) else None
-
-    @property
-    def latest(self) -> Instant:
-        """When anything began or returned last."""
-        return max(max(alarm.onset, ended(alarm) or 0) for alarm in self.alarms.values())
+        return None if self.extent.outside else self.extent.ended
 
     @property
     def severity(self) -> Severity:
         """The highest that any of its alarms has reached."""
-        return max(alarm.severity for alarm in self.alarms.values())
+        return self.extent.severity
 
     @property
     def rooms(self) -> tuple[str, ...]:
@@ -65,7 +148,7 @@ class Excursion:
     @property
     def first_out(self) -> str:
         """The id of the alarm that began first, of those that were seen as they happened, if there are any."""
-        return min(self.alarms.values(), key=lambda alarm: (alarm.retrospective, *_order(alarm))).id
+        return self.extent.first[-1]
 
     def in_order(self) -> list[Alarm]:
         """Its alarms by onset."""
@@ -100,3 +183,7 @@ def ended(alarm: Alarm) -> Instant | None:
 
 def _order(alarm: Alarm) -> tuple[Instant, str]:
     return alarm.onset, alarm.id
+
+
+def _rank(alarm: Alarm) -> tuple[bool, Instant, str]:
+    return alarm.retrospective, alarm.onset, alarm.id

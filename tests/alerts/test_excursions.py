@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.excursions import RefusedError, Regrouped, follow, merge, split
+from alerts.known_excursions import KnownExcursions
 from facility.alarm import Alarm, AlarmState, Condition
 from facility.excursion import Excursion
 from facility.instants import DAY, HOUR, MINUTE, SECOND, Instant
@@ -51,7 +52,7 @@ def alarm(
 
 
 def after(known: Known, *alarms: Alarm, explained: Collection[str] = ()) -> Known:
-    return {**known, **follow(known, alarms, explained, SITE).excursions}
+    return {**known, **follow(KnownExcursions(SITE, known.values()), alarms, explained).excursions}
 
 
 def grouped(known: Known) -> list[list[str]]:
@@ -190,7 +191,7 @@ def lived(steps: Iterable[list[Alarm]]) -> tuple[dict[str, Excursion], list[Regr
     told: list[Regrouped] = []
     for step in steps:
         explained = [one.id for one in step if one.cause and one.id not in seen]
-        told.append(follow(known, step, explained, SITE))
+        told.append(follow(KnownExcursions(SITE, known.values()), step, explained))
         known |= told[-1].excursions
         seen |= {one.id for one in step}
     return known, told

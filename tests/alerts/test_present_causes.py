@@ -118,3 +118,28 @@ def test_of_two_that_may_explain_each_other_the_first_does() -> None:
     assert first is not None and other is not None
     assert (first.cause, first.announced) == (None, True)
     assert (other.cause, other.announced) == (first.id, False)
+
+
+def test_of_alarms_that_find_new_causes_at_once_none_explains_itself() -> None:
+    """The fan and DP1 return: now PC1 could explain DP2, DP3 could explain PC1, and DP2 could explain DP3."""
+    third = replace(DP1, id="DP3")
+    one = {id: Which(points=(id,)) for id in ("AHU1", "DP1", "DP2", "DP3", "PC1")}
+    causes = (
+        Cause("fan", "The fan stands still", one["AHU1"], Which(points=("DP1", "DP2")), 2 * MINUTE),
+        Cause("particles", "Particles follow", Which(points=("DP1", "DP3")), one["PC1"], 2 * MINUTE),
+        Cause("door", "A door is open", one["PC1"], one["DP2"], 2 * MINUTE),
+        Cause("rooms", "Pressure is lost", one["DP2"], one["DP3"], 2 * MINUTE),
+    )
+    watch = Present(replace(site_of(*POINTS, third), causes=causes), RoomStates({}), {}, [], [], MIDNIGHT)
+    alert = {"AHU1": 1.5, "DP1": 8.0, "DP2": 8.0, "DP3": 8.0, "PC1": 500.0}
+    inside = {"AHU1": 3.0, "DP1": 12.0}
+    told = (
+        (0, {id: alert[id] for id in ("AHU1", "DP1", "DP2")}),
+        (30, {"PC1": alert["PC1"]}),
+        (31, inside | {"DP3": alert["DP3"]}),
+    )
+    for number, (seconds, values) in enumerate(told, start=1):
+        now = MIDNIGHT + MINUTE + seconds * SECOND
+        watch.take(Commit(number, now, tuple(Reading(id, now, value, 0, now) for id, value in values.items())))
+    calling = {alarm.point for alarm in watch.alarms.standing.values() if alarm.announced and alarm.returned is None}
+    assert calling == {"DP3"}
