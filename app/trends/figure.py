@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from app.trends.labels import change_lines, different_limits, labels, title
+from app.trends.labels import change_lines, different_limits, is_of_one, labels, title
 from app.trends.picture import Picture, PointPicture
 from app.trends.ticks import time_ticks
 from app.trends.traces import (
@@ -28,6 +28,8 @@ Dictionary = dict[str, Any]
 LEFT, RIGHT, TOP, BOTTOM = 78, 18, 10, 46
 TITLE = 34
 """Pixels above each plot for its title."""
+LETTER = 6
+"""Pixels for each letter of a row's label."""
 ROW = 26
 """Pixels for each row of bands."""
 ABOVE_ROWS = 14
@@ -74,7 +76,13 @@ def _layout(picture: Picture, height: int) -> Dictionary:
     ticks = time_ticks(picture.start, picture.end, picture.timezone)
     return {
         "height": height,
-        "margin": {"l": LEFT, "r": RIGHT, "t": TOP, "b": BOTTOM, "pad": 0},
+        "margin": {
+            "l": max(LEFT, LETTER * max((len(row.label) for row in picture.rows), default=0) + 14),
+            "r": RIGHT,
+            "t": TOP,
+            "b": BOTTOM,
+            "pad": 0,
+        },
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": "--font", "size": 12, "color": "--ink-3"},
@@ -120,7 +128,7 @@ def value_axis_of(points: Sequence[PointPicture]) -> ValueAxis:
         if np.isfinite(column).any()
         for extreme in (worst(column),)
     ]
-    limits = [line.limit.value for picture in points for line in picture.lines]
+    limits = [line.limit.value for picture in points if not picture.shift for line in picture.lines]
     return value_axis(points[0].point.quantity, values, limits)
 
 
@@ -142,15 +150,16 @@ def _value_axis_layout(axis: ValueAxis, bottom: float, top: float) -> Dictionary
 
 def _traces(points: Sequence[PointPicture], axis: ValueAxis, yaxis: str, timezone: str) -> list[Trace]:
     traces: list[Trace | None] = []
-    if len(points) == 1:
+    if is_of_one(points):
         traces.append(gap_trace(points[0].gaps, axis, yaxis))
     traces += [range_trace(picture, axis, yaxis) for picture in points]
-    for picture in different_limits(points):
+    now = [picture for picture in points if not picture.shift]
+    for picture in different_limits(now):
         traces += limit_traces(picture, axis, yaxis)
     traces += [value_trace(picture, axis, yaxis, n, timezone) for n, picture in enumerate(points)]
-    for picture in points:
+    traces += [invalid_trace(picture, axis, yaxis, timezone) for picture in points]
+    for picture in now:
         traces.append(incomplete_trace(picture, axis, yaxis))
-        traces.append(invalid_trace(picture, axis, yaxis, timezone))
         traces.append(peak_trace(picture.peaks, axis, yaxis))
         traces.append(said_trace(picture, axis, yaxis, timezone))
     return [trace for trace in traces if trace is not None]

@@ -1,12 +1,14 @@
 """Asks the stores for all that a trend shows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from sqlalchemy import Connection
 
 from alerts.rooms import around
 from app.trends.bands import BandRow, alarm_bands, batch_bands, state_bands
+from app.trends.comparison import Comparison, counterpart, moved
 from app.trends.outside import peaks
 from app.trends.picture import Picture, PointHistory, PointPicture
 from app.trends.series import Series, gaps, grid_of, incomplete, of_buckets, of_readings
@@ -30,22 +32,67 @@ def gather(
     start: Instant,
     end: Instant,
     now: Instant,
+    compared: Comparison | None = None,
+    reads: Callable[[str], None] = lambda _point: None,
 ) -> Picture:
-    """The picture of these points (all of them in the site) over `[start, end)`."""
+    """The picture of these points (all of them in the site) over `[start, end)`.
+
+    `reads` is told each point before it is read, and may raise, which ends it.
+    """
+    shift = compared.shift if compared else 0
+    others = _others(site, points, compared)
     with records.reading() as connection:
         histories = _histories(connection, site, points, start, end)
-        rows = _rows(connection, site, histories, start, min(end, now))
+        beside = _histories(connection, site, list(others.values()), start - shift, end - shift)
+        rows = _rows(connection, site, histories if shift else [*histories, *beside], start, min(end, now))
+        if shift:
+            then = _rows(connection, site, beside, start - shift, min(end - shift, now))
+            rows += tuple(moved(row, shift) for row in then)
         said = annotations.about(connection, [f"point {point}" for point in points], start, end)
-    pictures = tuple(_picture(samples, history, said, start, end, now) for history in histories)
-    return Picture(start, end, site.timezone, pictures, rows)
+        said_then = annotations.about(
+            connection, [f"point {point}" for point in others.values()], start - shift, end - shift
+        )
+    of_other = {history.point.id: history for history in beside}
+    pictures = []
+    for history in histories:
+        reads(history.point.id)
+        picture = _picture(samples, history, said, start, end, now)
+        if (other := others.get(history.point.id)) is not None:
+            reads(other)
+            then_picture = _picture(samples, of_other[other], said_then, start - shift, end - shift, now)
+            picture = replace(picture, beside=replace(then_picture, shift=shift))
+        pictures.append(picture)
+    return Picture(start, end, site.timezone, tuple(pictures), rows)
+
+
+def _others(site: Site, points: Sequence[str], compared: Comparison | None) -> dict[str, str]:
+    """What each point is compared with."""
+    if compared is None:
+        return {}
+    if compared.room is None:
+        return {point: point for point in points}
+    found = ((point, counterpart(site, site.points[point], compared.room)) for point in points)
+    return {point: other.id for point, other in found if other is not None}
 
 
 def gather_limits(
-    site: Site, records: Records, points: Sequence[str], start: Instant, end: Instant
+    site: Site,
+    records: Records,
+    points: Sequence[str],
+    start: Instant,
+    end: Instant,
+    compared: Comparison | None = None,
 ) -> list[PointHistory]:
-    """The limits of these points (all of them in the site) over `[start, end)`."""
+    """The limits of these points (all of them in the site) over `[start, end)`, each followed by what it is
+    compared with."""
+    shift, others = compared.shift if compared else 0, _others(site, points, compared)
     with records.reading() as connection:
-        return _histories(connection, site, points, start, end)
+        own = _histories(connection, site, points, start, end)
+        beside = _histories(connection, site, list(others.values()), start - shift, end - shift)
+    of_other = {history.point.id: history for history in beside}
+    return [
+        one for history in own for one in (history, of_other.get(others.get(history.point.id, ""))) if one is not None
+    ]
 
 
 def read_series(samples: SampleStore, point: str, start: Instant, end: Instant, interval: Span) -> Series:

@@ -10,10 +10,11 @@ from app.formats import NARROW
 from app.trends.outside import Peak
 from app.trends.picture import Picture, PointPicture
 from app.trends.steps import LimitLine
-from app.trends.traces import LINES, sampling_words
+from app.trends.traces import look, sampling_words
 from app.trends.value_axis import ValueAxis
 from facility import site_words
 from facility.instants import DAY, HOUR, MINUTE, SECOND, Instant, Span
+from facility.language import _
 from facility.limit import Limit, RoomState, Severity, Side
 from facility.quantities import MEASURES
 from facility.site import Point
@@ -33,7 +34,8 @@ NARROW_GAP = 0.2
 def title(points: Sequence[PointPicture], top: float) -> Label:
     """What a plot shows, above it; `top` is a part of the height of all plots."""
     measure = MEASURES[points[0].point.quantity]
-    what = f"{points[0].point.room} {formats.what(points[0].point)}" if len(points) == 1 else measure.name
+    same = len({picture.point.id for picture in points}) == 1
+    what = f"{points[0].point.room} {formats.what(points[0].point)}" if same else measure.name
     text = f"<b>{what}, {measure.unit}</b>"
     return _label(
         f"{text}   <span style='font-weight:400'>{sampling_words(points[0])}</span>",
@@ -52,21 +54,27 @@ def title(points: Sequence[PointPicture], top: float) -> Label:
 def labels(points: Sequence[PointPicture], axis: ValueAxis, yaxis: str, picture: Picture) -> list[Label]:
     """Everything that is written inside a plot."""
     found = []
-    for owner in different_limits(points):
+    now = [owner for owner in points if not owner.shift]
+    for owner in different_limits(now):
         longest = sorted(owner.lines, key=lambda line: -max(e - b for b, e in line.stretches))
         found += [_limit_label(line, owner.peaks, axis, yaxis, picture) for line in longest[:MOST_LIMITS]]
-    for owner in points:
+    for owner in now:
         found += [_peak_label(peak, axis, yaxis, owner) for peak in owner.peaks]
         found += [_change_label(change, yaxis, picture) for change in owner.changes]
     empty = [owner.point for owner in points if len(owner.series) == 0]
     if empty:
         found.append(_emptiness_label(empty, yaxis, picture))
-    if len(points) == 1:
+    if is_of_one(points):
         longest_gaps = sorted(points[0].gaps, key=lambda gap: gap[0] - gap[1])[:MOST_GAPS]
         found += [_gap_label(begin, end, yaxis, picture) for begin, end in longest_gaps]
-    else:
+    if len(points) > 1:
         found += [_name_label(owner, n, axis, yaxis) for n, owner in enumerate(points) if len(owner.series)]
     return found
+
+
+def is_of_one(points: Sequence[PointPicture]) -> bool:
+    """Is a plot of one point, alone or with what it is compared with? Then there is room for its gaps."""
+    return len(points) == len(points[0].both) and points[0].beside in (None, *points[1:])
 
 
 def _limit_label(line: LimitLine, peaks: Sequence[Peak], axis: ValueAxis, yaxis: str, picture: Picture) -> Label:
@@ -170,14 +178,19 @@ def _name_label(owner: PointPicture, which: int, axis: ValueAxis, yaxis: str) ->
     drawn = np.flatnonzero(np.isfinite(series.mean))
     last = int(drawn[-1]) if len(drawn) else 0
     value = float(series.mean[last]) if len(drawn) else axis.bottom
+    name = f"{owner.point.room} {formats.what(owner.point)}"
+    if owner.shift > 0:
+        name = _("{point}, {span} before", point=name, span=duration(owner.shift))
+    elif owner.shift:
+        name = _("{point}, {span} after", point=name, span=duration(-owner.shift))
     return _label(
-        f"<b>{owner.point.room} {formats.what(owner.point)}</b>",
-        x=float(series.time[last]),
+        f"<b>{name}</b>",
+        x=float(series.time[last] + owner.shift),
         y=_at(axis, value),
         yref=yaxis,
         xanchor="right",
         yanchor="bottom",
-        font={"color": LINES[which % len(LINES)][0], "size": 12},
+        font={"color": look(which)[0], "size": 12},
         bgcolor="--surface",
         borderpad=1,
     )
@@ -202,7 +215,8 @@ def change_lines(points: Sequence[PointPicture], yaxis: str) -> list[Label]:
             "line": {"color": "--ink", "width": 1.2, "dash": "dot"},
         }
         for owner in points
-        for at, _, _ in owner.changes
+        if not owner.shift
+        for at, _revision, _words in owner.changes
     ]
 
 

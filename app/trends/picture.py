@@ -34,6 +34,15 @@ class PointPicture(PointHistory):
     peaks: tuple[Peak, ...]
     said: tuple[Annotation, ...] = ()
     """Comments and corrections about this point in this time."""
+    beside: "PointPicture | None" = None
+    """What it is compared with: the same point at another time, or the same quantity of another room."""
+    shift: Span = 0
+    """How much later than it was measured it is drawn, as what another time is compared with."""
+
+    @property
+    def both(self) -> tuple["PointPicture", ...]:
+        """The point, and what it is compared with."""
+        return (self,) if self.beside is None else (self, self.beside)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,9 +55,14 @@ class Picture:
     points: tuple[PointPicture, ...]
     rows: tuple[BandRow, ...]
 
+    @property
+    def everything(self) -> list[PointPicture]:
+        """The points, each followed by what it is compared with."""
+        return [one for point in self.points for one in point.both]
+
     def plots(self, together: bool) -> list[Sequence[PointPicture]]:
-        """The points of each plot: one each, or all of one quantity together."""
+        """The points of each plot, and what they are compared with: one point each, or all of one quantity."""
         if not together:
-            return [(point,) for point in self.points]
+            return [point.both for point in self.points]
         quantities = dict.fromkeys(picture.point.quantity for picture in self.points)
-        return [[p for p in self.points if p.point.quantity is quantity] for quantity in quantities]
+        return [[p for p in self.everything if p.point.quantity is quantity] for quantity in quantities]

@@ -3,10 +3,19 @@
 from contextlib import suppress
 
 from app.context import AppContext
+from app.trends.belonging import with_what_belongs
 from app.trends.view import ALL, MOST_POINTS, View
 from facility.instants import Instant
 from facility.site import Site
 from storage.samples.store import HistoryAwayError
+
+
+def meant(context: AppContext, view: View) -> View:
+    """The view with its points and range, also where the address names an alarm or an excursion instead."""
+    if view.points or not (view.alarm or view.excursion):
+        return view
+    with context.records.reading() as connection:
+        return with_what_belongs(context, connection, view)
 
 
 def known(site: Site, view: View) -> list[str]:

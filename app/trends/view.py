@@ -2,6 +2,10 @@
 
 `/trends?points=B101.PC1.p0_5,B101.DP1&range=7d` is a range that ends now. With `from` and `to` it is a stretch of
 its own; a `range` beside them is where a double click returns to. Times in addresses are UTC.
+
+`/trends?alarm=B101.DP1/low/1795000000000` and `/trends?excursion=EX-2026-0007` bring the points and the time that
+belong to it. `compare=7d` draws the same points seven days earlier as well, `compare=2026-11-10T08:00:00Z` from that
+moment on, `compare=room:B102` the same quantities of another room.
 """
 
 from collections.abc import Mapping
@@ -10,21 +14,30 @@ from datetime import datetime
 from urllib.parse import quote
 
 from facility.instants import DAY, HOUR, SECOND, Instant, Span, instant_of, text_of
+from facility.language import N_
 
 PATH = "/trends"
 RANGES: dict[str, tuple[str, Span]] = {
-    "1h": ("1 h", HOUR),
-    "8h": ("8 h", 8 * HOUR),
-    "24h": ("24 h", DAY),
-    "7d": ("7 days", 7 * DAY),
-    "30d": ("30 days", 30 * DAY),
-    "1y": ("1 year", 365 * DAY),
+    "1h": (N_("1 h"), HOUR),
+    "8h": (N_("8 h"), 8 * HOUR),
+    "24h": (N_("24 h"), DAY),
+    "7d": (N_("7 days"), 7 * DAY),
+    "30d": (N_("30 days"), 30 * DAY),
+    "1y": (N_("1 year"), 365 * DAY),
 }
 """The ranges that end now, by their name in addresses: what people read, and how long they are."""
 ALL = "all"
 """The range from the first reading on."""
 USUAL = "24h"
-MOST_POINTS = 12
+MOST_POINTS = 20
+BEFORE: dict[str, str] = {
+    "before": N_("the time before"),
+    **{name: RANGES[name][0] for name in ("24h", "7d", "30d", "1y")},
+}
+"""How much earlier the other time of a comparison may be: by its name in addresses. `before` is as long as the range."""
+ROOM = "room:"
+"""Begins the name of a comparison with another room."""
+ARRANGEMENTS = ("room", "quantity", "alarm")
 SHORTEST: Span = 10 * SECOND
 LONGEST: Span = 100 * 365 * DAY
 
@@ -40,6 +53,27 @@ class View:
     together: bool = False
     """One plot for each quantity instead of one for each point."""
     by: str = "room"
+    compare: str = ""
+    """With what it is compared, as addresses write it: a name of `BEFORE`, a moment, or `ROOM` and a room."""
+    table: bool = False
+    """Are the numbers that are drawn also shown as a table?"""
+    alarm: str = ""
+    """The alarm to which points and range belong, while they are not chosen otherwise."""
+    excursion: str = ""
+
+    @property
+    def room_beside(self) -> str | None:
+        """The other room of a comparison."""
+        return self.compare.removeprefix(ROOM) if self.compare.startswith(ROOM) else None
+
+    def shift(self, start: Instant, end: Instant) -> Span:
+        """How much earlier the other time of a comparison is; 0 where there is none."""
+        if self.compare == "before":
+            return end - start
+        if self.compare in BEFORE:
+            return RANGES[self.compare][1]
+        moment = _instant(self.compare)
+        return 0 if moment is None else start - moment
 
     @property
     def is_fixed(self) -> bool:
@@ -63,7 +97,14 @@ class View:
             parameters["plots"] = "quantity"
         if self.by != "room":
             parameters["by"] = self.by
-        return "?" + "&".join(f"{name}={quote(value, safe=',:')}" for name, value in parameters.items())
+        if self.compare:
+            parameters["compare"] = self.compare
+        if self.table:
+            parameters["table"] = "shown"
+        for name, value in (("alarm", self.alarm), ("excursion", self.excursion)):
+            if value:
+                parameters[name] = value
+        return "?" + "&".join(f"{name}={quote(value, safe=',:/')}" for name, value in parameters.items())
 
     def over(self, range: str) -> "View":
         """The same points over a range that ends now."""
@@ -104,9 +145,17 @@ def view_of(query: Mapping[str, tuple[str, ...]]) -> View:
         points=points,
         range=known_range if known_range or fixed else USUAL,
         together=first("plots") == "quantity",
-        by="quantity" if first("by") == "quantity" else "room",
+        by=first("by") if first("by") in ARRANGEMENTS else "room",
+        compare=first("compare") if _is_comparison(first("compare")) else "",
+        table=first("table") == "shown",
+        alarm="" if points else first("alarm"),
+        excursion="" if points else first("excursion"),
     )
     return view.between(start, end) if fixed and start is not None and end is not None else view
+
+
+def _is_comparison(text: str) -> bool:
+    return text in BEFORE or text.startswith(ROOM) or _instant(text) is not None
 
 
 def _reasonable(start: Instant, end: Instant) -> tuple[Instant, Instant]:

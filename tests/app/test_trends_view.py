@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.pages.page import query_of
-from app.trends.view import ALL, RANGES, View, view_of
+from app.trends.view import ALL, ARRANGEMENTS, BEFORE, RANGES, ROOM, View, view_of
 from facility.instants import DAY, HOUR, MINUTE
 
 NOW = 1_795_342_000_000
@@ -15,18 +15,24 @@ INSTANTS = st.integers(0, 4_000_000_000_000)
     st.sampled_from([*RANGES, ALL]),
     st.none() | st.tuples(INSTANTS, INSTANTS),
     st.booleans(),
-    st.sampled_from(["room", "quantity"]),
+    st.sampled_from(ARRANGEMENTS),
+    st.sampled_from(["", *BEFORE, f"{ROOM}B102", "2026-11-10T08:00:00.000Z"]),
+    st.booleans(),
 )
 def test_a_view_comes_back_from_its_address(
-    points: list[str], range: str, stretch: tuple[int, int] | None, together: bool, by: str
+    points: list[str], range: str, stretch: tuple[int, int] | None, together: bool, by: str, compare: str, table: bool
 ) -> None:
-    view = View(tuple(points), range, together=together, by=by)
+    view = View(tuple(points), range, together=together, by=by, compare=compare, table=table)
     if stretch is not None and stretch[0] < stretch[1]:
         view = view.between(*stretch)
     assert view_of(query_of(view.search)) == view
 
 
-@given(st.dictionaries(st.sampled_from(["points", "range", "from", "to", "plots", "by"]), st.text(max_size=30)))
+@given(
+    st.dictionaries(
+        st.sampled_from(["points", "range", "from", "to", "plots", "by", "compare", "alarm"]), st.text(max_size=30)
+    )
+)
 def test_whatever_an_address_says_there_is_a_view(query: dict[str, str]) -> None:
     view = view_of({name: (value,) for name, value in query.items()})
     start, end = view.window(NOW, None)
