@@ -163,6 +163,7 @@ class Present:
             outcome = self.alarms.reset(command, waiting.actor, now)
         elif isinstance(command, Shelve | TakeOutOfService | ApproveShelving | EndHold):
             outcome = self.holds.apply(waiting.id, command, waiting.actor, now)
+            self.tasks.expire(now)
         elif isinstance(command, MergeExcursions):
             outcome = self.excursions.merge(command, waiting.actor, now)
         elif isinstance(command, SplitExcursion):

@@ -1,4 +1,5 @@
-"""What time alone makes a task of: overdue calibrations, and rooms of which nobody says what they are doing."""
+"""What time alone makes a task of: overdue calibrations, what is out of service for longer than was said, and rooms
+of which nobody says what they are doing."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -7,7 +8,8 @@ from alerts.findings import Raised, Returned
 from alerts.machine import Place
 from alerts.present_alarms import PresentAlarms
 from alerts.watch import Memory, encode
-from facility.alarm import Condition, of_room
+from facility.alarm import Condition, HoldKind, of_room
+from facility.holds import instrument_of
 from facility.instants import Instant
 from facility.limit import Severity
 from facility.site import Site
@@ -70,9 +72,11 @@ class PresentTasks:
 
     def _tasks(self) -> Iterator[Task]:
         site = self._alarms.site
+        expected = self._expected_back()
         for point in site.points.values():
-            due = point.conditions.overdue_from
+            due, back = point.conditions.overdue_from, expected.get(point.id)
             yield Task(point, Condition.CALIBRATION_OVERDUE, due, due)
+            yield Task(point, Condition.STILL_OUT_OF_SERVICE, back, back)
         for room in site.rooms.values():
             place, after = RoomPlace(of_room(room.id), room.id), room.state_unknown_after
             if after is None or self._alarms.rooms.of(site, room.id) is not None:
@@ -80,3 +84,13 @@ class PresentTasks:
             else:
                 since = self._unknown[place.id]
                 yield Task(place, Condition.ROOM_STATE_UNKNOWN, since, since + after)
+
+    def _expected_back(self) -> dict[str, Instant]:
+        """When what is out of service should be back, by point; of an instrument its first point stands for it."""
+        site, expected = self._alarms.site, dict[str, Instant]()
+        for hold in self._alarms.holds.values():
+            if hold.kind is HoldKind.OUT_OF_SERVICE and hold.until is not None:
+                points = site.points_by_instrument.get(instrument_of(hold.of) or "", ())
+                point = points[0].id if points else hold.of
+                expected[point] = min(hold.until, expected.get(point, NEVER))
+        return expected

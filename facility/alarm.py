@@ -28,6 +28,8 @@ class Condition(StrEnum):
     REVERSAL = "pressure reversal"
     """Air flows the wrong way: the room that should be higher is lower."""
     RATE = "rate of change"
+    STILL_OUT_OF_SERVICE = "still out of service"
+    """The day has passed on which it was expected back."""
     ROOM_STATE_UNKNOWN = "room state unknown"
     """Nobody has said for long what a room is doing, so that the stricter limits of all states hold."""
 

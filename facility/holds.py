@@ -76,7 +76,8 @@ class Hold:
         """Is an alarm one of those that it is about, whatever its severity?"""
         instrument = site.points[alarm.point].instrument if alarm.point in site.points else None
         here = self.of == alarm.point or (instrument is not None and self.of == of_instrument(instrument))
-        return here and self.condition in (None, alarm.condition)
+        all_of_it = self.condition is None and alarm.condition is not Condition.STILL_OUT_OF_SERVICE
+        return here and (all_of_it or self.condition is alarm.condition)
 
     def covers(self, alarm: Alarm, site: Site) -> bool:
         """Does it hold this alarm back now?"""

@@ -13,6 +13,7 @@ BY_READINGS = frozenset(Condition) - {
     Condition.SOURCE_LOST,
     Condition.CLOCK_SKEW,
     Condition.CALIBRATION_OVERDUE,
+    Condition.STILL_OUT_OF_SERVICE,
     Condition.ROOM_STATE_UNKNOWN,
 }
 """The conditions that readings alone tell of; the others come of silence, of sources, of clocks or of people."""

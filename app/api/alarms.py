@@ -34,6 +34,7 @@ ConditionWord = Literal[
     "too-many-invalid-readings",
     "clock-skew",
     "calibration-overdue",
+    "still-out-of-service",
     "pressure-reversal",
     "rate-of-change",
     "room-state-unknown",

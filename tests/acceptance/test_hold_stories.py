@@ -14,7 +14,7 @@ from storage.records.commands import DONE, ApproveShelving, EndHold, Shelve, Tak
 from tests.acceptance.story import Story, instant
 from tests.alerts.examples import ACTION, ALERT, low, point
 
-LOW, NO_DATA = Condition.LOW, Condition.NO_DATA
+LOW, NO_DATA, LATE = Condition.LOW, Condition.NO_DATA, Condition.STILL_OUT_OF_SERVICE
 POINT = "B101.DP1"
 UNACKNOWLEDGED, ACKNOWLEDGED, NORMAL = AlarmState.UNACKNOWLEDGED, AlarmState.ACKNOWLEDGED, AlarmState.NORMAL
 
@@ -146,11 +146,13 @@ def test_an_instrument_out_of_service_calls_for_none_of_its_points_until_somebod
     place = of_instrument("B101.DP1.I")
     assert story.asks(TakeOutOfService(place, HOUR, "calibration"), "m.keller") == DONE
     story.at("00:30").reads(8).at("01:10:00")
-    assert {alarm.condition: alarm.announced for alarm in story.alarms()} == {LOW: False, NO_DATA: False}
-    hold = the_hold(story)
-    assert hold.in_force, "it is only expected back after its time"
+    assert {alarm.condition: alarm.announced for alarm in story.alarms()} == {LOW: False, NO_DATA: False, LATE: True}
+    hold, task = the_hold(story), story.alarm(LATE)
+    assert hold.in_force, "it is only expected back after its time, and then a task"
+    assert (task.severity, task.onset, task.held) == (Severity.ADVISORY, instant("01:00:00"), None)
     story.asks(EndHold(hold.id, HoldKind.OUT_OF_SERVICE, place, "calibrated"), "m.keller")
-    assert {alarm.condition: alarm.announced for alarm in story.alarms()} == {LOW: True, NO_DATA: True}
+    assert [story.alarm(condition).announced for condition in (LOW, NO_DATA)] == [True, True]
+    assert story.alarm(LATE).returned == instant("01:10:00")
 
 
 def test_holds_and_their_requests_are_there_after_a_restart(tell: Tell) -> None:
