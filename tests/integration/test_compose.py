@@ -23,12 +23,21 @@ from tests.waiting import wait_until
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 OURS = ("records", "station", "app")
 UNPRIVILEGED = 10001
+OWN = {
+    "CLEANWATCH_PUBLIC_URL": "https://cw.example.org",
+    "CLEANWATCH_HEARTBEAT_URL_FILE": "/run/own/heartbeat-url",
+    "CLEANWATCH_MAIL_HOST": "mail.example.org",
+    "CLEANWATCH_CHANNELS_KEY_FILE": "/run/own/channels.key",
+}
+"""What whoever runs it has written into settings.env."""
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("compose")
     run_script("make-secrets", "--folder", folder / "var", "--env", folder / "env")
+    with (folder / "var" / "settings.env").open("a") as settings:
+        settings.writelines(f"{name}={value}\n" for name, value in OWN.items())
     run_script("make-certificates", "--folder", folder / "var" / "tls", "localhost")
     return folder
 
@@ -72,8 +81,13 @@ def test_ports_are_open_to_this_machine_only_unless_somebody_says_otherwise(conf
 
 def test_the_databases_are_on_the_inner_network_only(configuration: dict[str, Any]) -> None:
     assert configuration["networks"]["inside"]["internal"] is True
-    for name in ("influxdb", "postgresql", "app", "records"):
+    for name in ("influxdb", "postgresql", "records"):
         assert list(configuration["services"][name]["networks"]) == ["inside"], name
+
+
+def test_what_stands_in_settings_env_reaches_station_and_app(configuration: dict[str, Any]) -> None:
+    for name in ("station", "app"):
+        assert OWN.items() <= configuration["services"][name]["environment"].items(), name
 
 
 def test_whatever_is_mounted_is_there_and_every_secret_is_made(configuration: dict[str, Any]) -> None:
