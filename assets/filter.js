@@ -1,4 +1,5 @@
 // A box that filters the list beside it: entries carry their words, groups open where something is found.
+// The section says in data-matches whether anything is left.
 // Dash knows nothing of it, so typing costs no round trip; and groups stay as people left them when the list is new.
 
 const opened = new Map();
@@ -23,12 +24,12 @@ function box(place) {
 
 function filter(input) {
   const wanted = input.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
-  for (const group of input.closest("section").querySelectorAll("details")) {
-    let found = false;
-    for (const entry of group.querySelectorAll("[data-words]")) {
-      entry.hidden = !wanted.every((word) => entry.dataset.words.includes(word));
-      found ||= !entry.hidden;
-    }
+  const section = input.closest("section");
+  const entries = [...section.querySelectorAll("[data-words]")];
+  for (const entry of entries) entry.hidden = !wanted.every((word) => entry.dataset.words.includes(word));
+  section.dataset.matches = entries.some((entry) => !entry.hidden) ? "yes" : "no";
+  for (const group of section.querySelectorAll("details")) {
+    const found = [...group.querySelectorAll("[data-words]")].some((entry) => !entry.hidden);
     group.hidden = !found;
     const open = wanted.length ? found : opened.get(group.dataset.key) ?? group.open;
     if (group.open !== open) group.open = open;

@@ -11,7 +11,7 @@
 
 import { age, clock, day, until } from "./formats.js";
 import { model, now, staleSince } from "./model.js";
-import { say } from "./words.js";
+import { language, say } from "./words.js";
 
 const UNKNOWN = "?";
 const NO_DATA = say("NO DATA");
@@ -127,11 +127,17 @@ function paintRoom({ node, show }, room, { now, stale }) {
     case "status":
       attribute(node, "data-status", status);
       attribute(node, "data-open", room.open && !old ? "yes" : "no");
-      if (node.dataset.label) attribute(node, "aria-label", `${node.dataset.label}, ${old ? NO_DATA : room.word}`);
+      if (node.dataset.label) attribute(node, "aria-label", label(node.dataset.label, room, old));
       break;
     case "symbol": symbol(node, status); break;
     case "at": place(node, nodata ? undefined : room.at); break;
   }
+}
+
+// What a screen reader says of a room: its name, how it stands, and the value that speaks for it.
+function label(name, room, old) {
+  const value = old || !room.value || room.value === UNKNOWN ? "" : `${room.what} ${room.value} ${room.unit}`.trim();
+  return [name, (old ? NO_DATA : room.word).toLocaleLowerCase(language), value].filter(Boolean).join(", ");
 }
 
 function paintSite({ node, show }, site, { now, stale }) {

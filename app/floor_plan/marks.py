@@ -60,11 +60,10 @@ def _loud(at: Places, mark: str) -> str:
     symbol_x, symbol_y, symbol = at.symbol
     word_x, word_y, word = at.word
     value_x, value_y, value = at.value
-    inner = at.width - (word_x - at.code[0])
     return (
         f'<use class="sy" {mark} data-show="symbol" href="#s-normal" x="{symbol_x:g}" y="{symbol_y:g}" '
         f'width="{symbol:g}" height="{symbol:g}"/>'
-        + text((word_x, word_y), word, "code word", "", f'{mark} data-show="short"', inner)
+        + text((word_x, word_y), word, "code word", "", f'{mark} data-show="short"', at.word_width)
         + f'<text class="val" x="{value_x:g}" y="{value_y:g}" font-size="{value:g}" data-fit="{at.width:g}">'
         f'<tspan {mark} data-show="value"></tspan><tspan class="u" font-size="{value * 0.55:g}" dx="8" '
         f'{mark} data-show="unit"></tspan></text>' + _silence(at, mark)

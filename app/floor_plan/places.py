@@ -31,7 +31,8 @@ def shrinking(box: Rectangle, *least: tuple[float, float]) -> float:
 class Places:
     """Where the texts of a room stand: x, y, and a size or the width that there is. `symbol` to `lines` are loud.
 
-    `head` is the width that code, name and state may take, `width` that of what stands below them.
+    `head` is the width that code, name and state may take, `word_width` that of the word, `width` that of what stands
+    below them.
     """
 
     code: tuple[float, float]
@@ -45,6 +46,7 @@ class Places:
     quiet: tuple[float, float]
     head: float
     width: float
+    word_width: float
 
 
 def places(box: Rectangle, zones: Sequence[Rectangle] = ()) -> Places:
@@ -71,6 +73,7 @@ def places(box: Rectangle, zones: Sequence[Rectangle] = ()) -> Places:
             quiet=(x, bottom - 20),
             head=head,
             width=free,
+            word_width=free - 40,
         )
     room_left = box.height - 100
     size = max(40.0, min(62.0, width / 5, room_left / 2.6))
@@ -87,6 +90,7 @@ def places(box: Rectangle, zones: Sequence[Rectangle] = ()) -> Places:
         quiet=(x, bottom - 20),
         head=head,
         width=width,
+        word_width=width - size - 12,
     )
 
 
@@ -104,4 +108,5 @@ def _one_line(box: Rectangle, width: float) -> Places:
         quiet=(x + width * 0.8, line),
         head=width * 0.8 - 160,
         width=width * 0.3,
+        word_width=width * 0.26 - 70,
     )

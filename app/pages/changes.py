@@ -17,6 +17,8 @@ from app.components.change_parts import (
     state_chip,
     state_of,
 )
+from app.components.own_drawing import own_drawing
+from app.components.own_drawing import register as register_drawing
 from app.components.signing import SIGNED, sign_button
 from app.components.whole_file import register as register_upload
 from app.components.whole_file import whole_file
@@ -53,6 +55,7 @@ def layout(context: AppContext, _address: Address) -> Component:
             ),
             _compare(book),
             whole_file() if may_draft else None,
+            own_drawing(context.site()) if may_draft else None,
             _not_taken(book),
         ],
         className="changes-page",
@@ -183,6 +186,7 @@ def compared(context: AppContext, old: int, new: int) -> Sequence[str]:
 def register(app: Dash, context: AppContext) -> None:
     """Two revisions that are chosen are compared; what was signed is drawn anew."""
     register_upload(app, context)
+    register_drawing(app, context)
 
     @app.callback(Output("compared", "children"), Input("compare-old", "value"), Input("compare-new", "value"))
     @requires(Right.LOOK)

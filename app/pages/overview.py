@@ -3,25 +3,28 @@
 from dash import Dash, Input, Output, html
 from dash.development.base_component import Component
 
-from app.components.basics import drawing, icon, live, symbol, tagged
+from app.components import records_away
+from app.components.basics import icon, live, symbol, tagged
 from app.components.for_you import for_you_list
+from app.components.plan_card import plan_card
 from app.components.proven import proven_line
 from app.components.room_list import room_list
 from app.components.standing_alarms import standing_table
 from app.context import AppContext
-from app.floor_plan.plan import floor_plan
 from app.guard import requires
 from app.pages.page import Address, Page
 from app.standing import standing
+from facility.language import N_, _
 from facility.roles import Right
-from facility.site import Area, Site
+from facility.site import Site
+from storage.records.errors import RecordsAwayError
 
 
 def layout(context: AppContext, _address: Address) -> Component:
     """Finding, plan, rooms worst first, standing alarms."""
     site, look = context.site(), context.look()
     assert look.site is not None
-    plans = [_plan(site, area) for area in site.areas]
+    plans = [plan_card(site, area) for area in site.areas]
     return html.Div(
         [
             html.Div(
@@ -38,12 +41,12 @@ def layout(context: AppContext, _address: Address) -> Component:
                 [
                     html.Div(plans, className="plans"),
                     html.Section(
-                        [html.Header(html.H2("Rooms, worst first")), room_list(site, look.site.order)],
-                        className="card worst",
+                        [html.Header(html.H2(_("Rooms, worst first"))), room_list(site, look.site.order)],
+                        className="card",
                     ),
                     tagged(
                         html.Section(html.Div(_standing(context), id="overview-standing"), className="card wide"),
-                        aria_label="Standing alarms",
+                        aria_label=_("Standing alarms"),
                     ),
                 ],
                 className="overview",
@@ -59,11 +62,22 @@ def _first_start(site: Site) -> Component:
         mark = html.Span([str(number), icon("check")], className="number")
         return html.Li([mark, html.Div([html.B(title), html.Div(words, className="sm sec")])], className=className)
 
-    described = f"{site.name}: {len(site.rooms)} rooms and zones, {len(site.points)} points, no error"
+    described = _(
+        "{site}: {rooms} rooms and zones, {points} points, no error",
+        site=site.name,
+        rooms=len(site.rooms),
+        points=len(site.points),
+    )
+    beats = _("It reads and judges the instruments, and beats once a second")
+    first = _(
+        "Switch an instrument on. Its messages are read from {topics}, in the shape that docs/messages.md tells; "
+        "make demo shows a simulated suite alive",
+        topics=f"instruments/{site.id}/…",
+    )
     steps = [
-        step(1, "Site file read", described, "done"),
-        step(2, "Station heard", "It reads and judges the instruments, and beats once a second", "heard"),
-        step(3, "First reading", "Switch an instrument on, or run make demo to see a simulated suite alive", ""),
+        step(1, _("Site file read"), described, "done"),
+        step(2, _("Station heard"), beats, "heard"),
+        step(3, _("First reading"), first, ""),
     ]
     return html.Div(
         [
@@ -73,8 +87,8 @@ def _first_start(site: Site) -> Component:
                     symbol("nodata"),
                     html.Div(
                         [
-                            html.B("Every room shows no data until its first reading."),
-                            html.Div("A room never starts as normal.", className="sm sec"),
+                            html.B(_("Every room shows no data until its first reading.")),
+                            html.Div(_("A room never starts as normal."), className="sm sec"),
                         ]
                     ),
                 ],
@@ -86,7 +100,11 @@ def _first_start(site: Site) -> Component:
 
 
 def _standing(context: AppContext) -> Component:
-    return standing_table(standing(context))
+    """While the records are away that is said in place of the alarms; rooms and plan stay alive."""
+    try:
+        return standing_table(standing(context))
+    except RecordsAwayError as error:
+        return html.Div(records_away.words(context, error), className="banner within")
 
 
 def register(app: Dash, context: AppContext) -> None:
@@ -103,35 +121,4 @@ def register(app: Dash, context: AppContext) -> None:
         return _standing(context), for_you_list(context)
 
 
-def _plan(site: Site, area: Area) -> Component:
-    rooms = [room for room in site.rooms.values() if room.area == area.id]
-    zones = [room for room in rooms if room.inside is not None]
-    points = sum(len(site.points_by_room[room.id]) for room in rooms)
-    counted = ((len(rooms) - len(zones), "room"), (len(zones), "zone"), (points, "point"))
-    words = [f"{count} {noun}{'' if count == 1 else 's'}" if count else "" for count, noun in counted]
-    return html.Section(
-        [
-            html.Header([html.H2(area.name), html.Span(", ".join(filter(None, words)), className="grow")]),
-            drawing(floor_plan(site, area), "plan-frame"),
-            html.Div(
-                [
-                    *(
-                        html.Span([symbol(mark), word])
-                        for mark, word in (
-                            ("action", "Action"),
-                            ("alert", "Alert"),
-                            ("advisory", "Advisory"),
-                            ("nodata", "No data"),
-                        )
-                    ),
-                    html.Span(className="grow"),
-                    html.Span("Arrows show air flow and pressure step in Pa"),
-                ],
-                className="legend",
-            ),
-        ],
-        className="card plan-card",
-    )
-
-
-PAGE = Page("/", "Overview", layout, register, icon="overview")
+PAGE = Page("/", N_("Overview"), layout, register, icon="overview")

@@ -3,10 +3,11 @@
 from dash import html
 from dash.development.base_component import Component
 
-from app.components.basics import live
+from app.components.basics import icon, live, tagged
 from app.components.room_list import room_list
 from app.context import AppContext
 from app.pages.page import Address, Page
+from facility.language import N_, _
 
 
 def layout(context: AppContext, _address: Address) -> Component:
@@ -16,12 +17,25 @@ def layout(context: AppContext, _address: Address) -> Component:
     return html.Div(
         [
             html.Div(
-                [html.H1("Rooms, worst first"), live(html.P(look.site.lead, className="lead"), "lead")],
+                [html.H1(_("Rooms, worst first")), live(html.P(look.site.lead, className="lead"), "lead")],
                 className="head",
             ),
-            html.Section(room_list(site, look.site.order), className="card all-rooms"),
+            html.Section(
+                [
+                    html.Div(
+                        [
+                            icon("search", small=True),
+                            tagged(html.Div(className="filter-here"), data_filter=_("Room, name, grade, area")),
+                        ],
+                        className="field filter",
+                    ),
+                    room_list(site, look.site.order),
+                    html.P(_("No room goes by these words."), className="nothing none-found"),
+                ],
+                className="card all-rooms",
+            ),
         ]
     )
 
 
-PAGE = Page("/rooms", "Rooms", layout, icon="rooms")
+PAGE = Page("/rooms", N_("Rooms"), layout, icon="rooms")

@@ -37,7 +37,8 @@ def test_an_alarm_appears_everywhere_at_once(page: Page, app: RunningApp) -> Non
     expect(page.locator("h1")).to_have_text("One action alarm, in Aseptic processing 1")
     plan = page.locator(".plan .rm[data-room=B101]")
     expect(plan).to_have_attribute("data-status", "action")
-    expect(plan).to_have_attribute("aria-label", "B101 Aseptic processing 1, grade B, action")
+    said = "B101 Aseptic processing 1, grade B, action, Particles ≥ 0.5 µm 611,400 /m³"
+    expect(plan).to_have_attribute("aria-label", said)
     expect(page.locator(".plan .rm[data-room=BSC1]")).to_have_attribute("data-status", "normal")
     expect(page.locator(".rooms li").first).to_contain_text("B101 Aseptic processing 1")
     expect(page.locator(".rooms li").first).to_contain_text("611,400")
