@@ -13,8 +13,10 @@ from sqlalchemy import Connection
 from alerts import whom
 from alerts.notifications.texts import Words, addressed
 from facility.instants import DAY, MINUTE, Instant, Span, datetime_of, text_of
+from facility.language import _
 from facility.limit import Severity
 from facility.site import Site
+from facility.writing import dated
 from storage.records import notifications
 from storage.records.app_beats import AppBeat
 from storage.records.notifications import Notification, Purpose, Recipient
@@ -43,21 +45,21 @@ def missed_apps(beats: Sequence[AppBeat], now: Instant) -> list[Missed]:
     if here or not gone:
         return []
     last = max(gone, key=lambda beat: beat.at)
-    meaning = (
+    meaning = _(
         "Nobody can look at live values or acknowledge anything there. Alarms are judged and people are called as "
         "before. Start the app again, or look at its log."
     )
-    return [Missed(f"The app {last.app}", last.at, Severity.ALERT, meaning)]
+    return [Missed(_("The app {app}", app=last.app), last.at, Severity.ALERT, meaning)]
 
 
 def missed_stations(silent: Mapping[str, Instant], now: Instant) -> list[Missed]:
     """The stations of which nothing has been heard since a moment, by name."""
-    meaning = (
+    meaning = _(
         "Nothing may be stored or judged: no alarm will come from there. Look after the rooms by other means, start "
         "the station again, or look at its log."
     )
     return [
-        Missed(f"Station {name}", since, Severity.ACTION, meaning)
+        Missed(_("Station {name}", name=name), since, Severity.ACTION, meaning)
         for name, since in sorted(silent.items())
         if MISSED_AFTER <= now - since < FORGOTTEN_AFTER
     ]
@@ -82,13 +84,13 @@ def _on_call(connection: Connection, site: Site, now: Instant) -> Sequence[Recip
 
 
 def _message(one: Missed, to: Recipient, now: Instant, site: Site, address: str) -> Notification:
-    at = datetime_of(one.since).astimezone(ZoneInfo(site.timezone)).strftime("%d %b %H:%M")
-    head = f"{one.what} has not been heard since {at}"
+    at = datetime_of(one.since).astimezone(ZoneInfo(site.timezone))
+    head = _("{what} has not been heard since {time}", what=one.what, time=f"{dated(at, 'MMMd')} {at:%H:%M}")
     link = f"{address}/system" if address else ""
     words = Words(
-        f"{one.severity.name}: {head}",
+        f"{_(one.severity.name.lower()).upper()}: {head}",
         "\n\n".join(filter(None, (f"{head}, {site.name}.", one.meaning, link))),
-        (f"{one.severity.name}: {head}.",),
+        (f"{_(one.severity.name.lower()).upper()}: {head}.",),
         (f" {one.meaning}",),
         link,
     )

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from alerts import whom
 from alerts.notifications.texts import Words, addressed
 from facility.instants import HOUR, Instant, Span, datetime_of, instant_of
+from facility.language import _
 from facility.limit import Severity
 from facility.site import Site
 from storage.records import notifications
@@ -65,11 +66,13 @@ def _by_every_channel(recipients: Sequence[Recipient], reach: whom.Reach) -> lis
 
 def _message(site: Site, to: Recipient, due: Instant, now: Instant) -> Notification:
     words = Words(
-        f"Daily test of Cleanwatch, {site.name}: nothing has happened",
-        "This is the daily test of the way by which alarms reach you. Nothing has happened, and nothing has to be "
-        "done. If one day it does not come, say so: then alarms may not come either.",
-        (f"Daily test of Cleanwatch, {site.name}: nothing has happened.",),
-        (" If it does not come one day, say so.",),
+        _("Daily test of Cleanwatch, {name}: nothing has happened", name=site.name),
+        _(
+            "This is the daily test of the way by which alarms reach you. Nothing has happened, and nothing has to "
+            "be done. If one day it does not come, say so: then alarms may not come either."
+        ),
+        (_("Daily test of Cleanwatch, {name}: nothing has happened.", name=site.name),),
+        (" " + _("If it does not come one day, say so."),),
     )
     return addressed(
         words,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from alerts.health import WINDOW_MOST, Health
+from facility.language import _
 
 MANAGEABLE = 2.0
 """The most calls in ten minutes, on average, that one person can manage."""
@@ -56,29 +57,37 @@ def figures(found: Health) -> list[Figure]:
             verdict = Verdict.MET if met else Verdict.MISSED
         return Figure(name, value, unit, target, verdict)
 
-    average = figure("Calls in 10 minutes, average", rate, Unit.RATE, "about 1, at most 2", rate <= MANAGEABLE)
+    average = figure(_("Calls in 10 minutes, average"), rate, Unit.RATE, _("about 1, at most 2"), rate <= MANAGEABLE)
     if borderline and average.verdict is Verdict.MET:
         average = Figure(average.name, rate, Unit.RATE, average.target, Verdict.BORDERLINE)
     top = found.top_share
     return [
         average,
-        figure("Most calls in any 10 minutes", found.most, Unit.NUMBER, "10 or fewer", found.most <= WINDOW_MOST),
-        figure("Ten-minute periods with more than 10", found.over_ten, Unit.SHARE, "below 1 %", found.over_ten < FEW),
-        figure("Time in flood", found.flood, Unit.SHARE, "below 1 %", found.flood < FEW),
         figure(
-            "The ten most frequent alarms' share",
+            _("Most calls in any 10 minutes"), found.most, Unit.NUMBER, _("10 or fewer"), found.most <= WINDOW_MOST
+        ),
+        figure(
+            _("Ten-minute periods with more than 10"),
+            found.over_ten,
+            Unit.SHARE,
+            _("below 1 %"),
+            found.over_ten < FEW,
+        ),
+        figure(_("Time in flood"), found.flood, Unit.SHARE, _("below 1 %"), found.flood < FEW),
+        figure(
+            _("The ten most frequent alarms' share"),
             top,
             Unit.SHARE,
-            "1 to 5 %, else with a plan",
+            _("1 to 5 %, else with a plan"),
             top is not None and top <= TOP_SHARE,
         ),
-        figure("Chattering alarms", found.chattering, Unit.NUMBER, "none", found.chattering == 0),
-        figure("Fleeting alarms", found.fleeting, Unit.NUMBER, "none", found.fleeting == 0),
+        figure(_("Chattering alarms"), found.chattering, Unit.NUMBER, "none", found.chattering == 0),
+        figure(_("Fleeting alarms"), found.fleeting, Unit.NUMBER, "none", found.fleeting == 0),
         figure(
-            "Stale alarms on the worst day",
+            _("Stale alarms on the worst day"),
             found.stale,
             Unit.NUMBER,
-            "fewer than 5",
+            _("fewer than 5"),
             found.stale < STALE_FEWER_THAN,
         ),
     ]

@@ -13,6 +13,7 @@ from app.excursions import EXCURSION
 from app.guard import NotAllowedError, needs
 from app.signing import Signable, ToSign
 from facility.instants import Instant
+from facility.language import _
 from facility.people import Person
 from facility.roles import Right
 from facility.site import Site
@@ -50,7 +51,7 @@ def add(context: AppContext, about: About, written: Written) -> str | None:
     except AnnotationError as error:
         return str(error)
     except RecordsAwayError as error:
-        return f"{error} It is not known whether this is on record: look before you write it again."
+        return _("{error} It is not known whether this is on record: look before you write it again.", error=error)
     return None
 
 
@@ -66,7 +67,7 @@ def refuse(context: AppContext, id: int, reason: str) -> str | None:
     except AnnotationError as error:
         return str(error)
     except RecordsAwayError as error:
-        return f"{error} It is not known whether this is on record: look before you send it again."
+        return _("{error} It is not known whether this is on record: look before you send it again.", error=error)
     return None
 
 
@@ -99,8 +100,13 @@ def _object_words(site: Site, object: str) -> str:
         point = site.points.get(object.removeprefix(POINT))
         return f"{point.room} {formats.what(point)} ({point.id})" if point else object
     if object.startswith(ALARM):
-        id, condition, _ = object.removeprefix(ALARM).rsplit("/", 2)
-        return f"Alarm: {point_words(site, id)} ({id}) {condition.replace('-', ' ')}"
+        id, condition, _unused = object.removeprefix(ALARM).rsplit("/", 2)
+        return _(
+            "Alarm: {point} ({id}) {condition}",
+            point=point_words(site, id),
+            id=id,
+            condition=_(condition.replace("-", " ")),
+        )
     return formats.sentence(object)
 
 
@@ -140,26 +146,26 @@ def _check(context: AppContext, about: About) -> None:
 def _to_sign(context: AppContext, connection: Connection, _person: Person, subject: str) -> ToSign:
     found = annotations.find(connection, int(subject)) if subject.isdecimal() else None
     if found is None or found.kind is not Kind.CORRECTION or not may_see(context, found.about):
-        raise NotToBeSignedError("There is no such correction.")
+        raise NotToBeSignedError(_("There is no such correction."))
     if found.standing is not Standing.WAITS:
-        raise NotToBeSignedError(f"This correction does not wait any more: it {_now(found)}.")
+        raise NotToBeSignedError(_("This correction does not wait any more: it {state}.", state=_now(found)))
     return ToSign(
         object=found.object,
         meaning=annotations.MEANING,
         content=found.content,
-        title=f"Correction {found.id}",
+        title=_("Correction {id}", id=found.id),
         act=lambda _connection, _at, _person: None,  # the signature alone makes it hold
         words=(
             about_words(context.site(), found.about),
-            f"It reads {found.was}. It should read {found.becomes}.",
-            f"Because: {found.reason}",
+            _("It reads {was}. It should read {becomes}.", was=found.was, becomes=found.becomes),
+            _("Because: {reason}", reason=found.reason),
         ),
         rules=found.rules,
     )
 
 
 def _now(found: Annotation) -> str:
-    return "holds already" if found.standing is Standing.HOLDS else "was refused, or taken back"
+    return _("holds already") if found.standing is Standing.HOLDS else _("was refused, or taken back")
 
 
 SIGNABLE = Signable(CORRECTION, Right.APPROVE, _to_sign)

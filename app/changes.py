@@ -11,6 +11,7 @@ from app.guard import NotAllowedError
 from app.signing import Signable, ToSign
 from facility.change_states import OPEN, ChangeState, Step, next_step
 from facility.instants import Instant
+from facility.language import N_, _
 from facility.people import Person
 from facility.roles import Right
 from facility.site import Site
@@ -20,7 +21,7 @@ from storage.records.people import accounts
 from storage.records.revisions import Revision
 from storage.records.signatures import Meaning, NotToBeSignedError, Signature
 
-WHOLE_SITE = "A change concerns the whole site, and your account is admitted to some of its areas only."
+WHOLE_SITE = N_("A change concerns the whole site, and your account is admitted to some of its areas only.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,23 +71,23 @@ def read(context: AppContext) -> Book:
 def of_whole_site(context: AppContext) -> None:
     """Raises NotAllowedError where the person is admitted to some areas only."""
     if context.areas is not None:
-        raise NotAllowedError(WHOLE_SITE)
+        raise NotAllowedError(_(WHOLE_SITE))
 
 
 def revision_object(number: int) -> str:
     """As audit trail and signatures call a revision."""
-    return f"site revision {number}"
+    return _("site revision {number}", number=number)
 
 
 def needs_words(change: Change) -> str:
     """What an open change waits for."""
     match next_step(change.state, change.controlled):
         case Step.REVIEW:
-            return "Review by somebody else, with a signature"
+            return _("Review by somebody else, with a signature")
         case Step.PUT_IN_FORCE if change.controlled:
-            return "QA's approval by a third person, with a signature"
+            return _("QA's approval by a third person, with a signature")
         case Step.PUT_IN_FORCE:
-            return "Somebody who puts it in force; no signature"
+            return _("Somebody who puts it in force; no signature")
         case _:
             return ""
 
@@ -94,9 +95,9 @@ def needs_words(change: Change) -> str:
 def force_words(wanted_from: Instant | None, site: Site, now: Instant) -> str:
     """When a change is to take force."""
     if wanted_from is None:
-        return "Takes force as soon as it is approved"
+        return _("Takes force as soon as it is approved")
     moment = formats.moment(wanted_from, site.timezone, now)
-    return f"Takes force on {moment}, or when it is approved, if that is later"
+    return _("Takes force on {moment}, or when it is approved, if that is later", moment=moment)
 
 
 def _to_sign(context: AppContext, change: Change, meaning: Meaning) -> ToSign:
@@ -107,15 +108,15 @@ def _to_sign(context: AppContext, change: Change, meaning: Meaning) -> ToSign:
         except ChangeRefusedError as error:
             raise NotToBeSignedError(str(error)) from None
 
-    words = [*change.differences, f"Because: {change.reason}"]
+    words = [*change.differences, _("Because: {reason}", reason=change.reason)]
     if change.rationale:
-        words.append(f"Rationale: {change.rationale}")
+        words.append(_("Rationale: {rationale}", rationale=change.rationale))
     words.append(force_words(change.wanted_from, context.site(), context.clock()))
     return ToSign(
         object=change.object,
         meaning=meaning,
         content=change.content,
-        title=f"Change {change.number}",
+        title=_("Change {number}", number=change.number),
         commented=act,
         words=words,
         rules=change_steps.rules(change, meaning),
@@ -146,15 +147,15 @@ def _prepare_revision(_context: AppContext, connection: Connection, _person: Per
         object=revision_object(revision.number),
         meaning=Meaning.APPROVAL,
         content=change_steps.revision_content(revision),
-        title=f"Site revision {revision.number}, which took force without review",
-        words=[*revision.differences, f"Because: {revision.reason}"],
+        title=_("Site revision {number}, which took force without review", number=revision.number),
+        words=[*revision.differences, _("Because: {reason}", reason=revision.reason)],
         rules=change_steps.revision_rules(revision),
     )
 
 
 def _number(subject: str) -> int:
     if not subject.isdecimal():
-        raise NotToBeSignedError("There is no such change.")
+        raise NotToBeSignedError(_("There is no such change."))
     return int(subject)
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
-from app.formats import count, sentence
+from app.formats import sentence, words
 from app.status import PointStatus, Status
+from facility.language import _, _n
 from facility.site import Grade, Site
 
 
@@ -16,26 +17,44 @@ def finding(
     """Title and lead: "One action alarm, in Aseptic processing 1", "One alert. 12 of 15 rooms are normal." """
     if not any_reading:
         return (
-            "No reading has arrived yet",
-            f"{len(_whole(site))} rooms and {len(site.points)} points are described.",
+            _("No reading has arrived yet"),
+            _("{n} rooms and {points} points are described.", n=len(_whole(site)), points=len(site.points)),
         )
     by_status: dict[Status, list[str]] = {status: [] for status in Status}
     for point in points:
         by_status[point.status].append(site.points[point.point].room)
-    kinds = [
-        (Status.ACTION, "action alarm", "action alarms"),
-        (Status.NO_DATA, "point without data", "points without data"),
-        (Status.ALERT, "alert", "alerts"),
-        (Status.RETURNED, "alarm back inside, not acknowledged", "alarms back inside, not acknowledged"),
-        (Status.ADVISORY, "advisory", "advisories"),
-    ]
-    present = [(by_status[status], one, many) for status, one, many in kinds if by_status[status]]
+    worst_first = (Status.ACTION, Status.NO_DATA, Status.ALERT, Status.RETURNED, Status.ADVISORY)
+    present = [status for status in worst_first if by_status[status]]
     if not present:
-        return "All rooms are normal", f"{len(_whole(site))} rooms, {len(site.points)} points."
-    (where, one, many), *rest = present
-    title = sentence(f"{count(len(where), one, many)}, in {_places(site, where)}")
-    others = sentence(", ".join(count(len(rooms_of), one, many) for rooms_of, one, many in rest))
+        return _("All rooms are normal"), _(
+            "{n} rooms, {points} points.", n=len(_whole(site)), points=len(site.points)
+        )
+    first, *rest = present
+    places = _places(site, by_status[first])
+    title = sentence(_("{what}, in {places}", what=_counted(first, len(by_status[first])), places=places))
+    others = sentence(", ".join(_counted(status, len(by_status[status])) for status in rest))
     return title, f"{others + '. ' if others else ''}{_normal(site, rooms)}"
+
+
+def _counted(status: Status, n: int) -> str:
+    """One action alarm, two alerts."""
+    counted = words(n)
+    match status:
+        case Status.ACTION:
+            return _n("{n} action alarm", "{n} action alarms", n, n=counted)
+        case Status.NO_DATA:
+            return _n("{n} point without data", "{n} points without data", n, n=counted)
+        case Status.ALERT:
+            return _n("{n} alert", "{n} alerts", n, n=counted)
+        case Status.RETURNED:
+            return _n(
+                "{n} alarm back inside, not acknowledged",
+                "{n} alarms back inside, not acknowledged",
+                n,
+                n=counted,
+            )
+        case _:
+            return _n("{n} advisory", "{n} advisories", n, n=counted)
 
 
 def _whole(site: Site) -> list[str]:
@@ -45,8 +64,9 @@ def _whole(site: Site) -> list[str]:
 def _places(site: Site, rooms: list[str]) -> str:
     distinct = list(dict.fromkeys(rooms))
     if len(distinct) > 2:
-        return count(len(distinct), "room")
-    return " and ".join(site.rooms[room].name for room in distinct)
+        return _n("{n} room", "{n} rooms", len(distinct), n=words(len(distinct)))
+    names = [site.rooms[room].name for room in distinct]
+    return _("{one} and {other}", one=names[0], other=names[1]) if len(names) == 2 else names[0]
 
 
 def _normal(site: Site, rooms: Mapping[str, PointStatus | None]) -> str:
@@ -59,12 +79,15 @@ def _normal(site: Site, rooms: Mapping[str, PointStatus | None]) -> str:
     whole = _whole(site)
     zones = [room.id for room in site.rooms.values() if room.inside and room.classification is Grade.A]
     normal = sum(map(is_normal, whole))
-    text = f"{normal} of {len(whole)} rooms {'is' if normal == 1 else 'are'} normal"
-    normal_zones = sum(map(is_normal, zones))
-    if zones and normal_zones == len(zones):
-        text += ", and " + {1: "the grade A zone", 2: "both grade A zones"}.get(
-            len(zones), f"all {len(zones)} grade A zones"
+    told = _n("{n} of {all} rooms is normal", "{n} of {all} rooms are normal", normal, n=normal, all=len(whole))
+    clean = sum(map(is_normal, zones))
+    if zones and clean == len(zones):
+        further = {1: _("and the grade A zone"), 2: _("and both grade A zones")}.get(
+            len(zones), _("and all {n} grade A zones", n=len(zones))
         )
-    elif zones:
-        text += f", and {normal_zones} of {len(zones)} grade A {'zone' if len(zones) == 1 else 'zones'}"
-    return text + "."
+        return f"{told}, {further}."
+    if zones:
+        many = len(zones)
+        further = _n("and {n} of {all} grade A zone", "and {n} of {all} grade A zones", many, n=clean, all=many)
+        return f"{told}, {further}."
+    return f"{told}."

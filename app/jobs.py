@@ -8,6 +8,8 @@ from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import Generic, TypeAlias, TypeVar
 
+from app.formats import sentence
+from facility.language import _
 from storage.records.errors import RecordsError
 from storage.samples.store import HistoryAwayError
 
@@ -71,7 +73,10 @@ class Jobs(Generic[A]):
                 other.cancelled |= other.owner == owner
             if sum(not other.is_over for other in self._jobs.values()) >= AT_ONCE:
                 raise BusyError(
-                    f"{self._what.capitalize()} of others are being worked out just now. Try again in a minute."
+                    _(
+                        "{what} of others are being worked out just now. Try again in a minute.",
+                        what=sentence(_(self._what)),
+                    )
                 )
             self._jobs[id] = job
             for old in [key for key, other in self._jobs.items() if other.is_over][: -KEPT or None]:
@@ -95,9 +100,9 @@ class Jobs(Generic[A]):
         try:
             job.answer = work(job.report)
         except CancelledError:
-            job.problem = "Cancelled."
+            job.problem = _("Cancelled.")
         except self._problems as error:
             job.problem = str(error)
         except Exception:
             log.exception("%s could not be worked out", self._what)
-            job.problem = f"The {self._what} could not be worked out; the log of the app says why."
+            job.problem = _("The {what} could not be worked out; the log of the app says why.", what=_(self._what))

@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 from app import formats
 from app.components.basics import icon, live, tagged
 from app.pages.page import Page
+from facility.language import _
 from facility.people import Person
 from facility.roles import Role
 from facility.site import Site
@@ -51,11 +52,11 @@ def _link(page: Page, here: bool, at_hand: bool) -> Component:
     assert page.icon is not None
     badge = live(html.Span(className="n"), "standing") if page.title == "Alarms" else None
     names = [*(["on"] if here else []), *(["hand"] if at_hand else [])]
-    link = html.A([icon(page.icon), html.Span(page.title), badge], href=page.path, className=" ".join(names))
+    link = html.A([icon(page.icon), html.Span(_(page.title)), badge], href=page.path, className=" ".join(names))
     return tagged(link, aria_current="page") if here else link
 
 
 def _more() -> Component:
     """What unfolds the bar of a phone (assets/navigate.js)."""
-    button = html.Button([icon("more"), html.Span("More")], className="more hand")
+    button = html.Button([icon("more"), html.Span(_("More"))], className="more hand")
     return tagged(button, aria_expanded="false", aria_controls="navigation")

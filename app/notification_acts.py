@@ -8,6 +8,7 @@ from alerts.channels.sealing import KeyNotUsableError
 from alerts.notifications.trying import try_out
 from app.context import AppContext
 from app.guard import needs
+from facility.language import N_, _
 from facility.people import Person
 from facility.roles import Right
 from storage.records import channels, contacts, notifications
@@ -15,7 +16,7 @@ from storage.records.channels import Channel, ChannelError
 from storage.records.notifications import Delivery, Notification
 from storage.records.people import accounts
 
-NO_REASON = "Say why; a channel is retired for ever."
+NO_REASON = N_("Say why; a channel is retired for ever.")
 PATIENCE_SECONDS = 5.0
 """How long a test is waited for before the page says that it is on its way."""
 LOOK_SECONDS = 0.1
@@ -50,7 +51,7 @@ def retire(context: AppContext, channel: int, reason: str) -> None:
     """Use a channel no longer. Raises NotDoneError."""
     person, why = needs(context, Right.MANAGE_CHANNELS), reason.strip()
     if not why:
-        raise NotDoneError(NO_REASON)
+        raise NotDoneError(_(NO_REASON))
     try:
         with context.records.transaction() as connection:
             channels.retire(connection, context.clock(), person.actor, channel, why)
@@ -64,7 +65,7 @@ def reach(context: AppContext, account: str, channel: int, address: str) -> None
     with context.records.reading() as connection:
         known = accounts.find(connection, account)
     if known is None:
-        raise NotDoneError("Choose a person.")
+        raise NotDoneError(_("Choose a person."))
     _reach(context, person, known.account, channel, address)
 
 
@@ -86,7 +87,7 @@ def try_me(context: AppContext, channel: int) -> Notification:
     with context.records.reading() as connection:
         address = contacts.of(connection, person.account).get(channel, "")
     if not address:
-        raise NotDoneError("Save an address first.")
+        raise NotDoneError(_("Save an address first."))
     return _try(context, person, channel, address, person.name)
 
 
@@ -98,19 +99,19 @@ def outcome_words(context: AppContext, message: Notification, patience: float = 
             found = notifications.find(connection, message.id)
         assert found is not None
         if not found.waiting or found.error or time.monotonic() > deadline:
-            return f"Message {message.number}: {state_words(found)}."
+            return _("Message {number}: {state_words}.", number=message.number, state_words=state_words(found))
         time.sleep(LOOK_SECONDS)
 
 
 def state_words(delivery: Delivery) -> str:
     """What has come of a message, in words."""
     if delivery.sent is not None:
-        return f"sent, and the service says: {delivery.receipt}"
+        return _("sent, and the service says: {receipt}", receipt=delivery.receipt)
     if delivery.failed is not None:
-        return f"not taken, for good: {delivery.error}"
+        return _("not taken, for good: {error}", error=delivery.error)
     if delivery.error:
-        return f"not taken yet, and tried again: {delivery.error}"
-    return "waiting to be sent by the station"
+        return _("not taken yet, and tried again: {error}", error=delivery.error)
+    return _("waiting to be sent by the station")
 
 
 def _reach(context: AppContext, person: Person, account: str, channel: int, address: str) -> None:
@@ -119,7 +120,7 @@ def _reach(context: AppContext, person: Person, account: str, channel: int, addr
         with context.records.transaction() as connection:
             kept = channels.existing(connection, channel)
             if not kept.address.personal:
-                raise NotDoneError(f"{kept.name} is one channel for all; nobody has an address there.")
+                raise NotDoneError(_("{name} is one channel for all; nobody has an address there.", name=kept.name))
             if address:
                 opening.check(kept, context.seals, address)
             contacts.set(connection, context.clock(), person.actor, account, channel, address)
@@ -133,7 +134,9 @@ def _try(context: AppContext, person: Person, channel: int, address: str, name: 
             kept = channels.existing(connection, channel)
             if kept.address.personal:
                 if not address:
-                    raise NotDoneError(f"{kept.name} takes the address of a person: say which one to try.")
+                    raise NotDoneError(
+                        _("{name} takes the address of a person: say which one to try.", name=kept.name)
+                    )
                 opening.check(kept, context.seals, address)
             site = context.whole()
             return try_out(connection, context.clock(), person.actor, site, kept, address, name)

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from app.context import AppContext
 from app.guard import needs
 from facility.instants import Instant
+from facility.language import _
 from facility.on_call import Override, local
 from facility.roles import RIGHTS, Right
 from storage.records import on_call
@@ -23,14 +24,16 @@ def swap(context: AppContext, rota: str, account: str, start: str, end: str, rea
     person = needs(context, Right.SWAP_SHIFTS)
     found = context.whole().on_call.rotas.get(rota)
     if found is None:
-        raise NotDoneError("Choose a rota.")
+        raise NotDoneError(_("Choose a rota."))
     since, until = _moment(start, found.timezone), _moment(end, found.timezone)
     with context.records.transaction() as connection:
         chosen = accounts.find(connection, account) if account else None
         if chosen is None or chosen.state is AccountState.RETIRED:
-            raise NotDoneError("Choose a person.")
+            raise NotDoneError(_("Choose a person."))
         if Right.ACKNOWLEDGE not in RIGHTS[chosen.role]:
-            raise NotDoneError(f"{chosen.name} may not acknowledge alarms, so nobody could answer. Choose another.")
+            raise NotDoneError(
+                _("{name} may not acknowledge alarms, so nobody could answer. Choose another.", name=chosen.name)
+            )
         try:
             return on_call.override(connection, context.clock(), person, rota, chosen.account, since, until, reason)
         except OverrideRefusedError as error:
@@ -51,4 +54,4 @@ def _moment(text: str, timezone: str) -> Instant:
     try:
         return local(datetime.fromisoformat(text), ZoneInfo(timezone))
     except ValueError:
-        raise NotDoneError("Say from when and until when.") from None
+        raise NotDoneError(_("Say from when and until when.")) from None

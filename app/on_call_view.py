@@ -10,6 +10,7 @@ from alerts.whom import Reach
 from app.context import AppContext
 from facility.alarm import room_of, source_of
 from facility.instants import DAY, Instant, Span
+from facility.language import _
 from facility.on_call import Duty, Override
 from facility.people import Person
 from facility.site import Site
@@ -42,7 +43,7 @@ class OnCallView:
     def name(self, account: str | None) -> str:
         """The printed name of an account."""
         if account is None:
-            return "Nobody"
+            return _("Nobody")
         person = self.reach.people.get(account)
         return account if person is None else person.name
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from facility.language import _
 from facility.limit import ALL_ROOM_STATES, Each, Limit, RoomState, Rule, Severity, Side
 from facility.site import Point, Site
 from facility.site_changes import Difference, differences
@@ -87,7 +88,7 @@ def propose(text: str, point: str, fields: Mapping[str, Any]) -> Proposal:
         try:
             spans[name] = _DURATION.validate_python(str(fields[name] or "0 s"))
         except ValidationError:
-            problems[name] = "a number and a unit: 30 s, 10 min"
+            problems[name] = _("a number and a unit: 30 s, 10 min")
     rule: Rule = Each()
     if written := str(fields["rule"] or "").strip():
         try:
@@ -96,10 +97,10 @@ def propose(text: str, point: str, fields: Mapping[str, Any]) -> Proposal:
             problems["rule"] = str(error)
     for name in ("value", "deadband", "at_once"):
         if not _is_number(fields[name]) and (name == "value" or fields[name]):
-            problems[name] = "a number"
+            problems[name] = _("a number")
     states = frozenset(RoomState(state) for state in fields["room_states"] or ())
     if not states:
-        problems["room_states"] = "at least one"
+        problems["room_states"] = _("at least one")
     if problems:
         return Proposal(problems=problems)
     limit = Limit(
@@ -126,7 +127,7 @@ def propose(text: str, point: str, fields: Mapping[str, Any]) -> Proposal:
         return Proposal(problems={"": str(error)})
     before = _site(text)
     if _speaks_for_another(before.points[point], limit):
-        return Proposal(problems={"rationale": "this was said of the present limit: say why the other is right"})
+        return Proposal(problems={"rationale": _("this was said of the present limit: say why the other is right")})
     return Proposal(changed, differences(before, _site(changed)))
 
 
@@ -146,7 +147,7 @@ def _judgement(limit: Limit) -> Limit:
 
 
 def _site(text: str) -> Site:
-    return parse_site(text, "the site file")
+    return parse_site(text, _("the site file"))
 
 
 def _is_number(value: object) -> bool:

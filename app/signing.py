@@ -19,6 +19,7 @@ from app.context import AppContext
 from app.guard import needs
 from app.sign_in import proof
 from facility.instants import Instant
+from facility.language import N_, _
 from facility.people import Person
 from facility.roles import Right
 from storage.records import signatures
@@ -32,13 +33,13 @@ from storage.records.trail.audit import JSON, AuditEntry
 Act: TypeAlias = Callable[[Connection, Instant, Person], None]
 CommentedAct: TypeAlias = Callable[[Connection, Instant, Person, str], None]
 
-CHANGED = "It has changed since you opened this. Close it, look at it again, and sign what it is now."
-NOT_YOURS = "Sign with the account that you are signed in with."
-NO_PASSWORD = (
+CHANGED = N_("It has changed since you opened this. Close it, look at it again, and sign what it is now.")
+NOT_YOURS = N_("Sign with the account that you are signed in with.")
+NO_PASSWORD = N_(
     "You sign in through another system, and have no password here to sign with. An administrator can give you one."
 )
-ENDED = "You have been signed out meanwhile, so nothing was signed. Sign in again."
-UNCERTAIN = "It is not known whether this is on record: look before you sign it again."
+ENDED = N_("You have been signed out meanwhile, so nothing was signed. Sign in again.")
+UNCERTAIN = N_("It is not known whether this is on record: look before you sign it again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def ask(context: AppContext, session: Session | None, signable: Signable, subjec
     if words := signatures.problem(person, to_sign.meaning, to_sign.content, before, to_sign.rules):
         raise NotToBeSignedError(words)
     if credential is None:
-        raise NotToBeSignedError(NO_PASSWORD)
+        raise NotToBeSignedError(_(NO_PASSWORD))
     with_code = credential.totp_since is not None
     return Asked(to_sign, content_hash(to_sign.content), first, first and with_code)
 
@@ -123,7 +124,7 @@ def sign(
         with context.records.transaction() as connection:
             to_sign = signable.prepare(context, connection, person, subject)
             if content_hash(to_sign.content) != seen:
-                raise NotToBeSignedError(CHANGED)
+                raise NotToBeSignedError(_(CHANGED))
             at = context.clock()
             if to_sign.commented is None:
                 to_sign.act(connection, at, person)
@@ -143,7 +144,7 @@ def sign(
     except NotToBeSignedError as error:
         return str(error)
     except RecordsAwayError as error:
-        return f"{error} {UNCERTAIN}"
+        return f"{error} {_(UNCERTAIN)}"
     return None
 
 
@@ -153,7 +154,7 @@ def _check_still_signed_in(connection: Connection, session: Session | None) -> N
     """
     now = None if session is None else sessions.numbered(connection, session.id)
     if now is not None and now.ended is not None:
-        raise NotToBeSignedError(ENDED)
+        raise NotToBeSignedError(_(ENDED))
 
 
 def _is_first(connection: Connection, session: Session | None, person: Person) -> bool:
@@ -178,4 +179,4 @@ def _refused(context: AppContext, person: Person) -> str:
     entry = AuditEntry(person.actor, "signature refused", f"account {person.account}", reason="another account typed")
     with context.records.transaction() as connection:
         audit.append(connection, context.clock(), [entry])
-    return NOT_YOURS
+    return _(NOT_YOURS)

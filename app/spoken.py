@@ -11,6 +11,7 @@ from app.csrf import API
 from facility.language import ENGLISH, in_scripts, language, speaking
 from facility.site import Site
 
+TO_PROGRAMS = (API, "/metrics", "/readyz", "/healthz")
 Answering = Callable[[dict[str, Any], Any], Iterable[bytes]]
 """A WSGI application."""
 
@@ -19,7 +20,7 @@ def spoken(answering: Answering, site: Callable[[], Site]) -> Answering:
     """The same application, with every request answered in the language that it is to be answered in."""
 
     def answer(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
-        to_a_program = environ.get("PATH_INFO", "").startswith(API)
+        to_a_program = environ.get("PATH_INFO", "").startswith(TO_PROGRAMS)
         with speaking(ENGLISH if to_a_program else site().language):
             return answering(environ, start)
 

@@ -14,6 +14,7 @@ import msgspec
 
 from app import formats
 from facility.instants import SECOND, Clock, Instant, Span
+from facility.language import _, _n
 from storage.records import reports
 from storage.records.database import Records
 from storage.records.errors import RecordsError
@@ -52,12 +53,18 @@ class SystemHealth:
     @property
     def troubles(self) -> int:
         """How many of the problems are more than a task for somebody."""
-        return sum(not problem.advisory for _, problem in self.problems)
+        return sum(not problem.advisory for _unused, problem in self.problems)
 
     @property
     def words(self) -> str:
         """For the bar of every page; empty while nothing is wrong."""
-        return formats.sentence(formats.count(self.troubles, "system problem")) if self.troubles else ""
+        return (
+            formats.sentence(
+                _n("{n} system problem", "{n} system problems", self.troubles, n=formats.words(self.troubles))
+            )
+            if self.troubles
+            else ""
+        )
 
 
 class Stations:
@@ -78,7 +85,10 @@ class Stations:
             with records.reading() as connection:
                 found = reports.all(connection)
         except RecordsError as error:
-            text = f"{error} History, alarms and what is decided here cannot be shown or kept; live values go on."
+            text = _(
+                "{error} History, alarms and what is decided here cannot be shown or kept; live values go on.",
+                error=error,
+            )
             self._tell("records", text)
         else:
             self._tell("records", None)
@@ -94,7 +104,7 @@ class Stations:
         if substitute is not None:
             text = f"{substitute.problem.rstrip('.')}. History is read from the local store meanwhile"
             if substitute.kept_from:
-                text += ", which does not have the older readings any more"
+                text += ", " + _("which does not have the older readings any more")
             self._tell("history", text, advisory=True)
         elif away is not None:
             text = f"{away}. Trends cannot be shown; live values, alarms and what is stored go on"
@@ -130,9 +140,9 @@ class Stations:
         if station.state == "failed":
             return report.problems
         if station.state == "ended":
-            text = "the station has ended as it was told to. Nothing is stored or judged until it is started again"
+            text = _("the station has ended as it was told to. Nothing is stored or judged until it is started again")
         else:
-            text = "the station is silent. Nothing may be stored or judged; start it, or look at its log"
+            text = _("the station is silent. Nothing may be stored or judged; start it, or look at its log")
         return (Problem("station", text, since), *(p for p in report.problems if not p.advisory))
 
     def _tell(self, part: str, problem: str | None, advisory: bool = False) -> None:

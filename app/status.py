@@ -11,6 +11,7 @@ from app.scale import Bounds, limit_used
 from bus.messages import AlarmNotice
 from facility.alarm import DOUBTED, STANDING, AlarmState, HoldKind
 from facility.instants import Instant, datetime_of, instant_of
+from facility.language import N_, _
 from facility.limit import Severity
 from facility.reading import Validity
 from facility.site import Instrument, Point
@@ -64,9 +65,9 @@ BY_SEVERITY = {
 
 
 PUT_ASIDE = {
-    HoldKind.SHELVED.value: "SHELVED",
-    HoldKind.SUPPRESSED.value: "SUPPRESSED",
-    HoldKind.OUT_OF_SERVICE.value: "OUT OF SERVICE",
+    HoldKind.SHELVED.value: N_("SHELVED"),
+    HoldKind.SUPPRESSED.value: N_("SUPPRESSED"),
+    HoldKind.OUT_OF_SERVICE.value: N_("OUT OF SERVICE"),
 }
 """What stands in place of the word of an alarm that calls nobody. One that another explains looks as bad as it is."""
 
@@ -85,11 +86,11 @@ def alarm_status(condition: str, severity: Severity, state: str, held: str | Non
 def alarm_word(condition: str, severity: Severity, state: str, held: str | None = None) -> str:
     """The word that stands beside colour and shape."""
     if held in PUT_ASIDE:
-        return PUT_ASIDE[held]
+        return _(PUT_ASIDE[held])
     if state == AlarmState.LATCHED:
-        return "LATCHED"
+        return _("LATCHED")
     status = alarm_status(condition, severity, state)
-    return condition.upper() if status is Status.NO_DATA else status.name
+    return (_(condition) if status is Status.NO_DATA else _(status.name.lower())).upper()
 
 
 def overdue_by(instrument: Instrument, now: Instant) -> int | None:
@@ -129,23 +130,23 @@ def point_status(
         if alarm.state in STANDING
     ]
     if HoldKind.OUT_OF_SERVICE in put_aside:
-        return PointStatus(point.id, Status.ADVISORY, PUT_ASIDE[HoldKind.OUT_OF_SERVICE], used=used)
+        return PointStatus(point.id, Status.ADVISORY, _(PUT_ASIDE[HoldKind.OUT_OF_SERVICE]), used=used)
     if HoldKind.SHELVED in put_aside:
-        candidates.append(PointStatus(point.id, Status.ADVISORY, PUT_ASIDE[HoldKind.SHELVED], used=used))
+        candidates.append(PointStatus(point.id, Status.ADVISORY, _(PUT_ASIDE[HoldKind.SHELVED]), used=used))
     if station_silent:
-        candidates.append(PointStatus(point.id, Status.NO_DATA, "STATION SILENT", newest.time if newest else None))
+        candidates.append(PointStatus(point.id, Status.NO_DATA, _("STATION SILENT"), newest.time if newest else None))
     elif newest is None:
         status = Status.NORMAL if point.silent_after is None else Status.NO_DATA
-        candidates.append(PointStatus(point.id, status, "NO READING YET"))
+        candidates.append(PointStatus(point.id, status, _("NO READING YET")))
     elif point.silent_after is not None and now - newest.time > point.silent_after:
-        candidates.append(PointStatus(point.id, Status.NO_DATA, "NO DATA", newest.time))
+        candidates.append(PointStatus(point.id, Status.NO_DATA, _("NO DATA"), newest.time))
     elif newest.validity is Validity.INVALID:
-        candidates.append(PointStatus(point.id, Status.NO_DATA, "INVALID", newest.time))
+        candidates.append(PointStatus(point.id, Status.NO_DATA, _("INVALID"), newest.time))
     elif newest.validity is Validity.SUSPECT:
-        candidates.append(PointStatus(point.id, Status.ADVISORY, "SUSPECT", newest.time, used=used))
+        candidates.append(PointStatus(point.id, Status.ADVISORY, _("SUSPECT"), newest.time, used=used))
     elif overdue is not None:
-        candidates.append(PointStatus(point.id, Status.ADVISORY, "CALIBRATION OVERDUE", used=used))
-    candidates.append(PointStatus(point.id, Status.NORMAL, "NORMAL", used=used))
+        candidates.append(PointStatus(point.id, Status.ADVISORY, _("CALIBRATION OVERDUE"), used=used))
+    candidates.append(PointStatus(point.id, Status.NORMAL, _("NORMAL"), used=used))
     return max(candidates, key=_rank)
 
 

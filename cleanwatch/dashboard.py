@@ -33,6 +33,7 @@ from cleanwatch.settings import Settings
 from cleanwatch.sign_in_settings import breached, provider, sign_in_rules
 from cleanwatch.station_absence import StationAbsence
 from facility.instants import Clock, system_clock
+from facility.language import speaking
 from facility.steady_clock import SteadyClock
 from storage.records.database import Records
 from storage.records.errors import RecordsAwayError
@@ -108,7 +109,8 @@ def run_app(settings: Settings, stopping: threading.Event) -> None:
             looked = time.monotonic()
             while not stopping.wait(LOOK_FOR_REVISION_SECONDS):
                 stations.look(records)
-                hub.say(stations.now().words)
+                with speaking(in_force.site.language):
+                    hub.say(stations.now().words)
                 with suppress(RecordsAwayError):  # the records have said so themselves
                     absence.step()
                     if in_force.refresh() or time.monotonic() - looked >= COMPARE_SECONDS:

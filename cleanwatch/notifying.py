@@ -14,6 +14,7 @@ from alerts.notifications.sender import Sender
 from cleanwatch.problems import Finding
 from cleanwatch.settings import Settings
 from facility.instants import DAY, Clock
+from facility.language import speaking
 from facility.site import Site
 from storage.records import channels, contacts, notifications
 from storage.records.channels import Channel
@@ -42,8 +43,9 @@ class Notifying:
 
     def step(self) -> None:
         """Queue what is to be told, and begin to send what is due. Raises RecordsAwayError."""
-        self._follower.step()
-        self.escalator.step()
+        with speaking(self._site().language):
+            self._follower.step()
+            self.escalator.step()
         self._sender.step()
 
     def close(self) -> None:

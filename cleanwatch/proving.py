@@ -10,6 +10,7 @@ from alerts import absence, daily_test
 from cleanwatch.problems import Finding
 from cleanwatch.settings import Settings
 from facility.instants import Clock
+from facility.language import speaking
 from facility.site import Site
 from storage.records import app_beats
 from storage.records.database import Records
@@ -32,7 +33,7 @@ class Proving:
         site, now = self._site(), self._clock()
         if not site.share.leads:
             return []
-        with self._records.transaction() as connection:
+        with speaking(site.language), self._records.transaction() as connection:
             missed = absence.missed_apps(app_beats.all(connection), now)
             absence.tell(connection, now, site, self._address, missed)
             if self._at is not None:

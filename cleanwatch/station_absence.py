@@ -15,6 +15,7 @@ from alerts.notifications.sender import Sender
 from app.stations import Stations
 from cleanwatch.settings import Settings
 from facility.instants import SECOND, Clock, Instant, Span
+from facility.language import speaking
 from facility.site import Site
 from storage.records import app_beats
 from storage.records.app_beats import AppBeat
@@ -46,10 +47,13 @@ class StationAbsence:
             self._beat(now, ended=False)
             self._beaten = now
         gone = {s.report.station: now - s.silent_for for s in self._stations.now().stations if s.state in GONE}
-        missed = absence.missed_stations(gone, now)
+        site = self._site()
+        with speaking(site.language):
+            missed = absence.missed_stations(gone, now)
+            if missed:
+                with self._records.transaction() as connection:
+                    absence.tell(connection, now, site, self._address, missed)
         if missed:
-            with self._records.transaction() as connection:
-                absence.tell(connection, now, self._site(), self._address, missed)
             self._sender.step()
 
     def end(self) -> None:

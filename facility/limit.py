@@ -5,6 +5,7 @@ from enum import IntEnum, StrEnum
 from typing import TypeAlias
 
 from facility.instants import Span
+from facility.language import N_
 from facility.units import MICROLITRES
 
 
@@ -32,7 +33,7 @@ class RoomState(StrEnum):
     NOT_IN_USE = "not in use"
 
 
-EXEMPT = "‡ standard does not apply"
+EXEMPT = N_("‡ standard does not apply")
 """Symbol and word of a limit that is looser than the standard's, with a reason."""
 
 ALL_ROOM_STATES = frozenset(RoomState)

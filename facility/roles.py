@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
+from facility.language import _
+
 
 class Right(StrEnum):
     """One thing that a person may be allowed to do, as the app says it."""
@@ -69,6 +71,11 @@ def with_right(right: Right) -> list[Role]:
 
 def refusal(right: Right, role: Role) -> str:
     """Why somebody of this role may not: what it needs, and as what the person is signed in."""
-    roles = [role.value for role in with_right(right)]
-    listed = " or ".join((", ".join(roles[:-1]), roles[-1])) if len(roles) > 1 else roles[0]
-    return f"To {right.value} you need the role {listed}; you are signed in as {role.value}."
+    *others, last = (_(role.value) for role in with_right(right))
+    listed = _("{roles} or {last}", roles=", ".join(others), last=last) if others else last
+    return _(
+        "To {right} you need the role {roles}; you are signed in as {role}.",
+        right=_(right.value),
+        roles=listed,
+        role=_(role.value),
+    )

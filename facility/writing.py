@@ -35,6 +35,11 @@ def dated(moment: date, shape: str) -> str:
     return str(locale.datetime_skeletons[shape].apply(moment, locale)).replace(",", "")
 
 
+def weekday(moment: date) -> str:
+    """Monday"""
+    return str(_locale(language()).days["format"]["wide"][moment.weekday()])
+
+
 def _written(english: str, value: float) -> str:
     text = english.translate(_separators(language()))
     return MINUS + text if value < 0 and any(digit in text for digit in "123456789") else text

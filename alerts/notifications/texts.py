@@ -13,8 +13,10 @@ from alerts.notifications import answer_links
 from alerts.notifications.gsm import fitted
 from facility.alarm import Alarm, AlarmState, Condition, source_of
 from facility.instants import Instant
+from facility.language import N_, _, _n
 from facility.limit import Limit, RoomState, Severity, Side
 from facility.site import Grade, Point, Site
+from facility.writing import dated, decimal, significant
 from storage.records.notifications import Notification, Purpose, Recipient, number_of
 
 CALLS = frozenset({Purpose.NEW, Purpose.WORSE, Purpose.MORE, Purpose.UNANSWERED})
@@ -64,26 +66,32 @@ def compose(scene: Scene, event: str, alarms: Sequence[Alarm], purpose: Purpose)
     first = alarms[0]
     site = scene.site
     number = event if event.startswith("E-") else ""
-    why, what = _SUBJECT[purpose].format(severity=first.severity.name), _deviation(site, first)
+    why, what = _(_SUBJECT[purpose], severity=_severity(first.severity)), _deviation(site, first)
     head = f"{why} {_room(site, first)}: {what}"
-    more = f" and {len(alarms) - 1} more" if len(alarms) > 1 else ""
+    more = " " + _("and {n} more", n=len(alarms) - 1) if len(alarms) > 1 else ""
     link = _link(scene, event, first)
     told = [_in_full(scene, alarm) for alarm in alarms[:LISTED]]
     if len(alarms) > LISTED:
-        told.append(f"And {len(alarms) - LISTED} more alarms.")
+        told.append(_("And {n} more alarms.", n=len(alarms) - LISTED))
     rooms = list(dict.fromkeys(room for alarm in alarms for room in alarm.rooms))
     body = [_opening(purpose, alarms, number), *told, _rooms(scene, rooms)]
     if link:
-        body.append(f"Answer it here:\n{link}" if purpose is not Purpose.RETURNED else f"See it here:\n{link}")
-    since = f" since {_clock(site, first.onset)}" if first.returned is None else _until(site, first)
+        body.append(
+            _("Answer it here:\n{link}", link=link)
+            if purpose is not Purpose.RETURNED
+            else _("See it here:\n{link}", link=link)
+        )
+    since = " " + (
+        _("since {time}", time=_clock(site, first.onset)) if first.returned is None else _until(site, first)
+    )
     batches = _batches(scene, rooms)
     state = scene.states.get(first.room)
     heads = tuple(
         f"{why} {where}: {what}{more}{since}." for where in (_room(site, first, grade=False), first.room or site.name)
     )
     besides = (
-        f" Batch {', '.join(batches)}." if batches else "",
-        f" {state}." if state else "",
+        " " + _("Batch {batches}.", batches=", ".join(batches)) if batches else "",
+        f" {_(state)}." if state else "",
         f" {_response(site, first)}",
     )
     subject = f"{head}{more}{since}" + (f" ({number})" if number else "")
@@ -93,32 +101,39 @@ def compose(scene: Scene, event: str, alarms: Sequence[Alarm], purpose: Purpose)
 def summary(scene: Scene, events: Sequence[tuple[str, Sequence[Alarm]]], title: str) -> Words:
     """What is to be said of many events at once; `title` says why they come together."""
     site = scene.site
-    alarms = [alarm for _, of_event in events for alarm in of_event]
+    alarms = [alarm for _unused, of_event in events for alarm in of_event]
     worst = max(alarm.severity for alarm in alarms)
     rooms = list(dict.fromkeys(room for alarm in alarms for room in alarm.rooms))
     action = sum(alarm.severity is Severity.ACTION for alarm in alarms)
-    counts = f"{len(alarms)} alarms in {len(rooms)} room{'s' * (len(rooms) != 1)}"
+    counts = _n(
+        "{alarms} alarms in {n} room", "{alarms} alarms in {n} rooms", len(rooms), alarms=len(alarms), n=len(rooms)
+    )
     if action:
-        counts += f", {action} at the action limit"
+        counts += ", " + _("{n} at the action limit", n=action)
     lines = [
-        f"- {worst_of(of_event).severity.name} {_room(site, worst_of(of_event))}: "
-        f"{_deviation(site, worst_of(of_event))} since {_moment(site, worst_of(of_event).onset)}"
-        + (f", and {len(of_event) - 1} more" if len(of_event) > 1 else "")
-        for _, of_event in events[:LISTED]
+        _(
+            "- {severity} {room}: {deviation} since {time}",
+            severity=_severity(worst_of(of_event).severity),
+            room=_room(site, worst_of(of_event)),
+            deviation=_deviation(site, worst_of(of_event)),
+            time=_moment(site, worst_of(of_event).onset),
+        )
+        + (", " + _("and {n} more", n=len(of_event) - 1) if len(of_event) > 1 else "")
+        for _unused, of_event in events[:LISTED]
     ]
     if len(events) > LISTED:
-        lines.append(f"- and {len(events) - LISTED} more")
+        lines.append("- " + _("and {n} more", n=len(events) - LISTED))
     link = f"{scene.address}/alarms" if scene.address else ""
     batches = _batches(scene, rooms)
-    body = [f"{title}: {counts}.", "\n".join(lines)]
+    body = [f"{_(title)}: {counts}.", "\n".join(lines)]
     if batches:
-        body.append(f"Batches there: {', '.join(batches)}")
+        body.append(_("Batches there: {batches}", batches=", ".join(batches)))
     if link:
-        body.append(f"See them here:\n{link}")
+        body.append(_("See them here:\n{link}", link=link))
     first = worst_of(alarms)
-    heads = (f"{worst.name}: {counts}. {title}.",)
-    more = (f" First: {_room(site, first)} {_deviation(site, first)}.",)
-    return Words(f"{worst.name}: {counts}. {title}", "\n\n".join(body), heads, more, link)
+    heads = (f"{_severity(worst)}: {counts}. {_(title)}.",)
+    more = (" " + _("First: {room} {deviation}.", room=_room(site, first), deviation=_deviation(site, first)),)
+    return Words(f"{_severity(worst)}: {counts}. {_(title)}", "\n\n".join(body), heads, more, link)
 
 
 def addressed(
@@ -144,7 +159,12 @@ def addressed(
         parts = urlsplit(link)
         link = f"{parts.scheme}://{parts.netloc}{answer_links.PLACE}"
         words = words.with_link(link)
-    foot = f"--\nMessage {number} of Cleanwatch, {site.name}. It may come twice; it is the same then."
+    told = _(
+        "Message {number} of Cleanwatch, {site}. It may come twice; it is the same then.",
+        number=number,
+        site=site.name,
+    )
+    foot = f"--\n{told}"
     return Notification(
         id=id,
         at=at,
@@ -167,29 +187,43 @@ def worst_of(alarms: Sequence[Alarm]) -> Alarm:
 
 
 _SUBJECT = {
-    Purpose.NEW: "{severity}",
-    Purpose.WORSE: "NOW {severity}",
-    Purpose.MORE: "{severity}, more alarms",
-    Purpose.UNANSWERED: "NOT ANSWERED, {severity}",
-    Purpose.RETURNED: "Back inside,",
-    Purpose.SUMMARY: "{severity}",
-    Purpose.TEST: "TEST",
-    Purpose.ABSENT: "NOT HEARD",
+    Purpose.NEW: N_("{severity}"),
+    Purpose.WORSE: N_("NOW {severity}"),
+    Purpose.MORE: N_("{severity}, more alarms"),
+    Purpose.UNANSWERED: N_("NOT ANSWERED, {severity}"),
+    Purpose.RETURNED: N_("Back inside,"),
+    Purpose.SUMMARY: N_("{severity}"),
+    Purpose.TEST: N_("TEST"),
+    Purpose.ABSENT: N_("NOT HEARD"),
 }
 
 
 def _opening(purpose: Purpose, alarms: Sequence[Alarm], number: str) -> str:
-    named = f"Excursion {number}" if number else "This alarm" if len(alarms) == 1 else "These alarms"
+    named = (
+        _("Excursion {number}", number=number)
+        if number
+        else _("This alarm")
+        if len(alarms) == 1
+        else _("These alarms")
+    )
     match purpose:
         case Purpose.WORSE:
-            return f"{named}: it has got worse and has reached the {_level(alarms[0].severity)}."
+            return _(
+                "{named}: it has got worse and has reached the {level}.",
+                named=named,
+                level=_level(alarms[0].severity),
+            )
         case Purpose.MORE:
-            return f"{named}: more has come to what you were told of."
+            return _("{named}: more has come to what you were told of.", named=named)
         case Purpose.UNANSWERED:
-            return f"{named}: nobody who was called before you has answered. Your answer stops the calls."
+            return _(
+                "{named}: nobody who was called before you has answered. Your answer stops the calls.", named=named
+            )
         case Purpose.RETURNED:
             answered = all(alarm.state in (AlarmState.NORMAL, AlarmState.LATCHED) for alarm in alarms)
-            return f"{named}: all is back inside." + ("" if answered else " Nobody has acknowledged it yet.")
+            return _("{named}: all is back inside.", named=named) + (
+                "" if answered else " " + _("Nobody has acknowledged it yet.")
+            )
         case _:
             return f"{named}." if number else ""
 
@@ -197,26 +231,38 @@ def _opening(purpose: Purpose, alarms: Sequence[Alarm], number: str) -> str:
 def _in_full(scene: Scene, alarm: Alarm) -> str:
     site = scene.site
     point = site.points.get(alarm.point)
-    lines = [f"{alarm.severity.name}  {_room(site, alarm)}", f"  {_deviation(site, alarm)}"]
+    lines = [f"{_severity(alarm.severity)}  {_room(site, alarm)}", f"  {_deviation(site, alarm)}"]
     if alarm.source is None:
-        lines.append(f"  Point {alarm.point}")
+        lines.append("  " + _("Point {point}", point=alarm.point))
     if alarm.blinds:
         heard = ", ".join(blinded.point for blinded in alarm.blinds[:LISTED])
-        lines.append(f"  Not heard: {heard}" + (" and more" if len(alarm.blinds) > LISTED else ""))
-    span = f"  Since {_moment(site, alarm.onset)}"
+        lines.append(
+            "  "
+            + _("Not heard: {points}", points=heard)
+            + (" " + _("and more") if len(alarm.blinds) > LISTED else "")
+        )
+    span = "  " + _("Since {time}", time=_moment(site, alarm.onset))
     if alarm.returned is not None:
-        span += f", back inside {_moment(site, alarm.returned)}"
+        span += ", " + _("back inside {time}", time=_moment(site, alarm.returned))
     lines.append(span)
     if point is not None and alarm.worst is not None and alarm.worst != alarm.value:
-        lines.append(f"  Worst {_value(point, alarm.worst)}")
+        lines.append("  " + _("Worst {value}", value=_value(point, alarm.worst)))
     if alarm.acknowledgements:
         answer = alarm.acknowledgements[-1]
-        lines.append(f"  Acknowledged {_moment(site, answer.at)} by {answer.by}: {answer.comment}".rstrip(": "))
+        lines.append(
+            "  "
+            + _(
+                "Acknowledged {time} by {by}: {comment}",
+                time=_moment(site, answer.at),
+                by=answer.by,
+                comment=answer.comment,
+            ).rstrip(": ")
+        )
     limit = _limit(site, alarm)
     if limit is not None and limit.rationale:
-        lines.append(f"  Why this limit: {limit.rationale}")
+        lines.append("  " + _("Why this limit: {rationale}", rationale=limit.rationale))
     if response := _response(site, alarm):
-        lines.append(f"  What to do: {response}")
+        lines.append("  " + _("What to do: {response}", response=response))
     return "\n".join(lines)
 
 
@@ -225,8 +271,8 @@ def _rooms(scene: Scene, rooms: Sequence[str]) -> str:
     for room in rooms[:LISTED]:
         state = scene.states.get(room)
         batches = scene.batches.get(room, ())
-        making = f", batch {', '.join(batches)}" if batches else ", no batch"
-        lines.append(f"{_room_name(scene.site, room)}: {state or 'room state unknown'}{making}")
+        making = _("batch {batches}", batches=", ".join(batches)) if batches else _("no batch")
+        lines.append(f"{_room_name(scene.site, room)}: {_(state) if state else _('room state unknown')}, {making}")
     return "\n".join(lines)
 
 
@@ -243,7 +289,7 @@ def _room_name(site: Site, room: str, grade: bool = True) -> str:
     if known is None:
         return room
     if grade and isinstance(known.classification, Grade):
-        return f"{room} {known.name}, grade {known.classification.value}"
+        return _("{room} {name}, grade {grade}", room=room, name=known.name, grade=known.classification.value)
     return f"{room} {known.name}"
 
 
@@ -251,18 +297,18 @@ def _deviation(site: Site, alarm: Alarm) -> str:
     """Pressure 8.2 Pa < 10.0 Pa; of what is beside limits its name."""
     point = site.points.get(alarm.point)
     if (source := source_of(alarm.point)) is not None:
-        return f"source {source} lost, {len(alarm.blinds)} points not heard"
-    what = alarm.point if point is None else point.measure.name
+        return _("source {source} lost, {n} points not heard", source=source, n=len(alarm.blinds))
+    what = alarm.point if point is None else _(point.measure.name)
     if point is not None and point.size is not None:
-        what = f"{what} ≥ {point.size:g} µm"
+        what = f"{what} ≥ {significant(point.size, 6)} µm"
     if alarm.value is None or alarm.limit is None or point is None:
-        return f"{what}: {alarm.condition.value}" if point is not None else alarm.condition.value
+        return f"{what}: {_(alarm.condition.value)}" if point is not None else _(alarm.condition.value)
     told = f"{what} {_value(point, alarm.value)} {alarm.operator} {_value(point, alarm.limit)}"
-    return told if alarm.condition in (Condition.HIGH, Condition.LOW) else f"{alarm.condition.value}, {told}"
+    return told if alarm.condition in (Condition.HIGH, Condition.LOW) else f"{_(alarm.condition.value)}, {told}"
 
 
 def _value(point: Point, value: float) -> str:
-    return f"{value:,.{point.measure.decimals}f}{SPACE}{point.unit}"
+    return f"{decimal(value, point.measure.decimals)}{SPACE}{point.unit}"
 
 
 def _limit(site: Site, alarm: Alarm) -> Limit | None:
@@ -281,13 +327,17 @@ def _response(site: Site, alarm: Alarm) -> str:
     return (limit.response if limit else "") or (room.response if room else "")
 
 
+def _severity(severity: Severity) -> str:
+    return _(severity.name.lower()).upper()
+
+
 def _level(severity: Severity) -> str:
-    return "action limit" if severity is Severity.ACTION else "alert level"
+    return _("action limit") if severity is Severity.ACTION else _("alert level")
 
 
 def _until(site: Site, alarm: Alarm) -> str:
     assert alarm.returned is not None
-    return f" from {_clock(site, alarm.onset)} to {_clock(site, alarm.returned)}"
+    return _("from {start} to {end}", start=_clock(site, alarm.onset), end=_clock(site, alarm.returned))
 
 
 def _clock(site: Site, at: Instant) -> str:
@@ -297,7 +347,7 @@ def _clock(site: Site, at: Instant) -> str:
 def _moment(site: Site, at: Instant) -> str:
     """22 Nov 2026 03:12:30 (Europe/Berlin)"""
     local = _local(site, at)
-    return f"{local.day} {local:%b %Y %H:%M:%S} ({site.timezone})"
+    return f"{dated(local, 'yMMMd')} {local:%H:%M:%S} ({site.timezone})"
 
 
 def _local(site: Site, at: Instant) -> datetime:

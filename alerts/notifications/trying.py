@@ -4,6 +4,7 @@ from sqlalchemy import Connection
 
 from alerts.notifications.texts import Words, addressed
 from facility.instants import Instant, text_of
+from facility.language import _
 from facility.limit import Severity
 from facility.people import Actor
 from facility.site import Site
@@ -23,10 +24,14 @@ def try_out(
     `name` is the person's whose address it is. The station sends it; `notifications.find` tells what came of it.
     """
     words = Words(
-        f"TEST of Cleanwatch, {site.name}: nothing has happened",
-        f"This is a test of the channel {channel.name}, asked for by {by.name}.\n\n"
-        "Nothing has happened, and nothing has to be done. Alarms will come the same way.",
-        (f"TEST of Cleanwatch, {site.name}: nothing has happened. Alarms will come this way.",),
+        _("TEST of Cleanwatch, {name}: nothing has happened", name=site.name),
+        _(
+            "This is a test of the channel {channel}, asked for by {by}.\n\nNothing has happened, and "
+            "nothing has to be done. Alarms will come the same way.",
+            channel=channel.name,
+            by=by.name,
+        ),
+        (_("TEST of Cleanwatch, {name}: nothing has happened. Alarms will come this way.", name=site.name),),
     )
     message = addressed(
         words,

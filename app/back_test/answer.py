@@ -10,6 +10,7 @@ from alerts.replay.processes import judge_all
 from alerts.replay.what_if import Outcome
 from app.back_test.question import Question
 from facility.instants import text_of
+from facility.language import _
 from facility.limit import Severity
 from facility.site import Site
 from facility.site_words import duration
@@ -114,7 +115,14 @@ def _one(site: Site, lost: Lost | None) -> str | None:
     if lost is None:
         return None
     told = _lost(site, lost)
-    return f"{told['point']} {told['condition']} from {told['from']}, {told['lasted']}, worst {told['worst']}"
+    return _(
+        "{point} {condition} from {time}, {span}, worst {worst}",
+        point=told["point"],
+        condition=_(told["condition"]),
+        time=told["from"],
+        span=told["lasted"],
+        worst=told["worst"],
+    )
 
 
 def _lost(site: Site, lost: Lost) -> dict[str, Any]:
@@ -127,5 +135,5 @@ def _lost(site: Site, lost: Lost) -> dict[str, Any]:
         "from": text_of(alarm.onset),
         "lasted": duration(lost.lasted),
         "worst": None if alarm.worst is None else f"{alarm.worst:g} {unit}".strip(),
-        "becomes": f"later by {duration(lost.by)}" if lost.by else lost.fate.value,
+        "becomes": _("later by {duration}", duration=duration(lost.by)) if lost.by else lost.fate.value,
     }

@@ -14,6 +14,7 @@ from app.trends.gather import gather
 from app.trends.steps import LimitLine, PointVersion, limit_lines, limit_steps
 from facility.alarm import Alarm
 from facility.instants import Instant
+from facility.language import _
 from facility.limit import Limit
 from facility.site import Site
 from storage.records import room_states
@@ -38,8 +39,8 @@ def figure(
     others = limit_lines(limit_steps([PointVersion(0, start, after)], states, rooms, start, end))
     others = tuple(line for line in others if _place(line.limit) not in known)
     rows = (
-        BandRow("Before", _bands(site, outcome.before, start, end)),
-        BandRow("After", _bands(site, outcome.after, start, end)),
+        BandRow(_("Before"), _bands(site, outcome.before, start, end)),
+        BandRow(_("After"), _bands(site, outcome.after, start, end)),
         *(row for row in picture.rows if not row.label.endswith("Alarms")),
     )
     shown = replace(shown, lines=(*shown.lines, *others), peaks=())
@@ -78,5 +79,14 @@ def _facts(site: Site, alarm: Alarm, end: Instant) -> str:
     lasted = formats.age((alarm.returned or end) - alarm.onset)
     worst = ""
     if alarm.worst is not None:
-        worst = f", worst {formats.with_unit(alarm.worst, site.points[alarm.point].quantity)}"
-    return f"{formats.sentence(alarm.severity.name.lower())}, {alarm.condition}, from {begin}, {lasted}{worst}"
+        shown = formats.with_unit(alarm.worst, site.points[alarm.point].quantity)
+        worst = ", " + _("worst {value}", value=shown)
+    severity = formats.sentence(_(alarm.severity.name.lower()))
+    told = _(
+        "{severity}, {condition}, from {time}, {span}",
+        severity=severity,
+        condition=_(alarm.condition),
+        time=begin,
+        span=lasted,
+    )
+    return told + worst

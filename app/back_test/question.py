@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from alerts.replay.what_if import changed_points
 from app.proposal import choices
 from facility.instants import DAY, Instant, Span, instant_of, text_of
+from facility.language import _
 from facility.limit import Limit
 from facility.site import Point, Site
 from facility.site_changes import differences, lines
@@ -56,7 +57,7 @@ def asked(site: Site, fields: Mapping[str, Any], now: Instant) -> Question:
     start, end = _period(site, fields, now)
     values = _values(fields)
     if not values:
-        raise QuestionError("Change at least one value.")
+        raise QuestionError(_("Change at least one value."))
     name = str(fields["limit"] or "")
     changed = {
         point.id: _with(point, choices(point).index(name), values)
@@ -64,9 +65,13 @@ def asked(site: Site, fields: Mapping[str, Any], now: Instant) -> Question:
         if name in choices(point)
     }
     if len({point.quantity for point in changed.values()}) > 1 and {"value", "deadband"} & values.keys():
-        raise QuestionError("These points measure different quantities: choose points of one, or change only delays.")
+        raise QuestionError(
+            _("These points measure different quantities: choose points of one, or change only delays.")
+        )
     if not changed:
-        raise QuestionError(f"None of these points has a limit {name!r}." if name else "Choose a limit.", "limit")
+        raise QuestionError(
+            _("None of these points has a limit {name}.", name=f"{name!r}") if name else _("Choose a limit."), "limit"
+        )
     told = {name: str(fields[name]) for name in CHANGEABLE if fields[name] not in (None, "")}
     search = {
         "points": ",".join(fields["points"]),
@@ -82,7 +87,9 @@ def of_change(site: Site, proposed: Site, number: int, fields: Mapping[str, Any]
     start, end = _period(site, fields, now)
     changed = changed_points(site, proposed)
     if not changed:
-        raise QuestionError(f"Change {number} changes nothing about the limits of a point that there is already.")
+        raise QuestionError(
+            _("Change {number} changes nothing about the limits of a point that there is already.", number=number)
+        )
     return _question(site, start, end, changed, {"change": str(number), "from": text_of(start), "to": text_of(end)})
 
 
@@ -105,7 +112,7 @@ def _question(
     after = replace(site, points={**site.points, **changed})
     words = lines(differences(site, after))
     if not words:
-        raise QuestionError("These are the values that are in force already.")
+        raise QuestionError(_("These are the values that are in force already."))
     query = "?" + "&".join(f"{name}={quote(value, safe=',:')}" for name, value in search.items())
     return Question(start, end, changed, words, query)
 
@@ -136,7 +143,7 @@ def _values(fields: Mapping[str, Any]) -> dict[str, Any]:
         try:
             values[name] = _value(name, written)
         except ValidationError:
-            raise QuestionError("A number and a unit: 30 s, 10 min", name) from None
+            raise QuestionError(_("A number and a unit: 30 s, 10 min"), name) from None
         except ValueError as error:
             raise QuestionError(str(error), name) from None
     return values
@@ -149,9 +156,9 @@ def _value(name: str, written: str) -> object:
         try:
             number = float(written)
         except ValueError:
-            raise ValueError("A number") from None
+            raise ValueError(_("A number")) from None
         if not isfinite(number) or (name == "deadband" and number < 0):
-            raise ValueError("A number")
+            raise ValueError(_("A number"))
         return number
     return _DURATION.validate_python(written)
 
@@ -160,9 +167,9 @@ def _period(site: Site, fields: Mapping[str, Any], now: Instant) -> tuple[Instan
     start, end = (_moment(site, fields[name], name) for name in ("from", "to"))
     end = min(end, now)
     if start >= end:
-        raise QuestionError("The period ends before it begins.", "to")
+        raise QuestionError(_("The period ends before it begins."), "to")
     if end - start > LONGEST:
-        raise QuestionError("A year at most.", "from")
+        raise QuestionError(_("A year at most."), "from")
     return start, end
 
 
@@ -171,5 +178,5 @@ def _moment(site: Site, text: object, field: str) -> Instant:
     try:
         moment = datetime.fromisoformat(str(text))
     except ValueError:
-        raise QuestionError("Choose a day and a time.", field) from None
+        raise QuestionError(_("Choose a day and a time."), field) from None
     return instant_of(moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(site.timezone)))

@@ -20,10 +20,22 @@ from app.components.exempt import NO_OTHER
 from app.components.life import life_link
 from facility.alarm import Alarm
 from facility.instants import Instant
+from facility.language import N_, _
 from facility.site import Site
 from storage.records.annotations import About
 
-HEADS = ("Onset", "Severity", "Room", "Point", "Condition", "Worst", "Limit", "Lasted", "State", "")
+HEADS = (
+    N_("Onset"),
+    N_("Severity"),
+    N_("Room"),
+    N_("Point"),
+    N_("Condition"),
+    N_("Worst"),
+    N_("Limit"),
+    N_("Lasted"),
+    N_("State"),
+    N_("What can be done"),
+)
 
 
 def history_table(
@@ -42,8 +54,9 @@ def history_table(
     With `annotating` each has a button to comment or correct it, with `trail` a link to its rows in the audit trail.
     """
     if not found:
-        return html.Div("No alarm matches this filter.", className="nothing")
-    heads = [html.Th(head, className="r" if head == "Worst" else "") for head in HEADS]
+        return html.Div(_("No alarm matches this filter."), className="nothing")
+    heads = [html.Th(_(head), className="r" if head == "Worst" else "") for head in HEADS[:-1]]
+    heads.append(html.Th(html.Span(_(HEADS[-1]), className="sr")))
     rows = [
         _row(site, then.get(alarm.id, site), alarm, now, said, annotating=annotating, trail=trail) for alarm in found
     ]
@@ -55,13 +68,13 @@ def _row(
 ) -> Component:
     day = formats.date(alarm.onset, site.timezone)
     time = formats.with_seconds(alarm.onset, site.timezone)
-    late = html.Span("found in late readings", className="chip quiet") if alarm.retrospective else None
+    late = html.Span(_("found in late readings"), className="chip quiet") if alarm.retrospective else None
     cells = [
         html.Td([html.Span(day, className="muted"), f" {time}"], className="num when"),
         html.Td(severity_chip(alarm), className="severity"),
         html.Td(room_link(site, alarm), className="where"),
         html.Td(point_words(site, alarm.point), className="point"),
-        html.Td([formats.sentence(alarm.condition), " ", late], className="condition"),
+        html.Td([formats.sentence(_(alarm.condition.value)), " ", late], className="condition"),
         html.Td(html.B(value_words(site, alarm.point, alarm.worst)), className="r num value"),
         html.Td(limit_words(then, alarm), className="num sec nw limit"),
         html.Td(_lasted(alarm), className="num lasted"),
@@ -70,7 +83,7 @@ def _row(
         ),
         html.Td(
             [
-                annotate_button("Comment", _about(alarm)) if annotating else None,
+                annotate_button(_("Comment"), _about(alarm)) if annotating else None,
                 life_link(f"alarm {alarm.id}") if trail else None,
             ],
             className="answer",

@@ -20,20 +20,21 @@ from app.components.basics import icon, tagged
 from app.context import AppContext
 from app.guard import requires
 from facility.instants import Instant, instant_of
+from facility.language import N_, _
 from facility.roles import Right
 from storage.records.annotations import About, Kind
 from storage.samples.store import HistoryAwayError
 
 TO_ANNOTATE, ANNOTATED = "to-annotate", "annotated"
 HIDDEN, SHOWN = {"display": "none"}, {"display": "grid"}
-HOLDS_LATER = "A correction holds once QA has signed it. What was recorded stays as it is, and stays visible."
+HOLDS_LATER = N_("A correction holds once QA has signed it. What was recorded stays as it is, and stays visible.")
 
 
 def dialog(user: str) -> Component:
     """The dialog; it stands once in the shell."""
     modal: Component = dmc.Modal(
         id="annotate",
-        title="Comment or correct",
+        title=_("Comment or correct"),
         centered=True,
         size=540,
         children=[
@@ -49,21 +50,21 @@ def dialog(user: str) -> Component:
             ),
             html.Div(
                 [
-                    dmc.TextInput(id="annotate-was", label="It reads", placeholder="12 CFU/m³", required=True),
+                    dmc.TextInput(id="annotate-was", label=_("It reads"), placeholder=_("12 CFU/m³"), required=True),
                     dmc.TextInput(
                         id="annotate-becomes",
-                        label="It should read",
-                        placeholder="2 CFU/m³; invalid",
+                        label=_("It should read"),
+                        placeholder=_("2 CFU/m³; invalid"),
                         required=True,
                     ),
-                    html.P(HOLDS_LATER, className="sm sec wide-field"),
+                    html.P(_(HOLDS_LATER), className="sm sec wide-field"),
                 ],
                 id="annotate-meaning",
                 className="annotate-fields",
             ),
             dmc.Textarea(
                 id="annotate-reason",
-                label="What is to be known, and why",
+                label=_("What is to be known, and why"),
                 autosize=True,
                 minRows=2,
                 required=True,
@@ -72,9 +73,9 @@ def dialog(user: str) -> Component:
             tagged(html.Div(id="annotate-problem", className="problem"), role="alert"),
             html.Div(
                 [
-                    html.Span(f"Recorded as {user}, now", className="sm muted grow"),
+                    html.Span(_("Recorded as {user}, now", user=user), className="sm muted grow"),
                     html.Button(
-                        [icon("check", small=True), "Put on record"], id="annotate-send", className="btn p l"
+                        [icon("check", small=True), _("Put on record")], id="annotate-send", className="btn p l"
                     ),
                 ],
                 className="row answer-foot",
@@ -87,9 +88,9 @@ def dialog(user: str) -> Component:
 def _choice() -> list[Component]:
     """The fields for a point and its time, where there is a choice."""
     return [
-        html.Div(dmc.Select(id="annotate-point", label="Point", allowDeselect=False), className="wide-field"),
-        dmc.DateTimePicker(id="annotate-from", label="From", valueFormat="D MMM YYYY HH:mm:ss", withSeconds=True),
-        dmc.DateTimePicker(id="annotate-to", label="To", valueFormat="D MMM YYYY HH:mm:ss", withSeconds=True),
+        html.Div(dmc.Select(id="annotate-point", label=_("Point"), allowDeselect=False), className="wide-field"),
+        dmc.DateTimePicker(id="annotate-from", label=_("From"), valueFormat="D MMM YYYY HH:mm:ss", withSeconds=True),
+        dmc.DateTimePicker(id="annotate-to", label=_("To"), valueFormat="D MMM YYYY HH:mm:ss", withSeconds=True),
     ]
 
 

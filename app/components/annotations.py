@@ -12,6 +12,7 @@ from app.annotating import CORRECTION, about_words
 from app.components.basics import icon
 from app.components.signing import sign_button, signature_lines
 from facility.instants import Instant
+from facility.language import _
 from facility.people import Person
 from facility.roles import Right
 from facility.site import Site
@@ -45,7 +46,7 @@ def annotate_button(words: str, about: About, look: str = "btn s") -> Component:
         [icon("note", small=True), words],
         id={"type": "annotate", "object": about.object, "start": about.start, "end": about.end},
         className=look,
-        title="Comment or correct",
+        title=_("Comment or correct"),
     )
 
 
@@ -90,9 +91,21 @@ def said_lines(said: Said, object: str) -> list[Component]:
 
 def said_words(one: Annotation, names: Mapping[str, str]) -> str:
     """Correction 3 by J. Moreau: 12 CFU/m³ should read 2 CFU/m³, typing error (waits for QA's signature)."""
-    meaning = f"{one.was} should read {one.becomes}, " if one.kind is Kind.CORRECTION else ""
+    meaning = (
+        _("{was} should read {becomes}", was=one.was, becomes=one.becomes) + ", "
+        if one.kind is Kind.CORRECTION
+        else ""
+    )
     standing = "" if one.kind is Kind.COMMENT else f" ({one.standing})"
-    return f"{formats.sentence(one.kind)} {one.id} by {names.get(one.by, one.by)}: {meaning}{one.reason}{standing}"
+    return _(
+        "{kind} {id} by {by}: {meaning}{reason}{standing}",
+        kind=formats.sentence(_(one.kind)),
+        id=one.id,
+        by=names.get(one.by, one.by),
+        meaning=meaning,
+        reason=one.reason,
+        standing=standing,
+    )
 
 
 def _standing(one: Annotation) -> Component | None:
@@ -106,15 +119,23 @@ def _standing(one: Annotation) -> Component | None:
 def _meaning(one: Annotation) -> Component | None:
     if one.kind is Kind.COMMENT:
         return None
-    return html.Div(["It reads ", html.B(one.was), ". It should read ", html.B(one.becomes), "."])
+    return html.Div([_("It reads"), " ", html.B(one.was), ". ", _("It should read"), " ", html.B(one.becomes), "."])
 
 
 def _refused(one: Annotation, names: Mapping[str, str], site: Site, now: Instant) -> Component | None:
     if one.refusal is None:
         return None
     when = formats.exactly(one.refusal.at, site.timezone, now)
-    verb = "Taken back" if one.refusal.by == one.by else "Refused"
-    return html.Div(f"{verb} by {names.get(one.refusal.by, one.refusal.by)}, {when}: {one.refusal.reason}")
+    verb = _("Taken back") if one.refusal.by == one.by else _("Refused")
+    return html.Div(
+        _(
+            "{verb} by {by}, {when}: {reason}",
+            verb=verb,
+            by=names.get(one.refusal.by, one.refusal.by),
+            when=when,
+            reason=one.refusal.reason,
+        )
+    )
 
 
 def _answers(one: Annotation, person: Person | None) -> Component | None:
@@ -122,11 +143,11 @@ def _answers(one: Annotation, person: Person | None) -> Component | None:
     if person is None or one.standing is not Standing.WAITS:
         return None
     if person.account == one.by:
-        return html.Div(_refuse_button("Take back", one), className="row answers")
+        return html.Div(_refuse_button(_("Take back"), one), className="row answers")
     if not person.may(Right.APPROVE):
         return None
-    sign = sign_button("Approve and sign", CORRECTION, str(one.id), main=True)
-    return html.Div([sign, _refuse_button("Refuse", one)], className="row answers")
+    sign = sign_button(_("Approve and sign"), CORRECTION, str(one.id), main=True)
+    return html.Div([sign, _refuse_button(_("Refuse"), one)], className="row answers")
 
 
 def _refuse_button(words: str, one: Annotation) -> Component:

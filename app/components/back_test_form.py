@@ -15,16 +15,17 @@ from app.components.levels_parts import point_choices
 from app.pages.page import Address
 from app.proposal import typed
 from facility.instants import DAY, Instant, instant_of
+from facility.language import N_, _
 from facility.site import Site
 from facility.site_words import number
 
 USUAL_DAYS = 30
 LABELS = {
-    "value": "Value",
-    "on_delay": "On-delay",
-    "off_delay": "Off-delay",
-    "deadband": "Deadband",
-    "rule": "Rule",
+    "value": N_("Value"),
+    "on_delay": N_("On-delay"),
+    "off_delay": N_("Off-delay"),
+    "deadband": N_("Deadband"),
+    "rule": N_("Rule"),
 }
 
 
@@ -41,7 +42,7 @@ def form(site: Site, address: Address, now: Instant, changes: list[str]) -> Comp
                 [
                     dmc.MultiSelect(
                         id="back-test-points",
-                        label="Points or rooms",
+                        label=_("Points or rooms"),
                         data=_choices(site),
                         value=points,
                         searchable=True,
@@ -49,7 +50,7 @@ def form(site: Site, address: Address, now: Instant, changes: list[str]) -> Comp
                     ),
                     dmc.Select(
                         id="back-test-limit",
-                        label="Limit",
+                        label=_("Limit"),
                         data=limit_options(names),
                         value=chosen,
                         size="sm",
@@ -66,14 +67,14 @@ def form(site: Site, address: Address, now: Instant, changes: list[str]) -> Comp
             html.Ul([html.Li(line) for line in changes], className="facts-list") if changes else None,
             dmc.DateTimePicker(
                 id="back-test-from",
-                label="From",
+                label=_("From"),
                 value=_local(site, address.first("from"), now - USUAL_DAYS * DAY),
                 valueFormat="D MMM YYYY HH:mm",
                 size="sm",
             ),
             dmc.DateTimePicker(
                 id="back-test-to",
-                label="To",
+                label=_("To"),
                 value=_local(site, address.first("to"), now),
                 valueFormat="D MMM YYYY HH:mm",
                 size="sm",
@@ -82,8 +83,8 @@ def form(site: Site, address: Address, now: Instant, changes: list[str]) -> Comp
             html.Div(
                 [
                     # An address that asks everything is answered at once.
-                    html.Button("Replay", id="back-test-start", className="btn p", n_clicks=int(complete)),
-                    html.Button("Cancel", id="back-test-cancel", className="btn", hidden=True),
+                    html.Button(_("Replay"), id="back-test-start", className="btn p", n_clicks=int(complete)),
+                    html.Button(_("Cancel"), id="back-test-cancel", className="btn", hidden=True),
                 ],
                 className="row",
             ),
@@ -100,14 +101,14 @@ def picture() -> Component:
             [
                 html.Header(
                     [
-                        html.H2("On the trend"),
-                        dmc.Select(id="back-test-of", size="sm", **{"aria-label": "Of which point"}),
+                        html.H2(_("On the trend")),
+                        dmc.Select(id="back-test-of", size="sm", **{"aria-label": _("Of which point")}),
                     ]
                 ),
                 html.Div(
                     [
-                        html.Span([html.I(className="key action"), "limits of then"]),
-                        html.Span([html.I(className="key other"), "the other limits"]),
+                        html.Span([html.I(className="key action"), _("limits of then")]),
+                        html.Span([html.I(className="key other"), _("the other limits")]),
                     ],
                     className="keys back-test-keys",
                 ),
@@ -119,7 +120,7 @@ def picture() -> Component:
             className="card",
             hidden=True,
         ),
-        aria_label="On the trend",
+        aria_label=_("On the trend"),
     )
 
 
@@ -127,14 +128,14 @@ def to_draft() -> Component:
     """The way from an answer to a change that it is attached to."""
     return html.Section(
         [
-            html.Header(html.H2("Make this a draft change")),
+            html.Header(html.H2(_("Make this a draft change"))),
             html.Div(
                 [
-                    html.P("The result of this back-test is attached to it.", className="sec"),
-                    dmc.Textarea(id="back-test-reason", label="Why it is changed", required=True, autosize=True),
-                    dmc.Textarea(id="back-test-why", label="Rationale, for the limit", autosize=True, minRows=2),
+                    html.P(_("The result of this back-test is attached to it."), className="sec"),
+                    dmc.Textarea(id="back-test-reason", label=_("Why it is changed"), required=True, autosize=True),
+                    dmc.Textarea(id="back-test-why", label=_("Rationale, for the limit"), autosize=True, minRows=2),
                     tagged(html.Div(id="back-test-draft-problem", className="problem"), role="alert"),
-                    html.Button("Draft the change", id="back-test-draft", className="btn p"),
+                    html.Button(_("Draft the change"), id="back-test-draft", className="btn p"),
                 ],
                 className="quiet draft",
             ),
@@ -159,24 +160,31 @@ def as_it_is(site: Site, points: list[str], limit: str | None) -> dict[str, str]
     now: dict[str, Any] = typed(held)
     units = {"value": point.unit, "deadband": point.unit}
     return {
-        name: f"{number(now[name]) if isinstance(now[name], float) else now[name] or 'each reading'} "
-        f"{units.get(name, '')}".strip()
+        name: " ".join(
+            filter(
+                None,
+                (
+                    number(now[name]) if isinstance(now[name], float) else now[name] or _("each reading"),
+                    units.get(name, ""),
+                ),
+            )
+        )
         for name in CHANGEABLE
     }
 
 
 def _value(name: str, value: str) -> Component:
-    box: Component = dmc.TextInput(id=f"back-test-{name}", label=LABELS[name], value=value, size="sm")
+    box: Component = dmc.TextInput(id=f"back-test-{name}", label=_(LABELS[name]), value=value, size="sm")
     return box
 
 
 def _choices(site: Site) -> list[dict[str, Any]]:
     rooms = [
-        {"value": f"{ROOM}{room}", "label": f"All of {room} {site.rooms[room].name}"}
+        {"value": f"{ROOM}{room}", "label": _("All of {room} {name}", room=room, name=site.rooms[room].name)}
         for room, points in site.points_by_room.items()
         if points
     ]
-    return [{"group": "Rooms", "items": rooms}, *point_choices(site)]
+    return [{"group": _("Rooms"), "items": rooms}, *point_choices(site)]
 
 
 def _local(site: Site, text: str, otherwise: Instant) -> str:

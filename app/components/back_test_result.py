@@ -14,15 +14,16 @@ from app.components.basics import chip, tagged
 from app.trends.view import View
 from facility.alarm import Alarm
 from facility.instants import MINUTE, Instant
+from facility.language import N_, _, _n
 from facility.limit import Severity
 from facility.site import Site
 
 MOST_SHOWN = 12
-HEADS = ("Point", "Severity", "Alarms before", "After", "Time before", "Time after")
-LOST_HEADS = ("Alarm", "From", "Lasted", "Worst", "Becomes")
+HEADS = (N_("Point"), N_("Severity"), N_("Alarms before"), N_("After"), N_("Time before"), N_("Time after"))
+LOST_HEADS = (N_("Alarm"), N_("From"), N_("Lasted"), N_("Worst"), N_("Becomes"))
 BECOMES = {
     Fate.HIDDEN: "hidden",
-    Fate.MILDER: "less severe",
+    Fate.MILDER: N_("less severe"),
     Fate.LATER: "later",
 }
 
@@ -31,11 +32,13 @@ def nothing_yet() -> Component:
     """Before the first question."""
     return html.Div(
         [
-            html.H2("Nothing is replayed yet"),
+            html.H2(_("Nothing is replayed yet")),
             html.P(
-                "Choose points or a room, one of their limits, and what is to be another; then press “Replay”. "
-                "What is left empty stays as it is. Stored readings are judged twice by the engine that judges live "
-                "ones: by the limits of then, and by the other ones.",
+                _(
+                    "Choose points or a room, one of their limits, and what is to be another; then press “Replay”. "
+                    "What is left empty stays as it is. Stored readings are judged twice by the engine that judges "
+                    "live ones: by the limits of then, and by the other ones."
+                ),
                 className="sec",
             ),
         ],
@@ -59,22 +62,27 @@ def _summary(site: Site, found: Answer) -> Component:
     )
     facts = [
         *(_change(severity, tally) for severity, tally in found.totals.items()),
-        ("Hidden", str(len(found.hidden))),
-        ("Longest hidden", _named(site, longest(found.hidden))),
-        ("Deepest hidden", _named(site, deepest(found.hidden))),
+        (_("Hidden"), str(len(found.hidden))),
+        (_("Longest hidden"), _named(site, longest(found.hidden))),
+        (_("Deepest hidden"), _named(site, deepest(found.hidden))),
     ]
     body: Component = html.Dl(
         [part for term, words in facts for part in (html.Dt(term), html.Dd(words))], className="facts"
     )
     if found.readings == 0:
-        body = html.P("No reading of these points is stored in this period. Choose another.", className="quiet")
-    again = html.A("Link to this back-test", href=f"{PATH}{question.search}", className="sec")
+        body = html.P(_("No reading of these points is stored in this period. Choose another."), className="quiet")
+    again = html.A(_("Link to this back-test"), href=f"{PATH}{question.search}", className="sec")
     return html.Section(
         [
-            html.Header([html.H2("What would have been"), html.Span(again, className="grow right")]),
+            html.Header([html.H2(_("What would have been")), html.Span(again, className="grow right")]),
             html.Ul([html.Li(line) for line in question.changes], className="back-test-changes"),
             html.P(
-                f"{begin} to {end}, {formats.decimal(found.readings, 0)} readings judged, in instrument time.",
+                _(
+                    "{begin} to {end}, {n} readings judged, in instrument time.",
+                    begin=begin,
+                    end=end,
+                    n=formats.decimal(found.readings, 0),
+                ),
                 className="quiet",
             ),
             body,
@@ -84,9 +92,12 @@ def _summary(site: Site, found: Answer) -> Component:
 
 
 def _change(severity: Severity, tally: Tally) -> tuple[str, str]:
-    words = (
-        f"{tally.before} before, {tally.after} after; in alarm {formats.age(tally.time_before)} before, "
-        f"{formats.age(tally.time_after)} after"
+    words = _(
+        "{before} before, {after} after; in alarm {span} before, {span_after} after",
+        before=tally.before,
+        after=tally.after,
+        span=formats.age(tally.time_before),
+        span_after=formats.age(tally.time_after),
     )
     return f"{formats.sentence(severity.name.lower())} alarms", words
 
@@ -96,7 +107,7 @@ def _named(site: Site, lost: Lost | None) -> str | Component:
         return "none"
     worst = _worst(site, lost.alarm)
     words = f"{lost.alarm.point}, {_when(site, lost.alarm.onset)}, {formats.age(lost.lasted)}"
-    return html.A(f"{words}, worst {worst}" if worst else words, href=_trend(lost))
+    return html.A(_("{words}, worst {worst}", words=words, worst=worst) if worst else words, href=_trend(lost))
 
 
 def _by_point(found: Answer) -> Component | None:
@@ -118,7 +129,7 @@ def _by_point(found: Answer) -> Component | None:
             html.Td(formats.age(tally.time_after), className="num r"),
         ]
         body.append(_row(point, cells, HEADS))
-    return _card("By point", HEADS, body)
+    return _card(_("By point"), HEADS, body)
 
 
 def _lost(site: Site, found: Answer) -> Component | None:
@@ -127,38 +138,40 @@ def _lost(site: Site, found: Answer) -> Component | None:
         return None
     body = []
     for one in lost[:MOST_SHOWN]:
-        becomes = f"{formats.age(one.by)} later" if one.by else BECOMES[one.fate]
+        becomes = _("{span} later", span=formats.age(one.by)) if one.by else _(BECOMES[one.fate])
         cells = [
             html.Td(html.A(_when(site, one.alarm.onset), href=_trend(one)), className="num"),
             html.Td(formats.age(one.lasted), className="num r"),
             html.Td(_worst(site, one.alarm), className="num r"),
             html.Td(becomes),
         ]
-        body.append(_row(f"{one.alarm.point} {one.alarm.condition}", cells, LOST_HEADS))
+        body.append(_row(f"{one.alarm.point} {_(one.alarm.condition)}", cells, LOST_HEADS))
     more = len(lost) - MOST_SHOWN
-    rest = html.P(f"And {more} more.", className="quiet") if more > 0 else None
-    return _card("Hidden, less severe or later", LOST_HEADS, body, rest)
+    rest = html.P(_("And {more} more.", more=more), className="quiet") if more > 0 else None
+    return _card(_("Hidden, less severe or later"), LOST_HEADS, body, rest)
 
 
 def _on_record(site: Site, found: Answer) -> Component:
     """Where the limits of then, in instrument time, tell otherwise than what was put on record as it came."""
     differences = [one for outcome in found.outcomes for one in outcome.differences]
     if not differences:
-        words = "By the limits of then, instrument time tells the alarms that are on record."
+        words = _("By the limits of then, instrument time tells the alarms that are on record.")
         return html.Section(
-            [html.Header(html.H2("Held against the record")), html.P(words, className="quiet")], className="card"
+            [html.Header(html.H2(_("Held against the record"))), html.P(words, className="quiet")], className="card"
         )
     late = [one for one in differences if one.late > MINUTE]
     lines = [html.Li(_difference(site, one)) for one in differences[:MOST_SHOWN]]
-    lead = (
-        f"By the limits of then, instrument time tells {formats.count(len(differences), 'thing')} otherwise than the "
-        f"record, {len(late)} of them where readings came late."
+    lead = _(
+        "By the limits of then, instrument time tells {things} otherwise than the record, {late} of them "
+        "where readings came late.",
+        things=_n("{n} thing", "{n} things", len(differences), n=formats.words(len(differences))),
+        late=len(late),
     )
     if len(differences) > MOST_SHOWN:
-        lines.append(html.Li(f"and {len(differences) - MOST_SHOWN} more"))
+        lines.append(html.Li(_("and {n} more", n=len(differences) - MOST_SHOWN)))
     return html.Section(
         [
-            html.Header(html.H2("Held against the record")),
+            html.Header(html.H2(_("Held against the record"))),
             html.P(lead, className="quiet"),
             html.Ul(lines, className="facts-list"),
         ],
@@ -168,16 +181,18 @@ def _on_record(site: Site, found: Answer) -> Component:
 
 def _difference(site: Site, one: Difference) -> str:
     alarm = one.alarm
-    late = f"; a reading of it was under way for {formats.age(one.late)}" if one.late > MINUTE else ""
+    late = (
+        "; " + _("a reading of it was under way for {span}", span=formats.age(one.late)) if one.late > MINUTE else ""
+    )
     what = f"{alarm.point} {alarm.condition}, {_when(site, alarm.onset)}"
     if one.kind is Kind.ONLY_ON_RECORD and alarm.retrospective:
-        return f"{what}: {one.kind}, found in late readings{late}"
+        return _("{what}: {kind}, found in late readings", what=what, kind=_(one.kind)) + late
     return f"{what}: {one.kind}{late}"
 
 
 def _card(title: str, heads: Sequence[str], body: list[Component], more: Component | None = None) -> Component:
     table = html.Table(
-        [html.Thead(html.Tr([html.Th(head) for head in heads])), html.Tbody(body)],
+        [html.Thead(html.Tr([html.Th(_(head)) for head in heads])), html.Tbody(body)],
         className="methods back-test-table",
     )
     return tagged(
@@ -190,7 +205,7 @@ def _row(name: str, cells: Sequence[Component], heads: Sequence[str]) -> Compone
     return html.Tr(
         [
             html.Th(name, scope="row"),
-            *(tagged(cell, data_head=head) for cell, head in zip(cells, heads[1:], strict=True)),
+            *(tagged(cell, data_head=_(head)) for cell, head in zip(cells, heads[1:], strict=True)),
         ]
     )
 

@@ -9,6 +9,7 @@ from app import formats
 from app.changes import Book, revision_object
 from app.components.signing import signature_lines
 from facility.change_states import ChangeState
+from facility.language import N_, _
 from facility.limit import EXEMPT
 from facility.site import Site
 from storage.records import change_steps
@@ -17,20 +18,20 @@ from storage.records.revisions import Revision, stretch_of
 from storage.records.signatures import Meaning
 
 WORDS = {
-    ChangeState.DRAFT: "Draft",
-    ChangeState.REVIEWED: "Reviewed",
-    ChangeState.APPROVED: "Approved, to take force",
-    ChangeState.IN_FORCE: "In force",
-    ChangeState.RETIRED: "Retired",
-    ChangeState.WITHDRAWN: "Withdrawn",
-    ChangeState.REFUSED: "Refused",
+    ChangeState.DRAFT: N_("Draft"),
+    ChangeState.REVIEWED: N_("Reviewed"),
+    ChangeState.APPROVED: N_("Approved, to take force"),
+    ChangeState.IN_FORCE: N_("In force"),
+    ChangeState.RETIRED: N_("Retired"),
+    ChangeState.WITHDRAWN: N_("Withdrawn"),
+    ChangeState.REFUSED: N_("Refused"),
 }
 MOST_LINES = 8
 
 
 def state_chip(state: ChangeState) -> Component:
     """The state in a small box; what holds now is the darkest."""
-    return html.Span(WORDS[state], className="chip now" if state is ChangeState.IN_FORCE else "chip quiet")
+    return html.Span(_(WORDS[state]), className="chip now" if state is ChangeState.IN_FORCE else "chip quiet")
 
 
 def difference_list(lines: Sequence[str], *, whole: bool = False) -> Component:
@@ -69,26 +70,28 @@ def basis_words(book: Book, revision: Revision, site: Site) -> str:
     """By what right a revision took force; empty where signatures say so."""
     change = book.change_of(revision)
     if change is not None and change.revision != revision.number:
-        return "As it was before: a change was taken back before it took force."
+        return _("As it was before: a change was taken back before it took force.")
     if change is not None and not change.controlled:
-        return "No signature needed: it decides about no alarm."
+        return _("No signature needed: it decides about no alarm.")
     if change is not None:
         signed = any(s.meaning is Meaning.APPROVAL for s in book.signatures.get(change.object, ()))
-        return "" if signed else "No approval is on record, and there should be one."
+        return "" if signed else _("No approval is on record, and there should be one.")
     if revision.number == 1:
-        return "First revision, in force without review."
-    return "Simulated site: in force without review." if site.simulated else "In force without review."
+        return _("First revision, in force without review.")
+    return _("Simulated site: in force without review.") if site.simulated else _("In force without review.")
 
 
 def held_words(book: Book, revision: Revision, site: Site) -> str:
     """From when until when a revision held, holds, or is to hold."""
     stretch = stretch_of(revision, book.revisions)
     if stretch is None:
-        return "never: a newer one took its place before"
+        return _("never: a newer one took its place before")
     start, end = stretch
     zone, now = site.timezone, book.now
-    begin = "the beginning" if start == change_steps.BEGINNING else formats.moment(start, zone, now)
-    return f"from {begin}" if end is None else f"from {begin} to {formats.moment(end, zone, now)}"
+    begin = _("the beginning") if start == change_steps.BEGINNING else formats.moment(start, zone, now)
+    if end is None:
+        return _("from {begin}", begin=begin)
+    return _("from {begin} to {end}", begin=begin, end=formats.moment(end, zone, now))
 
 
 def state_of(book: Book, revision: Revision) -> ChangeState:

@@ -13,12 +13,13 @@ from app.copies.copy import TooLongError
 from app.copies.taking import Format, take
 from app.guard import needs, requires
 from app.pages.page import Page, route
+from facility.language import N_, _
 from facility.roles import Right
 
 FORMATS = {
-    Format.PDF: "Document (PDF/A)",
-    Format.CSV: "Table (CSV)",
-    Format.PARQUET: "For programs (Parquet)",
+    Format.PDF: N_("Document (PDF/A)"),
+    Format.CSV: N_("Table (CSV)"),
+    Format.PARQUET: N_("For programs (Parquet)"),
 }
 
 
@@ -27,10 +28,10 @@ def copy_menu(context: AppContext) -> Component | None:
     if not context.may(Right.EXPORT):
         return None
     lines = [
-        html.Button(words, id={"type": "copy", "format": format.value}, className="menu-line", n_clicks=0)
+        html.Button(_(words), id={"type": "copy", "format": format.value}, className="menu-line", n_clicks=0)
         for format, words in FORMATS.items()
     ]
-    return menu([icon("copy", small=True), "Copy"], lines, id="copy-open")
+    return menu([icon("copy", small=True), _("Copy")], lines, id="copy-open")
 
 
 def place() -> Component:
@@ -66,11 +67,11 @@ def register(app: Dash, context: AppContext, pages: Sequence[Page]) -> None:
             return no_update, no_update, True
         page, address = route(pages, path, search) or (None, None)
         if page is None or address is None or page.copy is None:
-            return no_update, trouble("No copy was made", "This page has nothing to copy."), False
+            return no_update, trouble(_("No copy was made"), _("This page has nothing to copy.")), False
         person = needs(context, page.right)
         try:
             taken = take(context, person, page.copy(context, person, address), Format(ctx.triggered_id["format"]))
         except TooLongError as error:
-            return no_update, trouble("No copy was made", str(error)), False
+            return no_update, trouble(_("No copy was made"), str(error)), False
         file = {"filename": taken.name, "content": base64.b64encode(taken.data).decode(), "base64": True}
         return file, None, True

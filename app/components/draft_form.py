@@ -9,22 +9,25 @@ from dash.development.base_component import Component
 
 from app.components.change_parts import difference_list
 from facility.instants import Instant, instant_of
+from facility.language import N_, _
 from facility.site_changes import Difference, decides, lines
 
-CONTROLLED = "It needs the review of a second person and QA's approval by a third, both signed."
-OTHER = "It decides about no alarm: it needs no signature."
+CONTROLLED = N_("It needs the review of a second person and QA's approval by a third, both signed.")
+OTHER = N_("It decides about no alarm: it needs no signature.")
 
 
 def fields(prefix: str) -> Component:
     """The fields; their ids begin with the prefix."""
     return html.Div(
         [
-            dmc.Textarea(id=f"{prefix}-reason", label="Why it is changed", required=True, autosize=True, minRows=2),
-            dmc.Textarea(id=f"{prefix}-why", label="Why this is right", autosize=True, minRows=2),
+            dmc.Textarea(
+                id=f"{prefix}-reason", label=_("Why it is changed"), required=True, autosize=True, minRows=2
+            ),
+            dmc.Textarea(id=f"{prefix}-why", label=_("Why this is right"), autosize=True, minRows=2),
             dmc.DateTimePicker(
                 id=f"{prefix}-from",
-                label="Takes force",
-                placeholder="As soon as it is approved",
+                label=_("Takes force"),
+                placeholder=_("As soon as it is approved"),
                 valueFormat="D MMM YYYY HH:mm",
                 clearable=True,
             ),
@@ -43,6 +46,6 @@ def moment(text: str | None, timezone: str) -> Instant | None:
 def preview(found: tuple[Difference, ...]) -> Component:
     """What the draft would change, and what it needs."""
     if not found:
-        return html.P("Nothing is different yet.", className="sec")
-    needed = CONTROLLED if decides(found) else OTHER
+        return html.P(_("Nothing is different yet."), className="sec")
+    needed = _(CONTROLLED) if decides(found) else _(OTHER)
     return html.Div([difference_list(lines(found)), html.P(needed, className="sec")], className="preview")

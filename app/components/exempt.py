@@ -6,6 +6,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from facility.alarm import Alarm
+from facility.language import _
 from facility.limit import EXEMPT, Limit
 from facility.site import Site
 
@@ -19,7 +20,7 @@ def exempt(limits: Iterable[Limit]) -> Component | None:
     if not reasons:
         return None
     why = "; ".join(reasons)
-    return html.Span([EXEMPT, html.Span(f": {why}", className="why")], className="exempt", title=why)
+    return html.Span([_(EXEMPT), html.Span(f": {why}", className="why")], className="exempt", title=why)
 
 
 def limits_of(site: Site, alarm: Alarm) -> list[Limit]:

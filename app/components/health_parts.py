@@ -13,6 +13,7 @@ from app import formats
 from app.components.basics import chip, drawing, icon, tagged
 from facility.alarm import room_of, source_of
 from facility.instants import DAY, Instant, Span
+from facility.language import _, _n
 from facility.limit import Severity
 from facility.site import Site
 from storage.records.trail.verification import Result
@@ -24,7 +25,9 @@ BAR_HEIGHT, BAR_STEP, BAR_WIDTH = 72, 12, 9
 
 def figures_table(found: Health, verified: Result | None, zone: str, now: Instant) -> Component:
     """Every figure with its target and, where the period is long enough, whether it is met."""
-    heads = html.Tr([html.Th("Figure"), html.Th("Found", className="r"), html.Th("Target"), html.Th("Verdict")])
+    heads = html.Tr(
+        [html.Th(_("Figure")), html.Th(_("Found"), className="r"), html.Th(_("Target")), html.Th(_("Verdict"))]
+    )
     rows = [_figure_row(figure) for figure in figures(found)]
     return html.Table(
         [html.Thead(heads), html.Tbody([*rows, _severities_row(found), _unauthorised_row(verified, zone, now)])],
@@ -43,7 +46,7 @@ def _row(name: str, value: str, target: str, verdict: Component) -> Component:
 
 def _value(figure: Figure) -> str:
     if figure.value is None:
-        return "none yet"
+        return _("none yet")
     match figure.unit:
         case Unit.NUMBER:
             return formats.decimal(figure.value, 0)
@@ -61,27 +64,39 @@ def _verdict(verdict: Verdict) -> Component:
 
 def _severities_row(found: Health) -> Component:
     shares = [f"{found.severities.get(severity, 0) * 100:.0f}" for severity in Severity]
-    value = " / ".join(shares) if found.severities else "none yet"
-    return _row("Advisory / alert / action, %", value, "about 80 / 15 / 5", _verdict(Verdict.NONE))
+    value = " / ".join(shares) if found.severities else _("none yet")
+    return _row(_("Advisory / alert / action, %"), value, _("about 80 / 15 / 5"), _verdict(Verdict.NONE))
 
 
 def _unauthorised_row(verified: Result | None, zone: str, now: Instant) -> Component:
-    name = "Settings or holds that nobody may have made"
+    name = _("Settings or holds that nobody may have made")
     if verified is None:
-        return _row(name, "not looked for yet", "none", _verdict(Verdict.NONE))
+        return _row(name, _("not looked for yet"), "none", _verdict(Verdict.NONE))
     verdict = Verdict.MISSED if verified.count else Verdict.MET
     at = formats.moment(verified.at, zone, now)
-    return _row(name, formats.decimal(verified.count, 0), f"none; records verified {at}", _verdict(verdict))
+    return _row(name, formats.decimal(verified.count, 0), _("none; records verified {at}", at=at), _verdict(verdict))
 
 
 def lead(found: Health, start: Instant, end: Instant, wanted: Instant, zone: str) -> list[Component | str]:
     """The period in words, and whether it is long enough to say how good or bad it is."""
-    words = f"{formats.date(start, zone)} to {formats.date(end, zone)}, {formats.count(found.calls, 'call')}."
+    words = _(
+        "{first} to {last}, {calls}.",
+        first=formats.date(start, zone),
+        last=formats.date(end, zone),
+        calls=_n("{n} call", "{n} calls", found.calls, n=formats.words(found.calls)),
+    )
     short = []
     if wanted < start:
-        short.append(f" Nothing is on record before {formats.date(start, zone)}.")
+        short.append(" " + _("Nothing is on record before {date}.", date=formats.date(start, zone)))
     if not found.judged:
-        short.append(f" No verdict: that takes {ENOUGH_DAYS} days, and these are {found.days:.1f}.")
+        short.append(
+            " "
+            + _(
+                "No verdict: that takes {enough} days, and these are {days}.",
+                enough=ENOUGH_DAYS,
+                days=formats.decimal(found.days, 1),
+            )
+        )
     return [words, *short]
 
 
@@ -89,10 +104,11 @@ def by_day(found: Health, start: Instant, zone: str) -> Component:
     """Calls of each day as bars; the largest is told in words beside it."""
     most = max(found.by_day, default=0)
     if not most:
-        return html.P([icon("check", small=True), "Nobody was called."], className="nothing")
+        return html.P([icon("check", small=True), _("Nobody was called.")], className="nothing")
     bars = "".join(
         f'<rect x="{place * BAR_STEP}" y="{BAR_HEIGHT - height:.1f}" width="{BAR_WIDTH}" height="{height:.1f}">'
-        f"<title>{formats.date(start + place * DAY, zone)}: {formats.count(number, 'call')}</title></rect>"
+        f"<title>{formats.date(start + place * DAY, zone)}: "
+        f"{_n('{n} call', '{n} calls', number, n=formats.words(number))}</title></rect>"
         for place, number in enumerate(found.by_day)
         if (height := max(2.0, BAR_HEIGHT * number / most)) and number
     )
@@ -102,15 +118,19 @@ def by_day(found: Health, start: Instant, zone: str) -> Component:
         f'role="img" aria-label="Calls of each day, at most {most}">{bars}</svg>'
     )
     busiest = formats.date(start + found.by_day.index(most) * DAY, zone)
-    words = f"At most {formats.count(most, 'call')} on one day, {busiest}."
+    words = _(
+        "At most {calls} on one day, {busiest}.",
+        calls=_n("{n} call", "{n} calls", most, n=formats.words(most)),
+        busiest=busiest,
+    )
     return html.Div([drawing(svg, "calls"), html.P(words, className="sec")], className="inside")
 
 
 def offenders_table(site: Site, offenders: Sequence[Offender]) -> Component:
     """The alarms that call most often, with what they make of the load."""
     if not offenders:
-        return html.P([icon("check", small=True), "No alarm has called."], className="nothing")
-    heads = ["Alarm", "Calls", "Share of all", "Chattering", "Fleeting"]
+        return html.P([icon("check", small=True), _("No alarm has called.")], className="nothing")
+    heads = [_("Alarm"), _("Calls"), _("Share of all"), _("Chattering"), _("Fleeting")]
     return html.Table(
         [
             html.Thead(html.Tr([html.Th(head, className="" if head == "Alarm" else "r") for head in heads])),
@@ -121,7 +141,7 @@ def offenders_table(site: Site, offenders: Sequence[Offender]) -> Component:
 
 
 def _offender_row(site: Site, offender: Offender) -> Component:
-    place, _, condition = offender.source.rpartition("/")
+    place, _unused, condition = offender.source.rpartition("/")
     return html.Tr(
         [
             tagged(html.Th([_place(site, place), f" {condition.replace('-', ' ')}"]), scope="row"),
@@ -147,8 +167,16 @@ def _percent(share: float) -> str:
 def answers_table(summaries: Sequence[Answers], names: Mapping[str, str]) -> Component:
     """How soon alarms were answered, by whom, and what proves nothing."""
     if not summaries[0].count:
-        return html.P("No alarm was acknowledged in this time.", className="nothing")
-    heads = ["Who", "Answers", "Half within", "Nine of ten within", "Under 10 s", "Same words", "In bulk"]
+        return html.P(_("No alarm was acknowledged in this time."), className="nothing")
+    heads = [
+        _("Who"),
+        _("Answers"),
+        _("Half within"),
+        _("Nine of ten within"),
+        _("Under 10 s"),
+        _("Same words"),
+        _("In bulk"),
+    ]
     return html.Table(
         [
             html.Thead(html.Tr([html.Th(head, className="" if head == "Who" else "r") for head in heads])),
@@ -166,7 +194,7 @@ def _answers_row(summary: Answers, names: Mapping[str, str]) -> Component:
         _span(summary.slow),
         *(formats.decimal(number, 0) if number else "" for number in numbers),
     ]
-    who = names.get(summary.by, summary.by) if summary.by else "All"
+    who = names.get(summary.by, summary.by) if summary.by else _("All")
     return html.Tr(
         [tagged(html.Th(who), scope="row"), *(html.Td(cell, className="r num") for cell in cells)],
         className="" if summary.by else "all",
@@ -177,9 +205,9 @@ def shifts_table(found: Sequence[Shift], names: Mapping[str, str], zone: str) ->
     """The newest shifts on call, with what came in them."""
     if not found:
         return html.P(
-            "The site file has no rota, so there are no shifts. docs/on-call.md says how.", className="nothing"
+            _("The site file has no rota, so there are no shifts. docs/on-call.md says how."), className="nothing"
         )
-    heads = ["Who", "Rota", "From", "To", "Messages", "Answers", "Half within"]
+    heads = [_("Who"), _("Rota"), _("From"), _("To"), _("Messages"), _("Answers"), _("Half within")]
     return html.Table(
         [
             html.Thead(

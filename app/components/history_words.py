@@ -6,6 +6,7 @@ from dash.development.base_component import Component
 from app import formats
 from app.components.basics import trouble
 from app.context import AppContext
+from facility.language import _
 from storage.samples.store import HistoryAwayError
 
 
@@ -13,10 +14,12 @@ def instead(context: AppContext, error: HistoryAwayError) -> Component:
     """In the place of a picture that cannot be drawn."""
     return html.Div(
         trouble(
-            f"History cannot be read since {_moment(context, error.since)}",
+            _("History cannot be read since {time}", time=_moment(context, error.since)),
             str(error),
-            "Live values and alarms go on. No reading is lost: the station keeps what comes in and fills the gap "
-            "when InfluxDB is back.",
+            _(
+                "Live values and alarms go on. No reading is lost: the station keeps what comes in and fills the gap "
+                "when InfluxDB is back."
+            ),
         ),
         className="banner",
     )
@@ -28,9 +31,18 @@ def substitute(context: AppContext) -> Component | None:
     if found is None:
         return None
     since = "" if found.since is None else f" since {_moment(context, found.since)}"
-    kept = "everything" if not found.kept_from else f"what was measured from {_moment(context, found.kept_from)} on"
+    kept = (
+        _("everything")
+        if not found.kept_from
+        else _("what was measured from {time} on", time=_moment(context, found.kept_from))
+    )
     return html.P(
-        f"History is the local store's{since}, which has {kept}: {found.problem.rstrip('.')}.",
+        _(
+            "History is the local store's{since}, which has {kept}: {why}.",
+            since=since,
+            kept=kept,
+            why=found.problem.rstrip("."),
+        ),
         className="note",
         role="status",
     )

@@ -9,6 +9,7 @@ from app import formats
 from app.components.basics import symbol
 from app.status import overdue_by
 from facility.instants import Instant
+from facility.language import _, _n
 from facility.site import Instrument
 
 
@@ -24,9 +25,9 @@ def instrument_list(instruments: Sequence[Instrument], now: Instant) -> Componen
 def _entry(instrument: Instrument, overdue: int | None) -> Component:
     due = instrument.calibration_due
     if due is None:
-        words = "no calibration date"
+        words = _("no calibration date")
     elif overdue is not None:
-        words = f"overdue {formats.count(overdue, 'day') if overdue < 13 else f'{overdue} days'}"
+        words = _n("overdue {n} day", "overdue {n} days", overdue, n=formats.words(overdue))
     else:
         words = f"due {due.day} {due:%b %Y}"
     serial = f", {instrument.serial}" if instrument.serial else ""

@@ -9,6 +9,7 @@ from app.components import levels_parts as parts
 from app.context import AppContext
 from app.guard import needs, requires
 from app.levels.answer import Answer, attachment, rationale, with_level
+from facility.language import _
 from facility.levels.result import Result
 from facility.roles import Right
 from facility.site_edit import SiteEditError
@@ -23,7 +24,7 @@ def draft(context: AppContext, found: Answer, method: str | None, why: str, reas
     of_whole_site(context)
     result = chosen(found, method)
     if result is None:
-        return "Choose a method that may be used."
+        return _("Choose a method that may be used.")
     try:
         with context.records.reading() as connection:
             newest = revisions.newest(connection)
@@ -90,6 +91,6 @@ def register(app: Dash, context: AppContext, found_by: Callable[[str | None], An
             return no_update, no_update, no_update
         found = found_by(id)
         if found is None:
-            return no_update, no_update, "These levels are not kept any more. Work them out again."
+            return no_update, no_update, _("These levels are not kept any more. Work them out again.")
         drafted = draft(context, found, method, why or "", reason or "")
         return (no_update, no_update, drafted) if isinstance(drafted, str) else (f"/changes/{drafted}", "", "")

@@ -9,6 +9,7 @@ from app.context import AppContext
 from app.guard import requires
 from app.levels.fields import instant_on
 from app.levels.question import QuestionError
+from facility.language import _
 from facility.roles import Right
 
 
@@ -34,7 +35,7 @@ def register(app: Dash, context: AppContext) -> None:
             return no_update, no_update, no_update
         zone = context.site().timezone
         if not begin or not finish or not (why or "").strip():
-            return no_update, "Say from when to when, and the assigned cause.", no_update
+            return no_update, _("Say from when to when, and the assigned cause."), no_update
         try:
             new = {"start": instant_on(begin, zone), "end": instant_on(finish, zone), "reason": (why or "").strip()}
         except QuestionError as error:

@@ -11,6 +11,7 @@ from app.components.graph import graph
 from app.levels.answer import usual_side
 from app.levels.fields import ALL_STATES, ALONE
 from facility.instants import DAY, Instant
+from facility.language import _
 from facility.levels.units import Unit, usual_unit
 from facility.limit import RoomState, Side
 from facility.site import Site
@@ -24,7 +25,7 @@ def pictures() -> list[Component]:
         tagged(
             html.Section(
                 [
-                    html.Header([html.H2("The values"), html.Span(parts.PICTURE, className="sec grow right")]),
+                    html.Header([html.H2(_("The values")), html.Span(_(parts.PICTURE), className="sec grow right")]),
                     dcc.Store(id="levels-figure"),
                     graph("levels-graph"),
                 ],
@@ -32,14 +33,14 @@ def pictures() -> list[Component]:
                 className="card",
                 hidden=True,
             ),
-            aria_label="The values",
+            aria_label=_("The values"),
         ),
         html.Section(
             [
                 html.Header(
                     [
-                        html.H2("The fit"),
-                        dmc.Select(id="levels-fit-of", size="sm", **{"aria-label": "Of which method"}),
+                        html.H2(_("The fit")),
+                        dmc.Select(id="levels-fit-of", size="sm", **{"aria-label": _("Of which method")}),
                     ]
                 ),
                 dcc.Store(id="levels-quantiles"),
@@ -66,27 +67,27 @@ def form(site: Site, chosen: str | None, now: Instant) -> Component:
             dmc.Select(
                 id="levels-point",
                 allowDeselect=False,
-                label="Point",
+                label=_("Point"),
                 data=parts.point_choices(site),
                 value=chosen,
                 searchable=True,
                 size="sm",
             ),
             dmc.Select(
-                id="levels-with", allowDeselect=False, label="Together with", data=pools, value=ALONE, size="sm"
+                id="levels-with", allowDeselect=False, label=_("Together with"), data=pools, value=ALONE, size="sm"
             ),
             html.Div(
                 [
                     dmc.DatePickerInput(
                         id="levels-begin",
-                        label="From",
+                        label=_("From"),
                         value=begin.strftime("%Y-%m-%d"),
                         valueFormat="D MMM YYYY",
                         size="sm",
                     ),
                     dmc.DatePickerInput(
                         id="levels-finish",
-                        label="To",
+                        label=_("To"),
                         value=last.strftime("%Y-%m-%d"),
                         valueFormat="D MMM YYYY",
                         size="sm",
@@ -99,7 +100,7 @@ def form(site: Site, chosen: str | None, now: Instant) -> Component:
                     dmc.Select(
                         id="levels-state",
                         allowDeselect=False,
-                        label="Room state",
+                        label=_("Room state"),
                         data=parts.options([*RoomState, ALL_STATES]),
                         value=RoomState.IN_OPERATION.value,
                         size="sm",
@@ -107,7 +108,7 @@ def form(site: Site, chosen: str | None, now: Instant) -> Component:
                     dmc.Select(
                         id="levels-side",
                         allowDeselect=False,
-                        label="Side",
+                        label=_("Side"),
                         data=parts.options(Side),
                         value=side.value,
                         size="sm",
@@ -118,36 +119,36 @@ def form(site: Site, chosen: str | None, now: Instant) -> Component:
             dmc.Select(
                 id="levels-unit",
                 allowDeselect=False,
-                label="One value stands for",
+                label=_("One value stands for"),
                 data=parts.options(Unit),
                 value=unit.value,
                 size="sm",
             ),
             html.Details(
                 [
-                    html.Summary("Leave out a stretch, with its cause"),
+                    html.Summary(_("Leave out a stretch, with its cause")),
                     html.Div(
                         [
                             dmc.DateTimePicker(
-                                id="levels-out-from", label="From", valueFormat="D MMM YYYY HH:mm", size="sm"
+                                id="levels-out-from", label=_("From"), valueFormat="D MMM YYYY HH:mm", size="sm"
                             ),
                             dmc.DateTimePicker(
-                                id="levels-out-to", label="To", valueFormat="D MMM YYYY HH:mm", size="sm"
+                                id="levels-out-to", label=_("To"), valueFormat="D MMM YYYY HH:mm", size="sm"
                             ),
-                            dmc.TextInput(id="levels-out-why", label="Assigned cause", size="sm"),
-                            html.Button("Leave it out", id="levels-out-add", className="btn s"),
+                            dmc.TextInput(id="levels-out-why", label=_("Assigned cause"), size="sm"),
+                            html.Button(_("Leave it out"), id="levels-out-add", className="btn s"),
                         ],
                         className="out",
                     ),
                 ]
             ),
             html.Div(id="levels-out-list"),
-            html.Button("Leave nothing out", id="levels-out-clear", className="btn s", hidden=True),
+            html.Button(_("Leave nothing out"), id="levels-out-clear", className="btn s", hidden=True),
             tagged(html.Div(id="levels-problem", className="problem"), role="alert"),
             html.Div(
                 [
-                    html.Button("Work out the levels", id="levels-start", className="btn p"),
-                    html.Button("Cancel", id="levels-cancel", className="btn", hidden=True),
+                    html.Button(_("Work out the levels"), id="levels-start", className="btn p"),
+                    html.Button(_("Cancel"), id="levels-cancel", className="btn", hidden=True),
                 ],
                 className="row",
             ),
@@ -161,21 +162,21 @@ def to_draft(may_draft: bool) -> Component:
     """Only for who may draft."""
     return html.Section(
         [
-            html.Header(html.H2("Make this a draft change")),
+            html.Header(html.H2(_("Make this a draft change"))),
             html.Div(
                 [
-                    dmc.Select(id="levels-method", label="The alert level of", size="sm"),
+                    dmc.Select(id="levels-method", label=_("The alert level of"), size="sm"),
                     dmc.Textarea(
                         id="levels-why",
-                        label="Rationale, for the limit",
+                        label=_("Rationale, for the limit"),
                         autosize=True,
                         minRows=3,
                     ),
                     dmc.Textarea(
-                        id="levels-reason", label="Why it is changed", required=True, autosize=True, minRows=2
+                        id="levels-reason", label=_("Why it is changed"), required=True, autosize=True, minRows=2
                     ),
                     tagged(html.Div(id="levels-draft-problem", className="problem"), role="alert"),
-                    html.Button("Draft the change", id="levels-draft", className="btn p"),
+                    html.Button(_("Draft the change"), id="levels-draft", className="btn p"),
                 ],
                 className="quiet draft",
             ),

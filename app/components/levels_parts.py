@@ -13,11 +13,12 @@ from app.levels.fields import ALONE, ROOM, SITE
 from app.levels.question import alike
 from app.levels.rows import HEADS, Row, facts, rows
 from facility.instants import Instant
+from facility.language import N_, _, _n
 from facility.limit import RoomState, Side
 from facility.site import Point, Site
 
-LEAD = "What the history of a point says its alert level should be, by several methods side by side."
-PICTURE = "share of values up to each, and how many there are of each"
+LEAD = N_("What the history of a point says its alert level should be, by several methods side by side.")
+PICTURE = N_("share of values up to each, and how many there are of each")
 PAINT = ClientsideFunction("trends", "paint")
 
 Option = dict[str, str]
@@ -43,14 +44,23 @@ def point_choices(site: Site) -> list[dict[str, Any]]:
 def pools(site: Site, point: Point, side: Side) -> list[Option]:
     """With what a point may be pooled: only with its like."""
     states = frozenset(RoomState)
-    found = [{"value": ALONE, "label": "This point alone"}]
+    found = [{"value": ALONE, "label": _("This point alone")}]
     in_room = len(alike(site, point, side, states, point.room))
     everywhere = len(alike(site, point, side, states))
     words = grade_words(site.rooms[point.room].classification)
     if in_room > 1:
-        found.append({"value": ROOM, "label": f"The {in_room} like it in {point.room}"})
+        found.append({"value": ROOM, "label": _("The {n} like it in {room}", n=in_room, room=point.room)})
     if everywhere > in_room:
-        found.append({"value": SITE, "label": f"The {everywhere} like it in {words or 'unclassified rooms'}"})
+        found.append(
+            {
+                "value": SITE,
+                "label": _(
+                    "The {n} like it in {rooms}",
+                    n=everywhere,
+                    rooms=words or _("unclassified rooms"),
+                ),
+            }
+        )
     return found
 
 
@@ -58,10 +68,12 @@ def nothing_yet() -> Component:
     """Before the first question."""
     return html.Div(
         [
-            html.H2("Nothing is worked out yet"),
+            html.H2(_("Nothing is worked out yet")),
             html.P(
-                "Choose a point, a period and a room state, and press “Work out the levels”. A year of a point takes "
-                "some seconds; everything that was judged counts, but for what you leave out with a cause.",
+                _(
+                    "Choose a point, a period and a room state, and press “Work out the levels”. A year of a point "
+                    "takes some seconds; everything that was judged counts, but for what you leave out with a cause."
+                ),
                 className="sec",
             ),
         ],
@@ -74,7 +86,14 @@ def left_out(known: list[dict[str, Any]], timezone: str) -> Component | None:
     if not known:
         return None
     lines = [
-        html.Li(f"{_on_day(each['start'], timezone)} to {_on_day(each['end'], timezone)}: {each['reason']}")
+        html.Li(
+            _(
+                "{first} to {last}: {reason}",
+                first=_on_day(each["start"], timezone),
+                last=_on_day(each["end"], timezone),
+                reason=each["reason"],
+            )
+        )
         for each in known
     ]
     return html.Ul(lines)
@@ -102,7 +121,7 @@ def answer(found: Answer, timezone: str) -> Component:
             [
                 html.Header(html.H2(found.subject)),
                 html.P(
-                    "There is no judged reading in this period and room state. Choose another period or state.",
+                    _("There is no judged reading in this period and room state. Choose another period or state."),
                     className="quiet",
                 ),
             ],
@@ -110,7 +129,7 @@ def answer(found: Answer, timezone: str) -> Component:
         )
     table = html.Table(
         [
-            html.Thead(html.Tr([html.Th(head) for head in HEADS])),
+            html.Thead(html.Tr([html.Th(_(head)) for head in HEADS])),
             html.Tbody([_row(row) for row in rows(found)]),
         ],
         className="methods",
@@ -125,12 +144,12 @@ def answer(found: Answer, timezone: str) -> Component:
             ],
             className="card",
         ),
-        aria_label="Methods",
+        aria_label=_("Methods"),
     )
 
 
 def _row(row: Row) -> Component:
-    verdict = chip("normal", "Yes") if row.usable else chip("nodata", "No")
+    verdict = chip("normal", _("Yes")) if row.usable else chip("nodata", _("No"))
     remarks = html.Ul([html.Li(words) for words in row.remarks]) if row.remarks else None
     cells = [
         html.Td(html.B(row.alert) if row.usable else row.alert, className="num nw"),
@@ -143,7 +162,7 @@ def _row(row: Row) -> Component:
     return html.Tr(
         [
             html.Th(row.method, scope="row"),
-            *(tagged(cell, data_head=head) for cell, head in zip(cells, HEADS[1:], strict=True)),
+            *(tagged(cell, data_head=_(head)) for cell, head in zip(cells, HEADS[1:], strict=True)),
         ]
     )
 
@@ -158,8 +177,17 @@ def _excluded(found: Answer, timezone: str) -> Component | None:
         lay = ""
         if each.lowest is not None:
             low = formats.number(each.lowest, found.sample.quantity)
-            lay = f", {low} to {formats.with_unit(each.highest, found.sample.quantity)}"
+            lay = _(
+                ", {low} to {with_unit}", low=low, with_unit=formats.with_unit(each.highest, found.sample.quantity)
+            )
         where = f"{each.exclusion.point}, " if each.exclusion.point else ""
-        words = f"{where}{start} to {end}: {formats.count(each.readings, 'reading')}{lay}"
+        words = _(
+            "{where}{start} to {end}: {n}{lay}",
+            where=where,
+            start=start,
+            end=end,
+            n=_n("{n} reading", "{n} readings", each.readings, n=formats.words(each.readings)),
+            lay=lay,
+        )
         lines.append(html.Li([html.B(each.exclusion.reason), f" ({each.exclusion.by}). {words}"]))
-    return html.Div([html.H3("Left out, kept in the store"), html.Ul(lines)], className="left-out")
+    return html.Div([html.H3(_("Left out, kept in the store")), html.Ul(lines)], className="left-out")

@@ -10,20 +10,21 @@ from app.components.account_parts import act_button, people_table
 from app.components.basics import chip
 from app.notification_acts import state_words
 from facility.instants import Instant
+from facility.language import N_, _, _n
 from storage.records.channels import Channel
 from storage.records.contacts import partly
 from storage.records.notifications import Delivery, Purpose
 from storage.records.people.accounts import Account
 
 PURPOSES = {
-    Purpose.NEW: "New",
-    Purpose.WORSE: "Got worse",
-    Purpose.MORE: "More of it",
-    Purpose.UNANSWERED: "Not answered",
-    Purpose.RETURNED: "Returned",
-    Purpose.SUMMARY: "Several",
-    Purpose.TEST: "Test",
-    Purpose.ABSENT: "Not heard",
+    Purpose.NEW: N_("New"),
+    Purpose.WORSE: N_("Got worse"),
+    Purpose.MORE: N_("More of it"),
+    Purpose.UNANSWERED: N_("Not answered"),
+    Purpose.RETURNED: N_("Returned"),
+    Purpose.SUMMARY: N_("Several"),
+    Purpose.TEST: N_("Test"),
+    Purpose.ABSENT: N_("Not heard"),
 }
 
 
@@ -36,7 +37,10 @@ def channel_table(
     """The channels in the order in which they are tried."""
     if not kept:
         return html.Div(
-            "No channel yet, so nobody is told of alarms. Add one: a mail server, a text gateway, a chat, a webhook.",
+            _(
+                "No channel yet, so nobody is told of alarms. Add one: a mail server, a text gateway, a chat, "
+                "a webhook."
+            ),
             className="nothing",
         )
     rows = [
@@ -54,7 +58,11 @@ def channel_table(
         )
         for one in kept
     ]
-    return people_table(("Channel", "Address", "Reaches", "Form", "Sent", "Waiting", "Failed", ""), rows, "Channels")
+    return people_table(
+        (_("Channel"), _("Address"), _("Reaches"), _("Form"), _("Sent"), _("Waiting"), _("Failed"), ""),
+        rows,
+        _("Channels"),
+    )
 
 
 def reach_table(
@@ -62,16 +70,16 @@ def reach_table(
 ) -> Component:
     """Each person who may acknowledge, and where."""
     if not people:
-        return html.Div("Nobody who may acknowledge alarms has an account yet.", className="nothing")
+        return html.Div(_("Nobody who may acknowledge alarms has an account yet."), className="nothing")
     personal = [channel for channel in kept if channel.address.personal]
     rows = []
     for one in people:
         addresses = reached.get(one.account, {})
         ways = [f"{channel.name} {partly(addresses[channel.id])}" for channel in personal if channel.id in addresses]
-        told: Component | str = ", then ".join(ways) if ways else chip("alert", "No address")
+        told: Component | str = ", then ".join(ways) if ways else chip("alert", _("No address"))
         cells = [html.Td(html.B(one.name), className="where"), html.Td(one.role.value), html.Td(told)]
         rows.append(html.Tr(cells))
-    return people_table(("Person", "Role", "Told by"), rows, "People")
+    return people_table((_("Person"), _("Role"), _("Told by")), rows, _("People"))
 
 
 def message_table(
@@ -79,7 +87,7 @@ def message_table(
 ) -> Component:
     """The newest messages; each can be opened to be read. `short` are the channels that are sent the short form."""
     if not found:
-        return html.Div("No message yet. Alarms, and tests of channels, are told here.", className="nothing")
+        return html.Div(_("No message yet. Alarms, and tests of channels, are told here."), className="nothing")
     rows = []
     for one in found:
         message = one.notification
@@ -92,7 +100,7 @@ def message_table(
             html.Tr(
                 [
                     html.Td(formats.exactly(message.at, timezone, now), className="num"),
-                    html.Td(PURPOSES[message.purpose]),
+                    html.Td(_(PURPOSES[message.purpose])),
                     html.Td(told, className="told"),
                     html.Td([html.Div(whom), html.Div(names.get(to.channel, ""), className="xs muted")]),
                     html.Td([chip(mark, word), html.Div(_more(one, timezone, now), className="xs sec said")]),
@@ -100,41 +108,41 @@ def message_table(
                 ]
             )
         )
-    heads = ("When", "Why", "What it says", "To", "What came of it", "Number")
-    return people_table(heads, rows, "Messages")
+    heads = (_("When"), _("Why"), _("What it says"), _("To"), _("What came of it"), _("Number"))
+    return people_table(heads, rows, _("Messages"))
 
 
 def _reaches(channel: Channel, reached: Mapping[str, Mapping[int, str]]) -> str:
     if not channel.address.personal:
-        return "all together"
+        return _("all together")
     people = sum(channel.id in addresses for addresses in reached.values())
-    return "1 person" if people == 1 else f"{people} people"
+    return _n("1 person", "{n} people", people, n=people)
 
 
 def _acts(channel: Channel, first: bool) -> Component:
     of = str(channel.id)
-    test = html.Button("Test", id={"type": "channel-test", "of": of}, className="btn s")
-    why = "It is tried first" if first else ""
+    test = html.Button(_("Test"), id={"type": "channel-test", "of": of}, className="btn s")
+    why = _("It is tried first") if first else ""
     ahead = html.Button(
-        "First",
+        _("First"),
         id={"type": "channel-first", "of": of},
         className="btn s",
         disabled=first,
-        title=why or "Try it first",
+        title=why or _("Try it first"),
     )
-    return html.Span([test, ahead, act_button("notifications", "Retire", "retire", of)], className="pair")
+    return html.Span([test, ahead, act_button("notifications", _("Retire"), "retire", of)], className="pair")
 
 
 def _state(delivery: Delivery) -> tuple[str, str]:
     if delivery.sent is not None:
-        return "normal", "Sent"
+        return "normal", _("Sent")
     if delivery.failed is not None:
-        return "action", "Failed"
-    return ("alert", "Tried again") if delivery.error else ("advisory", "Waiting")
+        return "action", _("Failed")
+    return ("alert", _("Tried again")) if delivery.error else ("advisory", _("Waiting"))
 
 
 def _more(delivery: Delivery, timezone: str, now: Instant) -> str:
     if delivery.sent is not None:
-        together = " with others" if delivery.sent_with != delivery.notification.id else ""
+        together = " " + _("with others") if delivery.sent_with != delivery.notification.id else ""
         return f"{formats.exactly(delivery.sent, timezone, now)}{together}: {delivery.receipt}"
     return formats.sentence(state_words(delivery))

@@ -12,9 +12,10 @@ from app import formats
 from app.components.account_parts import people_table
 from app.components.basics import chip, tagged
 from app.on_call_view import AHEAD, OnCallView
-from facility import on_call_words
+from facility import on_call_words, writing
 from facility.escalation import Policy
 from facility.instants import DAY, Instant, datetime_of
+from facility.language import _, _n
 from facility.limit import Severity
 from facility.on_call import Calendar, Duty, Rota
 
@@ -29,12 +30,12 @@ def rota_card(view: OnCallView, rota: Rota, may_swap: bool) -> Component:
                     html.H2(rota.name),
                     html.Span(_plan(view, rota), className="grow"),
                     html.Button(
-                        "Swap", id={"type": "swap-open", "rota": rota.id}, className="btn s", disabled=not may_swap
+                        _("Swap"), id={"type": "swap-open", "rota": rota.id}, className="btn s", disabled=not may_swap
                     ),
                 ]
             ),
             *[
-                html.P([chip("advisory", "Calendar"), f" {text}."], className="inside")
+                html.P([chip("advisory", _("Calendar")), f" {text}."], className="inside")
                 for text in view.troubles.get(rota.id, ())
             ],
             _strip(view, rota, duties),
@@ -49,9 +50,9 @@ def policy_card(view: OnCallView) -> Component:
     """Whom an alarm calls, step by step, and whom that reaches now."""
     policies = view.site.on_call.policies
     if not policies:
-        text = "The site file has no policy: every alarm calls everybody who may answer, again every 10 min."
+        text = _("The site file has no policy: every alarm calls everybody who may answer, again every 10 min.")
         return html.Section(
-            [html.Header(html.H2("Whom an alarm calls")), html.P(text, className="nothing")], className="card"
+            [html.Header(html.H2(_("Whom an alarm calls"))), html.P(text, className="nothing")], className="card"
         )
     rows = []
     for policy in policies:
@@ -75,14 +76,14 @@ def policy_card(view: OnCallView) -> Component:
             html.Td(html.Div(_rest(policy))),
         ]
         rows.append(html.Tr(cells))
-    table = people_table(("Policy", "Steps, and whom they reach now", "Then"), rows, "Policies")
-    return html.Section([html.Header(html.H2("Whom an alarm calls")), table], className="card")
+    table = people_table((_("Policy"), _("Steps, and whom they reach now"), _("Then")), rows, _("Policies"))
+    return html.Section([html.Header(html.H2(_("Whom an alarm calls"))), table], className="card")
 
 
 def moment(at: Instant, timezone: str) -> str:
     """Mon 24 Nov 08:00, by the clock of a zone."""
     shown = datetime_of(at).astimezone(ZoneInfo(timezone))
-    return f"{shown:%a} {shown.day} {shown:%b %H:%M}"
+    return f"{writing.dated(shown, 'MMMEd')} {shown:%H:%M}"
 
 
 def _plan(view: OnCallView, rota: Rota) -> str:
@@ -90,10 +91,11 @@ def _plan(view: OnCallView, rota: Rota) -> str:
     if isinstance(rota.plan, Calendar):
         copy = view.calendars.get(rota.id)
         read = copy.fetched if copy is not None and copy.address == rota.plan.address else None
-        age = "not read yet" if read is None else f"read {formats.age(view.now - read)} ago"
-        return f"Calendar {shown(rota.plan.address)}, {age}{zone}"
+        age = _("not read yet") if read is None else _("read {span} ago", span=formats.age(view.now - read))
+        return _("Calendar {address}, {age}", address=shown(rota.plan.address), age=age) + zone
     first = rota.plan.first
-    return f"In turn, from {first:%A} to {first:%A} {first:%H:%M}{zone}"
+    day, time = writing.weekday(first), f"{first:%H:%M}"
+    return _("In turn, from {day} to {day} {time}", day=day, time=time) + zone
 
 
 def _strip(view: OnCallView, rota: Rota, duties: Sequence[Duty]) -> Component:
@@ -102,7 +104,12 @@ def _strip(view: OnCallView, rota: Rota, duties: Sequence[Duty]) -> Component:
     pieces = []
     for duty in duties:
         look = "nobody" if duty.account is None else f"tone{people.index(duty.account) % 3}"
-        words = f"{view.name(duty.account)}, {moment(duty.start, rota.timezone)} to {moment(duty.end, rota.timezone)}"
+        words = _(
+            "{name}, {start} to {end}",
+            name=view.name(duty.account),
+            start=moment(duty.start, rota.timezone),
+            end=moment(duty.end, rota.timezone),
+        )
         pieces.append(
             html.Span(
                 view.name(duty.account),
@@ -111,19 +118,21 @@ def _strip(view: OnCallView, rota: Rota, duties: Sequence[Duty]) -> Component:
                 title=words,
             )
         )
-    return tagged(html.Div(pieces, className="strip"), role="img", aria_label=f"{rota.name}, the next two weeks")
+    return tagged(
+        html.Div(pieces, className="strip"), role="img", aria_label=_("{name}, the next two weeks", name=rota.name)
+    )
 
 
 def _duties(view: OnCallView, rota: Rota, duties: Sequence[Duty], may_swap: bool) -> Component:
     rows = []
     for number, duty in enumerate(duties):
-        since = "Now" if number == 0 else moment(duty.start, rota.timezone)
+        since = _("Now") if number == 0 else moment(duty.start, rota.timezone)
         until = "" if duty.end >= view.now + AHEAD else moment(duty.end, rota.timezone)
         who: list[Component | str] = [html.B(view.name(duty.account))]
         if duty.account is None:
-            who = [chip("alert", "Nobody")]
+            who = [chip("alert", _("Nobody"))]
         elif not view.reach.contacts.get(duty.account):
-            who += [" ", chip("alert", "No address")]
+            who += [" ", chip("alert", _("No address"))]
         cells = [
             html.Td(since, className="num where"),
             html.Td(until, className="num"),
@@ -132,17 +141,26 @@ def _duties(view: OnCallView, rota: Rota, duties: Sequence[Duty], may_swap: bool
         ]
         act = None
         if duty.override is not None and may_swap:
-            act = html.Button("Withdraw", id={"type": "on-call-act", "of": duty.override.number}, className="btn s")
+            act = html.Button(
+                _("Withdraw"), id={"type": "on-call-act", "of": duty.override.number}, className="btn s"
+            )
         rows.append(html.Tr([*cells, html.Td(act, className="right")]))
-    return people_table(("From", "Until", "Who", "Why", ""), rows, rota.name)
+    return people_table((_("From"), _("Until"), _("Who"), _("Why"), ""), rows, rota.name)
 
 
 def _withdrawn(view: OnCallView, rota: Rota) -> Component | None:
     """Swaps that were taken back, so that it can be seen that they were."""
     items = [
         html.Li(
-            f"{view.name(swap.account)}, {moment(swap.start, rota.timezone)} to {moment(swap.end, rota.timezone)}: "
-            f"{swap.reason}. Withdrawn by {view.name(gone.by)}: {gone.reason}"
+            _(
+                "{name}, {start} to {end}: {reason}. Withdrawn by {by}: {why}",
+                name=view.name(swap.account),
+                start=moment(swap.start, rota.timezone),
+                end=moment(swap.end, rota.timezone),
+                reason=swap.reason,
+                by=view.name(gone.by),
+                why=gone.reason,
+            )
         )
         for swap, gone in view.withdrawn
         if swap.rota == rota.id
@@ -152,7 +170,14 @@ def _withdrawn(view: OnCallView, rota: Rota) -> Component | None:
     return html.Details(
         [
             html.Summary(
-                formats.sentence(formats.count(len(items), "swap that was withdrawn", "swaps that were withdrawn"))
+                formats.sentence(
+                    _n(
+                        "{n} swap that was withdrawn",
+                        "{n} swaps that were withdrawn",
+                        len(items),
+                        n=formats.words(len(items)),
+                    )
+                )
             ),
             html.Ul(items),
         ]
@@ -161,7 +186,7 @@ def _withdrawn(view: OnCallView, rota: Rota) -> Component | None:
 
 def _why(view: OnCallView, duty: Duty) -> Component | str:
     if duty.override is None:
-        return html.Span("By the rota" if duty.account else "The rota has nobody", className="sec")
+        return html.Span(_("By the rota") if duty.account else _("The rota has nobody"), className="sec")
     return html.Span(
         [f"{duty.override.reason} ", html.Span(f"({view.name(duty.override.by)})", className="sec")], className="said"
     )
@@ -172,8 +197,8 @@ def _for(severities: frozenset[Severity]) -> str:
 
 
 def _rest(policy: Policy) -> list[Component]:
-    told = [formats.sentence(formats.count(policy.rounds, "round"))]
+    told = [formats.sentence(_n("{n} round", "{n} rounds", policy.rounds, n=formats.words(policy.rounds)))]
     if policy.quiet is not None:
-        told.append(f"Quiet from {on_call_words.quiet(policy.quiet)}")
-    told.append("Goes on when all is back" if policy.goes_on else "Stops when all is back")
+        told.append(_("Quiet from {quiet}", quiet=on_call_words.quiet(policy.quiet)))
+    told.append(_("Goes on when all is back") if policy.goes_on else _("Stops when all is back"))
     return [html.Div(text, className="sm") for text in told]

@@ -17,6 +17,7 @@ from app.guard import Access, needs, requires
 from app.sign_in.session_cookie import present_session
 from app.signature_words import broken, signature_words
 from app.signing import Asked, Signable, Typed, ask, sign
+from facility.language import N_, _
 from storage.records.signatures import Meaning, NotToBeSignedError, Signature
 from storage.records.trail.audit import JSON
 
@@ -27,10 +28,10 @@ SIGNED = "signed"
 HIDDEN, SHOWN = {"display": "none"}, {"display": "block"}
 FIELDS = ("sign-account", "sign-password", "sign-code", "sign-comment")
 SAYS = {
-    Meaning.AUTHORSHIP: "that I wrote this",
-    Meaning.REVIEW: "that I have reviewed this",
-    Meaning.APPROVAL: "that I approve this",
-    Meaning.RESPONSIBILITY: "that I take responsibility for this",
+    Meaning.AUTHORSHIP: N_("that I wrote this"),
+    Meaning.REVIEW: N_("that I have reviewed this"),
+    Meaning.APPROVAL: N_("that I approve this"),
+    Meaning.RESPONSIBILITY: N_("that I take responsibility for this"),
 }
 
 
@@ -65,7 +66,7 @@ def dialog() -> Component:
     """The dialog; it stands once in the shell and serves every page."""
     modal: Component = dmc.Modal(
         id="signing",
-        title="Sign",
+        title=_("Sign"),
         centered=True,
         size=520,
         children=[
@@ -73,23 +74,23 @@ def dialog() -> Component:
             html.Div(
                 [
                     html.Div(
-                        dmc.Textarea(id="sign-comment", label="Comment", autosize=True, minRows=1),
+                        dmc.Textarea(id="sign-comment", label=_("Comment"), autosize=True, minRows=1),
                         id="sign-comment-field",
                     ),
                     html.Div(
-                        dmc.TextInput(id="sign-account", label="Account", autoComplete="off", required=True),
+                        dmc.TextInput(id="sign-account", label=_("Account"), autoComplete="off", required=True),
                         id="sign-account-field",
                     ),
                     dmc.PasswordInput(
                         id="sign-password",
-                        label="Password",
+                        label=_("Password"),
                         autoComplete="off",
                         required=True,
                         **{"data-autofocus": True},
                     ),
                     html.Div(
                         dmc.TextInput(
-                            id="sign-code", label="Code of your authenticator", autoComplete="one-time-code"
+                            id="sign-code", label=_("Code of your authenticator"), autoComplete="one-time-code"
                         ),
                         id="sign-code-field",
                     ),
@@ -101,7 +102,7 @@ def dialog() -> Component:
             html.Div(
                 [
                     html.Span(id="sign-as", className="sm muted grow"),
-                    html.Button([icon("check", small=True), "Sign"], id="sign-send", className="btn p l"),
+                    html.Button([icon("check", small=True), _("Sign")], id="sign-send", className="btn p l"),
                 ],
                 className="row answer-foot",
             ),
@@ -150,7 +151,7 @@ def register(app: Dash, context: AppContext, signables: Iterable[Signable]) -> N
             SHOWN if asked.first else HIDDEN,
             SHOWN if asked.with_code else HIDDEN,
             HIDDEN if asked.to_sign.commented is None else SHOWN,
-            f"Signed as {person.name} ({person.role}), now",
+            _("Signed as {name} ({role}), now", name=person.name, role=_(person.role)),
             False,
             "",
             True if asked.first else None,  # what is typed first; else the password is
@@ -188,7 +189,7 @@ def register(app: Dash, context: AppContext, signables: Iterable[Signable]) -> N
         if not wanted or wanted.get("name") not in known or not (clicks or by_password or by_code):
             return (no_update,) * 5
         if not password:
-            return no_update, "Type your password.", no_update, no_update, no_update
+            return no_update, _("Type your password."), no_update, no_update, no_update
         typed = Typed(account or "", password, code or "", comment or "")
         signable, subject = known[wanted["name"]], str(wanted.get("subject"))
         problem = sign(context, present_session(), signable, subject, str(wanted.get("seen")), typed)
@@ -213,7 +214,7 @@ def _summary(asked: Asked) -> Component:
             html.Div(to_sign.title, className="where"),
             *(html.Div(words) for words in to_sign.words),
             html.Div(
-                ["My signature says ", html.B(SAYS[to_sign.meaning]), f": {to_sign.meaning}."],
+                [_("My signature says"), " ", html.B(_(SAYS[to_sign.meaning])), f": {_(to_sign.meaning)}."],
                 className="sec meaning",
             ),
         ],

@@ -10,6 +10,7 @@ from app import formats
 from app.components.basics import since, symbol
 from app.stations import StationHealth
 from facility.instants import Instant
+from facility.language import _, _n
 from storage.records.station_report import StationReport
 
 Words = Sequence[str | Component]
@@ -63,53 +64,60 @@ def boxes(station: StationHealth, now: Instant) -> list[Box]:
         return Box(name, title, station.state if unknown else state, words, unknown or name in troubled)
 
     return [
-        box("sources", "Sources", *_sources(report, now - station.silent_for)),
-        box("broker", "MQTT broker", *_broker(report)),
-        box("local store", "Local store", *_store(report)),
-        box("engine", "Alert engine", *_engine(report)),
+        box("sources", _("Sources"), *_sources(report, now - station.silent_for)),
+        box("broker", _("MQTT broker"), *_broker(report)),
+        box("local store", _("Local store"), *_store(report)),
+        box("engine", _("Alert engine"), *_engine(report)),
         box("InfluxDB", "InfluxDB", *_influx(report)),
-        box("clean topics", "Clean topics", *_topics(report)),
+        box("clean topics", _("Clean topics"), *_topics(report)),
     ]
 
 
 def _sources(report: StationReport, reported: Instant) -> tuple[str, Words]:
     silent = None if report.broker is None else report.broker.silent_for
     words: Words = (
-        ["no message since the start"]
+        [_("no message since the start")]
         if silent is None
         else ["newest ", since(reported - round(silent * 1000)), " ago"]
     )
-    return formats.count(len(report.sources), "source") + " known", words
+    many = len(report.sources)
+    return _n("{n} source known", "{n} sources known", many, n=formats.words(many)), words
 
 
 def _broker(report: StationReport) -> tuple[str, Words]:
     broker = report.broker
     if broker is None:
         return "unknown", []
-    return "connected" if broker.collecting else "no connection", [broker.address]
+    return _("connected") if broker.collecting else _("no connection"), [broker.address]
 
 
 def _store(report: StationReport) -> tuple[str, Words]:
     pending = sum(source.pending for source in report.sources)
     stored = sum(source.stored for source in report.sources)
-    state = f"{pending:,} pending" if pending else "nothing pending"
-    return state, [f"{stored:,} readings, commit {report.commits:,}"]
+    state = _("{n} pending", n=formats.decimal(pending, 0)) if pending else _("nothing pending")
+    return state, [
+        _(
+            "{stored} readings, commit {commits}",
+            stored=formats.decimal(stored, 0),
+            commits=formats.decimal(report.commits, 0),
+        )
+    ]
 
 
 def _engine(report: StationReport) -> tuple[str, Words]:
     behind = report.commits - report.judged
-    words = f"judged up to commit {report.judged:,}"
+    words = _("judged up to commit {judged}", judged=formats.decimal(report.judged, 0))
     if behind <= 0 or report.judged_behind < 1000:
-        return "up to date", [words]
+        return _("up to date"), [words]
     return f"{formats.age(report.judged_behind)} behind", [words]
 
 
 def _influx(report: StationReport) -> tuple[str, Words]:
     forwarder = report.forwarder
     if forwarder is None:
-        return "not configured", ["the local store keeps everything"]
+        return _("not configured"), [_("the local store keeps everything")]
     if not forwarder.waiting:
-        return "nothing waiting", [forwarder.target]
+        return _("nothing waiting"), [forwarder.target]
     return f"{forwarder.waiting:,} waiting", ["oldest ", since(forwarder.oldest)]
 
 
@@ -117,8 +125,12 @@ def _topics(report: StationReport) -> tuple[str, Words]:
     broker = report.broker
     if broker is None:
         return "unknown", []
-    words = f"{broker.passed_over:,} passed over" if broker.passed_over else "none passed over"
-    return "publishing" if broker.publishing else "not publishing", [words]
+    words = (
+        _("{passed_over} passed over", passed_over=formats.decimal(broker.passed_over, 0))
+        if broker.passed_over
+        else _("none passed over")
+    )
+    return _("publishing") if broker.publishing else _("not publishing"), [words]
 
 
 def _box(box: Box) -> Component:

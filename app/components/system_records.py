@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from app import formats
 from app.components.basics import since, tagged
 from facility.instants import Instant
+from facility.language import N_, _, _n
 from storage.records import archived, backups, seals, source_gaps
 from storage.records.archived import Archive, LastChecked
 from storage.records.backups import Made
@@ -17,8 +18,8 @@ from storage.records.seals import SealedDay
 from storage.records.source_gaps import SourceGap
 
 MOST_OPEN, MOST_CLOSED = 20, 5
-AWAY = "Cannot be read while the records are away."
-NO_BACKUP = (
+AWAY = N_("Cannot be read while the records are away.")
+NO_BACKUP = N_(
     "None known. One is made while everything runs, with: cleanwatch backup FILE. "
     "docs/operations.md says how often, and how to try it out."
 )
@@ -61,11 +62,11 @@ def _kept(connection: Connection, station: str) -> Kept:
 def gap_table(known: OnRecord | None, several: bool, zone: str, now: Instant) -> Component:
     """Each gap with its numbers, when it came about, and whether what was missing has come."""
     if known is None:
-        return html.P(AWAY, className="quiet")
+        return html.P(_(AWAY), className="quiet")
     if not known.gaps:
-        words = "None on record: every message of the sources that number theirs has come."
+        words = _("None on record: every message of the sources that number theirs has come.")
         return html.P(words, className="quiet")
-    heads = ["Source", "Numbers", "Went missing", "Now"]
+    heads = [_("Source"), _("Numbers"), _("Went missing"), _("Now")]
     table = html.Table(
         [
             html.Thead(html.Tr([html.Th(head) for head in heads])),
@@ -73,16 +74,16 @@ def gap_table(known: OnRecord | None, several: bool, zone: str, now: Instant) ->
         ],
         className="gaps",
     )
-    more = html.P("Older ones are open, too: cleanwatch source list", className="quiet") if known.more else None
+    more = html.P(_("Older ones are open, too: cleanwatch source list"), className="quiet") if known.more else None
     return html.Div(
-        [tagged(html.Div(table, className="scroll", tabIndex="0", role="region"), aria_label="Gaps"), more]
+        [tagged(html.Div(table, className="scroll", tabIndex="0", role="region"), aria_label=_("Gaps")), more]
     )
 
 
 def _gap(gap: SourceGap, several: bool, zone: str, now: Instant) -> Component:
     count = gap.last - gap.first + 1
-    numbers = f"{gap.first:,}" if count == 1 else f"{gap.first:,} to {gap.last:,}"
-    source = gap.source + (f", station {gap.station}" if several else "")
+    numbers = formats.decimal(gap.first, 0) if count == 1 else f"{gap.first:,} to {gap.last:,}"
+    source = gap.source + (", " + _("station {station}", station=gap.station) if several else "")
     if gap.after is None:
         when = f"before {formats.exactly(gap.before, zone, now)}"
     else:
@@ -91,36 +92,42 @@ def _gap(gap: SourceGap, several: bool, zone: str, now: Instant) -> Component:
     if gap.closed is None:
         state = [html.B("missing"), " for ", since(gap.before)]
     else:
-        state = [f"all have come, {formats.moment(gap.closed, zone, now)}"]
-    words = [
+        state = [_("all have come, {time}", time=formats.moment(gap.closed, zone, now))]
+    words: list[str | Component] = [
         html.Span(numbers, className="num b"),
-        html.Span(f" {_messages(count)}, epoch {gap.epoch}", className="muted"),
+        " ",
+        html.Span(_("{messages}, epoch {epoch}", messages=_messages(count), epoch=gap.epoch), className="muted"),
     ]
     return html.Tr([html.Th(source, scope="row"), html.Td(words), html.Td(when, className="num"), html.Td(state)])
 
 
 def _messages(count: int) -> str:
-    return "one message" if count == 1 else f"{count:,} messages"
+    return _n("one message", "{n} messages", count, n=formats.decimal(count, 0))
 
 
 def backup_part(known: OnRecord | None, station: str, embedded: bool, zone: str, now: Instant) -> Component:
     """When the last backup of a station was made, by whom, where it is, and how to know it again."""
     if known is None:
-        return html.P(AWAY, className="quiet")
-    apart = "The records are in PostgreSQL, which is backed up its own way: nothing is known of that here."
+        return html.P(_(AWAY), className="quiet")
+    apart = _("The records are in PostgreSQL, which is backed up its own way: nothing is known of that here.")
     also = None if embedded else html.P(apart, className="quiet")
     made = known.backups.get(station)
     if made is None:
-        return html.Div([html.P(NO_BACKUP, className="quiet"), also])
+        return html.Div([html.P(_(NO_BACKUP), className="quiet"), also])
     backup = made.backup
     rows: list[tuple[str, str | Component | list[str | Component]]] = [
         (
-            "Last backup",
+            _("Last backup"),
             [formats.moment(made.at, zone, now), html.Span([", ", since(made.at), " ago"], className="muted")],
         ),
-        ("By", made.actor),
-        ("Holds", f"{backup.readings:,} readings{' and all records' if backup.records else ''}"),
-        ("File", backup.file),
+        (_("By"), made.actor),
+        (
+            _("Holds"),
+            _("{n} readings and all records", n=formats.decimal(backup.readings, 0))
+            if backup.records
+            else _("{n} readings", n=formats.decimal(backup.readings, 0)),
+        ),
+        (_("File"), backup.file),
         ("SHA-256", html.Span(backup.sha256, className="mono")),
     ]
     facts = html.Dl([part for name, words in rows for part in (html.Dt(name), html.Dd(words))], className="facts")
@@ -130,30 +137,47 @@ def backup_part(known: OnRecord | None, station: str, embedded: bool, zone: str,
 def kept_part(known: OnRecord | None, station: str, zone: str, now: Instant) -> Component:
     """Up to which day a later change of readings would show, what is archived, and when that was last checked."""
     if known is None:
-        return html.P(AWAY, className="quiet")
+        return html.P(_(AWAY), className="quiet")
     kept = known.kept[station]
     if kept.sealed is None:
-        words = "No day is sealed yet. Two hours after its end (UTC), a digest of its readings goes on record."
+        words = _("No day is sealed yet. Two hours after its end (UTC), a digest of its readings goes on record.")
         return html.P(words, className="quiet")
     day, digest = seals.date_of(kept.sealed.day), html.Span(kept.sealed.sha256, className="mono")
     rows: list[tuple[str, str | Component]] = [
-        ("Sealed up to", f"{day} (UTC), {kept.sealed.readings:,} readings that day"),
+        (
+            _("Sealed up to"),
+            _(
+                "{day} (UTC), {readings} readings that day",
+                day=day,
+                readings=formats.decimal(kept.sealed.readings, 0),
+            ),
+        ),
         ("SHA-256", digest),
-        ("To verify", html.Span("cleanwatch audit verify --readings", className="mono")),
-        ("Last archive", _archive(kept.archive)),
-        ("Last check of one", _last_check(kept.checked, zone, now)),
+        (_("To verify"), html.Span("cleanwatch audit verify --readings", className="mono")),
+        (_("Last archive"), _archive(kept.archive)),
+        (_("Last check of one"), _last_check(kept.checked, zone, now)),
     ]
     return html.Dl([part for name, words in rows for part in (html.Dt(name), html.Dd(words))], className="facts")
 
 
 def _archive(archive: Archive | None) -> str:
     if archive is None:
-        return "none yet: cleanwatch archive make"
-    return f"{archive.first} to {archive.last}, {archive.readings:,} readings, {archive.file}"
+        return _("none yet: cleanwatch archive make")
+    return _(
+        "{first} to {last}, {readings} readings, {file}",
+        first=archive.first,
+        last=archive.last,
+        readings=formats.decimal(archive.readings, 0),
+        file=archive.file,
+    )
 
 
 def _last_check(checked: LastChecked | None, zone: str, now: Instant) -> str:
     if checked is None:
-        return "never: cleanwatch archive check"
-    found = "found whole" if checked.problems == 0 else f"{formats.count(checked.problems, 'problem')} found"
+        return _("never: cleanwatch archive check")
+    found = (
+        _("found whole")
+        if checked.problems == 0
+        else _n("{n} problem found", "{n} problems found", checked.problems, n=formats.words(checked.problems))
+    )
     return f"{formats.moment(checked.at, zone, now)}, {found}, {checked.file}"

@@ -9,6 +9,7 @@ from app import formats
 from app.components.basics import chip, icon, since, symbol, tagged
 from app.stations import StationHealth, SystemHealth
 from facility.instants import SECOND, Instant, Span
+from facility.language import N_, _, _n
 from storage.records.station_report import (
     BrokerReport,
     ClockReport,
@@ -23,11 +24,11 @@ NOTEWORTHY: Span = 2 * SECOND
 """An instrument's clock that is off by less is not worth a line."""
 MOST_CLOCKS = 8
 TERMS = {
-    "stored": "Stored",
-    "repeated": "Repeated",
-    "conflicting": "Conflicting",
-    "dead_lettered": "Dead letters",
-    "pending": "Pending",
+    "stored": N_("Stored"),
+    "repeated": N_("Repeated"),
+    "conflicting": N_("Conflicting"),
+    "dead_lettered": N_("Dead letters"),
+    "pending": N_("Pending"),
 }
 """What becomes of what was received."""
 
@@ -35,12 +36,14 @@ TERMS = {
 def problem_list(health: SystemHealth, zone: str, now: Instant) -> Component:
     """What is wrong, in words with since when, worst first."""
     if not health.problems:
-        return html.P([icon("check", small=True), "Nothing is wrong."], className="nothing")
+        return html.P([icon("check", small=True), _("Nothing is wrong.")], className="nothing")
     several = len(health.stations) > 1
     rows = []
     for station, problem in health.problems:
-        part = formats.sentence(problem.part) + (f", station {station}" if several and station else "")
-        mark = chip("advisory", "Advisory") if problem.advisory else chip("nodata", "Problem")
+        part = formats.sentence(_(problem.part))
+        if several and station:
+            part += ", " + _("station {station}", station=station)
+        mark = chip("advisory", _("Advisory")) if problem.advisory else chip("nodata", _("Problem"))
         began = formats.moment(problem.since, zone, now)
         rows.append(
             html.Li(
@@ -59,11 +62,11 @@ def problem_list(health: SystemHealth, zone: str, now: Instant) -> Component:
 
 def balance_table(sources: Sequence[SourceReport]) -> Component:
     """Received on the left, what became of it on the right, and whether the two are the same."""
-    heads = ["Source", "Received"]
+    heads = [_("Source"), _("Received")]
     for words in TERMS.values():
-        heads += ["", words]
+        heads += ["", _(words)]
     total = SourceReport(
-        "All sources",
+        _("All sources"),
         sum(source.received for source in sources),
         *(sum(getattr(source, term) for source in sources) for term in TERMS),
     )
@@ -71,7 +74,7 @@ def balance_table(sources: Sequence[SourceReport]) -> Component:
     return html.Table(
         [
             html.Thead(
-                html.Tr([*(_head(head) for head in heads), html.Th("Adds up"), html.Th("Heard", className="r")])
+                html.Tr([*(_head(head) for head in heads), html.Th(_("Adds up")), html.Th(_("Heard"), className="r")])
             ),
             html.Tbody(rows),
             html.Tfoot(_balance_row(total)),
@@ -85,47 +88,61 @@ def _head(words: str) -> Component:
 
 
 def _balance_row(source: SourceReport) -> Component:
-    cells = [html.Th(source.source, scope="row"), _number(source.received, "Received", "sum")]
+    cells = [html.Th(source.source, scope="row"), _number(source.received, _("Received"), "sum")]
     for place, (term, words) in enumerate(TERMS.items()):
-        cells += [html.Td("+" if place else "=", className="sign"), _number(getattr(source, term), words)]
+        cells += [html.Td("+" if place else "=", className="sign"), _number(getattr(source, term), _(words))]
     if source.adds_up:
-        verdict = [icon("check", small=True), html.Span("yes", className="sr")]
+        verdict = [icon("check", small=True), html.Span(_("yes"), className="sr")]
     else:
         off = source.received - sum(getattr(source, term) for term in TERMS)
-        verdict = [chip("nodata", f"no: {off:+,}")]
+        verdict = [chip("nodata", _("no: {off}", off=f"{off:+}"))]
     return html.Tr([*cells, html.Td(verdict, className="verdict"), html.Td(since(source.heard), className="r")])
 
 
 def _number(value: int, words: str, className: str = "") -> Component:  # noqa: N803  # as Dash spells it
-    cell = html.Td(f"{value:,}", className=f"r num {className} {'' if value or className else 'none'}".strip())
+    cell = html.Td(
+        formats.decimal(value, 0),
+        className=f"r num {className} {'' if value or className else 'none'}".strip(),
+    )
     return tagged(cell, data_term=words)
 
 
 def forwarder_part(forwarder: ForwarderReport | None) -> Component:
     """How far InfluxDB is behind, and when it will have caught up."""
     if forwarder is None:
-        words = "No InfluxDB is configured. The local store keeps every reading, and history is read from it."
+        words = _("No InfluxDB is configured. The local store keeps every reading, and history is read from it.")
         return html.P(words, className="quiet")
     done = forwarder.written
     whole = done + forwarder.waiting
     bar = tagged(
-        html.Progress(value=str(done), max=str(max(1, whole))), aria_label="Readings forwarded, of those to forward"
+        html.Progress(value=str(done), max=str(max(1, whole))),
+        aria_label=_("Readings forwarded, of those to forward"),
     )
     if not forwarder.waiting:
-        words = f"{forwarder.target} has every reading."
+        words = _("{target} has every reading.", target=forwarder.target)
     else:
         left = (
             ""
             if forwarder.seconds_left is None
-            else f", about {formats.age(round(forwarder.seconds_left * 1000))} left"
+            else _(", about {span} left", span=formats.age(round(forwarder.seconds_left * 1000)))
         )
-        words = f"{forwarder.waiting:,} readings wait, {forwarder.rate:,.0f} a second go{left}."
+        words = _(
+            "{waiting} readings wait, {rate} a second go{left}.",
+            waiting=formats.decimal(forwarder.waiting, 0),
+            rate=formats.decimal(forwarder.rate, 0),
+            left=left,
+        )
     return html.Div(
         [
             bar,
             html.P(words),
-            html.P(["Oldest that waits: ", since(forwarder.oldest)], className="sec") if forwarder.oldest else None,
-            html.P(f"{forwarder.dead_lines:,} readings refused for good", className="b")
+            html.P([_("Oldest that waits:"), " ", since(forwarder.oldest)], className="sec")
+            if forwarder.oldest
+            else None,
+            html.P(
+                _("{dead_lines} readings refused for good", dead_lines=formats.decimal(forwarder.dead_lines, 0)),
+                className="b",
+            )
             if forwarder.dead_lines
             else None,
         ],
@@ -135,44 +152,52 @@ def forwarder_part(forwarder: ForwarderReport | None) -> Component:
 
 def clock_part(clocks: ClockReport) -> Component:
     """The offsets between server, instruments and time server."""
-    rows = [("Server and time server", _ntp(clocks)), ("Station and server", _steady(clocks))]
+    rows = [(_("Server and time server"), _ntp(clocks)), (_("Station and server"), _steady(clocks))]
     noteworthy = sorted(
         (c for c in clocks.instruments if abs(c.ahead) >= NOTEWORTHY), key=lambda c: abs(c.ahead), reverse=True
     )
     right = len(clocks.instruments) - len(noteworthy)
     within = (
-        f"{formats.count(right, 'instrument')} within {formats.age(NOTEWORTHY)}"
+        _(
+            "{instruments} within {span}",
+            instruments=_n("{n} instrument", "{n} instruments", right, n=formats.words(right)),
+            span=formats.age(NOTEWORTHY),
+        )
         if clocks.instruments
-        else "none heard yet"
+        else _("none heard yet")
     )
-    rows.append(("Instruments and station", within))
+    rows.append((_("Instruments and station"), within))
     rows += [(clock.instrument, _instrument(clock)) for clock in noteworthy[:MOST_CLOCKS]]
     if more := len(noteworthy) - MOST_CLOCKS:
-        rows += [("", f"and {more} more")] if more > 0 else []
+        rows += [("", _("and {more} more", more=more))] if more > 0 else []
     return html.Dl([part for name, words in rows for part in (html.Dt(name), html.Dd(words))], className="facts")
 
 
 def _ntp(clocks: ClockReport) -> str:
     if not clocks.ntp_server:
-        return "no time server is asked"
+        return _("no time server is asked")
     if clocks.machine_ahead_of_ntp is None:
-        return clocks.ntp_problem or f"{clocks.ntp_server} has not been asked yet"
+        return clocks.ntp_problem or _("{ntp_server} has not been asked yet", ntp_server=clocks.ntp_server)
     return f"{_offset(clocks.machine_ahead_of_ntp)} {clocks.ntp_server}"
 
 
 def _steady(clocks: ClockReport) -> str:
     if clocks.ahead_of_machine < SECOND:
         return "agree"
-    return f"{_offset(clocks.ahead_of_machine)} the server's, which was set back; it waits for it"
+    return _("{offset} the server's, which was set back; it waits for it", offset=_offset(clocks.ahead_of_machine))
 
 
 def _instrument(clock: InstrumentClock) -> str:
-    return f"{_offset(clock.ahead)} the station, by {formats.count(clock.samples, 'reading')}"
+    return _(
+        "{offset} the station, by {readings}",
+        offset=_offset(clock.ahead),
+        readings=_n("{n} reading", "{n} readings", clock.samples, n=formats.words(clock.samples)),
+    )
 
 
 def _offset(ahead: float) -> str:
     """12 ms ahead of, 42 s behind."""
-    side = "ahead of" if ahead >= 0 else "behind"
+    side = _("ahead of") if ahead >= 0 else _("behind")
     size = abs(ahead)
     return f"{size:.0f}{formats.NARROW}ms {side}" if size < SECOND else f"{formats.age(round(size))} {side}"
 
@@ -181,9 +206,10 @@ def letter_part(report: StationReport) -> Component:
     """How many messages could not be understood, and how to list them."""
     waiting = report.dead_letters_waiting
     if not waiting:
-        return html.P("None waits: every message was understood.", className="quiet")
-    words = (
-        f"{formats.sentence(formats.count(waiting, 'message'))} could not be understood. List what waits for a fix:"
+        return html.P(_("None waits: every message was understood."), className="quiet")
+    words = _(
+        "{messages} could not be understood. List what waits for a fix:",
+        messages=formats.sentence(_n("{n} message", "{n} messages", waiting, n=formats.words(waiting))),
     )
     return html.Div(
         [html.P([symbol("advisory"), words]), html.Code("cleanwatch dead-letters list")], className="quiet"
@@ -193,22 +219,22 @@ def letter_part(report: StationReport) -> Component:
 def broker_part(broker: BrokerReport | None) -> Component:
     """What the self-test has found out about the broker, and what nobody can from outside."""
     if broker is None or not broker.notes:
-        return html.P("It is tried once after the start of the station; that is not done yet.", className="quiet")
+        return html.P(_("It is tried once after the start of the station; that is not done yet."), className="quiet")
     return html.Div([html.P(note) for note in broker.notes], className="quiet")
 
 
 def station_table(stations: Sequence[StationHealth], zone: str, now: Instant) -> Component:
     """One row a station."""
     heads = (
-        "Station",
-        "State",
-        "Reported",
-        "Running since",
-        "Version",
-        "Site revision",
-        "Records",
-        "Disk free",
-        "Files",
+        _("Station"),
+        _("State"),
+        _("Reported"),
+        _("Running since"),
+        _("Version"),
+        _("Site revision"),
+        _("Records"),
+        _("Disk free"),
+        _("Files"),
     )
     return html.Table(
         [

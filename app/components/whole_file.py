@@ -11,6 +11,7 @@ from app.components import draft_form
 from app.components.basics import icon, tagged
 from app.context import AppContext
 from app.guard import needs, requires
+from facility.language import _, _n
 from facility.roles import Right
 from facility.site_changes import differences
 from facility.site_errors import SiteFileError
@@ -26,12 +27,12 @@ def whole_file() -> Component:
     """The card with the field for the file."""
     return html.Section(
         [
-            html.Header(html.H2("Propose a site file")),
+            html.Header(html.H2(_("Propose a site file"))),
             html.Div(
                 [
                     dcc.Store(id="file-text"),
                     dcc.Upload(
-                        html.Span([icon("link", small=True), "Choose a file, or drop it here"], className="btn s"),
+                        html.Span([icon("link", small=True), _("Choose a file, or drop it here")], className="btn s"),
                         id="file",
                         max_size=LARGEST_FILE,
                         accept=".yaml,.yml",
@@ -41,7 +42,7 @@ def whole_file() -> Component:
                         [
                             draft_form.fields("file"),
                             tagged(html.Div(id="file-problem", className="problem"), role="alert"),
-                            html.Button("Draft the change", id="file-draft", className="btn p"),
+                            html.Button(_("Draft the change"), id="file-draft", className="btn p"),
                         ],
                         id="file-form",
                         hidden=True,
@@ -57,11 +58,11 @@ def whole_file() -> Component:
 def text_of_upload(contents: str) -> str:
     """The text of a file as the browser sends it. ValueError where it is no text, or too long to be a site file."""
     if len(contents) > 2 * LARGEST_FILE:
-        raise ValueError("This file is too large to be a site file.")
+        raise ValueError(_("This file is too large to be a site file."))
     try:
         return base64.b64decode(contents.partition(",")[2], validate=True).decode("utf-8")
     except ValueError:  # no base64, or no UTF-8
-        raise ValueError("This file is not UTF-8 text.") from None
+        raise ValueError(_("This file is not UTF-8 text.")) from None
 
 
 def checked(context: AppContext, text: str, name: str) -> tuple[Component, bool]:
@@ -74,7 +75,12 @@ def checked(context: AppContext, text: str, name: str) -> tuple[Component, bool]
             for problem in error.problems
         ]
         return html.Div(
-            [html.P(html.B(formats.sentence(formats.count(len(rows), "mistake")))), html.Ul(rows)],
+            [
+                html.P(
+                    html.B(formats.sentence(_n("{n} mistake", "{n} mistakes", len(rows), n=formats.words(len(rows)))))
+                ),
+                html.Ul(rows),
+            ],
             className="differences",
         ), False
     with context.records.reading() as connection:
@@ -119,7 +125,7 @@ def register(app: Dash, context: AppContext) -> None:
             text = text_of_upload(contents)
         except ValueError as error:
             return None, html.P(str(error), className="problem"), True
-        found, usable = checked(context, text, name or "the file")
+        found, usable = checked(context, text, name or _("the file"))
         return text, found, not usable
 
     @app.callback(

@@ -7,8 +7,10 @@ from app.areas import rooms_of, seen
 from app.context import AppContext
 from app.copies.copy import Copy, TooLongError, made_by, simulated
 from app.copies.tables import alarm_table, annotation_table
+from app.formats import decimal
 from app.pages.page import Address
 from app.past_sites import sites_then
+from facility.language import _
 from facility.people import Person
 from storage.records import alarms, annotations
 
@@ -23,27 +25,31 @@ def alarms_copy(context: AppContext, person: Person, address: Address) -> Copy:
         total = alarms.count(connection, wanted)
         if total > MOST_ALARMS:
             raise TooLongError(
-                f"The filter finds {total:,} alarms, and a copy may have {MOST_ALARMS:,}: choose a shorter period, "
-                "or fewer rooms, and take several copies."
+                _(
+                    "The filter finds {total} alarms, and a copy may have {most}: choose a shorter "
+                    "period, or fewer rooms, and take several copies.",
+                    total=decimal(total, 0),
+                    most=decimal(MOST_ALARMS, 0),
+                )
             )
         found = list(seen(context, alarms.history(connection, wanted, MOST_ALARMS)))
         standing = list(seen(context, alarms.standing(connection, wanted)))
         then = sites_then(context, connection, [*standing, *found])
         objects = dict.fromkeys(f"alarm {alarm.id}" for alarm in (*standing, *found))
         tables = (
-            alarm_table(connection, site, standing, site.timezone, "Standing alarms", then=then),
-            alarm_table(connection, site, found, site.timezone, "History", then=then),
+            alarm_table(connection, site, standing, site.timezone, _("Standing alarms"), then=then),
+            alarm_table(connection, site, found, site.timezone, _("History"), then=then),
             annotation_table(connection, annotations.about(connection, list(objects))),
         )
     return Copy(
         subject="alarms",
-        title="Alarms",
+        title=_("Alarms"),
         site=site.name,
         zone=site.timezone,
         made_by=made_by(person),
         made_at=context.clock(),
         period=None if wanted.start is None or wanted.end is None else (wanted.start, wanted.end),
-        facts=(("Filter", filter_words(query)),),
+        facts=((_("Filter"), filter_words(query)),),
         remarks=simulated(site),
         tables=tables,
     )
@@ -59,6 +65,6 @@ def filter_words(query: AlarmQuery) -> str:
         "text": query.text,
         "from": query.first.isoformat() if query.first else "",
         "to": query.last.isoformat() if query.last else "",
-        "found": {"live": "as it happened", "retrospective": "in late readings"}.get(query.found, ""),
+        "found": {"live": _("as it happened"), "retrospective": _("in late readings")}.get(query.found, ""),
     }
-    return "; ".join(f"{name} {value}" for name, value in parts.items() if value) or "none: all alarms"
+    return "; ".join(f"{name} {value}" for name, value in parts.items() if value) or _("none: all alarms")

@@ -16,6 +16,8 @@ from app.copies.as_csv import table_as_csv
 from app.copies.copy import Cell, Column, Copy, Kind, Row, Table
 from app.copies.glyphs import printable
 from facility.instants import datetime_of
+from facility.language import _, _n, language
+from facility.writing import MINUS, decimal, significant
 
 TEMPLATE = Path(__file__).parent / "copy.typ"
 FONT = "Libertinus Serif"
@@ -37,6 +39,10 @@ def as_pdf(copy: Copy) -> bytes:
         "made_at": copy.time(copy.made_at),
         "hash": copy.hash,
         "font": FONT,
+        "lang": language(),
+        "hash_words": _("Content SHA-256"),
+        "page": _("Page {n} of {all}"),
+        "every_row": _("In every row:"),
         "head": copy.head,
         "charts": [{"svg": chart.svg, "words": chart.words} for chart in copy.charts],
         "tables": [_printed(table, copy.zone) for table in copy.tables],
@@ -71,11 +77,17 @@ def _printed(table: Table, zone: str) -> dict[str, object]:
     attached = len(table.rows) > MOST_ROWS
     rows = () if attached else table.rows
     same = _same(table, rows)
-    told = [i for i, _ in enumerate(table.columns) if i not in same and any(row[i] not in (None, "") for row in rows)]
+    told = [
+        i
+        for i, _unused in enumerate(table.columns)
+        if i not in same and any(row[i] not in (None, "") for row in rows)
+    ]
     stacked = sum(table.columns[i].kind is Kind.TIME for i in told) > MOST_TIMES
     return {
         "title": table.title,
-        "count": f"{_count(table)}, in the attached file {_file_name(table)}.csv" if attached else _count(table),
+        "count": _("{rows}, in the attached file {file}.csv", rows=_count(table), file=_file_name(table))
+        if attached
+        else _count(table),
         "same": [[table.columns[i].name, _cell(cell, table.columns[i], zone)] for i, cell in same.items()],
         "columns": [table.columns[i].name for i in told],
         "aligns": ["right" if table.columns[i].kind in (Kind.NUMBER, Kind.WHOLE) else "left" for i in told],
@@ -118,12 +130,13 @@ def _cell(cell: Cell, column: Column, zone: str) -> str:
 
 def number(value: float) -> str:
     """A number with at most six digits, thousands separated, and a true minus."""
-    text = f"{value:,.0f}" if abs(value) >= 100_000 else f"{value:,.6g}"
-    return text.replace("-", formats.MINUS)
+    return decimal(value, 0) if abs(value) >= 100_000 else significant(value, 6).replace("-", MINUS)
 
 
 def _count(table: Table) -> str:
-    return "none" if not table.rows else formats.count(len(table.rows), "row")
+    return (
+        _("none") if not table.rows else _n("{n} row", "{n} rows", len(table.rows), n=formats.words(len(table.rows)))
+    )
 
 
 def _file_name(table: Table) -> str:

@@ -9,10 +9,12 @@ from app import formats
 from app.copies.as_pdf import FONT
 from app.copies.copy import Chart
 from app.trends.figure import value_axis_of
+from app.trends.labels import is_of_one
 from app.trends.picture import Picture, PointPicture
 from app.trends.series import runs
 from app.trends.ticks import time_ticks
 from app.trends.value_axis import ValueAxis
+from facility.language import N_, _
 from facility.limit import Severity
 from storage.samples.columns import Array
 
@@ -33,8 +35,9 @@ BANDS = {
     "at rest": "#d3d7da",
     "cleaning": "#b7bec4",
 }
-LEGEND = "Line: mean or reading. Grey band: lowest to highest. Red line: action limit. Brown dashes: alert level. "
-SIGNS = "Hatched: no data. ×: invalid. ▼: comment or correction."
+DASHES = (N_("solid"), N_("dashed"), N_("dotted"), N_("dash-dotted"))
+LEGEND = N_("Line: mean or reading. Grey band: lowest to highest. Red line: action limit. Brown dashes: alert level.")
+SIGNS = N_("Hatched: no data. ×: invalid. ▼: comment or correction.")
 
 
 def chart(picture: Picture, together: bool) -> Chart:
@@ -56,7 +59,7 @@ def chart(picture: Picture, together: bool) -> Chart:
         f'<line x1="0" y1="0" x2="0" y2="7" stroke="{LINE}" stroke-width="1.2"/></pattern></defs>'
         f"{''.join(parts)}</svg>"
     )
-    return Chart(svg, f"{LEGEND}{SIGNS}")
+    return Chart(svg, f"{_(LEGEND)} {_(SIGNS)}")
 
 
 class _Place:
@@ -94,21 +97,22 @@ def _plot(points: Sequence[PointPicture], place: _Place, top: float) -> list[str
         f'<clipPath id="c{top:g}"><rect x="{LEFT}" y="{top}" width="{WIDTH - LEFT - RIGHT}" height="{place.plot}"/>'
     )
     parts.append(f'</clipPath><g clip-path="url(#c{top:g})">')
-    for picture in points[:1] if len(points) == 1 else ():
+    now = [picture for picture in points if not picture.shift]
+    for picture in points[:1] if is_of_one(points) else ():
         parts += [_rectangle(place.x(a), top, place.x(b), place.plot, "url(#none)") for a, b in picture.gaps]
     for picture in points:
         parts += [_range(picture, run, axis, place, top) for run in runs(picture.series, picture.gaps)]
-    for picture in points:
+    for picture in now:
         parts += _limits(picture, axis, place, top)
     for number, picture in enumerate(points):
         parts += _curve(picture, number, axis, place, top)
         parts += [
-            _text(place.x(at), top + place.plot - 3, "×", "middle")
+            _text(place.x(at + picture.shift), top + place.plot - 3, "×", "middle")
             for at in picture.series.time[picture.series.judged < picture.series.n]
         ]
     parts.append(f'</g><rect x="{LEFT}" y="{top}" width="{WIDTH - LEFT - RIGHT}" height="{place.plot}" fill="none" ')
     parts.append(f'stroke="{LINE}"/>')
-    for picture in points:
+    for picture in now:
         for one in picture.said:
             left, right = place.x(one.about.start), place.x(one.about.end)
             parts.append(_rectangle(left, top, right, 4, INK))
@@ -118,8 +122,9 @@ def _plot(points: Sequence[PointPicture], place: _Place, top: float) -> list[str
 
 def _title(points: Sequence[PointPicture], top: float) -> str:
     names = [f"{p.point.room} {formats.what(p.point)} ({p.point.id})" for p in points]
-    dashes = ("solid", "dashed", "dotted", "dash-dotted")
-    said = [f"{name}, {dash}" for name, dash in zip(names, dashes * len(names), strict=False)]
+    times = [_("{point}, time compared", point=n) if p.shift else n for n, p in zip(names, points, strict=True)]
+    dashes = [_(DASHES[n % len(DASHES)]) for n in range(len(points))]
+    said = [f"{name}, {dash}" for name, dash in zip(times, dashes, strict=True)]
     return _text(LEFT, top - 7, f"{'; '.join(said if len(names) > 1 else names)}, {points[0].point.unit}", "start")
 
 
@@ -128,7 +133,7 @@ def _curve(picture: PointPicture, number: int, axis: ValueAxis, place: _Place, t
     series = picture.series
     parts = []
     for run in runs(series, picture.gaps):
-        shown = _points(series.time[run], series.mean[run], axis, place, top)
+        shown = _points(series.time[run] + picture.shift, series.mean[run], axis, place, top)
         if picture.point.silent_after is not None and run.stop - run.start > 1:
             joined = " ".join(f"{x},{y}" for x, y in shown)
             parts.append(
@@ -144,8 +149,8 @@ def _range(picture: PointPicture, run: slice, axis: ValueAxis, place: _Place, to
     series = picture.series
     if series.width == 0:
         return ""
-    upper = _points(series.time[run], series.high[run], axis, place, top)
-    lower = _points(series.time[run], series.low[run], axis, place, top)
+    upper = _points(series.time[run] + picture.shift, series.high[run], axis, place, top)
+    lower = _points(series.time[run] + picture.shift, series.low[run], axis, place, top)
     joined = " ".join(f"{x},{y}" for x, y in [*upper, *reversed(lower)])
     return f'<polygon points="{joined}" fill="{INK}" fill-opacity="0.2" stroke="{SOFT}" stroke-width="0.4"/>'
 

@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from app import formats
 from facility.instants import Instant, text_of
+from facility.language import _
 from facility.people import Person
 from facility.site import Site
 from storage.records.signatures import content_hash
@@ -79,18 +80,31 @@ class Copy:
     @property
     def head(self) -> list[tuple[str, str]]:
         """What stands at the top of every format: what, where, when, by whom."""
-        period = [] if self.period is None else [("Period", " to ".join(self.time(at) for at in self.period))]
+        period = (
+            []
+            if self.period is None
+            else [
+                (_("Period"), _("{start} to {end}", start=self.time(self.period[0]), end=self.time(self.period[1])))
+            ]
+        )
         return [
-            ("Copy of", self.title),
-            ("Site", self.site),
+            (_("Copy of"), self.title),
+            (_("Site"), self.site),
             *period,
             *self.facts,
-            ("Time zone", f"{self.zone}, {formats.offset(self.made_at, self.zone)} when this copy was made"),
-            ("Made by", self.made_by),
-            ("Made at", f"{self.time(self.made_at)} ({text_of(self.made_at)})"),
-            ("Made with", f"Cleanwatch {version('cleanwatch')}"),
-            *(("Remark", remark) for remark in self.remarks),
-            ("SHA-256 of the content", self.hash),
+            (
+                _("Time zone"),
+                _(
+                    "{zone}, {offset} when this copy was made",
+                    zone=self.zone,
+                    offset=formats.offset(self.made_at, self.zone),
+                ),
+            ),
+            (_("Made by"), self.made_by),
+            (_("Made at"), f"{self.time(self.made_at)} ({text_of(self.made_at)})"),
+            (_("Made with"), f"Cleanwatch {version('cleanwatch')}"),
+            *((_("Remark"), remark) for remark in self.remarks),
+            (_("SHA-256 of the content"), self.hash),
         ]
 
     @property
@@ -134,9 +148,9 @@ class Copy:
 
 def made_by(person: Person) -> str:
     """As a copy names who made it: Maria Keller (QA), account m.keller."""
-    return f"{person.name} ({person.role}), account {person.account}"
+    return _("{name} ({role}), account {account}", name=person.name, role=_(person.role), account=person.account)
 
 
 def simulated(site: Site) -> tuple[str, ...]:
     """What a copy of simulated data has to say."""
-    return ("The data are simulated.",) if site.simulated else ()
+    return (_("The data are simulated."),) if site.simulated else ()

@@ -10,6 +10,7 @@ from app.copies.tables import alarm_table, annotation_table, batch_table, state_
 from app.pages.page import Address
 from app.past_sites import sites_then
 from facility.instants import DAY, Instant
+from facility.language import _
 from facility.people import Person
 from facility.reading import validity_of, words_of
 from facility.site import Point
@@ -27,7 +28,7 @@ def room_copy(context: AppContext, person: Person, address: Address) -> Copy:
     admitted(context, address.parts["room"])
     room = site.rooms.get(address.parts["room"])
     if room is None:
-        raise TooLongError(f"There is no room {address.parts['room']} to copy.")
+        raise TooLongError(_("There is no room {room} to copy.", room=address.parts["room"]))
     zones = [zone.id for zone in site.rooms.values() if zone.inside == room.id]
     places = [*zones, room.id]
     points = [point for place in places for point in site.points_by_room[place]]
@@ -46,7 +47,7 @@ def room_copy(context: AppContext, person: Person, address: Address) -> Copy:
         }
         tables = (
             _points(context, points, now),
-            alarm_table(connection, site, standing, site.timezone, "Standing alarms", then=then),
+            alarm_table(connection, site, standing, site.timezone, _("Standing alarms"), then=then),
             annotation_table(connection, said),
             state_table(stretches, list(held.values())),
             batch_table(runs),
@@ -54,12 +55,15 @@ def room_copy(context: AppContext, person: Person, address: Address) -> Copy:
     grade = grade_words(room.classification)
     return Copy(
         subject="room",
-        title=f"Room {room.id} {room.name}",
+        title=_("Room {id} {name}", id=room.id, name=room.name),
         site=site.name,
         zone=site.timezone,
         made_by=made_by(person),
         made_at=now,
-        facts=(("Classification", formats.sentence(grade) or "none"), ("As it stood", "when this copy was made")),
+        facts=(
+            (_("Classification"), formats.sentence(grade) or _("none")),
+            (_("As it stood"), _("when this copy was made")),
+        ),
         remarks=simulated(site),
         tables=tables,
     )
@@ -67,23 +71,23 @@ def room_copy(context: AppContext, person: Person, address: Address) -> Copy:
 
 def _points(context: AppContext, points: list[Point], now: Instant) -> Table:
     columns = (
-        Column("Room"),
-        Column("Point"),
-        Column("What"),
-        Column("Value", NUMBER),
-        Column("Unit"),
-        Column("Validity"),
-        Column("Why"),
-        Column("Time", TIME),
-        Column("Age"),
-        *(Column(name, NUMBER) for name in ("Action low", "Alert low", "Alert high", "Action high")),
-        Column("Mark"),
+        Column(_("Room")),
+        Column(_("Point")),
+        Column(_("What")),
+        Column(_("Value"), NUMBER),
+        Column(_("Unit")),
+        Column(_("Validity")),
+        Column(_("Why")),
+        Column(_("Time"), TIME),
+        Column(_("Age")),
+        *(Column(name, NUMBER) for name in (_("Action low"), _("Alert low"), _("Alert high"), _("Action high"))),
+        Column(_("Mark")),
     )
     names = ["value", "reasons", "time"]
     try:
         found = context.samples.latest([point.id for point in points])[names].itertuples(name=None)
     except HistoryAwayError as error:
-        raise TooLongError(f"History cannot be read: {error}") from error
+        raise TooLongError(_("History cannot be read: {error}", error=error)) from error
     latest = {point: (value, int(reasons), int(time)) for point, value, reasons, time in found}
     rows: list[Row] = []
     for point in points:
@@ -93,7 +97,7 @@ def _points(context: AppContext, points: list[Point], now: Instant) -> Table:
         limits = (b.low_action, b.low_alert, b.high_alert, b.high_action, mark)
         if point.id not in latest:
             rows.append(
-                (point.room, point.id, formats.what(point), None, point.unit, "no reading", "", None, "", *limits)
+                (point.room, point.id, formats.what(point), None, point.unit, _("no reading"), "", None, "", *limits)
             )
             continue
         value, reasons, time = latest[point.id]
@@ -103,4 +107,4 @@ def _points(context: AppContext, points: list[Point], now: Instant) -> Table:
         rows.append(
             (point.room, point.id, formats.what(point), number, point.unit, validity, why, time, age, *limits)
         )
-    return Table("Points", columns, rows)
+    return Table(_("Points"), columns, rows)

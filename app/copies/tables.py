@@ -13,6 +13,7 @@ from app.trends.picture import PointHistory
 from facility import site_words
 from facility.alarm import Alarm, source_of
 from facility.instants import SECOND, Instant
+from facility.language import _
 from facility.limit import Limit
 from facility.plant_events import RoomStateSet
 from facility.site import Site
@@ -31,7 +32,7 @@ def alarm_table(
     site: Site,
     found: Sequence[Alarm],
     zone: str,
-    title: str = "Alarms",
+    title: str = "",
     *,
     then: Mapping[str, Site],
 ) -> Table:
@@ -42,22 +43,22 @@ def alarm_table(
     names = accounts.names(connection)
     said = _numbers(annotations.about(connection, [f"alarm {alarm.id}" for alarm in found]))
     columns = (
-        Column("Onset", TIME),
-        Column("Raised", TIME),
-        Column("Returned", TIME),
-        Column("Severity"),
-        Column("Condition"),
-        Column("Room"),
-        Column("Point"),
-        Column("What"),
-        Column("Limit"),
-        Column("Worst", NUMBER),
-        Column("Worst at", TIME),
-        Column("Unit"),
-        Column("State"),
-        Column("Found"),
-        Column("Answers"),
-        Column("Comments"),
+        Column(_("Onset"), TIME),
+        Column(_("Raised"), TIME),
+        Column(_("Returned"), TIME),
+        Column(_("Severity")),
+        Column(_("Condition")),
+        Column(_("Room")),
+        Column(_("Point")),
+        Column(_("What")),
+        Column(_("Limit")),
+        Column(_("Worst"), NUMBER),
+        Column(_("Worst at"), TIME),
+        Column(_("Unit")),
+        Column(_("State")),
+        Column(_("Found")),
+        Column(_("Answers")),
+        Column(_("Comments")),
     )
     rows = []
     for alarm in found:
@@ -82,30 +83,30 @@ def alarm_table(
             alarm.worst_at,
             point.unit if point else "",
             alarm.state.value,
-            "in late readings" if alarm.retrospective else "as it happened",
+            _("in late readings") if alarm.retrospective else _("as it happened"),
             answers,
             said.get(f"alarm {alarm.id}", ""),
         )
         rows.append(row)
-    return Table(title, columns, rows)
+    return Table(title or _("Alarms"), columns, rows)
 
 
 def annotation_table(connection: Connection, found: Sequence[Annotation]) -> Table:
     """Comments and corrections, with their signatures."""
     names = accounts.names(connection)
     columns = (
-        Column("No.", WHOLE),
-        Column("Kind"),
-        Column("About"),
-        Column("From", TIME),
-        Column("To", TIME),
-        Column("It reads"),
-        Column("It should read"),
-        Column("Reason"),
-        Column("By"),
-        Column("At", TIME),
-        Column("Standing"),
-        Column("Signatures"),
+        Column(_("No."), WHOLE),
+        Column(_("Kind")),
+        Column(_("About")),
+        Column(_("From"), TIME),
+        Column(_("To"), TIME),
+        Column(_("It reads")),
+        Column(_("It should read")),
+        Column(_("Reason")),
+        Column(_("By")),
+        Column(_("At"), TIME),
+        Column(_("Standing")),
+        Column(_("Signatures")),
     )
     rows: list[Row] = [
         (
@@ -124,7 +125,7 @@ def annotation_table(connection: Connection, found: Sequence[Annotation]) -> Tab
         )
         for one in found
     ]
-    return Table("Comments and corrections", columns, rows)
+    return Table(_("Comments and corrections"), columns, rows)
 
 
 def state_table(
@@ -137,33 +138,39 @@ def state_table(
         for room, of_room in stretches.items()
         for start, end, state in of_room
     ]
-    columns = (Column("Room"), Column("From", TIME), Column("To", TIME), Column("State"), Column("Set by"))
-    return Table("Room states", columns, rows)
+    columns = (
+        Column(_("Room")),
+        Column(_("From"), TIME),
+        Column(_("To"), TIME),
+        Column(_("State")),
+        Column(_("Set by")),
+    )
+    return Table(_("Room states"), columns, rows)
 
 
 def batch_table(runs: Sequence[Run]) -> Table:
     """What was being made."""
-    columns = (Column("Batch"), Column("Room"), Column("From", TIME), Column("To", TIME))
-    return Table("Batches", columns, [(run.batch, run.room, run.start, run.end) for run in runs])
+    columns = (Column(_("Batch")), Column(_("Room")), Column(_("From"), TIME), Column(_("To"), TIME))
+    return Table(_("Batches"), columns, [(run.batch, run.room, run.start, run.end) for run in runs])
 
 
 def limit_table(connection: Connection, histories: Sequence[PointHistory]) -> Table:
     """The limits in force, when, by which revision of the site file, and who has signed it."""
     columns = (
-        Column("Point"),
-        Column("From", TIME),
-        Column("To", TIME),
-        Column("Room state"),
-        Column("Severity"),
-        Column("Limit"),
-        Column("Unit"),
-        Column("On-delay s", NUMBER),
-        Column("Off-delay s", NUMBER),
-        Column("Deadband", NUMBER),
-        Column("Source"),
-        Column("Mark"),
-        Column("Site revision", WHOLE),
-        Column("Signatures"),
+        Column(_("Point")),
+        Column(_("From"), TIME),
+        Column(_("To"), TIME),
+        Column(_("Room state")),
+        Column(_("Severity")),
+        Column(_("Limit")),
+        Column(_("Unit")),
+        Column(_("On-delay s"), NUMBER),
+        Column(_("Off-delay s"), NUMBER),
+        Column(_("Deadband"), NUMBER),
+        Column(_("Source")),
+        Column(_("Mark")),
+        Column(_("Site revision"), WHOLE),
+        Column(_("Signatures")),
     )
     numbers = {step.revision for history in histories for step in history.steps if step.revision is not None}
     signed = {number: _signed_revision(connection, number) for number in numbers}
@@ -187,7 +194,7 @@ def limit_table(connection: Connection, histories: Sequence[PointHistory]) -> Ta
         for history in histories
         for held in _held(history)
     ]
-    return Table("Limits in force", columns, rows)
+    return Table(_("Limits in force"), columns, rows)
 
 
 @dataclass(slots=True)
@@ -204,7 +211,7 @@ class _Held:
 def _held(history: PointHistory) -> list[_Held]:
     found: list[_Held] = []
     for step in history.steps:
-        state = step.state.value if step.state else "unknown: the stricter limits held"
+        state = step.state.value if step.state else _("unknown: the stricter limits held")
         for limit in step.limits:
             same = (h for h in found if (h.limit, h.revision, h.end) == (limit, step.revision, step.start))
             before = next(same, None)
@@ -242,7 +249,7 @@ def _numbers(found: Sequence[Annotation]) -> dict[str, str]:
     numbers: dict[str, list[str]] = {}
     for one in found:
         numbers.setdefault(one.about.object, []).append(str(one.id))
-    return {object: f"No. {', '.join(ids)}" for object, ids in numbers.items()}
+    return {object: _("No. {listed}", listed=", ".join(ids)) for object, ids in numbers.items()}
 
 
 def _moment(at: Instant, zone: str) -> str:

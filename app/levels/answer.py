@@ -7,6 +7,7 @@ from app import formats
 from app.levels.gather import Gathered, Progress, gather
 from app.levels.question import Question, action_limit, checked, strictest_of, subject
 from facility.instants import text_of
+from facility.language import _
 from facility.levels.compare import Comparison, compare
 from facility.levels.result import Result
 from facility.levels.sample import Sample, recovery_rate
@@ -55,20 +56,26 @@ def rationale(answer: Answer, result: Result, timezone: str) -> str:
     question, found = answer.question, answer.gathered
     period = f"{formats.date(question.start, timezone)} to {formats.date(question.end - 1, timezone)}"
     parts = [
-        f"{result.method} of {formats.decimal(result.n, 0)} values ({question.unit}) from history, {period}, "
-        f"{question.state or 'all room states'}",
+        _(
+            "{method} of {n} values ({unit}) from history, {period}, {state}",
+            method=result.method,
+            n=formats.decimal(result.n, 0),
+            unit=question.unit,
+            period=period,
+            state=_(question.state) if question.state else _("all room states"),
+        ),
         f"computed {result.computed_alert:.6g}",
     ]
     if len(question.points) > 1:
-        parts.append(f"pooled over {len(question.points)} like points")
+        parts.append(_("pooled over {n} like points", n=len(question.points)))
     if result.capped:
-        parts.append("capped inside the action limit")
+        parts.append(_("capped inside the action limit"))
     if result.fit is not None:
         p = "" if result.fit.p is None else f", {result.fit.test} p {result.fit.p:.2g}"
-        parts.append(f"fit r {result.fit.correlation:.3f}{p}")
+        parts.append(_("fit r {correlation}{p}", correlation=formats.decimal(result.fit.correlation, 3), p=p))
     if excluded := sum(each.readings for each in found.excluded):
         causes = "; ".join(dict.fromkeys(e.exclusion.reason for e in found.excluded if e.readings))
-        parts.append(f"{formats.decimal(excluded, 0)} readings excluded ({causes})")
+        parts.append(_("{n} readings excluded ({causes})", n=formats.decimal(excluded, 0), causes=causes))
     if answer.comparison.provisional:
         parts.append(f"provisional: {answer.comparison.provisional}")
     return formats.sentence("; ".join(parts))[:LONGEST_RATIONALE] + "."
@@ -122,7 +129,7 @@ def with_level(text: str, answer: Answer, result: Result, why: str) -> str:
     the same readings.
     """
     assert result.alert is not None
-    site = parse_site(text, "the site file on record")
+    site = parse_site(text, _("the site file on record"))
     for id in answer.question.points:
         for limit in _levels(site.points[id], answer.question, result, result.alert, why):
             text = set_limit(text, id, limit)
@@ -153,7 +160,7 @@ def _levels(point: Point, question: Question, result: Result, value: float, why:
 def _with_delay(why: str, old: Limit) -> str:
     """The rationale of a delay that is kept is kept, too (EU GMP Annex 1:2022, 4.16)."""
     waits = old.on_delay > 0 or not isinstance(old.rule, Each)
-    kept = f" Delay as before: {old.rationale}" if waits and old.rationale else ""
+    kept = " " + _("Delay as before: {rationale}", rationale=old.rationale) if waits and old.rationale else ""
     return why[: LONGEST_RATIONALE - len(kept)] + kept
 
 

@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 from app.context import AppContext
 from app.levels.question import Exclusion, Question, QuestionError, alike, checked
 from facility.instants import DAY, Instant, instant_of
+from facility.language import N_, _
 from facility.levels.units import Unit
 from facility.limit import RoomState, Side
 
 FIELDS = ("point", "with", "side", "state", "unit", "begin", "finish")
-ALL_STATES = "all room states"
+ALL_STATES = N_("all room states")
 ALONE, ROOM, SITE = "alone", "room", "site"
 """With what a point is pooled."""
 
@@ -20,7 +21,7 @@ def question_of(context: AppContext, fields: dict[str, Any], exclusions: list[di
     """What the fields ask. Raises QuestionError."""
     site = context.site()
     if fields["point"] not in site.points:
-        raise QuestionError("Choose a point.")
+        raise QuestionError(_("Choose a point."))
     point = site.points[fields["point"]]
     side = Side(fields["side"])
     state = None if fields["state"] == ALL_STATES else RoomState(fields["state"])
@@ -29,7 +30,7 @@ def question_of(context: AppContext, fields: dict[str, Any], exclusions: list[di
     if fields["with"] in (ROOM, SITE):
         pooled = alike(site, point, side, states, point.room if fields["with"] == ROOM else None)
     if not fields["begin"] or not fields["finish"]:
-        raise QuestionError("Choose the first and the last day.")
+        raise QuestionError(_("Choose the first and the last day."))
     left_out = tuple(
         Exclusion(int(each["start"]), int(each["end"]), str(each["reason"]), context.name) for each in exclusions
     )
@@ -52,4 +53,4 @@ def instant_on(text: str, timezone: str) -> Instant:
     try:
         return instant_of(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(timezone)))
     except (ValueError, TypeError):
-        raise QuestionError(f"{text!r} is no time.") from None
+        raise QuestionError(_("{text} is no time.", text=f"{text!r}")) from None

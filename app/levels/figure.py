@@ -11,6 +11,7 @@ import numpy as np
 from app.levels.answer import Answer
 from app.trends.traces import Trace, typed
 from app.trends.value_axis import value_axis
+from facility.language import _
 from facility.levels.result import Result
 from facility.levels.sample import Array
 from facility.limit import Limit, Severity
@@ -76,7 +77,7 @@ def quantile_figure(result: Result, unit: str) -> dict[str, Any]:
             "x": typed(expected),
             "y": typed(observed),
             "marker": {"color": "--d-1", "size": 5},
-            "hovertemplate": "expected %{x:.4g}, observed %{y:.4g}<extra></extra>",
+            "hovertemplate": "%{x:.4g} → %{y:.4g}<extra></extra>",
         },
     ]
     layout = {
@@ -109,8 +110,8 @@ def _decades(values: Array, marks: Sequence[Mark]) -> dict[str, Any]:
     return {
         "type": "log",
         "range": list(axis.range),
-        "tickvals": [value for value, _ in axis.ticks],
-        "ticktext": [text for _, text in axis.ticks],
+        "tickvals": [value for value, _unused in axis.ticks],
+        "ticktext": [text for _unused, text in axis.ticks],
     }
 
 
@@ -125,7 +126,7 @@ def _histogram(values: Array, logarithmic: bool) -> Trace:
         edges = np.arange(low - 0.5, high + 1)
     else:
         edges = np.linspace(low, max(high, low + 1e-6), BINS + 1)
-    counts, _ = np.histogram(values, edges)
+    counts, _unused = np.histogram(values, edges)
     return {
         "type": "bar",
         "x": typed((edges[1:] + edges[:-1]) / 2),
@@ -133,7 +134,7 @@ def _histogram(values: Array, logarithmic: bool) -> Trace:
         "width": typed(np.diff(edges) * 0.96),
         "marker": {"color": "--d-1", "line": {"width": 0}},
         "opacity": 0.55,
-        "hovertemplate": "%{x:.4g}: %{y:,} values<extra></extra>",
+        "hovertemplate": "%{x:.4g}: %{y:,}<extra></extra>",
     }
 
 
@@ -148,7 +149,7 @@ def _cumulative(values: Array) -> Trace:
         "y": typed((at + 1) / max(len(ordered), 1)),
         "yaxis": "y2",
         "line": {"color": "--d-1", "width": 1.5, "shape": "hv"},
-        "hovertemplate": "%{y:.2%} up to %{x:.4g}<extra></extra>",
+        "hovertemplate": "%{y:.2%} ≤ %{x:.4g}<extra></extra>",
     }
 
 
@@ -161,7 +162,7 @@ def _marks(results: Sequence[Result], limits: Sequence[Limit]) -> list[Mark]:
     marks: list[Mark] = [(value, ", ".join(names), "--ink-2", "dot", 1.2) for value, names in sorted(at.items())]
     for limit in limits:
         action = limit.severity is Severity.ACTION
-        words = f"{'action limit' if action else 'alert level'} in force"
+        words = _("action limit in force") if action else _("alert level in force")
         colour = "--lim-action" if action else "--lim-alert"
         marks.append((limit.value, words, colour, "solid" if action else "dash", 1.8))
     return marks

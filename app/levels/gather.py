@@ -11,6 +11,7 @@ from alerts.rooms import around, periods
 from app.levels.question import Exclusion, Question, QuestionError
 from facility.alarm import Condition
 from facility.instants import DAY, Instant, Span
+from facility.language import _
 from facility.levels.sample import Array, effective_size
 from facility.levels.units import Series, gaps_before, in_units
 from facility.reading import INVALID_MASK
@@ -74,13 +75,15 @@ def gather(site: Site, samples: SampleStore, records: Records, question: Questio
             parts.append(part)
             kept += len(part[0])
             if kept > MOST_VALUES:
-                raise QuestionError("This is too much at once. Choose a longer unit of analysis or a shorter period.")
+                raise QuestionError(
+                    _("This is too much at once. Choose a longer unit of analysis or a shorter period.")
+                )
         time, value = (np.concatenate(columns) for columns in zip(*parts, strict=True))
         interval = site.instruments[site.points[point].instrument].interval
         effective += effective_size(value, gaps_before(time, question.unit, interval)) if len(value) else 0
         found.append((time, value))
-    values = np.concatenate([value for _, value in found])
-    ends = [int(time[edge]) for time, _ in found if len(time) for edge in (0, -1)]
+    values = np.concatenate([value for _unused, value in found])
+    ends = [int(time[edge]) for time, _unused in found if len(time) for edge in (0, -1)]
     return Gathered(
         values=values,
         effective=effective,
@@ -169,13 +172,17 @@ def _within(time: Array, stretches: Array) -> Array:
 def _recorded(connection: Connection, question: Question) -> list[Exclusion]:
     """What records say must not be used: times of instrument fault, and readings that QA has found to be invalid."""
     faults = [
-        Exclusion(alarm.onset, alarm.returned or question.end, "instrument fault", "alarm on record", alarm.point)
+        Exclusion(
+            alarm.onset, alarm.returned or question.end, _("instrument fault"), _("alarm on record"), alarm.point
+        )
         for alarm in alarms.overlapping(connection, question.points, question.start, question.end)
         if alarm.condition is Condition.INSTRUMENT_FAULT
     ]
     objects = {f"point {point}": point for point in question.points}
     corrected = [
-        Exclusion(a.about.start, a.about.end, a.reason, f"correction {a.id} on record", objects[a.about.object])
+        Exclusion(
+            a.about.start, a.about.end, a.reason, _("correction {id} on record", id=a.id), objects[a.about.object]
+        )
         for a in annotations.about(connection, list(objects), question.start, question.end)
         if _makes_invalid(a)
     ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from app.formats import what
 from facility.instants import Instant
+from facility.language import _
 from facility.levels.units import Unit
 from facility.limit import Limit, RoomState, Severity, Side
 from facility.quantities import Quantity
@@ -53,22 +54,22 @@ class Question:
 def checked(site: Site, question: Question) -> Question:
     """The question, where it can be asked. Raises QuestionError."""
     if not question.points:
-        raise QuestionError("Choose a point.")
+        raise QuestionError(_("Choose a point."))
     if missing := [point for point in question.points if point not in site.points]:
-        raise QuestionError(f"Not in the site file: {', '.join(missing)}.")
+        raise QuestionError(_("Not in the site file: {listed}.", listed=", ".join(missing)))
     if question.start >= question.end:
-        raise QuestionError("The period ends before it begins.")
+        raise QuestionError(_("The period ends before it begins."))
     first = site.points[question.points[0]]
     if question.state is None and first.quantity in NOT_POOLED:
-        raise QuestionError("Choose a room state: data at rest and in operation are not pooled.")
+        raise QuestionError(_("Choose a room state: data at rest and in operation are not pooled."))
     for other in question.points[1:]:
         if not are_alike(site, first, site.points[other], question.side, question.states):
-            raise QuestionError(f"{other} is not like {first.id}: pool like with like.")
+            raise QuestionError(_("{other} is not like {id}: pool like with like.", other=other, id=first.id))
     for exclusion in question.exclusions:
         if not exclusion.reason.strip():
-            raise QuestionError("What is left out needs an assigned cause.")
+            raise QuestionError(_("What is left out needs an assigned cause."))
         if exclusion.start > exclusion.end:
-            raise QuestionError("An excluded stretch ends before it begins.")
+            raise QuestionError(_("An excluded stretch ends before it begins."))
     return question
 
 
@@ -108,5 +109,6 @@ def strictest_of(
 def subject(site: Site, question: Question) -> str:
     """What it is about, in words: B101 particles ≥ 0.5 µm, in operation."""
     first = site.points[question.points[0]]
-    others = f" and {len(question.points) - 1} alike" if len(question.points) > 1 else ""
-    return f"{first.room} {what(first)}{others}, {question.state or 'all room states'}"
+    others = " " + _("and {n} alike", n=len(question.points) - 1) if len(question.points) > 1 else ""
+    state = _(question.state) if question.state else _("all room states")
+    return f"{first.room} {what(first)}{others}, {state}"

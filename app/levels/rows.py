@@ -4,10 +4,20 @@ from dataclasses import dataclass
 
 from app import formats
 from app.levels.answer import Answer
+from facility.language import N_, _
 from facility.levels.result import Result
 from facility.limit import Side
+from facility.writing import MINUS
 
-HEADS = ("Method", "Alert level", "Action suggested", "n", "Computed from", "Fit", "May it be used?")
+HEADS = (
+    N_("Method"),
+    N_("Alert level"),
+    N_("Action suggested"),
+    "n",
+    N_("Computed from"),
+    N_("Fit"),
+    N_("May it be used?"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +68,13 @@ def _parameters(result: Result) -> str:
 
 def _figure(value: float) -> str:
     """Four digits, and never a power of ten for what people read as a number."""
-    return formats.decimal(value, 0) if abs(value) >= 1_000 else f"{value:.4g}".replace("-", formats.MINUS)
+    return formats.decimal(value, 0) if abs(value) >= 1_000 else f"{value:.4g}".replace("-", MINUS)
 
 
 def _fit(result: Result) -> str:
     if result.fit is None:
-        return "needs none"
-    p = "too few for a test" if result.fit.p is None else f"p {result.fit.p:.2g}"
+        return _("needs none")
+    p = _("too few for a test") if result.fit.p is None else f"p {result.fit.p:.2g}"
     return f"r {result.fit.correlation:.3f}, {result.fit.test} {p}"
 
 
@@ -72,13 +82,21 @@ def facts(answer: Answer) -> list[str]:
     """What the data are, a line each."""
     found, question = answer.gathered, answer.question
     lines = [
-        f"{_of(answer.sample.n, 'value')} ({question.unit}) from "
-        f"{_of(found.readings, 'reading')}; worth about {formats.decimal(found.effective, 0)} independent ones",
-        f"{_of(found.invalid, 'invalid reading')} and {formats.decimal(found.other_state, 0)} in other room states "
-        "are not among them",
+        _(
+            "{of} ({unit}) from {of2}; worth about {n} independent ones",
+            of=_of(answer.sample.n, "value"),
+            unit=question.unit,
+            of2=_of(found.readings, "reading"),
+            n=formats.decimal(found.effective, 0),
+        ),
+        _(
+            "{of} and {n} in other room states are not among them",
+            of=_of(found.invalid, _("invalid reading")),
+            n=formats.decimal(found.other_state, 0),
+        ),
     ]
     if answer.recovery is not None:
-        lines.append(f"contamination recovery rate {answer.recovery:.1f} %")
+        lines.append(_("contamination recovery rate {recovery} %", recovery=formats.decimal(answer.recovery, 1)))
     if answer.comparison.provisional:
         lines.append(f"provisional: {answer.comparison.provisional}")
     return [formats.sentence(line) + "." for line in lines] + list(answer.comparison.warnings)

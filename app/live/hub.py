@@ -15,7 +15,7 @@ from app.status import Newest
 from bus import topics
 from bus.messages import AlarmNotice, CleanReading, HoldsNotice, RoomNotice, StationBeat
 from facility.instants import SECOND, Clock, Span, instant_of
-from facility.language import speaking
+from facility.language import _, speaking
 from facility.limit import RoomState
 from facility.reading import Validity
 from facility.site import Point, Site
@@ -119,7 +119,7 @@ class Hub:
 
     def take(self, topic: str, payload: bytes) -> None:
         """Take one message of the clean topics; one that cannot be understood is logged and left out."""
-        _, _, kind, *_ = [*topic.split("/"), "", "", ""]
+        _root, _site, kind, *_rest = [*topic.split("/"), "", "", ""]
         try:
             with self._changed:
                 match kind:
@@ -251,8 +251,11 @@ class Hub:
         with self._changed:
             if self.viewers >= self.most_viewers:
                 raise TooManyViewersError(
-                    f"All {self.most_viewers} live places are taken. Close another Cleanwatch page, "
-                    "or have `viewers` raised in the settings; this page tries again by itself."
+                    _(
+                        "All {most_viewers} live places are taken. Close another Cleanwatch page, or have `viewers` "
+                        "raised in the settings; this page tries again by itself.",
+                        most_viewers=self.most_viewers,
+                    )
                 )
             self.viewers += 1
             if areas not in self._outlooks:

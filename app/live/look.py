@@ -16,6 +16,7 @@ from bus.messages import AlarmNotice, HoldsNotice, RoomNotice, StationBeat
 from facility.alarm import STANDING, room_of
 from facility.holds import instrument_of
 from facility.instants import SECOND, Instant, Span, instant_of
+from facility.language import _
 from facility.limit import Limit, Side
 from facility.site import Point, Site
 from facility.site_part import owner
@@ -248,7 +249,7 @@ def _point(point: Point, newest: Newest | None, status: PointStatus, yardstick: 
         number=newest.value,
         time=newest.time,
         until=None if point.silent_after is None else newest.time + point.silent_after,
-        validity=", ".join((newest.validity.name.lower(), *newest.reasons)),
+        validity=", ".join(map(_, (newest.validity.name.lower(), *newest.reasons))),
         at=None if scale is None or newest.value is None else round(scale.position(newest.value), 3),
         used="" if status.used is None else formats.percent(min(status.used, 9.99)),
         beyond=_beyond(point, newest.value, yardstick.limits),
@@ -259,9 +260,9 @@ def _room(
     site: Site, room: str, status: PointStatus | None, known: Known, yardsticks: Mapping[str, Yardstick]
 ) -> RoomLook:
     notice = known.rooms.get(room) or known.rooms.get(site.rooms[room].inside or "")
-    state = formats.sentence(notice.state) if notice is not None and notice.state is not None else ""
+    state = formats.sentence(_(notice.state)) if notice is not None and notice.state is not None else ""
     if status is None:
-        return RoomLook(Status.NORMAL.mark, "NOT WATCHED", state=state)
+        return RoomLook(Status.NORMAL.mark, _("NOT WATCHED"), state=state)
     point = site.points[status.point]
     newest = known.newest.get(point.id)
     value = None if newest is None else newest.value

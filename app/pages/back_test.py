@@ -15,6 +15,7 @@ from app.context import AppContext
 from app.guard import NOBODY, NotAllowedError, requires
 from app.jobs import BusyError, Job, Jobs
 from app.pages.page import Address, Page
+from facility.language import N_, _
 from facility.roles import Right
 from facility.site_changes import differences, lines
 from facility.site_file import parse_site
@@ -23,7 +24,7 @@ from storage.records.changes import Change
 
 POLL = 400
 """Milliseconds between two looks at a computation."""
-LEAD = "What another limit, delay, deadband or rule would have made of the past: judged by the engine itself."
+LEAD = N_("What another limit, delay, deadband or rule would have made of the past: judged by the engine itself.")
 OUTPUTS = ("progress", "quiet", "no_cancel", "idle", "problem", "result", "no_picture", "points", "point", "no_draft")
 """What a look at a computation may change on the page."""
 
@@ -35,12 +36,14 @@ def layout(context: AppContext, address: Address) -> Component:
     told = [] if change is None else list(lines(differences(site, parse_site(change.text, change.object))))
     return html.Div(
         [
-            html.Div([html.H1("Back-test"), html.P(LEAD, className="lead")], className="head"),
+            html.Div([html.H1(_("Back-test")), html.P(_(LEAD), className="lead")], className="head"),
             html.Div(
                 [
                     html.Section(
                         [
-                            html.Header(html.H2(f"Change {change.number}" if change else "The question")),
+                            html.Header(
+                                html.H2(_("Change {number}", number=change.number) if change else _("The question"))
+                            ),
                             back_test_form.form(site, address, context.clock(), told),
                         ],
                         className="card ask",
@@ -201,7 +204,7 @@ def register(app: Dash, context: AppContext) -> None:
             return no_update, no_update, no_update
         found = found_by(id)
         if found is None:
-            return no_update, no_update, "This back-test is not kept any more. Replay it again."
+            return no_update, no_update, _("This back-test is not kept any more. Replay it again.")
         drafted = draft(context, found, why or "", reason or "")
         return (no_update, no_update, drafted) if isinstance(drafted, str) else (f"/changes/{drafted}", "", "")
 
@@ -238,5 +241,5 @@ def _change(context: AppContext, number: str) -> Change | None:
         return changes.find(connection, int(number))
 
 
-PAGE = Page(PATH, "Back-test", layout, register, icon="back-test")
+PAGE = Page(PATH, N_("Back-test"), layout, register, icon="back-test")
 """Found beside alert levels, which it tries."""

@@ -16,6 +16,7 @@ from app.context import AppContext
 from app.guard import needs, requires
 from app.pages.page import Address, Page
 from facility.change_states import OPEN, ChangeState, Step, next_step
+from facility.language import N_, _
 from facility.roles import Right
 from storage.records import change_steps
 from storage.records.changes import Change, ChangeRefusedError
@@ -40,19 +41,26 @@ def _drawn(context: AppContext, number: int) -> list[Component | None]:
     book = read(context)
     change = next((change for change in book.changes if change.number == number), None)
     if change is None:
-        words = html.P("It may have been mistyped: changes are numbered from 1.", className="lead")
-        return [html.H1("There is no such change"), words, html.A("To all changes", href="/changes", className="btn")]
+        words = html.P(_("It may have been mistyped: changes are numbered from 1."), className="lead")
+        return [
+            html.H1(_("There is no such change")),
+            words,
+            html.A(_("To all changes"), href="/changes", className="btn"),
+        ]
     zone = context.site().timezone
     return [
         html.Div(
             [
-                html.Div(html.A("Changes", href="/changes"), className="crumb"),
-                html.Div([html.H1(f"Change {number}"), state_chip(book.state(change))], className="row title"),
+                html.Div(html.A(_("Changes"), href="/changes"), className="crumb"),
+                html.Div(
+                    [html.H1(_("Change {number}", number=number)), state_chip(book.state(change))],
+                    className="row title",
+                ),
             ]
         ),
         html.Section(
             [
-                html.Header([html.H2(f"Against site revision {change.base}"), _back_test(change)]),
+                html.Header([html.H2(_("Against site revision {base}", base=change.base)), _back_test(change)]),
                 difference_list(change.differences, whole=True),
                 html.Dl(_facts(context, book, change), className="facts"),
             ],
@@ -62,7 +70,7 @@ def _drawn(context: AppContext, number: int) -> list[Component | None]:
         html.Section(
             [
                 html.Header(
-                    [html.H2("What was done"), html.Span(className="grow"), _life(context, change)],
+                    [html.H2(_("What was done")), html.Span(className="grow"), _life(context, change)],
                 ),
                 html.Ol([html.Li(words) for words in _story(book, change, zone)], className="story"),
                 change_signatures(book, change),
@@ -77,7 +85,7 @@ def _back_test(change: Change) -> Component | None:
     """The way to what it would have made of the past."""
     if not change.controlled:
         return None
-    link = html.A("Back-test it", href=f"{back_test.PATH}?change={change.number}", className="sec")
+    link = html.A(_("Back-test it"), href=f"{back_test.PATH}?change={change.number}", className="sec")
     return html.Span(link, className="grow right")
 
 
@@ -89,11 +97,11 @@ def _facts(context: AppContext, book: Book, change: Change) -> list[Component]:
     facts = {
         "Reason": change.reason,
         "Rationale": change.rationale or "none",
-        "Decides about alarms": "yes: review and QA's approval, both signed" if change.controlled else "no",
+        "Decides about alarms": _("yes: review and QA's approval, both signed") if change.controlled else _("no"),
         "Time": force_words(change.wanted_from, context.site(), book.now),
     }
     if change.revision is not None:
-        facts["Became"] = f"Site revision {change.revision}"
+        facts["Became"] = _("Site revision {revision}", revision=change.revision)
     return [part for term, words in facts.items() for part in (html.Dt(term), html.Dd(words))]
 
 
@@ -101,15 +109,25 @@ def _attached(change: Change) -> Component | None:
     content = attachment(change.attachment)
     if content is None:
         return None
-    return html.Section([html.Header(html.H2("Attached")), content], className="card")
+    return html.Section([html.Header(html.H2(_("Attached"))), content], className="card")
 
 
 def _story(book: Book, change: Change, zone: str) -> list[str]:
-    told = [f"Drafted by {book.name(change.author)}, {formats.exactly(change.at, zone, book.now)}"]
+    told = [
+        _("Drafted by {name}, {time}", name=book.name(change.author), time=formats.exactly(change.at, zone, book.now))
+    ]
     for taken in change.steps:
         said = f": {taken.comment}" if taken.comment else ""
         when = formats.exactly(taken.at, zone, book.now)
-        told.append(f"{formats.sentence(taken.step)} by {book.name(taken.by)}, {when}{said}")
+        told.append(
+            _(
+                "{step} by {name}, {when}{said}",
+                step=formats.sentence(_(taken.step)),
+                name=book.name(taken.by),
+                when=when,
+                said=said,
+            )
+        )
     return told
 
 
@@ -119,11 +137,11 @@ def _to_do(context: AppContext, book: Book, change: Change) -> Component | None:
         return None
     if book.state(change) is ChangeState.APPROVED:
         may = person.may(Right.APPROVE if change.controlled else Right.DRAFT)
-        return _to_press("Until its moment comes it can be taken back.", [_button("back")] if may else [])
+        return _to_press(_("Until its moment comes it can be taken back."), [_button("back")] if may else [])
     if change.state not in OPEN:
         return None
     outdated = book.is_outdated(change)
-    again = f"Site revision {book.revisions[0].number} is newer: this has to be drawn up again."
+    again = _("Site revision {number} is newer: this has to be drawn up again.", number=book.revisions[0].number)
     words = again if outdated else needs_words(change)
     mine = person.account == change.author
     reviewed = any(taken.step is Step.REVIEW and taken.by == person.account for taken in change.steps)
@@ -133,10 +151,10 @@ def _to_do(context: AppContext, book: Book, change: Change) -> Component | None:
     buttons: list[Component] = []
     to_sign: Component | None = None
     if not outdated and step is Step.REVIEW and may and not mine:
-        to_sign = sign_button("Sign the review", REVIEW.name, subject, main=True)
+        to_sign = sign_button(_("Sign the review"), REVIEW.name, subject, main=True)
     approves = change.controlled and person.may(Right.APPROVE) and not mine and not reviewed
     if not outdated and step is Step.PUT_IN_FORCE and approves:
-        to_sign = sign_button("Sign the approval", APPROVAL.name, subject, main=True)
+        to_sign = sign_button(_("Sign the approval"), APPROVAL.name, subject, main=True)
     if not outdated and step is Step.PUT_IN_FORCE and not change.controlled and may:
         buttons.append(_button("put", main=True))
     if may:
@@ -147,18 +165,18 @@ def _to_do(context: AppContext, book: Book, change: Change) -> Component | None:
 def _button(what: str, *, main: bool = False) -> Component:
     mark = icon("check" if main else "x", small=True)
     return html.Button(
-        [mark, LABELS[what]], id={"type": "change-do", "what": what}, className="btn p s" if main else "btn s"
+        [mark, _(LABELS[what])], id={"type": "change-do", "what": what}, className="btn p s" if main else "btn s"
     )
 
 
 def _to_press(words: str, buttons: list[Component], to_sign: Component | None = None) -> Component:
     """What the change waits for, and what this person can do about it: by a signature, or with a comment."""
     if not buttons:
-        return html.Section([html.Header(html.H2("Needs")), html.P(words, className="inside")], className="card")
-    label = "Comment" if to_sign is None else "Or why it is not to be"
+        return html.Section([html.Header(html.H2(_("Needs"))), html.P(words, className="inside")], className="card")
+    label = _("Comment") if to_sign is None else _("Or why it is not to be")
     return html.Section(
         [
-            html.Header(html.H2("Needs")),
+            html.Header(html.H2(_("Needs"))),
             html.P(words, className="inside"),
             html.Div(to_sign, className="inside") if to_sign is not None else None,
             html.Div(
@@ -174,7 +192,7 @@ def _to_press(words: str, buttons: list[Component], to_sign: Component | None = 
     )
 
 
-LABELS = {"put": "Put in force", "withdraw": "Withdraw", "refuse": "Refuse", "back": "Take back"}
+LABELS = {"put": N_("Put in force"), "withdraw": N_("Withdraw"), "refuse": N_("Refuse"), "back": N_("Take back")}
 
 
 def do(context: AppContext, number: int, what: str, comment: str) -> str | None:
@@ -195,7 +213,7 @@ def do(context: AppContext, number: int, what: str, comment: str) -> str | None:
     except ChangeRefusedError as error:
         return str(error)
     except RecordsAwayError as error:
-        return f"{error} It is not known whether this is on record: look before you do it again."
+        return _("{error} It is not known whether this is on record: look before you do it again.", error=error)
     return None
 
 
@@ -231,4 +249,4 @@ def register(app: Dash, context: AppContext) -> None:
         return _drawn(context, number)
 
 
-PAGE = Page("/changes/<number>", "Change", layout, register, signs=(REVIEW, APPROVAL))
+PAGE = Page("/changes/<number>", N_("Change"), layout, register, signs=(REVIEW, APPROVAL))

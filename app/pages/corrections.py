@@ -13,6 +13,7 @@ from app.components.signing import SIGNED
 from app.context import AppContext
 from app.guard import requires
 from app.pages.page import Address, Page
+from facility.language import N_, _, _n
 from facility.roles import Right
 from storage.records import annotations
 from storage.records.annotations import Annotation
@@ -39,31 +40,36 @@ def _lists(context: AppContext) -> list[Component]:
         listed = annotation_list(site, found, names, now, person) if found else html.P(nothing, className="nothing")
         return html.Section([html.Header(html.H2(title)), listed], className="card wide")
 
-    lead = "What was recorded stays as it is, and stays visible. A correction holds once QA has signed it."
+    lead = _("What was recorded stays as it is, and stays visible. A correction holds once QA has signed it.")
     return [
         html.Div(
-            [html.H1("Comments and corrections"), html.P(lead, className="lead")],
+            [html.H1(_("Comments and corrections")), html.P(lead, className="lead")],
             className="head",
         ),
         card(
-            f"Waiting for QA's signature: {formats.count(len(waiting), 'correction')}",
+            _(
+                "Waiting for QA's signature: {corrections}",
+                corrections=_n("{n} correction", "{n} corrections", len(waiting), n=formats.words(len(waiting))),
+            ),
             waiting,
-            "No correction waits. Write one from a trend or from the history of alarms.",
+            _("No correction waits. Write one from a trend or from the history of alarms."),
         ),
-        card("Written last", others, "Nothing has been written yet."),
+        card(_("Written last"), others, _("Nothing has been written yet.")),
     ]
 
 
 def _dialog() -> Component:
     modal: Component = dmc.Modal(
         id="refuse-correction",
-        title="This correction shall not hold",
+        title=_("This correction shall not hold"),
         centered=True,
         children=[
             dcc.Store(id="refuse-which"),
-            dmc.Textarea(id="refuse-reason", label="Why", autosize=True, minRows=2, required=True),
+            dmc.Textarea(id="refuse-reason", label=_("Why"), autosize=True, minRows=2, required=True),
             tagged(html.Div(id="refuse-problem", className="problem"), role="alert"),
-            html.Div(html.Button("Put on record", id="refuse-send", className="btn p"), className="row answer-foot"),
+            html.Div(
+                html.Button(_("Put on record"), id="refuse-send", className="btn p"), className="row answer-foot"
+            ),
         ],
     )
     return modal
@@ -114,4 +120,4 @@ def register(app: Dash, context: AppContext) -> None:
         return (False, "", _lists(context)) if problem is None else (no_update, problem, no_update)
 
 
-PAGE = Page("/corrections", "Corrections", layout, register, icon="note", signs=(SIGNABLE,))
+PAGE = Page("/corrections", N_("Corrections"), layout, register, icon="note", signs=(SIGNABLE,))

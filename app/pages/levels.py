@@ -17,6 +17,7 @@ from app.levels.fields import FIELDS, question_of
 from app.levels.figure import figure, quantile_figure
 from app.levels.question import QuestionError
 from app.pages.page import Address, Page
+from facility.language import N_, _
 from facility.levels.units import usual_unit
 from facility.roles import Right
 from storage.samples.store import HistoryAwayError
@@ -33,11 +34,13 @@ def layout(context: AppContext, address: Address) -> Component:
     chosen = point if point in site.points else next(iter(site.points), None)
     return html.Div(
         [
-            html.Div([html.H1("Alert levels from history"), html.P(parts.LEAD, className="lead")], className="head"),
+            html.Div(
+                [html.H1(_("Alert levels from history")), html.P(_(parts.LEAD), className="lead")], className="head"
+            ),
             html.Div(
                 [
                     html.Section(
-                        [html.Header(html.H2("The question")), levels_form.form(site, chosen, context.clock())],
+                        [html.Header(html.H2(_("The question"))), levels_form.form(site, chosen, context.clock())],
                         className="card ask",
                     ),
                     html.Div(
@@ -221,4 +224,4 @@ def _over(context: AppContext, job: Job[Answer]) -> dict[str, object]:
     }
 
 
-PAGE = Page(PATH, "Levels", layout, register, icon="levels")
+PAGE = Page(PATH, N_("Levels"), layout, register, icon="levels")

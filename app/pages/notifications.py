@@ -15,6 +15,7 @@ from app.context import AppContext
 from app.guard import requires
 from app.notification_acts import NotDoneError
 from app.pages.page import Address, Page
+from facility.language import N_, _, _n
 from facility.roles import RIGHTS, Right
 from storage.records import channels, contacts, notifications
 from storage.records.channels import Channel
@@ -24,9 +25,9 @@ from storage.records.people.accounts import Account, AccountState
 
 MOST = 50
 FORMS = [
-    {"value": "", "label": "As the service needs it"},
-    {"value": "long", "label": "Long, as for e-mail"},
-    {"value": "short", "label": "Short: one text of 160 characters"},
+    {"value": "", "label": N_("As the service needs it")},
+    {"value": "long", "label": N_("Long, as for e-mail")},
+    {"value": "short", "label": N_("Short: one text of 160 characters")},
 ]
 LIKE = (
     "mailtos://user:password@mail.example.org?to={to}",
@@ -44,48 +45,56 @@ def layout(context: AppContext, _address: Address) -> Component:
             html.Div(_content(context), id="notifications-content", className="access-page"),
             _modal(
                 "channel-new",
-                "Add a channel",
+                _("Add a channel"),
                 [
                     dmc.TextInput(
-                        id="channel-new-name", label="Name", description="What people call it: On-call texts"
+                        id="channel-new-name", label=_("Name"), description=_("What people call it: On-call texts")
                     ),
                     dmc.PasswordInput(
                         id="channel-new-address",
-                        label="Address",
-                        description="An Apprise URL; {to} stands for the person's address. It is kept sealed, and "
-                        "shown to nobody again.",
+                        label=_("Address"),
+                        description=_(
+                            "An Apprise URL; {to} stands for the person's address. It is kept sealed, and "
+                            "shown to nobody again."
+                        ),
                     ),
-                    dmc.Select(id="channel-new-form", label="Form", data=FORMS, value="", allowDeselect=False),
-                    html.Div(["Like", *(html.Div(html.Code(like)) for like in LIKE)], className="sm sec"),
+                    dmc.Select(
+                        id="channel-new-form",
+                        label=_("Form"),
+                        data=[{**form, "label": _(form["label"])} for form in FORMS],
+                        value="",
+                        allowDeselect=False,
+                    ),
+                    html.Div([_("Like"), *(html.Div(html.Code(like)) for like in LIKE)], className="sm sec"),
                 ],
-                "Add the channel",
+                _("Add the channel"),
             ),
             _modal(
                 "channel-try",
-                "Send a test",
+                _("Send a test"),
                 [
                     html.Div(
-                        "It goes the way that alarms go, and says that nothing has happened.", className="sm sec"
+                        _("It goes the way that alarms go, and says that nothing has happened."), className="sm sec"
                     ),
                     dmc.TextInput(
                         id="channel-try-to",
-                        label="To",
-                        description="An address to try, where the channel takes one of a person",
+                        label=_("To"),
+                        description=_("An address to try, where the channel takes one of a person"),
                     ),
                 ],
-                "Send the test",
+                _("Send the test"),
             ),
             _modal(
                 "reach",
-                "Set a person's address",
+                _("Set a person's address"),
                 [
-                    dmc.Select(id="reach-person", label="Person", data=[]),
-                    dmc.Select(id="reach-channel", label="Channel", data=[]),
+                    dmc.Select(id="reach-person", label=_("Person"), data=[]),
+                    dmc.Select(id="reach-channel", label=_("Channel"), data=[]),
                     dmc.TextInput(
-                        id="reach-to", label="Address", description="Empty: not told by this channel any more"
+                        id="reach-to", label=_("Address"), description=_("Empty: not told by this channel any more")
                     ),
                 ],
-                "Save",
+                _("Save"),
             ),
             dcc.Store(id="channel-try-which"),
             why_dialog("notifications"),
@@ -122,23 +131,23 @@ def _content(context: AppContext) -> list[Component]:
         people = _callable(accounts.all(connection))
         found = _own(context, notifications.newest(connection, MOST))
     # A button of another right must not be there at all: when the page is drawn anew, it would ask for that right.
-    add = html.Button("Add a channel", id="channel-new-open", className="btn p") if managing else None
-    set_address = html.Button("Set an address", id="reach-open", className="btn s") if administering else None
+    add = html.Button(_("Add a channel"), id="channel-new-open", className="btn p") if managing else None
+    set_address = html.Button(_("Set an address"), id="reach-open", className="btn s") if administering else None
     short = {channel.id for channel in kept if channel.address.short}
     about_people = [
-        _card("Who is told", reach_table(people, kept, reached), set_address),
-        _card("Messages", message_table(found, names, short, site.timezone, now)),
+        _card(_("Who is told"), reach_table(people, kept, reached), set_address),
+        _card(_("Messages"), message_table(found, names, short, site.timezone, now)),
     ]
     return [
         html.Div(
             [
-                html.Div([html.H1("Notifications"), html.P(_lead(kept, people, reached), className="lead")],
+                html.Div([html.H1(_("Notifications")), html.P(_lead(kept, people, reached), className="lead")],
                          className="grow"),
                 add,
             ],
             className="head row",
         ),
-        _card("Channels", channel_table(kept, reached, counts, managing)),
+        _card(_("Channels"), channel_table(kept, reached, counts, managing)),
         *(about_people if concerned else ()),
     ]  # fmt: skip
 
@@ -233,7 +242,7 @@ def register(app: Dash, context: AppContext) -> None:
     def ask_why(_clicks: list[int | None]) -> tuple[object, ...]:
         if not isinstance(ctx.triggered_id, dict) or not ctx.triggered[0]["value"]:
             return (no_update,) * 5
-        return True, "Retire this channel? Its address is forgotten.", ctx.triggered_id["of"], "", ""
+        return True, _("Retire this channel? Its address is forgotten."), ctx.triggered_id["of"], "", ""
 
     @app.callback(
         Output("notifications-why", "opened", allow_duplicate=True),
@@ -271,7 +280,7 @@ def register(app: Dash, context: AppContext) -> None:
             people, kept = _callable(accounts.all(connection)), channels.in_use(connection)
         persons = [{"value": one.account, "label": one.name} for one in people]
         ways = [{"value": str(one.id), "label": one.name} for one in kept if one.address.personal]
-        return True, persons, ways, "" if ways else "Add a channel first that takes the address of a person."
+        return True, persons, ways, "" if ways else _("Add a channel first that takes the address of a person.")
 
     @app.callback(
         Output("reach", "opened", allow_duplicate=True),
@@ -289,7 +298,7 @@ def register(app: Dash, context: AppContext) -> None:
         if not clicks:
             return (no_update,) * 3
         if not account or not channel:
-            return no_update, "Choose a person and a channel.", no_update
+            return no_update, _("Choose a person and a channel."), no_update
         try:
             notification_acts.reach(context, account, int(channel), to or "")
         except NotDoneError as error:
@@ -314,12 +323,12 @@ def _lead(kept: Sequence[Channel], people: Sequence[Account], reached: Mapping[s
     has = sum(account.account in reached for account in people)
     shared = sum(not channel.address.personal for channel in kept)
     if not kept:
-        return "Nobody is told of alarms. Add a channel, then say where people are reached."
+        return _("Nobody is told of alarms. Add a channel, then say where people are reached.")
     if not has and not shared:
-        return "Nobody is told of alarms: no person has an address. People enter theirs under My account."
-    reached_words = "all of them" if has == len(people) else f"{has} of them"
-    may = formats.sentence(formats.count(len(people), "person", "people"))
-    channel_words = formats.sentence(formats.count(len(kept), "channel"))
+        return _("Nobody is told of alarms: no person has an address. People enter theirs under My account.")
+    reached_words = _("all of them") if has == len(people) else _("{has} of them", has=has)
+    may = formats.sentence(_n("{n} person", "{n} people", len(people), n=formats.words(len(people))))
+    channel_words = formats.sentence(_n("{n} channel", "{n} channels", len(kept), n=formats.words(len(kept))))
     return f"{channel_words}. {may} may acknowledge; {reached_words} can be reached."
 
 
@@ -328,4 +337,4 @@ def _card(title: str, content: Component, act: Component | None = None) -> Compo
     return html.Section([html.Header(head), content], className="card")
 
 
-PAGE = Page("/notifications", "Notifications", layout, register, icon="mail")
+PAGE = Page("/notifications", N_("Notifications"), layout, register, icon="mail")

@@ -16,6 +16,7 @@ from app.guard import requires
 from app.on_call_acts import NotDoneError
 from app.on_call_view import OnCallView, look
 from app.pages.page import Address, Page
+from facility.language import N_, _
 from facility.roles import RIGHTS, Right
 from storage.records.people.accounts import AccountState
 
@@ -42,8 +43,11 @@ def _content(context: AppContext, view: OnCallView) -> list[Component]:
     rotas = list(view.site.on_call.rotas.values())
     missing = [gap for gap in view.gaps if gap.key.startswith("rota ")]
     return [
-        html.Div([html.H1("On call"), html.P(_lead(view), className="lead")], className="head"),
-        *[_warning(gap.text, "A gap in the rota" if gap.now else "A gap in the rota is coming") for gap in missing],
+        html.Div([html.H1(_("On call")), html.P(_lead(view), className="lead")], className="head"),
+        *[
+            _warning(gap.text, _("A gap in the rota") if gap.now else _("A gap in the rota is coming"))
+            for gap in missing
+        ],
         html.Div(running_card(view), id="on-call-running"),
         *[rota_card(view, rota, may_swap) for rota in rotas],
         *([] if rotas else [_no_rotas()]),
@@ -56,8 +60,15 @@ def _lead(view: OnCallView) -> str:
     told = []
     for rota in view.site.on_call.rotas.values():
         duty = view.duties[rota.id][0]
-        told.append(f"{rota.name}: {view.name(duty.account)} until {moment(duty.end, rota.timezone)}.")
-    return " ".join(told) or "Who is called when an alarm is not answered."
+        told.append(
+            _(
+                "{rota}: {name} until {time}.",
+                rota=rota.name,
+                name=view.name(duty.account),
+                time=moment(duty.end, rota.timezone),
+            )
+        )
+    return " ".join(told) or _("Who is called when an alarm is not answered.")
 
 
 def _warning(text: str, title: str) -> Component:
@@ -71,8 +82,8 @@ def _warning(text: str, title: str) -> Component:
 
 
 def _no_rotas() -> Component:
-    text = "The site file has no rota yet. Describe one under on_call, and alarms call whoever has the week."
-    return html.Section([html.Header(html.H2("Rotas")), html.P(text, className="nothing")], className="card")
+    text = _("The site file has no rota yet. Describe one under on_call, and alarms call whoever has the week.")
+    return html.Section([html.Header(html.H2(_("Rotas"))), html.P(text, className="nothing")], className="card")
 
 
 def _swap_dialog(view: OnCallView) -> Component:
@@ -83,29 +94,29 @@ def _swap_dialog(view: OnCallView) -> Component:
     ]
     modal: Component = dmc.Modal(
         id="swap",
-        title="Somebody else has the call",
+        title=_("Somebody else has the call"),
         centered=True,
         size=480,
         children=[
             html.Div(
                 [
-                    dmc.Select(id="swap-person", label="Who", data=people, searchable=True),
+                    dmc.Select(id="swap-person", label=_("Who"), data=people, searchable=True),
                     html.Div(
                         [
-                            _moment_field("swap-start", "From"),
-                            _moment_field("swap-end", "Until"),
+                            _moment_field("swap-start", _("From")),
+                            _moment_field("swap-end", _("Until")),
                         ],
                         className="row from-until",
                     ),
-                    dmc.Textarea(id="swap-reason", label="Reason", autosize=True, minRows=2),
+                    dmc.Textarea(id="swap-reason", label=_("Reason"), autosize=True, minRows=2),
                 ],
                 className="form",
             ),
             tagged(html.Div(id="swap-problem", className="problem"), role="alert"),
             html.Div(
                 [
-                    html.Span("On record with your name", className="sm muted grow"),
-                    html.Button([icon("check", small=True), "Put on record"], id="swap-send", className="btn p"),
+                    html.Span(_("On record with your name"), className="sm muted grow"),
+                    html.Button([icon("check", small=True), _("Put on record")], id="swap-send", className="btn p"),
                 ],
                 className="row answer-foot",
             ),
@@ -181,7 +192,7 @@ def register(app: Dash, context: AppContext) -> None:
         chosen = ctx.triggered_id
         if not isinstance(chosen, dict) or not ctx.triggered[0]["value"]:
             return (no_update,) * 5
-        return True, "Withdraw this swap?", chosen, "", ""
+        return True, _("Withdraw this swap?"), chosen, "", ""
 
     @app.callback(
         Output("on-call-why", "opened", allow_duplicate=True),
@@ -204,4 +215,4 @@ def register(app: Dash, context: AppContext) -> None:
         return False, "", _content(context, look(context))
 
 
-PAGE = Page("/on-call", "On call", layout, register, icon="call")
+PAGE = Page("/on-call", N_("On call"), layout, register, icon="call")

@@ -14,6 +14,7 @@ from app.context import AppContext
 from app.guard import needs, requires
 from app.pages.page import Address, Page
 from app.proposal import FIELDS, Proposal, choices, propose, typed
+from facility.language import N_, _
 from facility.limit import Limit, RoomState, Severity, Side
 from facility.roles import Right
 from facility.site import Point
@@ -23,9 +24,9 @@ from storage.records.changes import Change, ChangeRefusedError
 from storage.records.revisions import Revision
 
 NEW = "new"
-RULE = "3 in a row, 3 of 5, rolling 1 m3, dose 600; empty for each reading"
+RULE = N_("3 in a row, 3 of 5, rolling 1 m3, dose 600; empty for each reading")
 TICKED = frozenset({"reached", "latched"})
-SPAN = "A number and a unit: 30 s, 10 min"
+SPAN = N_("A number and a unit: 30 s, 10 min")
 
 
 def layout(context: AppContext, address: Address) -> Component:
@@ -34,7 +35,9 @@ def layout(context: AppContext, address: Address) -> Component:
     newest = _newest(context)
     point = parse_site(newest.text, "").points.get(address.parts["point"])
     if point is None:
-        return html.Div([html.H1("There is no such point"), html.A("To all rooms", href="/rooms", className="btn")])
+        return html.Div(
+            [html.H1(_("There is no such point")), html.A(_("To all rooms"), href="/rooms", className="btn")]
+        )
     return html.Div(
         [
             dcc.Store(id="propose-point", data=point.id),
@@ -42,10 +45,10 @@ def layout(context: AppContext, address: Address) -> Component:
             html.Div(
                 [
                     html.Div(
-                        [html.A("Rooms", href="/rooms"), ", ", html.A(point.room, href=f"/rooms/{point.room}")],
+                        [html.A(_("Rooms"), href="/rooms"), ", ", html.A(point.room, href=f"/rooms/{point.room}")],
                         className="crumb",
                     ),
-                    html.H1(f"Propose a limit for {point.id}"),
+                    html.H1(_("Propose a limit for {id}", id=point.id)),
                     html.P(_lead(context, point, newest), className="lead"),
                 ],
                 className="head",
@@ -54,20 +57,20 @@ def layout(context: AppContext, address: Address) -> Component:
                 [
                     html.Section(
                         [
-                            html.Header(html.H2("The limit")),
+                            html.Header(html.H2(_("The limit"))),
                             html.Div(_fields(point), className="inside limit-fields"),
                         ],
                         className="card",
                     ),
                     html.Section(
                         [
-                            html.Header(html.H2("The change")),
+                            html.Header(html.H2(_("The change"))),
                             html.Div(
                                 [
                                     html.Div(id="propose-found"),
                                     draft_form.fields("propose"),
                                     tagged(html.Div(id="propose-problem", className="problem"), role="alert"),
-                                    html.Button("Draft the change", id="propose-draft", className="btn p"),
+                                    html.Button(_("Draft the change"), id="propose-draft", className="btn p"),
                                 ],
                                 className="inside draft",
                             ),
@@ -83,15 +86,17 @@ def layout(context: AppContext, address: Address) -> Component:
 
 
 def _lead(context: AppContext, point: Point, newest: Revision) -> str:
-    words = f"{formats.what(point)}, in {point.unit}. Other points keep theirs."
+    words = _("{what}, in {unit}. Other points keep theirs.", what=formats.what(point), unit=point.unit)
     if newest.in_force_from > context.clock():
-        words += f" Revision {newest.number}, which has not taken force yet, is what you change."
+        words += " " + _(
+            "Revision {number}, which has not taken force yet, is what you change.", number=newest.number
+        )
     return words
 
 
 def _fields(point: Point) -> list[Component]:
     names = [{"value": str(n), "label": formats.sentence(name)} for n, name in enumerate(choices(point))]
-    every = [*names, {"value": NEW, "label": "A new limit"}]
+    every = [*names, {"value": NEW, "label": _("A new limit")}]
     shown = _shown(point, every[0]["value"])
 
     def choice(field: str, label: str, values: list[str]) -> Component:
@@ -140,41 +145,41 @@ def _fields(point: Point) -> list[Component]:
         dmc.Select(
             id="propose-which",
             allowDeselect=False,
-            label="Which",
+            label=_("Which"),
             data=every,
             value=every[0]["value"],
             size="sm",
             className="all",
         ),
-        choice("severity", "Severity", ["alert", "action"]),
-        choice("side", "Side", [side.value for side in Side]),
-        number("value", f"Value, {point.unit}"),
+        choice("severity", _("Severity"), ["alert", "action"]),
+        choice("side", _("Side"), [side.value for side in Side]),
+        number("value", _("Value, {unit}", unit=point.unit)),
         html.Div(
-            dmc.Checkbox(id="propose-reached", label="The value itself is outside", checked=shown["reached"]),
+            dmc.Checkbox(id="propose-reached", label=_("The value itself is outside"), checked=shown["reached"]),
             className="tick",
         ),
-        text("on_delay", "On-delay", description=SPAN),
-        text("off_delay", "Off-delay", description=SPAN),
-        number("deadband", f"Deadband, {point.unit}", min=0),
-        text("rule", "Rule", description=RULE),
-        number("at_once", f"At once beyond, {point.unit}"),
+        text("on_delay", _("On-delay"), description=_(SPAN)),
+        text("off_delay", _("Off-delay"), description=_(SPAN)),
+        number("deadband", _("Deadband, {unit}", unit=point.unit), min=0),
+        text("rule", _("Rule"), description=_(RULE)),
+        number("at_once", _("At once beyond, {unit}", unit=point.unit)),
         html.Div(
-            dmc.Checkbox(id="propose-latched", label="Stays until it is reset", checked=shown["latched"]),
+            dmc.Checkbox(id="propose-latched", label=_("Stays until it is reset"), checked=shown["latched"]),
             className="tick",
         ),
         html.Div(
             dmc.MultiSelect(
                 id="propose-room_states",
-                label="In these room states",
+                label=_("In these room states"),
                 data=[{"value": state.value, "label": formats.sentence(state)} for state in RoomState],
                 value=shown["room_states"],
                 size="sm",
             ),
             className="all",
         ),
-        words("rationale", "Rationale: why the number and the delays are right"),
-        words("response", "What to do when it is passed; it stands in the message"),
-        words("exempt", "The standard does not apply, because"),
+        words("rationale", _("Rationale: why the number and the delays are right")),
+        words("response", _("What to do when it is passed; it stands in the message")),
+        words("exempt", _("The standard does not apply, because")),
     ]
 
 
@@ -289,4 +294,4 @@ def register(app: Dash, context: AppContext) -> None:
         return {"address": f"/changes/{drafted.number}", "problem": ""}
 
 
-PAGE = Page("/propose/<point>", "Propose a limit", layout, register, right=Right.DRAFT)
+PAGE = Page("/propose/<point>", N_("Propose a limit"), layout, register, right=Right.DRAFT)
