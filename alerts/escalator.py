@@ -65,7 +65,7 @@ class Escalator:
     ) -> None:
         """Alarms have changed: begin, rise, end. `events` are those that they are part of, with all their alarms."""
         site, desk = self.site(), _Desk(connection, self.site(), now, self.address)
-        running = _Running(escalations.running(connection, self.station))
+        running = _Running(escalations.concerning(connection, {*events, *touched}, self.station))
         for event, members in events.items():
             changed = [alarm for alarm in members if alarm.id in touched]
             for alarms in _together(site, changed, running.near(event, changed)):

@@ -17,9 +17,10 @@ from alerts.rooms import RoomStates, within
 from facility.alarm import Alarm
 from facility.escalation import policy_for
 from facility.instants import Clock, Instant
+from facility.language import N_
 from facility.site import Grade, Site
 from facility.urgency import calls_at_any_hour
-from storage.records import alarm_steps, alarms, batches, notifications, room_states, told_alarms
+from storage.records import alarm_steps, batches, notifications, room_states, told_alarms
 from storage.records.database import Records
 from storage.records.notifications import Notification, Purpose
 from storage.records.told_alarms import NOTHING, Told
@@ -29,7 +30,7 @@ MOST_STEPS = 5_000
 """Steps that are taken at once."""
 MOST_SINGLY = 3
 """Events that are told singly when they come together; more are one message."""
-FLOOD, HELD_BACK = "Many alarms at once", "Held back until now"
+FLOOD, HELD_BACK = N_("Many alarms at once"), N_("Held back until now")
 
 Audience = Callable[[Connection], Who]
 """Who is told, as of now."""
@@ -42,15 +43,6 @@ Escalate = Callable[[Connection, Instant, Collection[str], Mapping[str, Sequence
 """Who calls people until one answers is told which alarms have changed, and their events, before anything is told."""
 
 
-def by_nobody(_c: Connection, _at: Instant, _alarms: Collection[str], _events: Mapping[str, Sequence[Alarm]]) -> None:
-    """Nobody is called a second time."""
-
-
-def alone(connection: Connection, ids: Collection[str]) -> Mapping[str, Sequence[Alarm]]:
-    """Each alarm is an event of its own."""
-    return {alarm.id: (alarm,) for alarm in alarms.several(connection, ids)}
-
-
 @dataclass(frozen=True, slots=True)
 class Follower:
     """Follows the alarms of one station. `address` is where people reach the app, empty where nobody has said."""
@@ -60,9 +52,9 @@ class Follower:
     station: str
     clock: Clock
     audience: Audience
-    events: Events = alone
+    events: Events
+    escalate: Escalate
     address: str = ""
-    escalate: Escalate = by_nobody
 
     def step(self) -> None:
         """Queue what is to be told now. Raises RecordsAwayError."""
@@ -79,7 +71,7 @@ class Follower:
         passed = alarm_steps.passed(connection, FOLLOWER, self.station) or 0
         steps = alarm_steps.after(connection, passed, self.station, MOST_STEPS)
         due = told_alarms.due(connection, now, self.station)
-        touched = dict.fromkeys([*(step.alarm for _, step in steps), *due])
+        touched = dict.fromkeys([*(step.alarm for _unused, step in steps), *due])
         events = self.events(connection, touched)
         self.escalate(connection, now, touched, events)
         told = told_alarms.of(connection, [alarm.id for members in events.values() for alarm in members])
@@ -141,7 +133,7 @@ class _Writer:
                     by_listener.setdefault(listener, []).append((one, seen))
         for listener, parts in by_listener.items():
             words = summary(self._scene, [(one.event, seen) for one, seen in parts], title)
-            every = [alarm for _, seen in parts for alarm in seen]
+            every = [alarm for _unused, seen in parts for alarm in seen]
             first = parts[0][0]
             self._write(listener, words, replace(first, purpose=Purpose.SUMMARY), every)
 

@@ -3,7 +3,7 @@
 An escalation is one row, brought up to date while it runs; its calls are rows of their own that never change.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -128,6 +128,18 @@ def running(connection: Connection, station: str | None = MAIN) -> list[Escalati
     """Those of a station, None for all, that wait for an answer, the oldest first."""
     mine = () if station is None else (table.c.station == station,)
     return _found(connection, table.c.ended.is_(None), *mine)
+
+
+def concerning(connection: Connection, keys: Collection[str], station: str = MAIN) -> list[Escalation]:
+    """Those of a station that wait for an answer and are of one of these events, or have one of these alarms."""
+    wanted = set(keys)
+    query = select(table.c.number, table.c.event, table.c.alarms)
+    numbers = [
+        row.number
+        for row in connection.execute(query.where(table.c.ended.is_(None), table.c.station == station))
+        if row.event in wanted or not wanted.isdisjoint(msgspec.json.decode(row.alarms, type=dict[str, str]))
+    ]
+    return _found(connection, table.c.number.in_(numbers), table.c.ended.is_(None)) if numbers else []
 
 
 def due(connection: Connection, now: Instant, station: str = MAIN) -> list[Escalation]:

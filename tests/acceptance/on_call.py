@@ -20,6 +20,7 @@ from storage.records.channels import Address
 from storage.records.escalations import Escalation
 from storage.records.people import accounts
 from tests.acceptance.story import MIDNIGHT, Story, instant
+from tests.alerts.telling import alone
 
 SETUP = Actor("setup")
 PEOPLE = {"anna": "Anna", "ben": "Ben", "cleo": "Cleo"}
@@ -57,6 +58,7 @@ class OnCallStory(Story):
             "main",
             self.clock,
             informed(lambda: self.site, self.clock),
+            alone,
             escalate=self.escalator.follow,
         )
 

@@ -1,6 +1,9 @@
 """Alarms, messages and channels that the tests of notifications speak of."""
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+
+from sqlalchemy import Connection
 
 from alerts.channels.channel import Channel, Message, PermanentFailureError, Receipt, TemporaryFailureError
 from facility.alarm import Acknowledgement, Alarm, AlarmState, Condition
@@ -18,6 +21,15 @@ from tests.people import ANN
 SITE = parse_site(SMALL, "site.yaml")
 START: Instant = 1_763_863_950_000
 """03:12:30 on 23 Nov 2025 in the zone of the site."""
+
+
+def by_nobody(_c: Connection, _at: Instant, _alarms: Collection[str], _events: Mapping[str, Sequence[Alarm]]) -> None:
+    """Nobody is called a second time."""
+
+
+def alone(connection: Connection, ids: Collection[str]) -> Mapping[str, Sequence[Alarm]]:
+    """Each alarm is an event of its own."""
+    return {alarm.id: (alarm,) for alarm in alarms.several(connection, ids)}
 
 
 def pressure(severity: Severity = Severity.ACTION, onset: Instant = START, room: str = "N1", **rest: object) -> Alarm:

@@ -27,6 +27,8 @@ from tests.alerts.telling import (
     PermanentFailureError,
     Scripted,
     TemporaryFailureError,
+    alone,
+    by_nobody,
     happens,
     person,
     pressure,
@@ -43,7 +45,9 @@ class Desk:
 
     def __post_init__(self) -> None:
         address = "https://cw.example"
-        self.follower = Follower(self.records, lambda: SITE, "main", lambda: self.now, everybody, address=address)
+        self.follower = Follower(
+            *(self.records, lambda: SITE, "main", lambda: self.now, everybody, alone, by_nobody), address=address
+        )
 
     def follow(self, at: Instant) -> list[Delivery]:
         """What has been queued by a moment."""

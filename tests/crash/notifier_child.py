@@ -14,7 +14,7 @@ from alerts.notifications.sender import Sender
 from facility.instants import MINUTE, Instant
 from storage.records import alarm_steps, notifications
 from storage.records.database import Records
-from tests.alerts.telling import SITE, START, happens, person, pressure
+from tests.alerts.telling import SITE, START, alone, by_nobody, happens, person, pressure
 from tests.waiting import wait_until
 
 ALARMS = 16
@@ -32,7 +32,7 @@ def main(folder: Path, port: int) -> None:
     if first == 1:
         person(records, "ann", mail="ann@example.org")
     mail = AppriseChannel(f"mailto://127.0.0.1:{port}?to={{to}}&from=cleanwatch@example.org")
-    follower = Follower(records, lambda: SITE, "main", clock, everybody)
+    follower = Follower(records, lambda: SITE, "main", clock, everybody, alone, by_nobody)
     sender = Sender(records, lambda _: mail, clock, "main", random.Random())
 
     def all_sent() -> bool:
