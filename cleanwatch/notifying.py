@@ -35,8 +35,8 @@ class Notifying:
         seals = Seals(settings.channels_key)
         self.escalator = Escalator(records, site, station, clock, settings.public_url)
         self._follower = Follower(
-            *(records, site, station, clock, informed(site, clock), by_excursion, settings.public_url),
-            escalate=self.escalator.follow,
+            *(records, site, station, clock, informed(site, clock), by_excursion, self.escalator.follow),
+            settings.public_url,
         )
         mailboxes = settings.data / mailbox.FOLDER
         self._sender = Sender(records, lambda kept: opened(kept, seals, mailboxes), clock, station, random.Random())
