@@ -24,7 +24,8 @@ const places = {
 // What has room beside the plan: of `bad` rooms the worst as cards, of `waiting` alarms the first as rows.
 export function share(bad, waiting) {
   const cards = Math.min(bad, waiting > 2 ? 2 : waiting ? 3 : 4);
-  return { cards, rows: Math.min(waiting, [7, 7, 5, 2][cards] ?? 0) };
+  const lines = [7, 7, 5, 2][cards] ?? 0; // one of them says how many more there are
+  return { cards, rows: waiting > lines ? lines - 1 : waiting };
 }
 
 export function paintWall() {
@@ -39,6 +40,7 @@ export function paintWall() {
   places.rows.forEach((row, place) => paintAlarm(row, rows[place], moment));
   hide(places.waiting, !waiting);
   text(places.waiting.querySelector("h2 b"), String(waiting));
+  text(places.waiting.querySelector("h2 span"), stale === null ? say("not acknowledged") : say("not acknowledged, as last heard"));
   const more = waiting - rows.length;
   hide(places.more, more <= 0);
   text(places.more, more > 0 ? say("and {n} more", { n: more }) : "");
@@ -102,14 +104,15 @@ function paintAlarm(row, alarm, moment) {
 }
 
 function paintNearest(most) {
-  const near = model.site.order.filter((room) => model.rooms[room]?.used).slice(0, most);
+  const near = model.site.order.filter((room) => model.rooms[room]?.status === "normal" && model.rooms[room].used).slice(0, most);
   places.nearest.forEach((row, place) => {
     const id = near[place];
     hide(row, !id);
     if (!id) return;
     const room = model.rooms[id];
     text(row.querySelector(".room"), id);
-    text(row.querySelector(".what"), room.brief || "");
+    text(row.querySelector(".name"), names[id] ?? "");
+    text(row.querySelector(".what"), room.what || "");
     text(row.querySelector(".used"), room.used);
     const at = String(room.at ?? 0);
     const bar = row.querySelector(".bar");
@@ -120,7 +123,7 @@ function paintNearest(most) {
 function paintFoot(moment, stale) {
   const points = Object.values(model.points);
   const live = stale === null ? points.filter((point) => point.time && (point.until === undefined || moment <= point.until)).length : 0;
-  cell("data", null, model.site?.newest ? say("{n} of {all} points live", { n: live, all: points.length }) : "");
+  cell("data", null, model.site?.newest ? say("{n} of {all} points live", { n: live, all: points.length }) : say("none yet"));
   const { standing = 0, unanswered = 0, system = "", silent = "" } = model.site || {};
   cell("alarms", model.site ? String(standing) : "?", unanswered ? say("{n} not acknowledged", { n: unanswered }) : "");
   const behind = model.station?.waiting > 20 ? say("judging is behind") : "";

@@ -22,7 +22,6 @@ export function sound({ site }) {
   show(on, blocked);
   if (!on || blocked || !site?.sounding || performance.now() - called < EVERY) return;
   called = performance.now();
-  document.body.dataset.called = String(Number(document.body.dataset.called || 0) + 1);
   for (const [after, tone] of TONES) play(context.currentTime + after, tone);
 }
 

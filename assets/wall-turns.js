@@ -54,7 +54,7 @@ export function arrange() {
   until = 0;
 }
 
-// Show the page whose turn it is; to be called with every painting.
+// Show the page whose turn it is; to be called with every painting, and performance.now().
 export function turn(now) {
   const waiting = new Set(roomsOpen());
   const news = [...waiting].filter((room) => !open.has(room));

@@ -18,7 +18,7 @@ function repaint() {
   try {
     paint();
     paintWall();
-    turn(now());
+    turn(performance.now());
     sound(model);
     failed = false;
   } catch (error) {

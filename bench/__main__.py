@@ -30,6 +30,7 @@ MEASUREMENTS = (
     "steady_memory",
     "points_memory",
     "demo_memory",
+    "soak",
 )
 KEPT = Path(__file__).parents[1] / "docs" / "performance.md"
 MARK = "<!-- make bench -->"

@@ -14,6 +14,7 @@ from app.context import AppContext
 from app.guard import requires
 from app.pages.page import Address, Page
 from app.standing import standing
+from app.wall.page import WALL
 from facility.language import N_, _
 from facility.roles import Right
 from facility.site import Site
@@ -41,7 +42,10 @@ def layout(context: AppContext, _address: Address) -> Component:
                 [
                     html.Div(plans, className="plans"),
                     html.Section(
-                        [html.Header(html.H2(_("Rooms, worst first"))), room_list(site, look.site.order)],
+                        [
+                            html.Header([html.H2(_("Rooms, worst first")), html.Span(className="grow"), _wall()]),
+                            room_list(site, look.site.order),
+                        ],
                         className="card",
                     ),
                     tagged(
@@ -53,6 +57,10 @@ def layout(context: AppContext, _address: Address) -> Component:
             ),
         ]
     )
+
+
+def _wall() -> Component:
+    return html.A(_("Wall display"), href=WALL, target="_blank", className="btn q s")
 
 
 def _first_start(site: Site) -> Component:

@@ -15,6 +15,7 @@ from app.context import AppContext
 from app.guard import Access, requires
 from app.sign_in.origin import origin
 from app.sign_in.pages import TO_SIGN_IN, page, told
+from app.wall.page import WALL
 from facility.language import N_, _
 from facility.people import Person
 from facility.roles import Role
@@ -72,7 +73,7 @@ def routes(context: AppContext) -> Blueprint:
             token = displays.let_in(connection, context.clock(), request.form.get("link", ""), origin())
         if token is None:
             return told(context, _("Wall display"), _(NOT_HELD), onward=TO_SIGN_IN, status=HTTPStatus.GONE)
-        response = make_response(redirect("/", 303))
+        response = make_response(redirect(WALL, 303))
         cookies.put(response, _cookie(), token, max_age=LONGEST)
         return response
 
