@@ -1,0 +1,84 @@
+"""Texts, numbers and dates in the language of a site; and what holds of every catalogue."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from babel.messages.catalog import Message
+from babel.messages.pofile import read_po
+
+from facility.language import CATALOGUES, _, _n, languages, speaking
+from facility.quantities import Quantity
+from facility.site_file import parse_site
+from facility.writing import dated as written
+from facility.writing import decimal, significant, weekday
+from tests.facility.sites import SMALL, changed
+
+MOMENT = datetime(2026, 11, 17, 10, 18, tzinfo=UTC)
+
+
+def messages(code: str) -> list[Message]:
+    with (CATALOGUES / f"{code}.po").open("rb") as file:
+        return [message for message in read_po(file, locale=code) if message.id]
+
+
+def places(text: str) -> set[str]:
+    return set(re.findall(r"{(\w*)}", text))
+
+
+def test_a_text_is_english_until_somebody_speaks_another_language() -> None:
+    assert _("Acknowledge") == "Acknowledge"
+    with speaking("de"):
+        assert _("Acknowledge") == "Quittieren"
+    assert _("Acknowledge") == "Acknowledge"
+
+
+def test_a_text_that_no_catalogue_has_stays_as_it_is_and_an_empty_one_empty() -> None:
+    with speaking("de"):
+        assert (_("Aseptic processing 1"), _("")) == ("Aseptic processing 1", "")
+
+
+def test_one_and_several_differ_in_both_languages() -> None:
+    def told(n: int) -> str:
+        return _n("{n} room", "{n} rooms", n, n=n)
+
+    assert (told(1), told(3)) == ("1 room", "3 rooms")
+    with speaking("de"):
+        assert (told(1), told(3)) == ("ein Raum", "3 Räume")
+
+
+def test_numbers_have_the_separators_of_the_language_and_a_true_minus() -> None:
+    assert (decimal(-611_400.25, 1), significant(0.5, 6)) == ("−611,400.2", "0.5")
+    with speaking("de"):
+        assert (decimal(-611_400.25, 1), significant(0.5, 6)) == ("−611.400,2", "0,5")
+
+
+def test_dates_have_the_names_and_the_order_of_the_language() -> None:
+    def told() -> tuple[str, str, str]:
+        return written(MOMENT, "yMMMd"), written(MOMENT, "MMMEd"), weekday(MOMENT)
+
+    assert told() == ("17 Nov 2026", "Tue 17 Nov", "Tuesday")
+    with speaking("de"):
+        assert told() == ("17. Nov. 2026", "Di. 17. Nov.", "Dienstag")
+
+
+def test_what_a_site_gives_no_name_is_named_in_its_language() -> None:
+    german = changed(("timezone: Europe/Zurich", "timezone: Europe/Zurich\nlanguage: de"))
+    names = {p.quantity: p.name for p in parse_site(german, "north.yaml").points.values() if p.size is None}
+    assert names[Quantity.TEMPERATURE] == "Temperatur"
+    assert parse_site(SMALL, "north.yaml").language == "en"
+
+
+@pytest.mark.parametrize("code", languages()[1:])
+def test_a_translation_has_the_places_of_its_text_and_no_others(code: str) -> None:
+    for message in messages(code):
+        if isinstance(message.id, str):
+            assert not message.string or places(message.string) == places(message.id), message.id
+        else:  # "one room" may say its number by a word
+            wanted = places(message.id[1])
+            assert all(wanted - {"n"} <= places(text) <= wanted for text in message.string if text), message.id
+
+
+@pytest.mark.parametrize("code", languages()[1:])
+def test_no_translation_waits_to_be_looked_at(code: str) -> None:
+    assert not [message.id for message in messages(code) if message.fuzzy]
