@@ -5,6 +5,8 @@ is noted in the draft: the same events lead to the same draft.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 import msgspec
 
@@ -212,8 +214,11 @@ class Present:
     def _expire(self, now: Instant) -> None:
         """Everything that time alone brings about up to `now`, in the order in which it was due."""
         due = [(when, id) for id, watch in self._pending.items() if (when := watch.state.due or NEVER) <= now]
-        for _, id in sorted(due):
-            self._found(self.watches[id], self.watches[id].expire(now), now)
+        for when, due_then in groupby(sorted(due), key=itemgetter(0)):
+            for _, id in due_then:
+                self._found(self.watches[id], self.watches[id].expire(now), now)
+            # At the moment itself: what is explained, and since when, depends on no tick of the clock.
+            self.excursions.settle(when)
         self.sources.expire(now, self._listening_since)
         if self.sources.some_are_back():
             self._silence_due = now

@@ -252,3 +252,14 @@ def lived(folder: Path, restarts: set[int]) -> list[object]:
 def test_restarts_at_any_commit_change_nothing(tmp_path: Path, seed: int) -> None:
     restarts = set(random.Random(seed).sample(range(50), 12))
     assert lived(tmp_path / "restarted", restarts) == lived(tmp_path / "undisturbed", set())
+
+
+def test_a_delay_that_runs_out_while_a_cause_stands_is_explained_from_then_on_whenever_time_is_looked_at(
+    tell: Tell,
+) -> None:
+    slow = point(low(10, on_delay=20 * SECOND), id="B101.DP1", silent_after=None)
+    story = tell(slow).uses(site(AIR_HANDLER, points=(FAN, slow, DP2, PARTICLES)))
+    story.at("00:05").reads(0, FAN.id).at("00:05.3").reads(8, slow.id).at("00:40").reads(8, slow.id)
+    held = story.alarm(LOW, slow.id).held
+    assert held is not None
+    assert (held.kind, held.since) == (HoldKind.CAUSE, instant("00:25.3"))
