@@ -66,7 +66,7 @@ class Phone:
         return self.browser.post("/answer/look", data={"link": token}).text
 
     def send(self, token: str, **fields: str) -> str:
-        seen = {f"seen {alarm.id}": alarm.severity.name for alarm in (LOW, OTHER)}
+        seen = {f"seen {alarm.id}": alarm.severity.name.lower() for alarm in (LOW, OTHER)}
         wanted = {"link": token, "password": PASSWORD, "phrase": "On my way", **seen, **fields}
         return self.browser.post("/answer/send", data=wanted).text
 
