@@ -18,8 +18,17 @@ from facility.instants import DAY
 from facility.language import _, _n
 from facility.people import Person
 from facility.roles import Right
-from storage.records import alarms, annotations, changes, channels, escalations, notifications
+from storage.records import (
+    alarms,
+    annotations,
+    changes,
+    channels,
+    escalations,
+    excursion_search,
+    notifications,
+)
 from storage.records.alarms import AlarmFilter
+from storage.records.excursion_search import ExcursionFilter
 from storage.records.people import accounts
 from storage.records.people.accounts import AccountState
 from storage.records.trail import trail_reviews
@@ -46,6 +55,7 @@ def for_you(context: AppContext) -> list[Task]:
         found = [
             *_calls(context, connection, person),
             *_alarms(context, connection, person),
+            *_excursions(context, connection, person),
             *_holds(context, person),
             *_changes(context, connection, person),
             *_corrections(connection, person),
@@ -80,6 +90,15 @@ def _alarms(context: AppContext, connection: Connection, person: Person) -> Iter
         states = "&".join(f"state={state.value.replace(' ', '+')}" for state in UNANSWERED)
         words = _n("{n} alarm is not acknowledged", "{n} alarms are not acknowledged", n, n=formats.decimal(n, 0))
         yield Task(words, f"/alarms?{states}", urgent=True)
+
+
+def _excursions(context: AppContext, connection: Connection, person: Person) -> Iterator[Task]:
+    if not person.may(Right.CLOSE):
+        return
+    over = ExcursionFilter(standing=False, closed=False, within=rooms_of(context))
+    if n := excursion_search.count(connection, over):
+        words = _n("{n} excursion is over and not closed", "{n} excursions are over and not closed", n, n=n)
+        yield Task(words, "/excursions?state=returned")
 
 
 def _holds(context: AppContext, person: Person) -> Iterator[Task]:

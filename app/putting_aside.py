@@ -1,19 +1,20 @@
 """What the person who asks may put aside or bring back: areas and rights are checked, then the engine is asked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from app.areas import NOT_YOURS, rooms_of, seen
 from app.context import AppContext
 from app.guard import NotAllowedError, needs
-from app.submitting import PATIENCE, submit
+from app.submitting import PATIENCE, submit_all, summed_up
 from facility.alarm import HoldKind, source_of
 from facility.holds import Hold, room_of_hold
+from facility.language import N_, _
 from facility.roles import Right
 from storage.records import alarms, holds
 from storage.records.commands import ApproveShelving, EndHold, HoldCommand, Shelve, TakeOutOfService
 from storage.records.errors import RecordsAwayError
 
-NO_ANSWER = (
+NO_ANSWER = N_(
     "The station has not answered yet. What you decided is on record, and will be applied when the station runs; "
     "until then nothing is other than before."
 )
@@ -35,13 +36,19 @@ def decide(context: AppContext, command: HoldCommand, patience: float = PATIENCE
 
     Raises NotAllowedError where the person may not, or is not admitted to what it is of.
     """
-    needs(context, right_for(command))
+    return summed_up(decide_each(context, [command], patience))
+
+
+def decide_each(context: AppContext, several: Sequence[HoldCommand], patience: float = PATIENCE) -> list[str | None]:
+    """The same for several together; of each what `decide` would say."""
     try:
-        if not sees(context, command.of):
-            raise NotAllowedError(NOT_YOURS)
+        for command in several:
+            needs(context, right_for(command))
+            if not sees(context, command.of):
+                raise NotAllowedError(NOT_YOURS)
     except RecordsAwayError as error:
-        return f"{error} Nothing was sent: try again."
-    return submit(context, command, NO_ANSWER, patience)
+        return [_("{problem} Nothing was sent: try again.", problem=error)] * len(several)
+    return submit_all(context, several, _(NO_ANSWER), patience)
 
 
 def sees(context: AppContext, place: str) -> bool:

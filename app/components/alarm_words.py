@@ -12,6 +12,7 @@ from app.status import alarm_status, alarm_word
 from facility.alarm import Alarm, AlarmState, Condition, Held, HoldKind, room_of, source_of
 from facility.holds import instrument_of
 from facility.instants import Instant
+from facility.language import _, _n
 from facility.limit import Severity
 from facility.site import Site
 
@@ -28,7 +29,7 @@ def alarm_chip(alarm: Alarm) -> Component:
 
 def severity_chip(alarm: Alarm) -> Component:
     """Colour, shape and word of the highest severity that an alarm reached, whatever became of it."""
-    return chip(alarm.severity.name.lower(), alarm.severity.name)
+    return chip(alarm.severity.name.lower(), _(alarm.severity.name))
 
 
 def room_words(site: Site, room: str) -> str:
@@ -43,15 +44,16 @@ def room_link(site: Site, alarm: Alarm) -> Component | str:
         return ""
     more = len(alarm.rooms) - 1
     link = html.A(room_words(site, alarm.room), href=f"/rooms/{alarm.room}")
-    return html.Span([link, f", and {formats.count(more, 'more room')}"]) if more else link
+    further = _n("and {n} more room", "and {n} more rooms", more, n=formats.words(more))
+    return html.Span([link, ", ", further]) if more else link
 
 
 def point_words(site: Site, point: str) -> str:
     """What the point measures; only its id when it is no longer in the site file. Of a source its name."""
     if (source := source_of(point)) is not None:
-        return f"Source {source}"
+        return _("Source {source}", source=source)
     if room_of(point) is not None:
-        return "Room state"
+        return _("Room state")
     known = site.points.get(point)
     return formats.what(known) if known else point
 
@@ -61,7 +63,7 @@ def place_words(site: Site, place: str) -> str:
     instrument = instrument_of(place)
     if instrument is not None:
         known = site.instruments.get(instrument)
-        return f"{known.name} ({instrument})" if known else f"Instrument {instrument}"
+        return f"{known.name} ({instrument})" if known else _("Instrument {instrument}", instrument=instrument)
     return f"{point_words(site, place)} ({place})" if place in site.points else point_words(site, place)
 
 
@@ -80,19 +82,21 @@ def limit_words(site: Site, alarm: Alarm) -> str:
     limits, its name.
     """
     if alarm.source is not None:
-        heard = formats.count(len(alarm.blinds), "point")
-        return f"{heard} not heard" if alarm.blinds else "no point was heard through it"
+        n = len(alarm.blinds)
+        if not n:
+            return _("no point was heard through it")
+        return _n("{n} point not heard", "{n} points not heard", n, n=formats.words(n))
     point = site.points.get(alarm.point)
     if alarm.limit is not None and alarm.operator is not None:
         number = formats.number(alarm.limit, point.quantity) if point else f"{alarm.limit:g}"
-        mark = next((limit.mark for limit in limits_of(site, alarm) if limit.exempt), "")
-        kind = alarm.severity.name.lower() if alarm.condition in SIDES else alarm.condition.value
+        mark = next((_(limit.mark) for limit in limits_of(site, alarm) if limit.exempt), "")
+        kind = _(alarm.severity.name.lower() if alarm.condition in SIDES else alarm.condition.value)
         return " ".join(filter(None, (kind, alarm.operator, number, mark)))
     if alarm.condition is not Condition.NO_DATA:
-        return alarm.condition.value
+        return _(alarm.condition.value)
     if point is None:
         return ""
-    return f"every {formats.age(site.instruments[point.instrument].interval)}"
+    return _("every {span}", span=formats.age(site.instruments[point.instrument].interval))
 
 
 def state_words(site: Site, alarm: Alarm, now: Instant, names: Mapping[str, str]) -> Component:
@@ -103,31 +107,38 @@ def state_words(site: Site, alarm: Alarm, now: Instant, names: Mapping[str, str]
     if alarm.held is not None:
         return _held_words(site, alarm.held, now, names)
     if alarm.state is AlarmState.RETURNED and alarm.returned is not None:
-        return html.B(f"Back inside {formats.moment(alarm.returned, site.timezone, now)}, not acknowledged")
+        return html.B(
+            _("Back inside {time}, not acknowledged", time=formats.moment(alarm.returned, site.timezone, now))
+        )
     if alarm.state is AlarmState.UNACKNOWLEDGED:
         risen = alarm.acknowledgements and alarm.acknowledgements[-1].severity < alarm.severity
-        return html.B("Risen, not acknowledged again" if risen else "Not acknowledged")
+        return html.B(_("Risen, not acknowledged again") if risen else _("Not acknowledged"))
     if alarm.state is AlarmState.LATCHED:
-        return html.B("Back inside, waits for a reset")
+        return html.B(_("Back inside, waits for a reset"))
     if not alarm.acknowledgements:
-        return html.Span(formats.sentence(alarm.state))
+        return html.Span(formats.sentence(_(alarm.state.value)))
     answer = alarm.acknowledgements[-1]
     return html.Div(
         [
-            f"Acknowledged {formats.moment(answer.at, site.timezone, now)}",
+            _("Acknowledged {time}", time=formats.moment(answer.at, site.timezone, now)),
             html.Div(f"{names.get(answer.by, answer.by)}: {answer.comment}", className="xs muted said"),
         ]
     )
 
 
 def _held_words(site: Site, held: Held, now: Instant, names: Mapping[str, str]) -> Component:
-    how = ", expected back" if held.kind is HoldKind.OUT_OF_SERVICE else " until"
-    until = "" if held.until is None else f"{how} {formats.moment(held.until, site.timezone, now)}"
-    kind = "Explained by another alarm" if held.kind is HoldKind.CAUSE else formats.sentence(held.kind.value)
+    explained = held.kind is HoldKind.CAUSE
+    kind = _("Explained by another alarm") if explained else formats.sentence(_(held.kind.value))
+    if held.until is not None:
+        until = formats.moment(held.until, site.timezone, now)
+        if held.kind is HoldKind.OUT_OF_SERVICE:
+            kind = _("{kind}, expected back {moment}", kind=kind, moment=until)
+        else:
+            kind = _("{kind} until {moment}", kind=kind, moment=until)
     told = held.reason if held.hold is None else f"{names.get(held.by, held.by)}: {held.reason}"
-    return html.Div([f"{kind}{until}", html.Div(told, className="xs muted said")])
+    return html.Div([kind, html.Div(told, className="xs muted said")])
 
 
 def severity_words(severity: Severity) -> str:
     """Alert, Action, Advisory."""
-    return formats.sentence(severity.name.lower())
+    return formats.sentence(_(severity.name.lower()))

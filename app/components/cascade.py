@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 from app import formats
 from app.components.basics import live, tagged
 from app.live.hub import Hub
+from facility.language import _
 from facility.site import CascadeStep, Site
 
 
@@ -41,7 +42,7 @@ def _own_pressure(site: Site, room: str) -> str | None:
 
 def _box(site: Site, room: str, here: bool = False) -> Component:
     point = _own_pressure(site, room)
-    words = [html.B(room), html.Span("This room" if here else site.rooms[room].name, className="name")]
+    words = [html.B(room), html.Span(_("This room") if here else site.rooms[room].name, className="name")]
     if point is None:
         box: Component = html.Div(words, className="box unmeasured")
     else:
@@ -54,10 +55,10 @@ def _box(site: Site, room: str, here: bool = False) -> Component:
 def _arrow(site: Site, hub: Hub, step: CascadeStep) -> Component:
     point = site.points[step.point]
     least = hub.yardstick(point).bounds.low_action
-    words = "" if least is None else f"min {formats.number(least, point.quantity)}"
+    words = "" if least is None else _("min {value}", value=formats.number(least, point.quantity))
     value = tagged(live(html.Span(className="num b"), "value", point=step.point), data_beside="Pa")
     arrow = live(html.I(className="arrow"), "flow", point=step.point)
-    label = f"from {step.high} to {step.low}"
+    label = _("from {high} to {low}", high=step.high, low=step.low)
     return tagged(
         live(
             html.Div([arrow, value, html.Span(words, className="muted")], className="step"),

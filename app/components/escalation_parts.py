@@ -13,35 +13,35 @@ from app.components.basics import chip, due, since
 from app.next_calls import next_call
 from app.on_call_view import OnCallView
 from facility.instants import Instant
-from facility.language import _
+from facility.language import N_, _
 from storage.records.escalations import Call, Escalation, State
 
 ENDED = {
-    State.ANSWERED: ("normal", "Answered"),
-    State.RETURNED: ("returned", "Returned"),
-    State.HELD: ("quiet", "Put aside"),
-    State.RENEWED: ("quiet", "Began anew"),
+    State.ANSWERED: ("normal", N_("Answered")),
+    State.RETURNED: ("returned", N_("Returned")),
+    State.HELD: ("quiet", N_("Put aside")),
+    State.RENEWED: ("quiet", N_("Began anew")),
 }
 
 
 def running_card(view: OnCallView) -> Component:
     """What calls people now."""
     if not view.running:
-        inside: Component = html.P("Nobody is being called. Every alarm is answered.", className="nothing")
+        inside: Component = html.P(_("Nobody is being called. Every alarm is answered."), className="nothing")
     else:
-        heads = ("What", "Since", "Called", "Next")
-        inside = people_table(heads, [_running(view, one) for one in view.running], "Calls that go on")
-    return html.Section([html.Header(html.H2("Calling now")), inside], className="card")
+        heads = (_("What"), _("Since"), _("Called"), _("Next"))
+        inside = people_table(heads, [_running(view, one) for one in view.running], _("Calls that go on"))
+    return html.Section([html.Header(html.H2(_("Calling now"))), inside], className="card")
 
 
 def past_card(view: OnCallView) -> Component:
     """What called people, the newest first."""
     if not view.past:
-        inside: Component = html.P("No call is over yet.", className="nothing")
+        inside: Component = html.P(_("No call is over yet."), className="nothing")
     else:
-        heads = ("Began", "What", "Who was called", "How it ended", "After")
-        inside = people_table(heads, [_past(view, one) for one in view.past], "Calls that are over")
-    return html.Section([html.Header(html.H2("Before")), inside], className="card")
+        heads = (_("Began"), _("What"), _("Who was called"), _("How it ended"), _("After"))
+        inside = people_table(heads, [_past(view, one) for one in view.past], _("Calls that are over"))
+    return html.Section([html.Header(html.H2(_("Before"))), inside], className="card")
 
 
 def _running(view: OnCallView, one: Escalation) -> Component:
@@ -60,14 +60,14 @@ def _past(view: OnCallView, one: Escalation) -> Component:
     calls, ended = view.calls.get(one.number, ()), one.ended or one.started
     mark, word = ENDED.get(one.state, ("quiet", one.state.value))
     if one.state is State.RENEWED and one.round >= one.snapshot.rounds:
-        mark, word = "alert", "Nobody answered"
-    by = f" by {view.name(one.ended_by)}" if one.ended_by else ""
+        mark, word = "alert", N_("Nobody answered")
+    by = _("by {name}", name=view.name(one.ended_by)) if one.ended_by else ""
     return html.Tr(
         [
             html.Td(_clock(view, one.started), className="num where"),
             html.Td(_what(one)),
             html.Td(_calls(view, calls)),
-            html.Td(html.Div([chip(mark, word), html.Span(by, className="sec")])),
+            html.Td(html.Div([chip(mark, _(word)), " ", html.Span(by, className="sec")])),
             html.Td(formats.age(ended - one.started), className="num"),
         ]
     )
@@ -101,31 +101,39 @@ def _next(view: OnCallView, one: Escalation) -> list[Component]:
 
 def _calls(view: OnCallView, calls: Sequence[Call]) -> Component:
     if not calls:
-        return html.Span("nobody yet", className="sec")
+        return html.Span(_("nobody yet"), className="sec")
     items = [
         html.Li(
             [
                 html.Span(_clock(view, call.at), className="num sec"),
                 f" {call.name}",
-                html.Span(" in place of a step without anybody", className="xs sec") if call.instead else None,
+                html.Span([" ", _("in place of a step without anybody")], className="xs sec")
+                if call.instead
+                else None,
             ]
         )
         for call in calls
     ]
     if len(items) <= 3:
         return html.Ul(items)
-    return html.Details([html.Summary(f"{len(items)} calls, the last to {calls[-1].name}"), html.Ul(items)])
+    return html.Details(
+        [html.Summary(_("{n} calls, the last to {name}", n=len(items), name=calls[-1].name)), html.Ul(items)]
+    )
 
 
 def _what(one: Escalation) -> Component:
     name = one.severity.name.lower()
-    return html.Div([chip(name, name), _event(one)], className="row")
+    return html.Div([chip(name, _(name)), _event(one)], className="row")
 
 
 def _waiting(waiting: Sequence[str], one: Escalation) -> str:
-    more = f" and {len(waiting) - 1} more" if len(waiting) > 1 else ""
-    first = ", ".join(waiting[0].split("/")[:2]).replace("-", " ") if waiting else "nothing"
-    return f"{first}{more} not answered. {one.snapshot.name}"
+    policy, more = one.snapshot.name, len(waiting) - 1
+    if not waiting:
+        return policy
+    first = ", ".join(waiting[0].split("/")[:2]).replace("-", " ")
+    if not more:
+        return _("{alarm} not answered. {policy}", alarm=first, policy=policy)
+    return _("{alarm} and {n} more not answered. {policy}", alarm=first, n=more, policy=policy)
 
 
 def _event(one: Escalation) -> Component:

@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
-import dash_mantine_components as dmc
-from dash import Dash, Input, Output, ctx, dcc, no_update
+from dash import Dash, Input, Output, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 
+from app.components.basics import tagged
 from app.context import AppContext
 from app.guard import requires
 from app.pages.page import query_of
+from facility.language import _
 from facility.roles import Right
 
 Children = Component | str | Sequence[Component | None]
@@ -63,10 +64,7 @@ class FilteredList(Generic[Query]):
 
     def pages(self, found: Found, query: Query) -> Component:
         """The way through the pages."""
-        bar: Component = dmc.Pagination(
-            id=self.id("page"), total=found.pages, value=query.page, className="pages", size="sm"
-        )
-        return bar
+        return tagged(html.Nav(_ways(found, query), id=self.id("page"), className="pages"), aria_label=_("Pages"))
 
     def register(self, app: Dash, context: AppContext, *events: Input) -> None:
         """Fields write the address, the address fills the fields, and the list is drawn anew at these events."""
@@ -76,35 +74,40 @@ class FilteredList(Generic[Query]):
             output={
                 "search": Output(self.id("url"), "search"),
                 "fields": {name: Output(id, "value") for name, id in ids.items()},
-                "page": Output(self.id("page"), "value"),
-                "pages": Output(self.id("page"), "total"),
+                "pages": Output(self.id("page"), "children"),
                 "parts": {part: Output(self.id(part), "children") for part in self.parts},
             },
             inputs={
                 "search": Input(self.id("url"), "search"),
                 "fields": {name: Input(id, "value") for name, id in ids.items()},
-                "page": Input(self.id("page"), "value"),
                 "events": list(events),
             },
             prevent_initial_call=True,
         )
         @requires(Right.LOOK)
-        def look(
-            search: str | None, fields: dict[str, Any], page: int | None, events: Sequence[object]
-        ) -> dict[str, Any]:
+        def look(search: str | None, fields: dict[str, Any], events: Sequence[object]) -> dict[str, Any]:
             del events  # what matters is that they came
             asked = self.query(query_of(search))
-            present = asked
-            if ctx.triggered_id in ids.values():
-                present = self.chosen(fields)
-            elif ctx.triggered_id == self.id("page"):
-                present = replace(asked, page=page or 1)
+            present = self.chosen(fields) if ctx.triggered_id in ids.values() else asked
             found = self.find(context, present)
             from_address = ctx.triggered_id == self.id("url")
             return {
                 "search": no_update if present == asked else present.search(),
                 "fields": self.values(present) if from_address else dict.fromkeys(ids, no_update),
-                "page": present.page if present.page != page else no_update,
-                "pages": found.pages,
+                "pages": _ways(found, present),
                 "parts": dict(found.parts),
             }
+
+
+def _ways(found: Found, query: ListQuery) -> list[Component]:
+    """To the page before and the one after, as links: a page has an address like everything that is filtered."""
+    if found.pages <= 1:
+        return []
+    here = _("Page {n} of {pages}", n=query.page, pages=found.pages)
+    before = _way(query, query.page - 1, _("Previous")) if query.page > 1 else None
+    after = _way(query, query.page + 1, _("Next")) if query.page < found.pages else None
+    return [part for part in (before, html.Span(here, className="num"), after) if part is not None]
+
+
+def _way(query: ListQuery, page: int, words: str) -> Component:
+    return html.A(words, href=replace(query, page=page).search() or "?", className="btn s")

@@ -12,19 +12,19 @@ from facility.site import Site
 
 
 def next_call_line(site: Site, call: NextCall | None, now: Instant) -> Component | None:
-    """One line: when, whom, and how long until then; None where nobody is called."""
+    """In one line: when, whom, and how long until then; None where nobody is called."""
     if call is None:
         return None
     if call.at is None:
-        return html.Div(html.B(_("Everybody was called, and nobody has answered.")), className="next-call")
+        return html.B(_("Everybody was called, and nobody has answered."))
     if call.stuck:
         words = _(
             "A call is overdue by {span}: the station that calls does not run.", span=formats.age(now - call.at)
         )
-        return html.Div(html.B(words), className="next-call")
+        return html.B(words)
     at = formats.hour_minute(call.at, site.timezone)
     if call.whom:
         words = _("Next call {time}, {whom}", time=at, whom=", ".join(call.whom))
     else:
         words = _("Calls end {time}, and it is told that nobody has answered", time=at)
-    return html.Div([f"{words}, ", due(call.at)], className="next-call")
+    return html.Span([f"{words}, ", due(call.at)])

@@ -12,12 +12,23 @@ from app.components.exempt import exempt
 from app.components.spark import spark
 from app.live.hub import Hub
 from app.scale import Bounds, Yardstick
+from facility.language import N_, _
 from facility.quantities import MEASURES, Quantity
 from facility.site import Point, Room, Site
 
-HEADS = ("", "Point", "Now", "Against alert and action limits", "Action limit", "Last hour", "Validity", "Age")
+HEADS = (
+    N_("State"),
+    N_("Point"),
+    N_("Now"),
+    N_("Against alert and action limits"),
+    N_("Action limit"),
+    N_("Last hour"),
+    N_("Validity"),
+    N_("Age"),
+)
+RIGHT = frozenset({"Now", "Action limit", "Age"})
 ORDER = list(MEASURES)
-NOTED = "Commented or corrected"
+NOTED = N_("Commented or corrected")
 
 
 def point_table(site: Site, hub: Hub, room: Room, *, proposing: bool, annotated: Collection[str] = ()) -> Component:
@@ -27,10 +38,11 @@ def point_table(site: Site, hub: Hub, room: Room, *, proposing: bool, annotated:
     """
     zones = [zone for zone in site.rooms.values() if zone.inside == room.id]
     groups = [where for where in (*zones, room) if site.points_by_room[where.id]]
-    right = ("Now", "Action limit", "Age")
-    heads = [html.Th(head, className="r" if head in right else "") for head in HEADS]
+    heads = [html.Th(_(head), className="r" if head in RIGHT else "") for head in HEADS]
+    heads[0] = html.Th(html.Span(_(HEADS[0]), className="sr"))
     bodies = [
-        _group(site, hub, where, "Room" if where is room and zones else "", proposing, annotated) for where in groups
+        _group(site, hub, where, _("Room") if where is room and zones else "", proposing, annotated)
+        for where in groups
     ]
     return html.Table([html.Thead(html.Tr(heads)), *bodies], className="point-table")
 
@@ -42,7 +54,11 @@ def by_quantity(points: Sequence[Point]) -> list[Point]:
 
 def _group(site: Site, hub: Hub, where: Room, name: str, proposing: bool, annotated: Collection[str]) -> Component:
     state = hub.room_state(where.id)
-    held = f"limits of a room {state}" if state else "room state unknown: the stricter limits hold"
+    held = (
+        _("limits of a room {state}", state=_(state.value))
+        if state
+        else _("room state unknown: the stricter limits hold")
+    )
     title = html.Tr(
         html.Th(
             html.Div([grade(where.classification), name or f"{where.id} {where.name}", html.Span(held)]),
@@ -61,12 +77,12 @@ def _group(site: Site, hub: Hub, where: Room, name: str, proposing: bool, annota
 def _row(site: Site, hub: Hub, point: Point, proposing: bool, annotated: bool) -> Component:
     yardstick = hub.yardstick(point)
     value = tagged(live(html.Span(), "value", point=point.id), data_beside=point.unit)
-    propose = html.A("Propose a change", href=f"/propose/{point.id}", className="propose") if proposing else None
+    propose = html.A(_("Propose a change"), href=f"/propose/{point.id}", className="propose") if proposing else None
     cells = [
         html.Td(live(symbol("nodata"), "symbol", point=point.id), className="state"),
         html.Th([formats.what(point), html.Span(point.id, className="id mono"), propose], scope="row"),
         html.Td([_mark() if annotated else None, value], className="value num r"),
-        html.Td(bullet(point.id, yardstick) or html.Span("no limit", className="muted"), className="against"),
+        html.Td(bullet(point.id, yardstick) or html.Span(_("no limit"), className="muted"), className="against"),
         html.Td([action_words(yardstick, point.quantity), exempt(yardstick.limits)], className="limit num r"),
         html.Td(_last_hour(site, hub, point, yardstick.bounds), className="hour"),
         html.Td(live(html.Span(), "validity", point=point.id), className="validity"),
@@ -78,7 +94,7 @@ def _row(site: Site, hub: Hub, point: Point, proposing: bool, annotated: bool) -
 def _mark() -> Component:
     """Leads to what was written about a value."""
     return tagged(
-        html.A(icon("note", small=True), href="#room-said", className="noted", title=NOTED), aria_label=NOTED
+        html.A(icon("note", small=True), href="#room-said", className="noted", title=_(NOTED)), aria_label=_(NOTED)
     )
 
 
@@ -88,16 +104,16 @@ def action_words(yardstick: Yardstick, quantity: Quantity) -> str:
     if low is None and high is None:
         low, high = yardstick.bounds.low_alert, yardstick.bounds.high_alert
         words = _allowed(low, high, quantity)
-        return f"alert: {words}" if words else "none"
+        return _("alert: {words}", words=words) if words else _("none")
     return _allowed(low, high, quantity)
 
 
 def _allowed(low: float | None, high: float | None, quantity: Quantity) -> str:
     if low is not None and high is not None:
-        return f"{_short(low, quantity)} to {_short(high, quantity)}"
+        return _("{low} to {high}", low=_short(low, quantity), high=_short(high, quantity))
     if high is not None:
-        return f"max {_short(high, quantity)}"
-    return "" if low is None else f"min {_short(low, quantity)}"
+        return _("max {value}", value=_short(high, quantity))
+    return "" if low is None else _("min {value}", value=_short(low, quantity))
 
 
 def _short(value: float, quantity: Quantity) -> str:
@@ -110,5 +126,5 @@ def _last_hour(site: Site, hub: Hub, point: Point, bounds: Bounds) -> Component 
         return spark(point, bounds, site.instruments[point.instrument].interval)
     look = hub.look().points.get(point.id)
     if look is None or look.time is None:
-        return html.Span("no plate read yet", className="muted")
-    return html.Span(f"plate of {formats.date(look.time, site.timezone)}", className="sec")
+        return html.Span(_("no plate read yet"), className="muted")
+    return html.Span(_("plate of {day}", day=formats.date(look.time, site.timezone)), className="sec")

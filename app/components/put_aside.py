@@ -8,16 +8,18 @@ from dash.development.base_component import Component
 
 from app import formats
 from app.areas import admitted_to_alarm
+from app.components import choosing
 from app.components.alarm_words import place_words, point_words
 from app.components.basics import icon, tagged
 from app.components.why import why_dialog
 from app.context import AppContext
 from app.guard import needs, requires
-from app.putting_aside import NO_ANSWER, decide, put_aside
-from app.submitting import submit
+from app.putting_aside import NO_ANSWER, decide, decide_each, put_aside
+from app.submitting import submit, summed_up
 from facility.alarm import Alarm, Condition, HoldKind
 from facility.holds import Hold, of_instrument
 from facility.instants import DAY, HOUR, MINUTE, Span
+from facility.language import N_, _, _n
 from facility.limit import Severity
 from facility.roles import Right
 from facility.site import Room, Site
@@ -27,13 +29,13 @@ from storage.records.errors import RecordsAwayError
 
 SHELVE, SHELVE_ACTION, OUT_OF_SERVICE = "shelve", "shelve action", "out of service"
 HOW = {
-    SHELVE: "Shelve up to the alert level",
-    SHELVE_ACTION: "Shelve the action limit too: another person must approve it",
-    OUT_OF_SERVICE: "Out of service, until somebody puts it back",
+    SHELVE: N_("Shelve up to the alert level"),
+    SHELVE_ACTION: N_("Shelve the action limit too: another person must approve it"),
+    OUT_OF_SERVICE: N_("Out of service, until somebody puts it back"),
 }
 SHORT: Sequence[Span] = (15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, 24 * HOUR)
 LONG: Sequence[Span] = (8 * HOUR, 24 * HOUR, 3 * DAY, 7 * DAY, 28 * DAY, 90 * DAY)
-WHAT_FOLLOWS = (
+WHAT_FOLLOWS = N_(
     "It is judged and recorded as ever, and calls nobody. When the time is over, what is still outside calls again. "
     "What is more severe than what is shelved calls all the same."
 )
@@ -42,13 +44,13 @@ WHAT_FOLLOWS = (
 def shelve_opener(alarm: Alarm) -> Component:
     """The button that opens the dialog for an alarm."""
     id = {"type": "put-aside", "of": alarm.point, "condition": alarm.condition.value, "severity": int(alarm.severity)}
-    return html.Button("Shelve", id=id, className="btn s")
+    return html.Button(_("Shelve"), id=id, className="btn s")
 
 
 def room_opener(room: Room) -> Component:
     """The button that opens the dialog for whatever is in a room."""
     id = {"type": "put-aside", "of": f"room:{room.id}", "condition": "", "severity": 0}
-    return html.Button("Put aside", id=id, className="btn s")
+    return html.Button(_("Put aside"), id=id, className="btn s")
 
 
 def act_opener(act: str, id: str | int, words: str, main: bool = False) -> Component:
@@ -61,26 +63,26 @@ def dialogs(user: str) -> list[Component]:
     """The dialogs; they stand once in the shell and serve every page."""
     modal: Component = dmc.Modal(
         id="put-aside",
-        title="Put aside",
+        title=_("Put aside"),
         centered=True,
         size=500,
         children=[
-            dcc.Store(id="put-aside-condition"),
+            dcc.Store(id="put-aside-alarms"),
             dmc.Stack(
                 [
-                    dmc.Select(id="put-aside-place", label="What", searchable=True, allowDeselect=False),
-                    dmc.Select(id="put-aside-how", label="How", allowDeselect=False),
-                    dmc.Select(id="put-aside-span", label="For how long", allowDeselect=False),
-                    dmc.Textarea(id="put-aside-reason", label="Reason", autosize=True, minRows=2, required=True),
+                    dmc.Select(id="put-aside-place", label=_("What"), searchable=True, allowDeselect=False),
+                    dmc.Select(id="put-aside-how", label=_("How"), allowDeselect=False),
+                    dmc.Select(id="put-aside-span", label=_("For how long"), allowDeselect=False),
+                    dmc.Textarea(id="put-aside-reason", label=_("Reason"), autosize=True, minRows=2, required=True),
                 ],
                 gap="md",
             ),
-            html.P(WHAT_FOLLOWS, className="sm sec put-aside-note"),
+            html.P(_(WHAT_FOLLOWS), className="sm sec put-aside-note"),
             tagged(html.Div(id="put-aside-problem", className="problem"), role="alert"),
             html.Div(
                 [
-                    html.Span(f"Recorded as {user}, now", className="sm muted grow"),
-                    html.Button([icon("check", small=True), "Put aside"], id="put-aside-send", className="btn p"),
+                    html.Span(_("Recorded as {name}, now", name=user), className="sm muted grow"),
+                    html.Button([icon("check", small=True), _("Put aside")], id="put-aside-send", className="btn p"),
                 ],
                 className="row answer-foot",
             ),
@@ -89,12 +91,14 @@ def dialogs(user: str) -> list[Component]:
     return [modal, why_dialog("hold")]
 
 
-def command_of(place: str, how: str, condition: str, span: Span, reason: str) -> HoldCommand:
-    """What the fields mean. Of an alarm that was chosen by itself only its condition is shelved."""
+def commands_of(of: Sequence[tuple[str, str]], how: str, span: Span, reason: str) -> list[HoldCommand]:
+    """What the fields mean, for places and the condition of each. Of an alarm only its condition is shelved."""
     if how == OUT_OF_SERVICE:
-        return TakeOutOfService(place, span, reason)
+        return [TakeOutOfService(place, span, reason) for place in dict.fromkeys(place for place, _condition in of)]
     severity = Severity.ACTION if how == SHELVE_ACTION else Severity.ALERT
-    return Shelve(place, Condition(condition) if condition else None, severity, span, reason)
+    return [
+        Shelve(place, Condition(condition) if condition else None, severity, span, reason) for place, condition in of
+    ]
 
 
 def register(app: Dash, context: AppContext) -> None:
@@ -102,7 +106,7 @@ def register(app: Dash, context: AppContext) -> None:
 
     @app.callback(
         Output("put-aside", "opened"),
-        Output("put-aside-condition", "data"),
+        Output("put-aside-alarms", "data"),
         Output("put-aside-place", "data"),
         Output("put-aside-place", "value"),
         Output("put-aside-how", "data"),
@@ -118,10 +122,34 @@ def register(app: Dash, context: AppContext) -> None:
             return (no_update,) * 8
         of, condition = ctx.triggered_id["of"], ctx.triggered_id["condition"]
         site = context.site()
-        places = _places(site, of.removeprefix("room:")) if not condition else [_alarm_place(site, of, condition)]
+        if not condition:
+            return _opened(context, [], _places(site, of.removeprefix("room:")), action=False)
         action = int(ctx.triggered_id["severity"]) == Severity.ACTION
-        how = SHELVE_ACTION if action else SHELVE
-        return True, condition, places, places[0]["value"] if places else None, _hows(context, action), how, "", ""
+        return _opened(context, [(of, condition)], [_alarm_place(site, of, condition)], action=action)
+
+    @app.callback(
+        Output("put-aside", "opened", allow_duplicate=True),
+        Output("put-aside-alarms", "data", allow_duplicate=True),
+        Output("put-aside-place", "data", allow_duplicate=True),
+        Output("put-aside-place", "value", allow_duplicate=True),
+        Output("put-aside-how", "data", allow_duplicate=True),
+        Output("put-aside-how", "value", allow_duplicate=True),
+        Output("put-aside-reason", "value", allow_duplicate=True),
+        Output("put-aside-problem", "children", allow_duplicate=True),
+        Input(choosing.SHELVE, "n_clicks"),
+        State(choosing.CHOSEN, "data"),
+        prevent_initial_call=True,
+    )
+    @requires(Right.SHELVE)
+    def open_for_chosen(clicks: int | None, chosen: list[str] | None) -> tuple[object, ...]:
+        if not clicks or not chosen:
+            return (no_update,) * 8
+        with context.records.reading() as connection:
+            found = [alarm for alarm in alarms.several(connection, chosen) if alarm.held is None]
+        action = any(alarm.severity is Severity.ACTION for alarm in found)
+        words = _n("One alarm that is chosen", "{n} alarms that are chosen", len(found), n=len(found))
+        those = [(alarm.point, alarm.condition.value) for alarm in found]
+        return _opened(context, those, [{"value": "chosen", "label": words}], action=action)
 
     @app.callback(
         Output("put-aside-span", "data"),
@@ -138,7 +166,7 @@ def register(app: Dash, context: AppContext) -> None:
         Output("put-aside", "opened", allow_duplicate=True),
         Output("put-aside-problem", "children", allow_duplicate=True),
         Input("put-aside-send", "n_clicks"),
-        State("put-aside-condition", "data"),
+        State("put-aside-alarms", "data"),
         State("put-aside-place", "value"),
         State("put-aside-how", "value"),
         State("put-aside-span", "value"),
@@ -148,11 +176,17 @@ def register(app: Dash, context: AppContext) -> None:
     )
     @requires(Right.SHELVE)
     def send(
-        clicks: int | None, condition: str, place: str | None, how: str | None, span: str | None, reason: str | None
+        clicks: int | None,
+        those: list[list[str]] | None,
+        place: str | None,
+        how: str | None,
+        span: str | None,
+        reason: str | None,
     ) -> tuple[object, str]:
         if not clicks or not place or not how or not span:
-            return no_update, "Choose what, how and for how long."
-        problem = decide(context, command_of(place, how, condition or "", int(span), (reason or "").strip()))
+            return no_update, _("Choose what, how and for how long.")
+        of = [(point, condition) for point, condition in those] if those else [(place, "")]
+        problem = summed_up(decide_each(context, commands_of(of, how, int(span), (reason or "").strip())))
         return (False, "") if problem is None else (no_update, problem)
 
     @app.callback(
@@ -170,7 +204,7 @@ def register(app: Dash, context: AppContext) -> None:
         if not ctx.triggered or not ctx.triggered[0]["value"] or not isinstance(ctx.triggered_id, dict):
             return (no_update,) * 6
         act, id = ctx.triggered_id["act"], ctx.triggered_id["id"]
-        return True, TITLES[act], {"act": act, "id": id}, _about(context, act, id), "", ""
+        return True, _(TITLES[act]), {"act": act, "id": id}, _about(context, act, id), "", ""
 
     @app.callback(
         Output("hold-why", "opened", allow_duplicate=True),
@@ -188,17 +222,17 @@ def register(app: Dash, context: AppContext) -> None:
         try:
             problem = do(context, act["act"], act["id"], (reason or "").strip())
         except RecordsAwayError as error:
-            problem = f"{error} Nothing was sent: try again."
+            problem = _("{problem} Nothing was sent: try again.", problem=error)
         return (False, "") if problem is None else (no_update, problem)
 
 
 TITLES = {
-    "end": "Let it call again",
-    "refuse": "Refuse the shelving",
-    "approve": "Approve the shelving",
-    "reset": "Reset the latched alarm",
+    "end": N_("Let it call again"),
+    "refuse": N_("Refuse the shelving"),
+    "approve": N_("Approve the shelving"),
+    "reset": N_("Reset the latched alarm"),
 }
-GONE = "That is over already; the list shows what calls nobody now."
+GONE = N_("That is over already; the list shows what calls nobody now.")
 
 
 def do(context: AppContext, act: str, id: str, reason: str) -> str | None:
@@ -207,15 +241,23 @@ def do(context: AppContext, act: str, id: str, reason: str) -> str | None:
         needs(context, Right.ACKNOWLEDGE)
         with context.records.reading() as connection:
             admitted_to_alarm(context, alarms.find(connection, id))
-        return submit(context, Reset(id, reason), NO_ANSWER)
+        return submit(context, Reset(id, reason), _(NO_ANSWER))
     hold = _hold(context, id)
     if hold is None:
-        return GONE
+        return _(GONE)
     if act == "approve":
         if not reason:
-            return "Write why it may call nobody; an approval needs a comment."
+            return _("Write why it may call nobody; an approval needs a comment.")
         return decide(context, ApproveShelving(hold.id, hold.of, reason))
     return decide(context, EndHold(hold.id, hold.kind, hold.of, reason))
+
+
+def _opened(
+    context: AppContext, those: Sequence[tuple[str, str]], places: Sequence[dict[str, str]], *, action: bool
+) -> tuple[object, ...]:
+    """The dialog over alarms, by point and condition, or over a place that is still to be chosen."""
+    how = SHELVE_ACTION if action else SHELVE
+    return True, those, places, places[0]["value"] if places else None, _hows(context, action), how, "", ""
 
 
 def _hold(context: AppContext, id: str) -> Hold | None:
@@ -228,13 +270,13 @@ def _about(context: AppContext, act: str, id: str) -> Component | None:
         return None
     hold = _hold(context, id)
     if hold is None:
-        return html.P(GONE)
+        return html.P(_(GONE))
     what = place_words(context.site(), hold.of)
-    return html.P(f"{what}, {hold.kind.value}: {hold.reason}", className="sm sec")
+    return html.P(f"{what}, {_(hold.kind.value)}: {hold.reason}", className="sm sec")
 
 
 def _alarm_place(site: Site, of: str, condition: str) -> dict[str, str]:
-    return {"value": of, "label": f"{point_words(site, of)}, {condition} ({of})"}
+    return {"value": of, "label": f"{point_words(site, of)}, {_(condition)} ({of})"}
 
 
 def _places(site: Site, room: str) -> list[dict[str, str]]:
@@ -243,7 +285,12 @@ def _places(site: Site, room: str) -> list[dict[str, str]]:
     for instrument in site.instruments.values():
         if instrument.room == room:
             place = of_instrument(instrument.id)
-            found.append({"value": place, "label": f"{instrument.name}, all of it ({instrument.id})"})
+            found.append(
+                {
+                    "value": place,
+                    "label": _("{instrument}, all of it ({id})", instrument=instrument.name, id=instrument.id),
+                }
+            )
             points = site.points_by_instrument[instrument.id]
             found += [{"value": point.id, "label": f"{formats.what(point)} ({point.id})"} for point in points]
     return found
@@ -254,16 +301,16 @@ def _hows(context: AppContext, action: bool) -> list[dict[str, str]]:
     offered = [how for how in HOW if not (action and how == SHELVE)]
     if not context.may(Right.OUT_OF_SERVICE):
         offered.remove(OUT_OF_SERVICE)
-    return [{"value": how, "label": HOW[how]} for how in offered]
+    return [{"value": how, "label": _(HOW[how])} for how in offered]
 
 
 def _span_words(span: Span) -> str:
     if span < HOUR:
-        return f"{span // MINUTE} minutes"
+        return _n("{n} minute", "{n} minutes", span // MINUTE, n=span // MINUTE)
     if span <= DAY:
-        return f"{span // HOUR} hour{'s' if span > HOUR else ''}"
-    return f"{span // DAY} days"
+        return _n("{n} hour", "{n} hours", span // HOUR, n=span // HOUR)
+    return _n("{n} day", "{n} days", span // DAY, n=span // DAY)
 
 
-KINDS = {HoldKind.SHELVED: "Unshelve", HoldKind.OUT_OF_SERVICE: "Back in service"}
+KINDS = {HoldKind.SHELVED: N_("Unshelve"), HoldKind.OUT_OF_SERVICE: N_("Back in service")}
 """What stands on the button that ends a hold."""

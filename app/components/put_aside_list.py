@@ -16,6 +16,7 @@ from app.status import PUT_ASIDE
 from facility.alarm import Alarm, Held, HoldKind
 from facility.holds import Hold, room_of_hold
 from facility.instants import Instant
+from facility.language import N_, _, _n
 from facility.people import Person
 from facility.roles import Right
 from facility.site import Site
@@ -36,7 +37,8 @@ def put_aside_table(context: AppContext, room: str | None = None) -> Component |
     if not holds and not here:
         return None
     names, person = context.names(), context.person()
-    heads = ["Why", "What", "Room", "Reason", "Since", "Until", ""]
+    heads: list[Component | str] = [_("Why"), _("What"), _("Room"), _("Reason"), _("Since"), _("Until")]
+    heads.append(html.Span(_("What can be done"), className="sr"))
     rows = [
         *(_hold_row(site, hold, standing, now, names, person) for hold in holds),
         *(_alarm_row(site, alarm, held, now) for alarm, held in here),
@@ -54,14 +56,20 @@ def _hold_row(
     names: Mapping[str, str],
     person: Person | None,
 ) -> Component:
-    word = "APPROVAL NEEDED" if hold.waits else PUT_ASIDE[hold.kind]
+    word = _("APPROVAL NEEDED") if hold.waits else _(PUT_ASIDE[hold.kind])
     back = [alarm for alarm in standing if hold.covers(alarm, site)]
     told = f"{names.get(hold.asked_by, hold.asked_by)}: {hold.reason}"
     if hold.approved_by is not None:
-        told += f" Approved by {names.get(hold.approved_by, hold.approved_by)}."
-    quiet = f"{formats.sentence(formats.count(len(back), 'alarm'))} held back now" if back else "No alarm now"
-    up_to = "" if hold.kind is HoldKind.OUT_OF_SERVICE else f", up to {hold.severity.name.lower()}"
-    what = f"{place_words(site, hold.of)}, {hold.condition.value if hold.condition else 'all alarms'}{up_to}"
+        told = _("{told} Approved by {name}.", told=told, name=names.get(hold.approved_by, hold.approved_by))
+    quiet = (
+        _n("{n} alarm held back now", "{n} alarms held back now", len(back), n=len(back))
+        if back
+        else _("No alarm now")
+    )
+    which = _(hold.condition.value) if hold.condition else _("all alarms")
+    what = f"{place_words(site, hold.of)}, {which}"
+    if hold.kind is not HoldKind.OUT_OF_SERVICE:
+        what = _("{what}, up to {severity}", what=what, severity=_(hold.severity.name.lower()))
     room = room_of_hold(hold.of, site)
     since = "" if hold.since is None else formats.moment(hold.since, site.timezone, now)
     cells = [
@@ -78,10 +86,14 @@ def _hold_row(
 
 def _until(site: Site, hold: Hold, now: Instant) -> Sequence[Component | str]:
     if hold.until is None:
-        return [f"for {formats.age(hold.span)} from the approval on"]
+        return [_("for {span} from the approval on", span=formats.age(hold.span))]
     until = formats.moment(hold.until, site.timezone, now)
     if hold.kind is HoldKind.OUT_OF_SERVICE:
-        return [html.B(f"Overdue since {until}")] if hold.until < now else [f"expected back {until}"]
+        return (
+            [html.B(_("Overdue since {moment}", moment=until))]
+            if hold.until < now
+            else [_("expected back {moment}", moment=until)]
+        )
     return [f"{until} ", due(hold.until, "muted")]
 
 
@@ -90,26 +102,26 @@ def _buttons(hold: Hold, person: Person | None) -> list[Component]:
         return []
     if hold.waits:
         mine = hold.asked_by == person.account
-        approve = act_opener("approve", hold.id, "Approve", main=True)
-        refuse = act_opener("refuse", hold.id, "Take back" if mine else "Refuse")
+        approve = act_opener("approve", hold.id, _("Approve"), main=True)
+        refuse = act_opener("refuse", hold.id, _("Take back") if mine else _("Refuse"))
         may = person.may(Right.APPROVE_SHELVING) and not mine
         return [*([approve] if may else []), *([refuse] if may or (mine and person.may(Right.SHELVE)) else [])]
     right = Right.OUT_OF_SERVICE if hold.kind is HoldKind.OUT_OF_SERVICE else Right.SHELVE
-    return [act_opener("end", hold.id, KINDS[hold.kind])] if person.may(right) else []
+    return [act_opener("end", hold.id, _(KINDS[hold.kind]))] if person.may(right) else []
 
 
 def _alarm_row(site: Site, alarm: Alarm, held: Held, now: Instant) -> Component:
-    word = PUT_ASIDE.get(held.kind, "EXPLAINED")
+    word = _(PUT_ASIDE.get(held.kind, N_("EXPLAINED")))
     until: list[Component | str] = (
         [] if held.until is None else [f"{formats.moment(held.until, site.timezone, now)} ", due(held.until, "muted")]
     )
     cells = [
         html.Td(chip("advisory", word), className="severity"),
-        html.Td(html.B(f"{place_words(site, alarm.point)}, {alarm.condition.value}"), className="point"),
+        html.Td(html.B(f"{place_words(site, alarm.point)}, {_(alarm.condition.value)}"), className="point"),
         html.Td(html.A(room_words(site, alarm.room), href=f"/rooms/{alarm.room}"), className="where"),
         html.Td(html.Div(held.reason, className="said"), className="answered"),
         html.Td(formats.moment(held.since, site.timezone, now), className="num when"),
-        html.Td(until or "while the rule holds", className="num limit"),
+        html.Td(until or _("while the rule holds"), className="num limit"),
         html.Td(None, className="r answer"),
     ]
     return html.Tr(cells)

@@ -16,6 +16,8 @@ from storage.records.batches import Run
 
 FEW = 4
 """Entries that are told at once; the others unfold."""
+MARGIN = 2 * HOUR
+"""So near the end of the strip a mark has no place for its hour."""
 TONES = {
     RoomState.IN_OPERATION: "op",
     RoomState.AT_REST: "rest",
@@ -67,7 +69,7 @@ def _strip(site: Site, history: RoomHistory) -> Component:
     ]
     ticks = [
         html.Span(formats.hour_minute(at, site.timezone), style={"left": place(at, at)["left"]})
-        for at in hours(start, end, site.timezone)
+        for at in hours(start, end - MARGIN, site.timezone)
     ]
     lanes = [
         html.Div(states, className="lane states"),
@@ -103,4 +105,4 @@ def _run(site: Site, history: RoomHistory, run: Run) -> Component:
 
 def _line(site: Site, history: RoomHistory, at: Instant, tone: str, words: str) -> Component:
     began = formats.moment(at, site.timezone, history.now)
-    return html.Li([html.I(className=tone), html.Span(began, className="num sec"), html.Span(words)])
+    return html.Li([html.I(className=tone), html.Span(words), html.Span(began, className="num xs muted")])

@@ -10,11 +10,12 @@ from app.context import AppContext
 from app.formats import sentence
 from app.guard import requires
 from app.submitting import submit
+from facility.language import N_, _
 from facility.limit import RoomState
 from facility.plant_events import RoomStateSet
 from facility.roles import Right
 
-NO_ANSWER = (
+NO_ANSWER = N_(
     "The station has not answered yet. What you chose is on record, and will be applied when the station runs; "
     "until then the limits stay as they are."
 )
@@ -22,27 +23,29 @@ NO_ANSWER = (
 
 def opener() -> Component:
     """The button that opens the dialog."""
-    return html.Button(["Room state", icon("dn", small=True)], id="room-state-open", className="btn s")
+    return html.Button([_("Room state"), icon("dn", small=True)], id="room-state-open", className="btn s")
 
 
 def dialog(room: str, user: str, present: RoomState | None) -> Component:
     """The states, of which one is chosen and confirmed."""
     modal: Component = dmc.Modal(
         id="room-state",
-        title=f"State of {room}",
+        title=_("State of {room}", room=room),
         centered=True,
         children=[
             dmc.RadioGroup(
-                dmc.Stack([dmc.Radio(label=sentence(state), value=state.value) for state in RoomState], gap="sm"),
+                dmc.Stack(
+                    [dmc.Radio(label=sentence(_(state.value)), value=state.value) for state in RoomState], gap="sm"
+                ),
                 id="room-state-choice",
                 value=present.value if present else None,
             ),
-            html.P("The limits of this state hold from now on, until another state is set.", className="sm sec"),
+            html.P(_("The limits of this state hold from now on, until another state is set."), className="sm sec"),
             tagged(html.Div(id="room-state-problem", className="problem"), role="alert"),
             html.Div(
                 [
-                    html.Span(f"Recorded as {user}, now", className="sm muted grow"),
-                    html.Button([icon("check", small=True), "Set state"], id="room-state-send", className="btn p"),
+                    html.Span(_("Recorded as {name}, now", name=user), className="sm muted grow"),
+                    html.Button([icon("check", small=True), _("Set state")], id="room-state-send", className="btn p"),
                 ],
                 className="row answer-foot",
             ),
@@ -54,10 +57,10 @@ def dialog(room: str, user: str, present: RoomState | None) -> Component:
 def set_state(context: AppContext, room: str, state: str | None) -> str | None:
     """Submit the state and wait for its outcome; None when it is done, else in words why not."""
     if state not in list(RoomState):
-        return "Choose a state first."
+        return _("Choose a state first.")
     admitted(context, room)
     now = context.clock()
-    return submit(context, RoomStateSet(room, RoomState(state), now, ""), NO_ANSWER)
+    return submit(context, RoomStateSet(room, RoomState(state), now, ""), _(NO_ANSWER))
 
 
 def register(app: Dash, context: AppContext) -> None:

@@ -16,7 +16,7 @@ from app.components.put_aside import act_opener, shelve_opener
 from app.standing import MOST, Standing
 from app.status import UNANSWERED
 from facility.alarm import Alarm, AlarmState
-from facility.language import N_, _
+from facility.language import N_, _, _n
 
 HEADS = (N_("Severity"), N_("Room"), N_("Point"), N_("Now"), N_("Limit"), N_("Since"), N_("State"))
 
@@ -48,16 +48,13 @@ def beside_state(standing: Standing, alarm: Alarm) -> list[Component]:
     call = standing.calls.get(alarm.id) if is_answerable(alarm) else None
     number = standing.excursions.get(alarm.id)
     link = None if number is None else html.A(number, href=f"/excursions/{quote(number)}", className="excursion num")
-    parts = [
-        state_words(standing.site, alarm, standing.now, standing.names),
-        next_call_line(standing.site, call, standing.now),
-        link,
-    ]
-    return [part for part in parts if part is not None]
+    follows = [part for part in (next_call_line(standing.site, call, standing.now), link) if part is not None]
+    state = state_words(standing.site, alarm, standing.now, standing.names)
+    return [state, html.Div(follows, className="follows")] if follows else [state]
 
 
-def standing_table(standing: Standing, *, choosing: bool = False) -> Component:
-    """A row for each alarm, up to many, with a button where the person may answer; a sentence where there is none.
+def standing_table(standing: Standing, *, most: int = MOST, choosing: bool = False) -> Component:
+    """A row for each alarm, up to so many, with a button where the person may answer; a sentence where there is none.
 
     With `choosing` several can be chosen at once (`choosing.py` has the bar that says what to do with them).
     """
@@ -67,22 +64,37 @@ def standing_table(standing: Standing, *, choosing: bool = False) -> Component:
     heads = [html.Th(_(head), className="r" if head == "Now" else "") for head in HEADS]
     table = html.Table(
         [
-            html.Thead(html.Tr([*([html.Th(className="chosen")] if choosing else []), *heads, html.Th()])),
-            html.Tbody([_row(standing, alarm, choosing) for alarm in standing.drawn]),
+            html.Thead(
+                html.Tr(
+                    [
+                        *([html.Th(html.Span(_("Chosen"), className="sr"), className="chosen")] if choosing else []),
+                        *heads,
+                        html.Th(html.Span(_("What can be done"), className="sr")),
+                    ]
+                )
+            ),
+            html.Tbody([_row(standing, alarm, choosing) for alarm in standing.found[: min(most, MOST)]]),
         ],
         className="standing cards",
     )
-    more = len(standing.found) - MOST
-    return html.Div([table, _more(more)]) if more > 0 else table
+    more = len(standing.found) - min(most, MOST)
+    return html.Div([table, _more(more, here=most >= MOST)]) if more > 0 else table
 
 
-def _more(number: int) -> Component:
-    words = _(
-        "And {n} more, less urgent or later. They come up as these are answered; the filter of the alarms finds "
-        "those of a room, severity or state.",
-        n=formats.decimal(number, 0),
+def _more(number: int, *, here: bool) -> Component:
+    """What is not drawn: here because no browser could, elsewhere because the list of alarms has it."""
+    n = formats.decimal(number, 0)
+    if not here:
+        words = _n("One more, less urgent or later", "{n} more, less urgent or later", number, n=n)
+        return html.Div(html.A(words, href="/alarms"), className="nothing")
+    words = _n(
+        "And one more, less urgent or later. It comes up as these are answered; the filter finds it.",
+        "And {n} more, less urgent or later. They come up as these are answered; the filter finds those of a room, "
+        "severity or state.",
+        number,
+        n=n,
     )
-    return html.Div(html.A(words, href="/alarms"), className="nothing")
+    return html.Div(words, className="nothing")
 
 
 def _row(standing: Standing, alarm: Alarm, choosing: bool) -> Component:
