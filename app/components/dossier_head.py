@@ -15,6 +15,7 @@ from app.context import AppContext
 from app.dossier.content import about
 from app.dossier.gather import Dossier
 from app.dossier.measures import Measured, Outside
+from facility.instants import SECOND, Span
 from facility.language import _, _n
 from facility.limit import Severity
 from facility.quantities import MEASURES, Quantity
@@ -118,6 +119,14 @@ def area_words(one: Measured, outside: Outside) -> str:
     return f"{number}{formats.NARROW}{'M' if million else ''}{MEASURES[one.point.quantity].unit}·min"
 
 
+def exactly(span: Span) -> str:
+    """A duration to the second: 1 h 2 min 10 s."""
+    minutes, seconds = divmod(max(0, span) // SECOND, 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = [f"{hours} h" if hours else "", f"{minutes} min" if minutes else "", f"{seconds} s" if seconds else ""]
+    return " ".join(filter(None, parts)) or "0 s"
+
+
 def limit_of(outside: Outside, one: Measured) -> str:
     """The action limit of 36.0, the alert level of 38.0; several where it changed meanwhile."""
     limits = ", ".join(formats.number(limit, one.point.quantity) for limit in outside.limits)
@@ -161,14 +170,14 @@ def _worst(dossier: Dossier) -> Component:
 
 def _lasted(dossier: Dossier) -> Component:
     excursion = dossier.excursion
-    figure = since(excursion.onset) if excursion.returned is None else formats.age(dossier.end - excursion.onset)
+    figure = since(excursion.onset) if excursion.returned is None else exactly(dossier.end - excursion.onset)
     found = gravest(dossier.measured)
     words = _("from the first reading outside until now") if excursion.returned is None else _("from onset to return")
     if found is not None:
         words = _(
             "{words}; {span} outside the {limit}",
             words=words,
-            span=formats.age(found[1].lasting),
+            span=exactly(found[1].lasting),
             limit=limit_of(found[1], found[0]),
         )
     return _tile(_("Duration"), figure, words)
@@ -214,12 +223,12 @@ def _response(dossier: Dossier) -> Component:
     words = (
         _("nobody was sent a message")
         if told is None
-        else _("first message {span} after the alarm", span=formats.age(told - raised))
+        else _("first message {span} after the alarm", span=exactly(told - raised))
     )
     answer = dossier.first_answer
     if answer is None:
         return _tile(_("Response"), "–", _("not acknowledged; {words}", words=words))
-    return _tile(_("Response"), formats.age(answer - raised), _("alarm to acknowledgement; {words}", words=words))
+    return _tile(_("Response"), exactly(answer - raised), _("alarm to acknowledgement; {words}", words=words))
 
 
 def _batches(dossier: Dossier) -> Component:

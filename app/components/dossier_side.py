@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 from app import formats
 from app.components.alarm_words import limit_words, point_words
 from app.components.basics import symbol
-from app.components.dossier_head import area_words, limit_of
+from app.components.dossier_head import area_words, exactly, limit_of
 from app.components.excursion_parts import address_of
 from app.dossier.before import Abnormal, NotAlarmed, OtherAlarm, Silence
 from app.dossier.gather import Dossier
@@ -74,7 +74,7 @@ def worked_out(dossier: Dossier) -> Component | None:
             _(
                 "{start} for {span}",
                 start=formats.with_seconds(start, dossier.site.timezone),
-                span=formats.age(end - start),
+                span=exactly(end - start),
             )
             for start, end in one.missing[:3]
         )
@@ -97,7 +97,7 @@ def worked_out(dossier: Dossier) -> Component | None:
                             formats.with_unit(outside.worst, quantity) if outside else "", className="r num value"
                         ),
                         html.Td(
-                            formats.age(outside.lasting) if outside and outside.area is not None else "",
+                            exactly(outside.lasting) if outside and outside.area is not None else "",
                             className="num",
                         ),
                         html.Td(area_words(one, outside) if outside else "", className="num"),
@@ -197,7 +197,7 @@ def _abnormal(dossier: Dossier, one: Abnormal) -> Component:
             words = _(
                 "No reading from {time} for {span}",
                 time=formats.with_seconds(start, zone),
-                span=formats.age(end - start),
+                span=exactly(end - start),
             )
     return html.Li(
         [symbol(mark), html.Div([html.B(title), html.Div(f"{words}; {_(where)}", className="sec")])],

@@ -31,7 +31,6 @@ from storage.records.closings import Closing
 HEADS = ("Onset", "Severity", "Excursion", "Rooms", "Began with", "Worst", "Alarms", "Batch", "Lasted", "State")
 TREE_HEADS = ("", "Onset", "Severity", "Alarm", "Worst", "Limit", "Lasted", "State")
 MOST_TREE_ROWS = 200
-MOST_WORST = 6
 TREND_MARGIN = 10 * MINUTE
 
 
@@ -72,25 +71,6 @@ def state_chip(excursion: Excursion, closing: Closing | None) -> Component:
 
 def _quiet(words: str) -> Component:
     return html.Span(words, className="chip quiet")
-
-
-def facts(site: Site, excursion: Excursion, runs: Sequence[Run]) -> Component:
-    """What happened, where and for how long, and what was being made."""
-    first = excursion.alarms[excursion.first_out]
-    told: dict[str, Component | str] = {
-        "Rooms": html.Ul([html.Li(_room(site, room)) for room in excursion.rooms], className="plain"),
-        "First reading outside": _moment(site, excursion.onset),
-        "Last return": "not yet" if excursion.returned is None else _moment(site, excursion.returned),
-        "Lasted": _lasted(excursion),
-        "Began with": _name(site, first),
-        "Worst": html.Ul([html.Li(words) for words in _worst(site, excursion)], className="plain") or "no value",
-        "Batches meanwhile": html.Ul([html.Li(_run(site, run)) for run in runs], className="plain")
-        if runs
-        else "none",
-    }
-    return html.Dl(
-        [part for term, said in told.items() for part in (html.Dt(term), html.Dd(said))], className="facts"
-    )
 
 
 def cause_tree(
@@ -205,26 +185,6 @@ def _name(site: Site, alarm: Alarm) -> str:
 
 def _room(site: Site, room: str) -> Component | str:
     return html.A(room_words(site, room), href=f"/rooms/{room}") if room in site.rooms else room
-
-
-def _worst(site: Site, excursion: Excursion) -> list[str]:
-    """The worst value of each alarm that has one, the most severe first."""
-    told = sorted((a for a in excursion.in_order() if a.worst is not None), key=lambda alarm: -alarm.severity)
-    lines = [
-        f"{_name(site, alarm)}: {value_words(site, alarm.point, alarm.worst)} ({limit_words(site, alarm)})"
-        for alarm in told[:MOST_WORST]
-    ]
-    left = len(told) - MOST_WORST
-    return [*lines, f"and of {formats.count(left, 'more alarm')}, below"] if left > 0 else lines
-
-
-def _run(site: Site, run: Run) -> str:
-    end = "running" if run.end is None else f"to {_moment(site, run.end)}"
-    return f"{run.batch} in {run.room}, from {_moment(site, run.start)} {end}"
-
-
-def _moment(site: Site, at: Instant) -> str:
-    return f"{formats.date(at, site.timezone)} {formats.with_seconds(at, site.timezone)}"
 
 
 def _lasted(excursion: Excursion) -> Component | str:

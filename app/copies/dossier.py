@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from app import formats
 from app.areas import seen
 from app.components.alarm_words import limit_words, point_words
-from app.components.dossier_head import area_words, limit_of
+from app.components.dossier_head import area_words, exactly, limit_of
 from app.context import AppContext
 from app.copies.chart import chart
 from app.copies.copy import Column, Copy, Kind, Row, Table, TooLongError, made_by, simulated
@@ -91,7 +90,7 @@ def _facts(dossier: Dossier) -> Sequence[tuple[str, str]]:
         ),
         (_("Rooms"), ", ".join(excursion.rooms)),
         (_("Began with"), f"{first.point} {point_words(dossier.site, first.point)}, {_(first.condition)}"),
-        (_("Lasted"), formats.age(dossier.end - excursion.onset)),
+        (_("Lasted"), exactly(dossier.end - excursion.onset)),
         (_("Batches meanwhile"), ", ".join(dict.fromkeys(run.batch for run in dossier.runs)) or _("none")),
         (
             _("Audit trail"),

@@ -19,22 +19,26 @@ from storage.records import room_states
 
 BEFORE: Span = HOUR
 AFTER: Span = HOUR
-MOST_OWN, MOST_PRESSURES, MOST_STATES = 4, 5, 3
+MOST_OWN, MOST_PRESSURES, MOST_STATES = 4, 3, 3
 """Points of its alarms, pressures around it, and rooms whose states are drawn."""
 LABELS = 18
 """Pixels above the plots, for the words at the lines of onset and return."""
 
 
 def picture_of(context: AppContext, dossier: Dossier) -> Picture | None:
-    """What is drawn; None where none of its alarms is of a point. Raises HistoryAwayError."""
-    points = list(
-        dict.fromkeys((*dossier.scope.points[:MOST_OWN], *dossier.scope.pressures[: MOST_OWN + MOST_PRESSURES]))
-    )[: MOST_OWN + MOST_PRESSURES]
+    """What is drawn; None where none of its alarms is of a point. Raises HistoryAwayError.
+
+    Pressures around it are drawn without their limits: they explain, and are not what was outside.
+    """
+    own = dossier.scope.points[:MOST_OWN]
+    beside = [point for point in dossier.scope.pressures if point not in own][:MOST_PRESSURES]
+    points = [*own, *beside] if own else []
     if not points:
         return None
     start, end = dossier.excursion.onset - BEFORE, min(dossier.now, dossier.end + AFTER)
     picture = gather(dossier.site, context.samples, context.records, points, start, end, dossier.now)
-    return replace(picture, rows=tuple(_rows(context, dossier, start, end)))
+    without = [p if p.point.id in own else replace(p, lines=(), peaks=(), changes=()) for p in picture.points]
+    return replace(picture, points=tuple(without), rows=tuple(_rows(context, dossier, start, end)))
 
 
 def figure_of(picture: Picture, dossier: Dossier) -> dict[str, Any]:
@@ -69,14 +73,14 @@ def figure_of(picture: Picture, dossier: Dossier) -> dict[str, Any]:
 def _rows(context: AppContext, dossier: Dossier, start: Instant, end: Instant) -> Iterable[BandRow]:
     site, excursion = dossier.site, dossier.excursion
     alarms = [alarm for alarm in excursion.in_order() if alarm.point in site.points]
-    rooms = [room for room in dossier.scope.rooms if room in excursion.rooms][:MOST_STATES]
+    rooms = [room for room in dossier.scope.rooms if site.rooms[room].inside is None][:MOST_STATES]
     with context.records.reading() as connection:
         states = room_states.timeline(connection, rooms, start, end)
     yield BandRow(_("Excursion"), (_excursion_band(dossier, start, end),))
     yield BandRow(_("Alarms"), alarm_bands(alarms, site.points, start, end, site.timezone, dossier.names))
-    yield BandRow(_("Not acknowledged"), tuple(_unanswered(dossier, start, end)))
-    yield BandRow(_("Answers, comments"), _marks(dossier, (Kind.ANSWER, Kind.NOTE), start, end))
-    yield BandRow(_("Messages, calls"), _marks(dossier, (Kind.MESSAGE, Kind.CALL), start, end))
+    yield BandRow(_("Unanswered"), tuple(_unanswered(dossier, start, end)))
+    yield BandRow(_("Answers"), _marks(dossier, (Kind.ANSWER, Kind.NOTE), start, end))
+    yield BandRow(_("Messages"), _marks(dossier, (Kind.MESSAGE, Kind.CALL), start, end))
     for room in rooms:
         stretches = room_stretches(states, room, start, end)
         yield BandRow(_("{room} state", room=room), state_bands(stretches, room, site.timezone))

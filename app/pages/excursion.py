@@ -67,11 +67,12 @@ def _drawn(context: AppContext, number: str) -> list[Component | None]:
         _time_lines(),
         html.Div(
             [
-                html.Div([events_card(dossier), _alarms(dossier, open_to)], className="column"),
+                html.Div([events_card(dossier)], className="column"),
                 html.Div([hour_before(dossier), limits(dossier), similar_ones(dossier)], className="column"),
             ],
             className="dossier-columns",
         ),
+        _alarms(dossier, open_to),
         worked_out(dossier),
         _card(_("Notes"), _notes(dossier.site, said, dossier), _note(context, dossier)),
         assessment_card(dossier, causes, may=may),

@@ -23,6 +23,7 @@ from app.pages import (
     room,
     rooms,
     system,
+    trend_questions,
     trends,
 )
 from app.pages.page import Page
@@ -31,6 +32,7 @@ PAGES: tuple[Page, ...] = (
     overview.PAGE,
     rooms.PAGE,
     room.PAGE,
+    trend_questions.PAGE,
     trends.PAGE,
     levels.PAGE,
     back_test.PAGE,

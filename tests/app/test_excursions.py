@@ -8,6 +8,7 @@ import pytest
 from app.dossier.regrouping import decide
 from app.excursion_query import ExcursionQuery, excursion_query
 from app.guard import NotAllowedError
+from app.pages.trend_questions import identify
 from facility.alarm import Alarm, AlarmState, Condition, Held, HoldKind
 from facility.excursion import Excursion, Move
 from facility.instants import HOUR, MINUTE, Instant
@@ -164,3 +165,18 @@ def test_programs_are_told_the_same(here: House) -> None:
     assert here.client.get(f"/api/v1/excursions/{HEAT}").status_code == 404
     part = here.client.get(f"/api/v1/excursions/{TRIP}").json
     assert [member["id"] for member in part["members"]] == [CHILD.id]
+
+
+def test_the_trend_questions_of_a_room_are_answered_and_organisms_put_on_record(here: House) -> None:
+    here.person = QA
+    drawn = here.page("/rooms/B101/trend-questions")
+    for number in ("(i) ", "(ii) ", "(iii) ", "(iv) "):
+        assert number in drawn
+    assert "Too few to say" in drawn
+    assert "There is no such room" in here.page("/rooms/B999/trend-questions")
+    point = "B101.DP1"
+    assert identify(here.context, f"{point}/{NOON}", ["Micrococcus luteus "], "") is None
+    assert "Say why" in str(identify(here.context, f"{point}/{NOON}", ["Bacillus cereus"], ""))
+    assert "Choose the plate" in str(identify(here.context, "nowhere/1", ["Bacillus cereus"], ""))
+    here.person = replace(QA, areas=CORRIDOR.areas)
+    assert "Choose the plate" in str(identify(here.context, f"{point}/{NOON}", ["Bacillus cereus"], "x"))

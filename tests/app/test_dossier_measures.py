@@ -1,0 +1,90 @@
+"""How bad it was at one point is worked out from every single reading."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.dossier.measures import Measured, measure
+from app.trends.steps import LimitStep
+from facility.instants import MINUTE, SECOND, Instant
+from facility.limit import Limit, RoomState, Severity, Side
+from facility.reading import Reason
+from storage.samples.store import RAW_COLUMNS
+from tests.alerts.examples import ACTION, ALERT, low, point
+
+START: Instant = 1_795_342_000_000
+TEN = 10 * SECOND
+
+
+def worked_out(values: list[float | None], steps: list[LimitStep] | None = None, *, reason: int = 0) -> Measured:
+    """A pressure point read every ten seconds; None where no reading came."""
+    rows = [
+        (START + n * TEN, value, reason, START + n * TEN, None, None, None)
+        for n, value in enumerate(values)
+        if value is not None
+    ]
+    raw = pd.DataFrame(rows, columns=list(RAW_COLUMNS)).astype({"time": "int64", "value": "float64"})
+    dp = point(low(36, ACTION), low(40, ALERT))
+    held = steps or [step(0, len(values), *dp.limits)]
+    return measure(dp, TEN, held, raw, START, START + len(values) * TEN)
+
+
+def step(first: int, last: int, *limits: Limit) -> LimitStep:
+    return LimitStep(START + first * TEN, START + last * TEN, RoomState.IN_OPERATION, 1, limits)
+
+
+def test_the_area_outside_is_depth_times_time_beyond_each_limit() -> None:
+    found = worked_out([45.0, 38.0, 30.0, 33.0, 45.0, 45.0])
+    action, alert = found.outside
+    assert (action.severity, action.side, action.readings, action.lasting) == (Severity.ACTION, Side.LOW, 2, 2 * TEN)
+    assert action.area == pytest.approx((6 + 3) * 10 / 60)
+    assert alert.area == pytest.approx((2 + 10 + 7) * 10 / 60)
+    assert (action.worst, action.worst_at, action.limits) == (30.0, START + 2 * TEN, (36.0,))
+
+
+def test_each_reading_is_held_against_the_limits_of_its_time() -> None:
+    steps = [step(0, 2, low(36, ACTION)), step(2, 4, low(20, ACTION))]
+    (action,) = worked_out([30.0, 30.0, 30.0, 30.0], steps).outside
+    assert action.readings == 2
+    assert action.limits == (36.0,)
+
+
+def test_what_nobody_measured_is_missing_and_counts_for_nothing() -> None:
+    values = [45.0, 30.0, *[None] * 10, 45.0, 45.0]
+    found = worked_out(values)
+    assert (found.expected, found.present) == (14, 4)
+    assert found.coverage == pytest.approx(4 / 14)
+    assert found.missing == ((START + 2 * TEN, START + 12 * TEN),) or len(found.missing) == 1
+    assert found.outside[0].lasting == 2.5 * TEN
+
+
+def test_invalid_readings_are_there_but_judged_by_nobody() -> None:
+    found = worked_out([30.0, 30.0], reason=int(Reason.FLOW_FAULT))
+    assert (found.present, found.invalid, found.outside) == (2, 2, ())
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(st.one_of(st.none(), st.floats(0, 100)), min_size=1, max_size=60))
+def test_no_reading_counts_twice_and_none_beyond_its_time(values: list[float | None]) -> None:
+    found = worked_out(values)
+    for one in found.outside:
+        assert one.lasting <= found.end - found.start
+        assert one.lasting <= one.readings * 2.5 * TEN
+        assert one.area is not None
+        assert 0 <= one.area <= 100 * one.lasting / MINUTE + 1e-9
+    severe = {one.severity: one for one in found.outside}
+    if Severity.ACTION in severe:
+        assert severe[Severity.ALERT].readings >= severe[Severity.ACTION].readings
+    assert found.coverage is not None
+    assert 0 <= found.coverage <= 1
+
+
+def test_plates_have_no_duration_and_so_no_area() -> None:
+    plate = replace(point(low(36, ACTION)), silent_after=None)
+    raw = pd.DataFrame([(START, 3.0, 0, START, None, None, None)], columns=list(RAW_COLUMNS))
+    found = measure(plate, TEN, [step(0, 2, low(36, ACTION))], raw, START, START + 2 * TEN)
+    assert (found.expected, found.coverage, found.missing) == (None, None, ())
+    assert found.outside[0].area is None
