@@ -20,6 +20,9 @@ from facility.roles import Right
 from facility.site import Site
 from storage.records.errors import RecordsAwayError
 
+MOST_STANDING = 12
+"""Alarms below the plan; the others are a touch away, in the list of alarms."""
+
 
 def layout(context: AppContext, _address: Address) -> Component:
     """Finding, plan, rooms worst first, standing alarms."""
@@ -110,7 +113,7 @@ def _first_start(site: Site) -> Component:
 def _standing(context: AppContext) -> Component:
     """While the records are away that is said in place of the alarms; rooms and plan stay alive."""
     try:
-        return standing_table(standing(context))
+        return standing_table(standing(context), most=MOST_STANDING)
     except RecordsAwayError as error:
         return html.Div(records_away.words(context, error), className="banner within")
 
