@@ -9,6 +9,7 @@ import socket
 from collections.abc import Callable
 
 from alerts import absence
+from alerts.channels import mailbox
 from alerts.channels.opening import opened
 from alerts.channels.sealing import Seals
 from alerts.notifications.sender import Sender
@@ -38,7 +39,10 @@ class StationAbsence:
         self._clock = clock
         self._beaten: Instant = 0
         seals = Seals(settings.channels_key)
-        self._sender = Sender(records, lambda kept: opened(kept, seals), clock, f"app {self._name}", random.Random())
+        mailboxes = settings.data / mailbox.FOLDER
+        self._sender = Sender(
+            records, lambda kept: opened(kept, seals, mailboxes), clock, f"app {self._name}", random.Random()
+        )
 
     def step(self) -> None:
         """Beat; tell of stations that are silent, and send in their place. Raises RecordsAwayError."""

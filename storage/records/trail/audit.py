@@ -167,7 +167,7 @@ def narrowed(connection: Connection, wanted: AuditFilter) -> AuditFilter:
 def rows_of(
     connection: Connection, objects: Collection[str], actions: Collection[str], limit: int
 ) -> dict[tuple[str, str, Instant], int]:
-    """The numbers of the rows about these objects, by object, action and moment, the oldest first; `limit` at most."""
+    """The numbers of the rows about these objects by object, action and moment, oldest first; `limit` at most."""
     query = select(audit.c.seq, audit.c.object, audit.c.action, audit.c.at)
     query = query.where(audit.c.object.in_(objects), audit.c.action.in_(actions)).order_by(audit.c.seq).limit(limit)
     return {(row.object, row.action, row.at): row.seq for row in connection.execute(query)}
