@@ -55,6 +55,12 @@
 
   window.dash_clientside = Object.assign(window.dash_clientside || {}, { trends: { paint, zoom, pick } });
 
+  // The link to what is shown is put on the clipboard as it is followed, where the browser lets us.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-link]");
+    if (link) navigator.clipboard?.writeText(link.href).catch(() => {});
+  });
+
   new MutationObserver(() => {
     if (!document.querySelector("#trend-graph, #levels-graph, #excursion-graph")) return;
     window.dash_clientside.set_props("trend-theme", { data: document.documentElement.dataset.theme });

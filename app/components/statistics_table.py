@@ -1,47 +1,79 @@
 """The table below a trend: exact numbers of the shown range, one row for each point and room state."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from dash import html
 from dash.development.base_component import Component
 
 from app import formats
 from app.components.baked import baked
-from app.trends.statistics import Row
+from app.trends.picture import PointHistory
+from app.trends.statistics import PERCENTILES, Row
 from facility.instants import Instant
+from facility.language import N_, _
 from facility.quantities import Quantity
 from facility.site import Site
 
-HEADS = ("n", "Mean", "Lowest", "Highest", "Outside alert", "Outside action", "Invalid", "Suspect", "Coverage")
+HEADS = (
+    N_("n"),
+    N_("Mean"),
+    N_("Median"),
+    N_("95 %"),
+    N_("99 %"),
+    N_("Lowest"),
+    N_("Highest"),
+    N_("Outside alert"),
+    N_("Outside action"),
+    N_("Invalid"),
+    N_("Suspect"),
+    N_("Coverage"),
+)
 
 
-def statistics_table(site: Site, rows: Mapping[str, Sequence[Row]], start: Instant, end: Instant) -> Component:
-    """Of these points over the shown range."""
+def statistics_table(
+    site: Site,
+    counted: Sequence[tuple[PointHistory, Sequence[Row]]],
+    start: Instant,
+    end: Instant,
+    *,
+    ranked: bool = True,
+) -> Component:
+    """Of these points over the shown range; what one is compared with stands below it, with its own time."""
     zone = site.timezone
-    caption = (
-        f"{formats.date(start, zone)} {formats.hour_minute(start, zone)} to "
-        f"{formats.date(end, zone)} {formats.hour_minute(end, zone)}, {zone}, {formats.offset(end, zone)}"
+    caption = f"{_range(start, end, zone)}, {zone}, {formats.offset(end, zone)}"
+    unranked = _("Percentiles of so many readings are not worked out: choose fewer points, or a shorter range.")
+    words = caption if ranked else f"{caption}. {unranked}"
+    head = html.Tr(
+        [html.Th(_("Point")), html.Th(_("Room state")), *(html.Th(_(head), className="r") for head in HEADS)]
     )
-    table = html.Table(
-        [
-            html.Caption([html.B("Statistics"), html.Span(caption, className="muted")]),
-            html.Thead(
-                html.Tr([html.Th("Point"), html.Th("Room state"), *(html.Th(head, className="r") for head in HEADS)])
-            ),
-            html.Tbody([_row(site, row, index == 0) for found in rows.values() for index, row in enumerate(found)]),
-        ],
-        className="statistics",
-    )
-    return baked(table)
+    body = [
+        _row(site, row, history, None if history.start == start else zone, first=index == 0)
+        for history, rows in counted
+        for index, row in enumerate(rows)
+    ]
+    caption_row = html.Caption([html.B(_("Statistics")), html.Span(words, className="muted")])
+    return baked(html.Table([caption_row, html.Thead(head), html.Tbody(body)], className="statistics"))
 
 
-def _row(site: Site, row: Row, first: bool) -> Component:
+def _range(start: Instant, end: Instant, zone: str) -> str:
+    begin, finish = (f"{formats.date(at, zone)} {formats.hour_minute(at, zone)}" for at in (start, end))
+    return _("{start} to {end}", start=begin, end=finish)
+
+
+def _row(site: Site, row: Row, history: PointHistory, other_time: str | None, *, first: bool) -> Component:
     point = site.points[row.point]
-    name = [html.B(f"{point.room} {formats.what(point)}"), html.Span(f" {point.unit}", className="muted")]
-    state = "all states" if row.all_states else row.state or "unknown"
+    name: list[Component | str] = [
+        html.B(f"{point.room} {formats.what(point)}"),
+        html.Span(f" {point.unit}", className="muted"),
+    ]
+    if other_time is not None:
+        name.append(html.Div(_range(history.start, history.end, other_time), className="sm muted"))
+    state = _("all states") if row.all_states else _(row.state.value) if row.state else _("unknown")
+    ranks = row.percentiles or (None,) * len(PERCENTILES)
     cells = [
         formats.decimal(row.n, 0),
         _number(row.mean, point.quantity),
+        *(_number(rank, point.quantity) for rank in ranks),
         _number(row.low, point.quantity),
         _number(row.high, point.quantity),
         _outside(row.outside_alert, row.n),
@@ -65,7 +97,7 @@ def _number(value: float | None, quantity: Quantity) -> str:
 
 def _outside(count: int | None, of: int) -> str | Component:
     if count is None:
-        return html.Span("no limit", className="muted")
+        return html.Span(_("no limit"), className="muted")
     if count == 0 or of == 0:
         return formats.decimal(count, 0)
     share = html.Span(f" {formats.decimal(count / of * 100, 2)}{formats.NARROW}%", className="muted")

@@ -17,8 +17,9 @@ from app.context import AppContext
 from app.guard import requires
 from app.pages.page import query_of
 from app.trends.series import grid_of
-from app.trends.shown import known, window
+from app.trends.shown import known, meant, window
 from app.trends.view import PATH, View, view_of
+from facility.language import _
 from facility.roles import Right
 from storage.records import annotations, batches
 from storage.records.annotations import About
@@ -40,7 +41,7 @@ def register(app: Dash, context: AppContext) -> None:
     )
     @requires(Right.LOOK)
     def tell(search: str | None, _said: object, _signed: object, path: str | None) -> object:
-        view, site = _view(search, path), context.site()
+        view, site = _view(context, search, path), context.site()
         start, end = window(context, view)
         with context.records.reading() as connection:
             points = known(site, view)
@@ -55,7 +56,7 @@ def register(app: Dash, context: AppContext) -> None:
         return [
             html.Header(
                 [
-                    html.H2("Comments and corrections"),
+                    html.H2(_("Comments and corrections")),
                     html.Span(className="grow"),
                     *(_batch_buttons(runs) if writing else []),
                 ]
@@ -71,14 +72,14 @@ def register(app: Dash, context: AppContext) -> None:
     )
     @requires(Right.LOOK)
     def offer(picked: dict[str, Any] | None, search: str | None, path: str | None) -> object:
-        view, site = _view(search, path), context.site()
+        view, site = _view(context, search, path), context.site()
         if not context.may(Right.ANNOTATE) or not known(site, view):
             return None
         about = _picked(context, view, picked) if ctx.triggered_id == "trend-picked" else None
         if about is None:
-            return html.Button([icon("note", small=True), "Comment"], id="trend-annotate", className="btn s")
+            return html.Button([icon("note", small=True), _("Comment")], id="trend-annotate", className="btn s")
         words = about_words(site, about)
-        return [html.Span(words, className="sm sec"), annotate_button("Comment or correct", about)]
+        return [html.Span(words, className="sm sec"), annotate_button(_("Comment or correct"), about)]
 
     @app.callback(
         Output(TO_ANNOTATE, "data"),
@@ -89,7 +90,7 @@ def register(app: Dash, context: AppContext) -> None:
     )
     @requires(Right.ANNOTATE)
     def write(clicks: int | None, search: str | None, path: str | None) -> object:
-        view = _view(search, path)
+        view = _view(context, search, path)
         points = known(context.site(), view)
         if not clicks or not points:
             return no_update
@@ -110,13 +111,16 @@ def _batch_buttons(runs: Sequence[Run]) -> list[Component]:
     """A way to write about each batch that is shown; the newest of them, where they are many."""
     begun = {run.batch: run.start for run in reversed(runs)}
     newest = list(begun.items())[:MOST_BATCHES]
-    return [annotate_button(f"Batch {batch}", About(f"{BATCH}{batch}", start, start)) for batch, start in newest]
+    return [
+        annotate_button(_("Batch {batch}", batch=batch), About(f"{BATCH}{batch}", start, start))
+        for batch, start in newest
+    ]
 
 
-def _view(search: str | None, path: str | None) -> View:
+def _view(context: AppContext, search: str | None, path: str | None) -> View:
     if path != PATH:
         raise PreventUpdate  # the address is on its way to another page
-    return view_of(query_of(search))
+    return meant(context, view_of(query_of(search)))
 
 
 def _picked(context: AppContext, view: View, picked: dict[str, Any] | None) -> About | None:

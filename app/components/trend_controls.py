@@ -5,18 +5,20 @@ from dataclasses import replace
 from dash import html
 from dash.development.base_component import Component
 
-from app.components.basics import icon
+from app.components.basics import icon, tagged
 from app.components.segments import segments
 from app.context import AppContext
+from app.trends.comparison import counterpart
 from app.trends.view import ALL, MOST_POINTS, RANGES, View
 from facility.instants import Instant
+from facility.language import _
 from facility.quantities import Quantity
 from facility.site import Site
 
 
 def ranges(view: View) -> Component:
     """How much time is shown, from an hour to everything."""
-    names = {name: words for name, (words, _) in RANGES.items()} | {ALL: "All"}
+    names = {name: _(words) for name, (words, _span) in RANGES.items()} | {ALL: _("All")}
     return segments([(words, view.over(name)) for name, words in names.items()], view)
 
 
@@ -24,17 +26,38 @@ def moves(view: View, start: Instant, end: Instant) -> list[Component]:
     """Through time, and from one picture to a picture a point."""
     span = end - start
     moves = [
-        ("earlier", "Earlier", view.between(start - span // 2, end - span // 2)),
-        ("zoom-out", "Zoom out", view.between(start - span, end + span)),
-        ("later", "Later", view.between(start + span // 2, end + span // 2)),
+        ("earlier", _("Earlier"), view.between(start - span // 2, end - span // 2)),
+        ("zoom-out", _("Zoom out"), view.between(start - span, end + span)),
+        ("later", _("Later"), view.between(start + span // 2, end + span // 2)),
     ]
     links: list[Component] = [html.A(words, href=to.address, className=f"btn s {name}") for name, words, to in moves]
     if len(view.points) > 1:
         other = replace(view, together=not view.together)
         links.append(
-            html.A("One plot a point" if view.together else "Together", href=other.address, className="btn s")
+            html.A(_("One plot a point") if view.together else _("Together"), href=other.address, className="btn s")
+        )
+    if view.points:
+        as_table = replace(view, table=not view.table)
+        links.append(
+            html.A(_("Without table") if view.table else _("As table"), href=as_table.address, className="btn s")
+        )
+        kept = view.between(start, end)
+        links.append(
+            tagged(html.A([icon("link", small=True), _("Link")], href=kept.address, className="btn s"), data_link="")
         )
     return links
+
+
+def cancelled(view: View) -> Component:
+    """In the place of a picture that nobody wanted to wait for."""
+    return html.Div(
+        [
+            html.H2(_("Reading was cancelled")),
+            html.P(_("A shorter range or fewer points are read faster."), className="sec"),
+            html.A(_("Read it again"), href=replace(view, by="room").address + "&again=1", className="btn s"),
+        ],
+        className="nothing-chosen",
+    )
 
 
 def note(site: Site, view: View) -> Component | None:
@@ -42,10 +65,29 @@ def note(site: Site, view: View) -> Component | None:
     unknown = [point for point in view.points if point not in site.points]
     words = []
     if unknown:
-        words.append(f"Not in the site file: {', '.join(unknown)}.")
+        words.append(_("Not in the site file: {points}.", points=", ".join(unknown)))
     if len(view.points) - len(unknown) > MOST_POINTS:
-        words.append(f"The first {MOST_POINTS} points are drawn; take some away to see the others.")
+        words.append(_("The first {n} points are drawn; take some away to see the others.", n=MOST_POINTS))
+    if view.alarm:
+        words.append(
+            _("There is no alarm {id} that you may see, or none of its points is in the site.", id=view.alarm)
+        )
+    if view.excursion:
+        words.append(
+            _("There is no excursion {n} that you may see, or none of its points is in the site.", n=view.excursion)
+        )
+    if view.room_beside is not None:
+        words += _not_beside(site, view, view.room_beside)
     return html.P(" ".join(words), className="note", role="status") if words else None
+
+
+def _not_beside(site: Site, view: View, room: str) -> list[str]:
+    if room not in site.rooms:
+        return [_("There is no room {room} to compare with.", room=room)]
+    alone = [p for p in view.points if p in site.points and counterpart(site, site.points[p], room) is None]
+    if not alone:
+        return []
+    return [_("In {room} nothing measures the same as {points}.", room=room, points=", ".join(alone))]
 
 
 def nothing_chosen(context: AppContext, site: Site, view: View) -> Component:
@@ -56,13 +98,13 @@ def nothing_chosen(context: AppContext, site: Site, view: View) -> Component:
     counters = [p.id for p in site.points.values() if p.quantity is Quantity.PARTICLES and p.size == 0.5]
     offers = [
         *((f"{room} {site.rooms[room].name}", [p.id for p in site.points_by_room[room]]) for room in worst),
-        ("All room pressures", pressures),
-        ("Particles ≥ 0.5 µm of all rooms", counters),
+        (_("All room pressures"), pressures),
+        (_("Particles ≥ 0.5 µm of all rooms"), counters),
     ]
     return html.Div(
         [
-            html.H2("No point is chosen"),
-            html.P("Choose points from the list, as many as you want to compare. Or begin with:", className="sec"),
+            html.H2(_("No point is chosen")),
+            html.P(_("Choose points from the list, as many as you want to compare. Or begin with:"), className="sec"),
             html.Ul(
                 [
                     html.Li(html.A([icon("trends", small=True), words], href=replace(view, points=tuple(p)).address))

@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 from sqlalchemy import Connection
@@ -15,13 +16,15 @@ from app.copies.copy import Column, Copy, Kind, Row, Table, TooLongError, made_b
 from app.copies.tables import alarm_table, annotation_table, batch_table, limit_table, state_table
 from app.pages.page import Address
 from app.past_sites import sites_then
+from app.trends.comparison import comparison, comparison_words
 from app.trends.gather import gather
-from app.trends.picture import Picture, PointHistory, PointPicture
-from app.trends.shown import known, window
+from app.trends.picture import PointHistory, PointPicture
+from app.trends.shown import known, meant, window
 from app.trends.steps import room_stretches
 from app.trends.traces import sampling_words
 from app.trends.view import view_of
 from facility.instants import Instant
+from facility.language import N_, _, _n
 from facility.people import Person
 from facility.reading import validity_of, words_of
 from facility.site import Point, Site
@@ -30,58 +33,95 @@ from storage.records.annotations import Annotation
 from storage.samples.store import HistoryAwayError, SampleStore
 
 NUMBER, WHOLE, TIME = Kind.NUMBER, Kind.WHOLE, Kind.TIME
-LIMITS = tuple(Column(name, NUMBER) for name in ("Action low", "Alert low", "Alert high", "Action high"))
+LIMITS = (N_("Action low"), N_("Alert low"), N_("Alert high"), N_("Action high"))
 
 
 def trend_copy(context: AppContext, person: Person, address: Address) -> Copy:
     """The copy of the trend at this address. Raises TooLongError where no point is shown, or history is away."""
     site, now = context.site(), context.clock()
-    view = view_of(address.query)
+    view = meant(context, view_of(address.query))
     points = known(site, view)
     if not points:
-        raise TooLongError("No point is chosen: there is nothing to copy. Choose points first.")
+        raise TooLongError(_("No point is chosen: there is nothing to copy. Choose points first."))
     start, end = window(context, view)
+    compared = comparison(site, view, start, end, now)
+    shift = compared.shift if compared else 0
     try:
-        picture = gather(site, context.samples, context.records, points, start, end, now)
-        single = [_readings(context.samples, p, start, end) for p in picture.points if p.series.width == 0]
+        picture = gather(site, context.samples, context.records, points, start, end, now, compared)
+        with context.records.reading() as connection:
+            drawn = picture.points if shift else picture.everything
+            tables = _tables(context, connection, drawn, start, end, now)
+            if shift:
+                earlier = [one for one in picture.everything if one.shift]
+                then = _tables(context, connection, earlier, start - shift, end - shift, now)
+                tables += tuple(replace(t, title=_("{table}, time compared", table=t.title)) for t in then)
     except HistoryAwayError as error:
-        raise TooLongError(f"History cannot be read: {error}") from error
-    rooms = list(dict.fromkeys(room for point in points for room in around(site, site.points[point].room)))
-    until = min(end, now)
-    with context.records.reading() as connection:
-        found = list(seen(context, alarms.overlapping(connection, points, start, until)))
-        then = sites_then(context, connection, found)
-        states = room_states.timeline(connection, rooms, start, until)
-        runs = batches.overlapping(connection, rooms, start, until)
-        said = annotations_of(connection, points, rooms, start, end)
-        said += annotations.about(connection, [f"alarm {alarm.id}" for alarm in found])
-        said += annotations.about(connection, sorted({f"batch {run.batch}" for run in runs}))
-        stretches = {
-            room: [(a, b, s.value) for a, b, s in room_stretches(states, room, start, until) if s is not None]
-            for room in rooms
-        }
-        about_points = [one for one in said if one.about.object.startswith("point ")]
-        tables = (
-            *([readings_table(picture.points, single, about_points)] if single else []),
-            *([_buckets(picture, about_points)] if any(p.series.width for p in picture.points) else []),
-            limit_table(connection, picture.points),
-            alarm_table(connection, site, found, site.timezone, then=then),
-            annotation_table(connection, said),
-            state_table(stretches, states),
-            batch_table(runs),
-        )
+        raise TooLongError(_("History cannot be read: {why}", why=error)) from error
     return Copy(
         subject="trend",
-        title=f"Trend of {_some(points)}",
+        title=_("Trend of {points}", points=_some(points)),
         site=site.name,
         zone=site.timezone,
         made_by=made_by(person),
         made_at=now,
         period=(start, end),
-        facts=tuple((f"{p.point.id}", _words(site, p)) for p in picture.points),
+        facts=(
+            *((one.point.id, _words(site, one)) for one in picture.everything if not one.shift),
+            *([(_("Compared with"), comparison_words(site, compared, start, end))] if compared else []),
+        ),
         remarks=simulated(site),
         tables=tables,
         charts=(chart(picture, view.together),),
+    )
+
+
+def shown_tables(
+    samples: SampleStore,
+    pictures: Sequence[PointPicture],
+    start: Instant,
+    end: Instant,
+    said: Sequence[Annotation] = (),
+) -> list[Table]:
+    """Each reading or step that is drawn of these points, with validity, limits and room state then."""
+    single = [(p.point, samples.raw(p.point.id, start, end)) for p in pictures if p.series.width == 0]
+    stepped = [p for p in pictures if p.series.width]
+    return [
+        *([readings_table(pictures, single, said)] if single else []),
+        *([_buckets(stepped, said)] if stepped else []),
+    ]
+
+
+def _tables(
+    context: AppContext,
+    connection: Connection,
+    pictures: Sequence[PointPicture],
+    start: Instant,
+    end: Instant,
+    now: Instant,
+) -> tuple[Table, ...]:
+    """What is drawn of these points over a range, and all that was recorded about them and their rooms in it."""
+    site, until = context.site(), min(end, now)
+    points = list(dict.fromkeys(p.point.id for p in pictures))
+    rooms = list(dict.fromkeys(room for point in points for room in around(site, site.points[point].room)))
+    found = list(seen(context, alarms.overlapping(connection, points, start, until)))
+    then = sites_then(context, connection, found)
+    states = room_states.timeline(connection, rooms, start, until)
+    runs = batches.overlapping(connection, rooms, start, until)
+    said = annotations_of(connection, points, rooms, start, end)
+    said += annotations.about(connection, [f"alarm {alarm.id}" for alarm in found])
+    said += annotations.about(connection, sorted({f"batch {run.batch}" for run in runs}))
+    stretches = {
+        room: [(a, b, s.value) for a, b, s in room_stretches(states, room, start, until) if s is not None]
+        for room in rooms
+    }
+    about_points = [one for one in said if one.about.object.startswith("point ")]
+    return (
+        *shown_tables(context.samples, pictures, start, end, about_points),
+        limit_table(connection, pictures),
+        alarm_table(connection, site, found, site.timezone, then=then),
+        annotation_table(connection, said),
+        state_table(stretches, states),
+        batch_table(runs),
     )
 
 
@@ -94,20 +134,27 @@ def annotations_of(
 
 
 def _some(points: Sequence[str]) -> str:
-    return ", ".join(points[:3]) + (f" and {formats.count(len(points) - 3, 'more point')}" if len(points) > 3 else "")
+    first, more = ", ".join(points[:3]), len(points) - 3
+    if more <= 0:
+        return first
+    return _n(
+        "{points} and {n} more point", "{points} and {n} more points", more, points=first, n=formats.words(more)
+    )
 
 
 def _words(site: Site, picture: PointPicture) -> str:
     point, instrument = picture.point, site.instruments[picture.point.instrument]
-    serial = f", serial number {instrument.serial}" if instrument.serial else ""
     room = site.rooms[point.room]
-    return f"{formats.what(point)} in {room.id} {room.name}, {point.unit}; {sampling_words(picture)}{serial}"
-
-
-def _readings(
-    samples: SampleStore, picture: PointPicture, start: Instant, end: Instant
-) -> tuple[Point, pd.DataFrame]:
-    return picture.point, samples.raw(picture.point.id, start, end)
+    words = _(
+        "{what} in {room}, {unit}; {sampling}",
+        what=formats.what(point),
+        room=f"{room.id} {room.name}",
+        unit=point.unit,
+        sampling=sampling_words(picture),
+    )
+    if not instrument.serial:
+        return words
+    return _("{words}, serial number {serial}", words=words, serial=instrument.serial)
 
 
 def readings_table(
@@ -115,18 +162,18 @@ def readings_table(
 ) -> Table:
     """Every reading of points (as `SampleStore.raw` answers them), with the limits in force then."""
     columns = (
-        Column("Point"),
-        Column("Time", TIME),
-        Column("Value", NUMBER),
-        Column("Unit"),
-        Column("Validity"),
-        Column("Why"),
-        Column("Count", NUMBER),
-        Column("Volume l", NUMBER),
-        *LIMITS,
-        Column("Room state"),
-        Column("Received", TIME),
-        Column("Comments"),
+        Column(_("Point")),
+        Column(_("Time"), TIME),
+        Column(_("Value"), NUMBER),
+        Column(_("Unit")),
+        Column(_("Validity")),
+        Column(_("Why")),
+        Column(_("Count"), NUMBER),
+        Column(_("Volume l"), NUMBER),
+        *(Column(_(name), NUMBER) for name in LIMITS),
+        Column(_("Room state")),
+        Column(_("Received"), TIME),
+        Column(_("Comments")),
     )
     of_point = {p.point.id: p for p in histories}
     rows: list[Row] = []
@@ -141,8 +188,8 @@ def readings_table(
                     int(time),
                     _finite(value),
                     point.unit,
-                    validity_of(reason).name.lower(),
-                    ", ".join(words_of(reason)),
+                    _(validity_of(reason).name.lower()),
+                    ", ".join(_(words) for words in words_of(reason)),
                     _finite(count),
                     _finite(volume),
                     *_limits_then(of_point[point.id], int(time)),
@@ -150,31 +197,29 @@ def readings_table(
                     _said(said, point.id, int(time), int(time)),
                 )
             )
-    return Table("Readings", columns, rows)
+    return Table(_("Readings"), columns, rows)
 
 
-def _buckets(picture: Picture, said: Sequence[Annotation]) -> Table:
+def _buckets(pictures: Sequence[PointPicture], said: Sequence[Annotation]) -> Table:
     columns = (
-        Column("Point"),
-        Column("From", TIME),
-        Column("To", TIME),
-        Column("Lowest", NUMBER),
-        Column("Mean", NUMBER),
-        Column("Highest", NUMBER),
-        Column("Unit"),
-        Column("Readings", WHOLE),
-        Column("Valid", WHOLE),
-        Column("Suspect", WHOLE),
-        Column("Invalid", WHOLE),
-        *LIMITS,
-        Column("Room state"),
-        Column("Comments"),
+        Column(_("Point")),
+        Column(_("From"), TIME),
+        Column(_("To"), TIME),
+        Column(_("Lowest"), NUMBER),
+        Column(_("Mean"), NUMBER),
+        Column(_("Highest"), NUMBER),
+        Column(_("Unit")),
+        Column(_("Readings"), WHOLE),
+        Column(_("Valid"), WHOLE),
+        Column(_("Suspect"), WHOLE),
+        Column(_("Invalid"), WHOLE),
+        *(Column(_(name), NUMBER) for name in LIMITS),
+        Column(_("Room state")),
+        Column(_("Comments")),
     )
     rows: list[Row] = []
-    for p in picture.points:
+    for p in pictures:
         series, width = p.series, p.series.width
-        if width == 0:
-            continue
         for i in range(len(series)):
             start = int(series.start[i])
             n, judged, valid = int(series.n[i]), int(series.judged[i]), int(series.valid[i])
@@ -184,7 +229,7 @@ def _buckets(picture: Picture, said: Sequence[Annotation]) -> Table:
             rows.append(
                 (p.point.id, start, start + width, *numbers, p.point.unit, *counts, *_limits_then(p, start), about)
             )
-    return Table("Readings in steps", columns, rows)
+    return Table(_("Readings in steps"), columns, rows)
 
 
 def _limits_then(
@@ -194,7 +239,7 @@ def _limits_then(
     index = max(bisect_right(picture.steps, at, key=lambda step: step.start) - 1, 0)
     step = picture.steps[index]
     b = step.bounds
-    return b.low_action, b.low_alert, b.high_alert, b.high_action, step.state.value if step.state else "unknown"
+    return b.low_action, b.low_alert, b.high_alert, b.high_action, _(step.state.value) if step.state else _("unknown")
 
 
 def _said(said: Sequence[Annotation], point: str, start: Instant, end: Instant) -> str:
@@ -204,7 +249,7 @@ def _said(said: Sequence[Annotation], point: str, start: Instant, end: Instant) 
         for one in said
         if one.about.object == f"point {point}" and one.about.start <= end and one.about.end >= start
     ]
-    return f"No. {', '.join(numbers)}" if numbers else ""
+    return _("No. {numbers}", numbers=", ".join(numbers)) if numbers else ""
 
 
 def _finite(value: float) -> float | None:

@@ -1,5 +1,6 @@
 """Trends: any points together, from an hour to all history; all of it in the address."""
 
+import secrets
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -10,7 +11,7 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from app import formats
-from app.components import history_words, trend_comments, trend_controls
+from app.components import history_words, set_room, trend_comments, trend_controls
 from app.components.annotating import ANNOTATED
 from app.components.basics import icon, tagged
 from app.components.copy_menu import copy_menu
@@ -18,21 +19,30 @@ from app.components.graph import graph
 from app.components.point_list import arrangements, point_list
 from app.components.signing import SIGNED
 from app.components.statistics_table import statistics_table
+from app.components.trend_alarms import recent_alarms
+from app.components.trend_compare import compare_menu
+from app.components.trend_table import shown_table
 from app.context import AppContext
 from app.copies.trend import trend_copy
 from app.guard import requires
+from app.jobs import CancelledError
 from app.pages.page import Address, Page, query_of
+from app.trends.comparison import comparison
 from app.trends.figure import figure
 from app.trends.gather import gather, gather_limits
-from app.trends.shown import known, window
-from app.trends.statistics import statistics
+from app.trends.readings import Readings, SupersededError
+from app.trends.shown import known, meant, window
+from app.trends.statistics import MOST_RANKED, statistics
 from app.trends.view import PATH, View, view_of
 from facility.instants import SECOND, Instant, instant_of
+from facility.language import N_, _
 from facility.roles import Right
 from storage.samples.store import HistoryAwayError
 
 REFRESH = 30 * SECOND
 """How often a trend that ends now is read again."""
+LOOK = 700
+"""How often, in milliseconds, a page asks how far its history is read; only while it is being read."""
 
 
 def layout(context: AppContext, _address: Address) -> Component:
@@ -42,9 +52,11 @@ def layout(context: AppContext, _address: Address) -> Component:
             dcc.Location(id="trend-url", refresh="callback-nav"),
             html.Div(
                 [
-                    html.H1("Trends"),
+                    html.H1(_("Trends")),
                     html.Div(id="trend-ranges", className="row ranges"),
                     _stretch(),
+                    html.Div(id="trend-compare"),
+                    set_room.opener() if context.may(Right.SET_ROOM_STATE) else None,
                     copy_menu(context),
                 ],
                 className="trend-head",
@@ -55,12 +67,14 @@ def layout(context: AppContext, _address: Address) -> Component:
                     tagged(
                         html.Section(
                             [
-                                html.Header([html.H2("Points"), html.Span(id="trend-count", className="grow right")]),
+                                html.Header(
+                                    [html.H2(_("Points")), html.Span(id="trend-count", className="grow right")]
+                                ),
                                 html.Div(
                                     [
                                         icon("search", small=True),
                                         tagged(
-                                            html.Div(className="filter-here"), data_filter="Point, room, quantity"
+                                            html.Div(className="filter-here"), data_filter=_("Point, room, quantity")
                                         ),
                                     ],
                                     className="field filter",
@@ -70,17 +84,22 @@ def layout(context: AppContext, _address: Address) -> Component:
                             ],
                             className="card point-list",
                         ),
-                        aria_label="Points",
+                        aria_label=_("Points"),
                     ),
-                    tagged(html.Section([_legend(), _plot()], className="card plot"), aria_label="Trend"),
+                    tagged(html.Section([_legend(), _plot()], className="card plot"), aria_label=_("Trend")),
                     html.Section(id="trend-statistics", className="card scroll"),
                     html.Section(id="trend-said", className="card"),
+                    html.Section(id="trend-table", className="card scroll", hidden=True),
                 ],
                 className="trend",
             ),
             dcc.Store(id="trend-theme"),
             dcc.Store(id="trend-picked"),
             dcc.Interval(id="trend-tick", interval=REFRESH, disabled=True),
+            dcc.Store(id="trend-tab", data=secrets.token_urlsafe(9)),
+            dcc.Interval(id="trend-look", interval=LOOK, disabled=True),
+            set_room.place(),
+            set_room.dialog(context.name) if context.may(Right.SET_ROOM_STATE) else None,
         ]
     )
 
@@ -89,10 +108,12 @@ def _stretch() -> Component:
     """From and to, in the site's zone."""
     return html.Div(
         [
-            dmc.DateTimePicker(id="trend-from", valueFormat="D MMM YYYY HH:mm", size="sm", **{"aria-label": "From"}),
-            html.Span("to", className="sec"),
-            dmc.DateTimePicker(id="trend-to", valueFormat="D MMM YYYY HH:mm", size="sm", **{"aria-label": "To"}),
-            html.Button("Show", id="trend-show", className="btn s"),
+            dmc.DateTimePicker(
+                id="trend-from", valueFormat="D MMM YYYY HH:mm", size="sm", **{"aria-label": _("From")}
+            ),
+            html.Span(_("to"), className="sec"),
+            dmc.DateTimePicker(id="trend-to", valueFormat="D MMM YYYY HH:mm", size="sm", **{"aria-label": _("To")}),
+            html.Button(_("Show"), id="trend-show", className="btn s"),
         ],
         className="row stretch",
     )
@@ -101,13 +122,13 @@ def _stretch() -> Component:
 def _legend() -> Component:
     """What the signs in the plots mean, and the moves through time."""
     signs = [
-        ("mean", "mean or reading"),
-        ("range", "range"),
-        ("action", "action limit"),
-        ("alert", "alert level"),
-        ("gap", "no data"),
-        ("invalid", "invalid"),
-        ("said", "comment, correction"),
+        ("mean", _("mean or reading")),
+        ("range", _("range")),
+        ("action", _("action limit")),
+        ("alert", _("alert level")),
+        ("gap", _("no data")),
+        ("invalid", _("invalid")),
+        ("said", _("comment, correction")),
     ]
     keys = [html.Span([html.I(className=f"key {sign}"), words]) for sign, words in signs]
     return html.Div(
@@ -121,20 +142,34 @@ def _legend() -> Component:
 
 
 def _plot() -> Component:
-    return dcc.Loading(
-        [dcc.Store(id="trend-figure"), html.Div(id="trend-empty"), graph("trend-graph")],
-        custom_spinner=html.Div("Reading the history", className="reading"),
-        overlay_style={"visibility": "visible", "opacity": 0.45},
-        delay_show=400,
+    return html.Div(
+        [
+            dcc.Store(id="trend-figure"),
+            html.Div(
+                [
+                    tagged(html.Span(_("Reading the history"), id="trend-progress"), role="status"),
+                    html.Button(_("Cancel"), id="trend-cancel", className="btn s"),
+                ],
+                id="trend-reading",
+                className="reading",
+                hidden=True,
+            ),
+            html.Div(id="trend-empty"),
+            graph("trend-graph"),
+        ],
+        className="plot-place",
     )
 
 
 def register(app: Dash, context: AppContext) -> None:
     """The address draws the page; zooming, picking and pressing change the address."""
+    readings = Readings()
     trend_comments.register(app, context)
+    set_room.register(app, context)
 
     @app.callback(
         Output("trend-ranges", "children"),
+        Output("trend-compare", "children"),
         Output("trend-moves", "children"),
         Output("trend-by", "children"),
         Output("trend-points", "children"),
@@ -148,14 +183,15 @@ def register(app: Dash, context: AppContext) -> None:
     )
     @requires(Right.LOOK)
     def controls(search: str | None, path: str | None) -> tuple[object, ...]:
-        view, site = _view(search, path), context.site()
+        view, site = _view(context, search, path), context.site()
         start, end = window(context, view)
         return (
             trend_controls.ranges(view),
+            compare_menu(site, view),
             trend_controls.moves(view, start, end),
             arrangements(view),
-            point_list(site, view),
-            f"{len(view.points)} of {len(site.points)}",
+            point_list(site, view, recent_alarms(context) if view.by == "alarm" else []),
+            _("{n} of {all}", n=len(view.points), all=len(site.points)),
             _wall_clock(start, site.timezone),
             _wall_clock(end, site.timezone),
             trend_controls.note(site, view),
@@ -165,42 +201,89 @@ def register(app: Dash, context: AppContext) -> None:
     @app.callback(
         Output("trend-figure", "data"),
         Output("trend-empty", "children"),
+        Output("trend-table", "children"),
+        Output("trend-table", "hidden"),
         Input("trend-url", "search"),
         Input("trend-tick", "n_intervals"),
         Input(ANNOTATED, "data"),
         Input(SIGNED, "data"),
+        Input(set_room.ROOM_SET, "data"),
         State("trend-url", "pathname"),
+        State("trend-tab", "data"),
+        running=[(Output("trend-look", "disabled"), False, True), (Output("trend-reading", "hidden"), False, True)],
     )
     @requires(Right.LOOK)
     def draw(
-        search: str | None, _ticks: int | None, _said: object, _signed: object, path: str | None
-    ) -> tuple[object, object]:
-        view, site = _view(search, path), context.site()
+        search: str | None,
+        _ticks: int | None,
+        _said: object,
+        _signed: object,
+        _set: object,
+        path: str | None,
+        tab: str,
+    ) -> tuple[object, object, object, bool]:
+        view, site, now = _view(context, search, path), context.site(), context.clock()
         points = known(site, view)
         if not points:
-            return None, trend_controls.nothing_chosen(context, site, view)
+            return None, trend_controls.nothing_chosen(context, site, view), None, True
         start, end = window(context, view)
+        compared = comparison(site, view, start, end, now)
+        reads = readings.begin(tab, "figure", len(points) * (2 if compared else 1))
         try:
-            picture = gather(site, context.samples, context.records, points, start, end, context.clock())
+            picture = gather(site, context.samples, context.records, points, start, end, now, compared, reads)
+            table = shown_table(context, picture) if view.table else None
+        except SupersededError:
+            raise PreventUpdate from None
+        except CancelledError:
+            return None, trend_controls.cancelled(view), None, True
         except HistoryAwayError as error:
-            return None, history_words.instead(context, error)
-        return figure(picture, view.together), history_words.substitute(context)
+            return None, history_words.instead(context, error), None, True
+        return figure(picture, view.together), history_words.substitute(context), table, table is None
+
+    @app.callback(
+        Output("trend-progress", "children"),
+        Input("trend-look", "n_intervals"),
+        State("trend-tab", "data"),
+        prevent_initial_call=True,
+    )
+    @requires(Right.LOOK)
+    def progress(_looks: int | None, tab: str) -> str:
+        return readings.words(context.site(), tab)
+
+    @app.callback(
+        Output("trend-cancel", "n_clicks"),
+        Input("trend-cancel", "n_clicks"),
+        State("trend-tab", "data"),
+        prevent_initial_call=True,
+    )
+    @requires(Right.LOOK)
+    def cancel(clicks: int | None, tab: str) -> object:
+        if clicks:
+            readings.cancel(tab)
+        return no_update
 
     @app.callback(
         Output("trend-statistics", "children"),
         Input("trend-url", "search"),
         State("trend-url", "pathname"),
+        State("trend-tab", "data"),
     )
     @requires(Right.LOOK)
-    def count(search: str | None, path: str | None) -> object:
-        view, site = _view(search, path), context.site()
+    def count(search: str | None, path: str | None, tab: str) -> object:
+        view, site, now = _view(context, search, path), context.site(), context.clock()
         start, end = window(context, view)
-        histories = gather_limits(site, context.records, known(site, view), start, end)
+        compared = comparison(site, view, start, end, now)
+        histories = gather_limits(site, context.records, known(site, view), start, end, compared)
+        reads = readings.begin(tab, "statistics", len(histories))
+        ranked = sum((h.end - h.start) / h.interval for h in histories) <= MOST_RANKED
         try:
-            rows = {history.point.id: statistics(context.samples, history, context.clock()) for history in histories}
-        except HistoryAwayError:  # the picture's place says so
+            rows = []
+            for history in histories:
+                reads(history.point.id)
+                rows.append((history, statistics(context.samples, history, now, ranked=ranked)))
+        except (CancelledError, HistoryAwayError):  # the picture's place says so
             return None
-        return statistics_table(site, rows, start, end) if rows else None
+        return statistics_table(site, rows, start, end, ranked=ranked) if rows else None
 
     @app.callback(
         Output("trend-url", "search", allow_duplicate=True),
@@ -216,7 +299,7 @@ def register(app: Dash, context: AppContext) -> None:
         start, end = _of_wall_clock(begin, timezone), _of_wall_clock(finish, timezone)
         if start is None or end is None or start >= end:
             return no_update
-        return replace(view_of(query_of(search)), range=None).between(start, end).search
+        return replace(meant(context, view_of(query_of(search))), range=None).between(start, end).search
 
     app.clientside_callback(  # type: ignore[no-untyped-call]  # Dash leaves it without types
         ClientsideFunction("trends", "paint"),
@@ -234,10 +317,10 @@ def register(app: Dash, context: AppContext) -> None:
     )
 
 
-def _view(search: str | None, path: str | None) -> View:
+def _view(context: AppContext, search: str | None, path: str | None) -> View:
     if path != PATH:
         raise PreventUpdate  # the address is on its way to another page
-    return view_of(query_of(search))
+    return meant(context, view_of(query_of(search)))
 
 
 def _wall_clock(at: Instant, timezone: str) -> str:
@@ -248,4 +331,4 @@ def _of_wall_clock(text: str | None, timezone: str) -> Instant | None:
     return instant_of(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(timezone))) if text else None
 
 
-PAGE = Page(PATH, "Trends", layout, register, icon="trends", copy=trend_copy)
+PAGE = Page(PATH, N_("Trends"), layout, register, icon="trends", copy=trend_copy)

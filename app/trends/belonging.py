@@ -9,6 +9,7 @@ from app import excursions
 from app.areas import seen
 from app.context import AppContext
 from app.trends.view import View
+from facility.alarm import Alarm
 from facility.instants import DAY, HOUR, Instant
 from facility.site import Site
 from storage.records import alarms
@@ -33,13 +34,18 @@ def with_what_belongs(context: AppContext, connection: Connection, view: View) -
         excursion = excursions.find(context, connection, view.excursion)
         own = [] if excursion is None else list(excursion.in_order())
         onset, returned = (excursion.onset, excursion.returned) if excursion else (now, now)
-    points = [point for alarm in own for point in (alarm.point, *(b.point for b in alarm.blinds))]
+    points = [point for alarm in own for point in alarm_points(alarm)]
     rooms = [room for alarm in own for room in alarm.rooms]
     belonging = points_of(site, points, rooms)
     if not belonging:
         return view
     chosen = replace(view, points=belonging, alarm="", excursion="")
     return chosen if view.is_fixed else chosen.between(*around_it(onset, returned, now))
+
+
+def alarm_points(alarm: Alarm) -> tuple[str, ...]:
+    """The points that an alarm is of: its own, and those that it blinds."""
+    return (alarm.point, *(blinded.point for blinded in alarm.blinds))
 
 
 def points_of(site: Site, points: Iterable[str], rooms: Iterable[str]) -> tuple[str, ...]:

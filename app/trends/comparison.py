@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from app import formats
 from app.trends.bands import BandRow
 from app.trends.view import View
 from facility.instants import Instant, Span
@@ -23,6 +24,18 @@ def comparison(site: Site, view: View, start: Instant, end: Instant, now: Instan
         return Comparison(room=view.room_beside) if view.room_beside in site.rooms else None
     shift = view.shift(start, end)
     return Comparison(shift) if shift and start - shift < now else None
+
+
+def comparison_words(site: Site, compared: Comparison, start: Instant, end: Instant) -> str:
+    """With what a range is compared."""
+    if compared.room is not None:
+        room = site.rooms[compared.room]
+        return _("{room} at the same time", room=f"{room.id} {room.name}")
+    begin, finish = (
+        f"{formats.date(at, site.timezone)} {formats.hour_minute(at, site.timezone)}"
+        for at in (start - compared.shift, end - compared.shift)
+    )
+    return _("{start} to {end}", start=begin, end=finish)
 
 
 def counterpart(site: Site, point: Point, room: str) -> Point | None:

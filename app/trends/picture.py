@@ -21,6 +21,14 @@ class PointHistory:
     interval: Span
     steps: tuple[LimitStep, ...]
 
+    @property
+    def start(self) -> Instant:
+        return self.steps[0].start
+
+    @property
+    def end(self) -> Instant:
+        return self.steps[-1].end
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PointPicture(PointHistory):

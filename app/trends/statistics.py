@@ -8,10 +8,17 @@ import numpy as np
 from app.trends.outside import threshold
 from app.trends.picture import PointHistory
 from app.trends.series import of_buckets
-from facility.instants import Instant
+from app.trends.steps import LimitStep
+from facility.instants import DAY, Instant, Span
 from facility.limit import Limit, RoomState, Severity, Side
+from facility.reading import INVALID_MASK
+from storage.samples.columns import Array
 from storage.samples.store import SampleStore
 
+PERCENTILES = (50, 95, 99)
+MOST_RANKED = 4_000_000
+"""Readings of all points of a trend together of which percentiles are worked out: each of them is read for that."""
+RANKED_AT_ONCE: Span = 30 * DAY
 MOST_STEPS = 400
 """Stretches of limits that are asked for one by one; a longer history is not split by room state."""
 
@@ -36,6 +43,8 @@ class Row:
     invalid: int
     suspect: int
     coverage: float | None
+    percentiles: tuple[float, ...] = ()
+    """The values of `PERCENTILES`; none where readings were not ranked, or there are none."""
 
 
 @dataclass(slots=True)
@@ -48,10 +57,11 @@ class _Sum:
     low: float = np.inf
     high: float = -np.inf
     outside: dict[Severity, int] = field(default_factory=dict)
+    values: list[Array] = field(default_factory=list)
 
 
-def statistics(samples: SampleStore, history: PointHistory, now: Instant) -> list[Row]:
-    """The rows of one point over its range, from its first reading until now."""
+def statistics(samples: SampleStore, history: PointHistory, now: Instant, *, ranked: bool = True) -> list[Row]:
+    """The rows of one point over its range, from its first reading until now; with percentiles if `ranked`."""
     known = samples.extent([history.point.id])
     if known is None:
         return []
@@ -60,8 +70,10 @@ def statistics(samples: SampleStore, history: PointHistory, now: Instant) -> lis
     for step in history.steps:
         start, end = max(step.start, known[0]), min(step.end, now)
         if start < end:
-            total = sums.setdefault(step.state if split else None, _Sum())
+            total = sums.setdefault(_key(step, split), _Sum())
             _add(total, samples, history.point.id, step.limits, start, end)
+    if ranked:
+        _rank(sums, samples, history, max(history.start, known[0]), min(history.end, now), split)
     return [_row(history, state, not split, sums[state]) for state in (*RoomState, None) if state in sums]
 
 
@@ -88,6 +100,31 @@ def _add(
             total.outside[severity] += samples.count_outside(point, start, end, least, most)
 
 
+def _rank(
+    sums: dict[RoomState | None, _Sum],
+    samples: SampleStore,
+    history: PointHistory,
+    start: Instant,
+    end: Instant,
+    split: bool,
+) -> None:
+    """Take up the values of all judged readings, each with the room state of its time."""
+    begins = np.array([step.start for step in history.steps])
+    states = list(sums)
+    of_step = np.array([states.index(_key(s, split)) if _key(s, split) in sums else -1 for s in history.steps])
+    for begin in range(start, end, RANKED_AT_ONCE):
+        raw = samples.raw(history.point.id, begin, min(begin + RANKED_AT_ONCE, end))
+        value = raw["value"].to_numpy(np.float64)
+        judged = (raw["reasons"].to_numpy(np.int64) & INVALID_MASK == 0) & ~np.isnan(value)
+        of = of_step[np.searchsorted(begins, raw["time"].to_numpy(np.int64), side="right") - 1]
+        for index, state in enumerate(states):
+            sums[state].values.append(value[judged & (of == index)])
+
+
+def _key(step: LimitStep, split: bool) -> RoomState | None:
+    return step.state if split else None
+
+
 def outer(limits: Sequence[Limit], severity: Severity) -> tuple[float | None, float | None]:
     """Below which and above which number a value is outside these limits of one severity."""
     of_severity = [limit for limit in limits if limit.severity is severity]
@@ -99,6 +136,7 @@ def outer(limits: Sequence[Limit], severity: Severity) -> tuple[float | None, fl
 
 def _row(history: PointHistory, state: RoomState | None, all_states: bool, total: _Sum) -> Row:
     judged = total.judged > 0
+    values = np.concatenate(total.values) if total.values else np.array([])
     rhythm = history.point.silent_after is not None
     return Row(
         point=history.point.id,
@@ -113,4 +151,5 @@ def _row(history: PointHistory, state: RoomState | None, all_states: bool, total
         invalid=total.n - total.judged,
         suspect=total.judged - total.valid,
         coverage=min(1.0, total.n * history.interval / total.lasting) if rhythm and total.lasting else None,
+        percentiles=tuple(np.percentile(values, PERCENTILES).tolist()) if len(values) else (),
     )

@@ -34,7 +34,7 @@ BEFORE: dict[str, str] = {
     "before": N_("the time before"),
     **{name: RANGES[name][0] for name in ("24h", "7d", "30d", "1y")},
 }
-"""How much earlier the other time of a comparison may be: by its name in addresses. `before` is as long as the range."""
+"""How much earlier the other time of a comparison may be, by its name in addresses; `before`: by the range."""
 ROOM = "room:"
 """Begins the name of a comparison with another room."""
 ARRANGEMENTS = ("room", "quantity", "alarm")
