@@ -6,6 +6,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from app import formats
+from app.components.basics import tagged
 from app.dossier.events import Event
 from app.dossier.gather import Dossier
 from facility.language import _, _n
@@ -25,7 +26,7 @@ def events_card(dossier: Dossier) -> Component:
     return html.Section(
         [
             html.Header([html.H2(_("Events")), html.Span(_n("{n} event", "{n} events", n, n=n), className="sec")]),
-            html.Div(table, className="scroll"),
+            tagged(html.Div(table, className="scroll", tabIndex=0), role="group", aria_label=_("Events")),
             html.P(more, className="inside sec") if left > 0 else None,
         ],
         className="card",

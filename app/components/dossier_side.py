@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 
 from app import formats
 from app.components.alarm_words import limit_words, point_words
-from app.components.basics import symbol
+from app.components.basics import symbol, tagged
 from app.components.dossier_head import area_words, exactly, limit_of
 from app.components.excursion_parts import address_of
 from app.dossier.before import Abnormal, NotAlarmed, OtherAlarm, Silence
@@ -120,7 +120,7 @@ def worked_out(dossier: Dossier) -> Component | None:
     return html.Section(
         [
             html.Header(html.H2(_("Exactly"))),
-            html.Div(table, className="scroll"),
+            tagged(html.Div(table, className="scroll", tabIndex=0), role="group", aria_label=_("Exactly")),
             html.P(words + more, className="inside sec"),
         ],
         className="card",

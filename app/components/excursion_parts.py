@@ -16,7 +16,7 @@ from app.components.alarm_words import (
     state_words,
     value_words,
 )
-from app.components.basics import chip, since
+from app.components.basics import chip, since, tagged
 from app.dossier.content import alarms_content
 from app.status import UNANSWERED
 from app.trends.view import View
@@ -91,7 +91,7 @@ def cause_tree(
         ],
         className="history cards tree",
     )
-    return html.Div([table, more], className="scroll")
+    return tagged(html.Div([table, more], className="scroll", tabIndex=0), role="group", aria_label=_("Alarms"))
 
 
 def trend_address(excursion: Excursion, site: Site, now: Instant) -> str | None:

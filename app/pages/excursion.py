@@ -95,8 +95,8 @@ def _regrouping(context: AppContext, connection: Connection, dossier: Dossier) -
 def _time_lines() -> Component:
     empty = html.Div(id="excursion-empty", className="inside")
     header = html.Header([html.H2(_("Time lines")), html.Span(_("an hour before to an hour after"), className="sec")])
-    plot = [dcc.Store(id="excursion-figure"), empty, html.Div(graph("excursion-graph"), className="scroll")]
-    return html.Section([header, *plot], className="card plot")
+    plot = [dcc.Store(id="excursion-figure"), empty, graph("excursion-graph")]
+    return html.Section([header, *plot], className="card time-lines")
 
 
 def _alarms(dossier: Dossier, open_to: tuple[Component, bool] | None) -> Component:
