@@ -78,7 +78,7 @@ def _rows(context: AppContext, dossier: Dossier, start: Instant, end: Instant) -
         states = room_states.timeline(connection, rooms, start, end)
     yield BandRow(_("Excursion"), (_excursion_band(dossier, start, end),))
     yield BandRow(_("Alarms"), alarm_bands(alarms, site.points, start, end, site.timezone, dossier.names))
-    yield BandRow(_("Unanswered"), tuple(_unanswered(dossier, start, end)))
+    yield BandRow(_("Waiting"), tuple(_unanswered(dossier, start, end)))
     yield BandRow(_("Answers"), _marks(dossier, (Kind.ANSWER, Kind.NOTE), start, end))
     yield BandRow(_("Messages"), _marks(dossier, (Kind.MESSAGE, Kind.CALL), start, end))
     for room in rooms:
