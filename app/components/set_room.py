@@ -28,7 +28,7 @@ KINDS = {STATE: N_("Room state"), BEGINS: N_("Batch begins"), ENDS: N_("Batch en
 
 def opener() -> Component:
     """The button that opens the dialog."""
-    return html.Button([icon("rooms", small=True), _("State, batch")], id="set-room-open", className="btn s")
+    return html.Button(_("State, batch"), id="set-room-open", className="btn s")
 
 
 def dialog(user: str) -> Component:

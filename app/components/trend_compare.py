@@ -37,4 +37,4 @@ def compare_menu(site: Site, view: View) -> Component | None:
         words = _("Compared with {span} earlier", span=_(BEFORE[view.compare]))
     elif view.compare:
         words = _("Compared with an earlier time")
-    return menu([icon("trends", small=True), words], lines, id="compare-open")
+    return menu([words, icon("dn", small=True)], lines, id="compare-open")

@@ -87,9 +87,15 @@ def layout(context: AppContext, _address: Address) -> Component:
                         aria_label=_("Points"),
                     ),
                     tagged(html.Section([_legend(), _plot()], className="card plot"), aria_label=_("Trend")),
-                    html.Section(id="trend-statistics", className="card scroll"),
+                    tagged(
+                        html.Section(id="trend-statistics", className="card scroll", tabIndex=0),
+                        aria_label=_("Statistics"),
+                    ),
                     html.Section(id="trend-said", className="card"),
-                    html.Section(id="trend-table", className="card scroll", hidden=True),
+                    tagged(
+                        html.Section(id="trend-table", className="card scroll", hidden=True, tabIndex=0),
+                        aria_label=_("What is drawn, as a table"),
+                    ),
                 ],
                 className="trend",
             ),
@@ -135,7 +141,7 @@ def _legend() -> Component:
         [
             html.Div(keys, className="keys"),
             html.Div(id="trend-pick", className="row pick"),
-            html.Div(id="trend-moves", className="row"),
+            html.Div(id="trend-moves", className="row moves"),
         ],
         className="legend",
     )

@@ -53,17 +53,20 @@ def title(points: Sequence[PointPicture], top: float) -> Label:
 
 def labels(points: Sequence[PointPicture], axis: ValueAxis, yaxis: str, picture: Picture) -> list[Label]:
     """Everything that is written inside a plot."""
-    found = []
+    found: list[Label] = []
     now = [owner for owner in points if not owner.shift]
     for owner in different_limits(now):
         longest = sorted(owner.lines, key=lambda line: -max(e - b for b, e in line.stretches))
-        found += [_limit_label(line, owner.peaks, axis, yaxis, picture) for line in longest[:MOST_LIMITS]]
+        lines = [_limit_label(line, owner.peaks, axis, yaxis, picture) for line in longest[:MOST_LIMITS]]
+        said = {label["text"] for label in found}
+        found += [label for label in lines if label["text"] not in said]  # two rooms often have the same limits
     for owner in now:
         found += [_peak_label(peak, axis, yaxis, owner) for peak in owner.peaks]
         found += [_change_label(change, yaxis, picture) for change in owner.changes]
     empty = [owner.point for owner in points if len(owner.series) == 0]
     if empty:
-        found.append(_emptiness_label(empty, yaxis, picture))
+        alone = len(empty) == len(points)
+        found.append(_emptiness_label(empty, yaxis, picture, 0.5 if alone else 0.06))
     if is_of_one(points):
         longest_gaps = sorted(points[0].gaps, key=lambda gap: gap[0] - gap[1])[:MOST_GAPS]
         found += [_gap_label(begin, end, yaxis, picture) for begin, end in longest_gaps]
@@ -159,12 +162,12 @@ def _gap_label(begin: int, end: int, yaxis: str, picture: Picture) -> Label:
     )
 
 
-def _emptiness_label(points: Sequence[Point], yaxis: str, picture: Picture) -> Label:
-    """Which points have no reading at all in this range."""
+def _emptiness_label(points: Sequence[Point], yaxis: str, picture: Picture, height: float) -> Label:
+    """Which points have no reading at all in this range; out of the way of those that have."""
     return _label(
         f"no reading in this range: {', '.join(f'{point.room} {formats.what(point)}' for point in points)}",
         x=(picture.start + picture.end) / 2,
-        y=0.5,
+        y=height,
         yref=f"{yaxis} domain",
         font={"color": "--ink-2", "size": 13},
         bgcolor="--surface",
@@ -189,7 +192,7 @@ def _name_label(owner: PointPicture, which: int, axis: ValueAxis, yaxis: str) ->
         y=_at(axis, value),
         yref=yaxis,
         xanchor="right",
-        yanchor="bottom",
+        yanchor="top" if which % 2 else "bottom",  # two alike do not hide each other
         font={"color": look(which)[0], "size": 12},
         bgcolor="--surface",
         borderpad=1,
