@@ -71,7 +71,9 @@ def labels(points: Sequence[PointPicture], axis: ValueAxis, yaxis: str, picture:
         longest_gaps = sorted(points[0].gaps, key=lambda gap: gap[0] - gap[1])[:MOST_GAPS]
         found += [_gap_label(begin, end, yaxis, picture) for begin, end in longest_gaps]
     if len(points) > 1:
-        found += [_name_label(owner, n, axis, yaxis) for n, owner in enumerate(points) if len(owner.series)]
+        found += [
+            _name_label(owner, n, axis, yaxis, picture.end) for n, owner in enumerate(points) if len(owner.series)
+        ]
     return found
 
 
@@ -175,10 +177,10 @@ def _emptiness_label(points: Sequence[Point], yaxis: str, picture: Picture, heig
     )
 
 
-def _name_label(owner: PointPicture, which: int, axis: ValueAxis, yaxis: str) -> Label:
-    """The name of a curve, at its last value."""
+def _name_label(owner: PointPicture, which: int, axis: ValueAxis, yaxis: str, end: Instant) -> Label:
+    """The name of a curve, at its last value that is in the range: beyond it no label is drawn."""
     series = owner.series
-    drawn = np.flatnonzero(np.isfinite(series.mean))
+    drawn = np.flatnonzero(np.isfinite(series.mean) & (series.time + owner.shift <= end))
     last = int(drawn[-1]) if len(drawn) else 0
     value = float(series.mean[last]) if len(drawn) else axis.bottom
     name = f"{owner.point.room} {formats.what(owner.point)}"

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from app.trends.comparison import Comparison
 from app.trends.figure import figure
 from app.trends.gather import gather
 from app.trends.picture import Picture
@@ -141,6 +142,24 @@ def test_points_of_one_quantity_share_a_plot_when_wanted(past: Past) -> None:
     assert [len(plot) for plot in picture.plots(together=False)] == [1, 1, 1]
     styles = {json.dumps(t["line"]) for t in figure(picture, True)["data"] if t["name"] in (PARTICLES, ZONE)}
     assert len(styles) == 2
+
+
+def test_another_time_is_drawn_in_the_same_plot_and_says_how_much_earlier_it_is(past: Past) -> None:
+    day_before = Comparison(shift=DAY)
+    picture = gather(past.site, past.samples, past.records, [PRESSURE], NOW - HOUR, NOW, NOW, day_before)
+    drawn = figure(picture, False)
+    own, then = (numbers(traces(drawn, name)[0], "x") for name in (PRESSURE, f"{PRESSURE} then"))
+    assert abs(np.nanmin(own) - np.nanmin(then)) <= MINUTE
+    name = next(a for a in drawn["layout"]["annotations"] if "24\u202fh before" in a["text"])
+    assert NOW - HOUR <= name["x"] <= NOW
+    assert [row.label for row in picture.rows] == [
+        "Alarms",
+        "State",
+        "Batch",
+        "Alarms then",
+        "State then",
+        "Batch then",
+    ]
 
 
 def test_plates_are_dots_without_a_line_or_gaps(past: Past) -> None:
