@@ -141,7 +141,7 @@ def _legend() -> Component:
         [
             html.Div(keys, className="keys"),
             html.Div(id="trend-pick", className="row pick"),
-            html.Div(id="trend-moves", className="row moves"),
+            html.Div(id="trend-moves", className="row"),
         ],
         className="legend",
     )
