@@ -24,7 +24,8 @@ from cleanwatch.supervisor import Part, Supervisor
 from collectors.simulator.design import load_design
 from collectors.simulator.scenario import in_words, load_scenario, upcoming
 from facility.instants import system_clock
-from facility.site_file import load_site
+from facility.language import ENGLISH
+from facility.site_file import load_site, site_text
 
 WEB_PORT = 8050
 MQTT_PORT = 1883
@@ -33,17 +34,19 @@ LOOK_SECONDS = 0.5
 ANNOUNCED = 5
 
 
-def run_demo(data: Path, reset: bool, days: int, stopping: threading.Event) -> None:
-    """Run the demo in the folder `data` until `stopping` is set, telling on the terminal what happens."""
+def run_demo(data: Path, reset: bool, days: int, language: str, stopping: threading.Event) -> None:
+    """Run the demo in the folder `data` until `stopping` is set, telling on the terminal what happens. Its pages
+    speak the language with this code.
+    """
     console = Console(highlight=False, soft_wrap=True)
     try:
         with claimed(data, "demo"):
-            _run(console, data, reset, days, stopping)
+            _run(console, data, reset, days, language, stopping)
     except FolderInUseError as error:
         raise click.ClickException(str(error)) from None
 
 
-def _run(console: Console, data: Path, reset: bool, days: int, stopping: threading.Event) -> None:
+def _run(console: Console, data: Path, reset: bool, days: int, language: str, stopping: threading.Event) -> None:
     if reset:
         _empty(data)
         console.print(f"The demo begins anew: {data} is empty.")
@@ -55,7 +58,7 @@ def _run(console: Console, data: Path, reset: bool, days: int, stopping: threadi
         mqtt5 = _port(stack, console, "MQTT 5", MQTT_PORT + 1)
         environment = {
             "CLEANWATCH_DATA": str(data),
-            "CLEANWATCH_SITE_FILE": str(DEMO_SITE),
+            "CLEANWATCH_SITE_FILE": str(site_file(data, language)),
             "CLEANWATCH_BROKER_HOST": "127.0.0.1",
             "CLEANWATCH_BROKER_PORT": str(mqtt5),
             "CLEANWATCH_WEB_PORT": str(web),
@@ -87,6 +90,17 @@ def _run(console: Console, data: Path, reset: bool, days: int, stopping: threadi
         while not stopping.wait(LOOK_SECONDS):
             supervisor.look_after()
         console.print("Stopping ...")
+
+
+def site_file(data: Path, language: str) -> Path:
+    """The demo's site file; for another language than its own a copy in `data` that says so. The names of its rooms
+    stay as they are.
+    """
+    if language == ENGLISH:
+        return DEMO_SITE
+    copy = data / "site.yaml"
+    copy.write_text(f"language: {language}\n\n{site_text(DEMO_SITE)}", encoding="utf-8")
+    return copy
 
 
 def _make_accounts(environment: Mapping[str, str]) -> None:

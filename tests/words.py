@@ -23,6 +23,8 @@ from facility.roles import Right, Role
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("alerts", "app", "assets", "cleanwatch", "collectors", "facility", "storage")
 WAYS = {".py": "python", ".js": "javascript", ".html": "jinja2.ext:babel_extract"}
+IMPORTED = b"from facility.language import"
+"""What every Python file with a text in it says; the others need no second look."""
 KEYWORDS = {"_": None, "N_": None, "_n": (1, 2), "say": None}
 SHOWN: tuple[type[Enum], ...] = (
     AlarmState,
@@ -66,7 +68,7 @@ def words_of(member: Enum) -> str:
 def _texts() -> Iterator[tuple[str, str | tuple[str, ...]]]:
     for package in PACKAGES:
         for path in (ROOT / package).rglob("*"):
-            if path.suffix in WAYS:
+            if path.suffix in WAYS and (path.suffix != ".py" or IMPORTED in path.read_bytes()):
                 file = path.relative_to(ROOT).as_posix()
                 yield from ((file, message) for message in _in_file(path))
     for enumeration in SHOWN:
@@ -82,7 +84,6 @@ def _in_file(path: Path) -> Iterable[str | tuple[str, ...]]:
 
 
 def _written(catalogue: Catalog) -> str:
-
     body = BytesIO()
     write_po(body, catalogue, width=118, omit_header=True, sort_output=True, include_lineno=False)
     header = f'"Language: {catalogue.locale_identifier}\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n'

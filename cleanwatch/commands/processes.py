@@ -10,6 +10,7 @@ import click
 from cleanwatch.folder import FolderInUseError
 from cleanwatch.lifetime import stop_event
 from cleanwatch.settings import Settings
+from facility.language import ENGLISH, languages
 
 DAYS = click.IntRange(1, 366)
 
@@ -88,8 +89,11 @@ def history(days: int, until: int | None) -> None:
 @click.option("--data", type=click.Path(path_type=Path), default=Path("demo-data"), show_default=True)
 @click.option("--reset", is_flag=True, help="Begin anew: forget what the demo has recorded so far.")
 @click.option("--days", type=DAYS, default=30, show_default=True, help="Length of the generated past.")
-def demo(data: Path, reset: bool, days: int) -> None:
+@click.option(
+    "--language", type=click.Choice(languages()), default=ENGLISH, show_default=True, help="What its pages speak."
+)
+def demo(data: Path, reset: bool, days: int, language: str) -> None:
     """Run a simulated suite with everything it needs, and say where to look."""
     from cleanwatch.demo import run_demo
 
-    run_demo(data, reset, days, stop_event())
+    run_demo(data, reset, days, language, stop_event())

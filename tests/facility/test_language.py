@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from babel.messages.catalog import Message
+from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
 from facility.language import CATALOGUES, _, _n, languages, speaking
@@ -13,13 +13,23 @@ from facility.site_file import parse_site
 from facility.writing import dated as written
 from facility.writing import decimal, significant, weekday
 from tests.facility.sites import SMALL, changed
+from tests.words import template
 
 MOMENT = datetime(2026, 11, 17, 10, 18, tzinfo=UTC)
 
 
-def messages(code: str) -> list[Message]:
+def catalogue(code: str) -> Catalog:
     with (CATALOGUES / f"{code}.po").open("rb") as file:
-        return [message for message in read_po(file, locale=code) if message.id]
+        return read_po(file, locale=code)
+
+
+def messages(code: str) -> list[Message]:
+    return [message for message in catalogue(code) if message.id]
+
+
+def translated(message: Message) -> list[str]:
+    """Its text, or those for one and for several."""
+    return [message.string or ""] if isinstance(message.string, str | None) else list(message.string)
 
 
 def places(text: str) -> set[str]:
@@ -73,12 +83,21 @@ def test_what_a_site_gives_no_name_is_named_in_its_language() -> None:
 def test_a_translation_has_the_places_of_its_text_and_no_others(code: str) -> None:
     for message in messages(code):
         if isinstance(message.id, str):
-            assert not message.string or places(message.string) == places(message.id), message.id
+            assert all(places(text) == places(message.id) for text in translated(message)), message.id
         else:  # "one room" may say its number by a word
             wanted = places(message.id[1])
-            assert all(wanted - {"n"} <= places(text) <= wanted for text in message.string if text), message.id
+            assert all(wanted - {"n"} <= places(text) <= wanted for text in translated(message)), message.id
 
 
 @pytest.mark.parametrize("code", languages()[1:])
-def test_no_translation_waits_to_be_looked_at(code: str) -> None:
-    assert not [message.id for message in messages(code) if message.fuzzy]
+def test_a_catalogue_has_every_text_of_the_code_and_no_others(code: str) -> None:
+    in_code = {message.id for message in template() if message.id}
+    there = {message.id for message in messages(code)}
+    assert there == in_code, "`make words` brings it in line"
+
+
+@pytest.mark.parametrize("code", languages()[1:])
+def test_nothing_waits_to_be_translated_or_looked_at(code: str) -> None:
+    waiting = [message.id for message in messages(code) if message.fuzzy or not all(translated(message))]
+    assert not waiting
+    assert not catalogue(code).obsolete
