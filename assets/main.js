@@ -8,6 +8,7 @@ import { model } from "./model.js";
 import { arrive } from "./navigate.js";
 import { find, fit, paint } from "./paint.js";
 import { sparks } from "./sparks.js";
+import { uploads } from "./uploads.js";
 import "./menus.js";
 import "./session.js";
 
@@ -37,6 +38,7 @@ const observer = new MutationObserver((changes) => {
     filters();
     choose();
     sparks();
+    uploads();
     arrive();
     find();
     document.querySelectorAll("[data-fit]").forEach(fit);
