@@ -31,7 +31,7 @@ def finding(
         )
     first, *rest = present
     places = _places(site, by_status[first])
-    title = sentence(_("{what}, in {places}", what=_counted(first, len(by_status[first])), places=places))
+    title = sentence(_("{what}, {places}", what=_counted(first, len(by_status[first])), places=places))
     others = sentence(", ".join(_counted(status, len(by_status[status])) for status in rest))
     return title, f"{others + '. ' if others else ''}{_normal(site, rooms)}"
 
@@ -64,9 +64,11 @@ def _whole(site: Site) -> list[str]:
 def _places(site: Site, rooms: list[str]) -> str:
     distinct = list(dict.fromkeys(rooms))
     if len(distinct) > 2:
-        return _n("{n} room", "{n} rooms", len(distinct), n=words(len(distinct)))
+        return _n("in {n} room", "in {n} rooms", len(distinct), n=words(len(distinct)))
     names = [site.rooms[room].name for room in distinct]
-    return _("{one} and {other}", one=names[0], other=names[1]) if len(names) == 2 else names[0]
+    if len(names) == 1:
+        return _("in {room}", room=names[0])
+    return _("in {one} and {other}", one=names[0], other=names[1])
 
 
 def _normal(site: Site, rooms: Mapping[str, PointStatus | None]) -> str:

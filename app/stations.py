@@ -14,7 +14,7 @@ import msgspec
 
 from app import formats
 from facility.instants import SECOND, Clock, Instant, Span
-from facility.language import _, _n
+from facility.language import N_, _, _n
 from storage.records import reports
 from storage.records.database import Records
 from storage.records.errors import RecordsError
@@ -25,6 +25,10 @@ from storage.samples.store import HistoryAwayError
 SILENT_AFTER: Span = 45 * SECOND
 """A station reports every other second; a database that hangs may hold it up twice for 20 s. When it is dead, its
 heartbeat tells sooner."""
+
+
+STATES = (N_("running"), N_("silent"), N_("ended"), N_("failed"))
+"""How a station can be, in one word, as `StationHealth.state` says it."""
 
 
 @dataclass(frozen=True, slots=True)

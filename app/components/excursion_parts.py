@@ -23,13 +23,24 @@ from app.trends.view import View
 from facility.alarm import Alarm, HoldKind
 from facility.excursion import Excursion
 from facility.instants import MINUTE, Instant
-from facility.language import _
+from facility.language import N_, _, _n
 from facility.site import Site
 from storage.records.batches import Run
 from storage.records.closings import Closing
 
-HEADS = ("Onset", "Severity", "Excursion", "Rooms", "Began with", "Worst", "Alarms", "Batch", "Lasted", "State")
-TREE_HEADS = ("", "Onset", "Severity", "Alarm", "Worst", "Limit", "Lasted", "State")
+HEADS = (
+    N_("Onset"),
+    N_("Severity"),
+    N_("Excursion"),
+    N_("Rooms"),
+    N_("Began with"),
+    N_("Worst"),
+    N_("Alarms"),
+    N_("Batch"),
+    N_("Lasted"),
+    N_("State"),
+)
+TREE_HEADS = ("", N_("Onset"), N_("Severity"), N_("Alarm"), N_("Worst"), N_("Limit"), N_("Lasted"), N_("State"))
 MOST_TREE_ROWS = 200
 TREND_MARGIN = 10 * MINUTE
 
@@ -42,9 +53,9 @@ def excursion_table(
     `runs` and `closed`, how those were closed that are, are by number.
     """
     if not found:
-        words = "No excursion matches this filter. One opens by itself with the first alarm of an event."
+        words = _("No excursion matches this filter. One opens by itself with the first alarm of an event.")
         return html.Div(words, className="nothing")
-    heads = [html.Th(head, className="r" if head == "Worst" else "") for head in HEADS]
+    heads = [html.Th(_(head), className="r" if head == "Worst" else "") for head in HEADS]
     rows = [
         _row(site, excursion, runs.get(excursion.number, ()), closed.get(excursion.number)) for excursion in found
     ]
@@ -83,10 +94,14 @@ def cause_tree(
         for alarm, depth in _descend(excursion, None, 0)
     ]
     left = len(rows) - MOST_TREE_ROWS
-    more = html.P(f"And {formats.count(left, 'more alarm')}.", className="inside") if left > 0 else None
+    more = (
+        html.P(_n("And {n} more alarm.", "And {n} more alarms.", left, n=formats.words(left)), className="inside")
+        if left > 0
+        else None
+    )
     table = html.Table(
         [
-            html.Thead(html.Tr([html.Th(head, className="r" if head == "Worst" else "") for head in heads])),
+            html.Thead(html.Tr([html.Th(_(head), className="r" if head == "Worst" else "") for head in heads])),
             html.Tbody(rows[:MOST_TREE_ROWS]),
         ],
         className="history cards tree",
@@ -108,13 +123,14 @@ def _row(site: Site, excursion: Excursion, runs: Sequence[Run], closing: Closing
     day, time = formats.date(excursion.onset, site.timezone), formats.with_seconds(excursion.onset, site.timezone)
     number = html.A(html.B(excursion.number), href=address_of(excursion.number))
     others = len(excursion.rooms) - 1
-    rooms = [room_link(site, first), f", and {formats.count(others, 'more room')}" if others > 0 else ""]
+    further = _n("and {n} more room", "and {n} more rooms", others, n=formats.words(others))
+    rooms = [room_link(site, first), f", {further}" if others > 0 else ""]
     cells = [
         html.Td([html.Span(day, className="muted"), f" {time}"], className="num when"),
-        html.Td(chip(excursion.severity.name.lower(), excursion.severity.name), className="severity"),
+        html.Td(chip(excursion.severity.name.lower(), _(excursion.severity.name.lower())), className="severity"),
         html.Td(number, className="num nw number"),
         html.Td(rooms if first.rooms else "", className="where"),
-        html.Td(f"{point_words(site, first.point)}, {first.condition}", className="point"),
+        html.Td(f"{point_words(site, first.point)}, {_(first.condition)}", className="point"),
         html.Td(html.B(value_words(site, first.point, first.worst)), className="r num value"),
         html.Td(_count(excursion), className="condition"),
         html.Td(", ".join(dict.fromkeys(run.batch for run in runs)), className="num limit"),
@@ -134,12 +150,12 @@ def _tree_row(
     *,
     choosing: bool,
 ) -> Component:
-    box = dmc.Checkbox(value=alarm.id, size="xs", **{"aria-label": f"Choose {_name(site, alarm)}"})
+    box = dmc.Checkbox(value=alarm.id, size="xs", **{"aria-label": _("Choose {alarm}", alarm=_name(site, alarm))})
     time = formats.with_seconds(alarm.onset, site.timezone)
     after = formats.age(alarm.onset - excursion.onset)
     marks = [
-        html.Span("first-out", className="chip quiet") if alarm.first_out else None,
-        html.Span("found in late readings", className="chip quiet") if alarm.retrospective else None,
+        html.Span(_("first-out"), className="chip quiet") if alarm.first_out else None,
+        html.Span(_("found in late readings"), className="chip quiet") if alarm.retrospective else None,
     ]
     name = [
         html.Span(className=f"branch d{min(depth, 4)}"),
@@ -168,7 +184,7 @@ def _tree_row(
 def _answer(site: Site, alarm: Alarm, now: Instant, names: Mapping[str, str]) -> Component:
     """How it was answered; of one that its cause spoke for to the end, that nobody was called."""
     if alarm.held is not None and alarm.held.kind is HoldKind.CAUSE and alarm.returned is not None:
-        return html.Div(["Called nobody", html.Div(alarm.held.reason, className="xs muted said")])
+        return html.Div([_("Called nobody"), html.Div(alarm.held.reason, className="xs muted said")])
     return state_words(site, alarm, now, names)
 
 
@@ -180,7 +196,7 @@ def _descend(excursion: Excursion, cause: str | None, depth: int) -> Iterator[tu
 
 def _name(site: Site, alarm: Alarm) -> str:
     """B101 Room pressure, low."""
-    return f"{alarm.room} {point_words(site, alarm.point)}, {alarm.condition}".strip()
+    return f"{alarm.room} {point_words(site, alarm.point)}, {_(alarm.condition)}".strip()
 
 
 def _room(site: Site, room: str) -> Component | str:
@@ -195,5 +211,6 @@ def _lasted(excursion: Excursion) -> Component | str:
 
 def _count(excursion: Excursion) -> str:
     explained = len(excursion.alarms) - len(excursion.explained_by(None))
-    words = formats.count(len(excursion.alarms), "alarm")
-    return f"{words}, {explained} explained" if explained else words
+    many = len(excursion.alarms)
+    words = _n("{n} alarm", "{n} alarms", many, n=formats.words(many))
+    return _("{alarms}, {n} explained", alarms=words, n=explained) if explained else words

@@ -11,6 +11,7 @@ from app.status import overdue_by
 from facility.instants import Instant
 from facility.language import _, _n
 from facility.site import Instrument
+from facility.writing import dated
 
 
 def instrument_list(instruments: Sequence[Instrument], now: Instant) -> Component:
@@ -29,7 +30,7 @@ def _entry(instrument: Instrument, overdue: int | None) -> Component:
     elif overdue is not None:
         words = _n("overdue {n} day", "overdue {n} days", overdue, n=formats.words(overdue))
     else:
-        words = f"due {due.day} {due:%b %Y}"
+        words = _("due {day}", day=dated(due, "yMMMd"))
     serial = f", {instrument.serial}" if instrument.serial else ""
     return html.Li(
         [

@@ -9,24 +9,25 @@ from app.components.basics import chip, since
 from app.context import AppContext
 from app.live.ways import proven_ways
 from facility.instants import Instant
+from facility.language import N_, _
 from storage.records.errors import RecordsError
 
-NO_CHANNEL = "Nobody is told of alarms by message: there is no channel yet. The page Notifications adds one."
-AWAY = "The records are away, so it is not known."
+NO_CHANNEL = N_("Nobody is told of alarms by message: there is no channel yet. The page Notifications adds one.")
+AWAY = N_("The records are away, so it is not known.")
 
 
 def proven_table(context: AppContext) -> Component:
     """Every channel in use, with when it took a message last and whether that is long ago."""
     zone, now, proven = context.whole().timezone, context.clock(), _proven(context)
     if proven is None:
-        return html.P(AWAY, className="nothing")
+        return html.P(_(AWAY), className="nothing")
     if not proven:
-        return html.P(NO_CHANNEL, className="nothing")
+        return html.P(_(NO_CHANNEL), className="nothing")
     rows = [
         html.Tr([html.Th(name), html.Td(_when(at, zone, now)), html.Td(_mark(at, now))])
         for name, at in proven.items()
     ]
-    heads = html.Tr([html.Th("Channel"), html.Th("Last proven"), html.Th("")])
+    heads = html.Tr([html.Th(_("Channel")), html.Th(_("Last proven")), html.Th("")])
     return html.Table([html.Thead(heads), html.Tbody(rows)], className="proven")
 
 
@@ -34,16 +35,20 @@ def proven_line(context: AppContext) -> Component:
     """In one line for the overview: when the channel that was proven longest ago took a message last."""
     zone, now, proven = context.whole().timezone, context.clock(), _proven(context)
     if proven is None:
-        return html.P(AWAY, className="proof")
+        return html.P(_(AWAY), className="proof")
     if not proven:
-        return html.P([chip("advisory", "Not proven"), NO_CHANNEL], className="proof")
+        return html.P([chip("advisory", _("Not proven")), _(NO_CHANNEL)], className="proof")
     oldest = min(at or 0 for at in proven.values())
     if now - oldest <= PROVEN_FOR:
-        words = f"Way to people last proven {formats.moment(oldest, zone, now)}"
+        words = _("Way to people last proven {moment}", moment=formats.moment(oldest, zone, now))
         return html.P([words, since(oldest, "muted")], className="proof")
-    names = " and ".join(name for name, at in proven.items() if now - (at or 0) > PROVEN_FOR)
-    last = f"last {formats.moment(oldest, zone, now)}" if oldest else "never yet"
-    return html.P([chip("advisory", "Not proven"), f"Way to people by {names}: {last}"], className="proof")
+    names = ", ".join(name for name, at in proven.items() if now - (at or 0) > PROVEN_FOR)
+    words = (
+        _("Way to people by {names}: last {moment}", names=names, moment=formats.moment(oldest, zone, now))
+        if oldest
+        else _("Way to people by {names}: never yet", names=names)
+    )
+    return html.P([chip("advisory", _("Not proven")), words], className="proof")
 
 
 def _proven(context: AppContext) -> dict[str, Instant | None] | None:
@@ -56,10 +61,10 @@ def _proven(context: AppContext) -> dict[str, Instant | None] | None:
 
 
 def _when(at: Instant | None, zone: str, now: Instant) -> list[Component | str]:
-    return ["never yet"] if at is None else [formats.moment(at, zone, now), " ", since(at, "muted")]
+    return [_("never yet")] if at is None else [formats.moment(at, zone, now), " ", since(at, "muted")]
 
 
 def _mark(at: Instant | None, now: Instant) -> Component:
     if at is not None and now - at <= PROVEN_FOR:
-        return chip("normal", "Proven")
-    return chip("advisory", "Not proven")
+        return chip("normal", _("Proven"))
+    return chip("advisory", _("Not proven"))

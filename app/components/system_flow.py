@@ -61,7 +61,7 @@ def boxes(station: StationHealth, now: Instant) -> list[Box]:
     unknown = station.state != "running"
 
     def box(name: str, title: str, state: str, words: Words) -> Box:
-        return Box(name, title, station.state if unknown else state, words, unknown or name in troubled)
+        return Box(name, title, _(station.state) if unknown else state, words, unknown or name in troubled)
 
     return [
         box("sources", _("Sources"), *_sources(report, now - station.silent_for)),
@@ -78,7 +78,7 @@ def _sources(report: StationReport, reported: Instant) -> tuple[str, Words]:
     words: Words = (
         [_("no message since the start")]
         if silent is None
-        else ["newest ", since(reported - round(silent * 1000)), " ago"]
+        else [_("newest heard:"), " ", since(reported - round(silent * 1000))]
     )
     many = len(report.sources)
     return _n("{n} source known", "{n} sources known", many, n=formats.words(many)), words
@@ -87,7 +87,7 @@ def _sources(report: StationReport, reported: Instant) -> tuple[str, Words]:
 def _broker(report: StationReport) -> tuple[str, Words]:
     broker = report.broker
     if broker is None:
-        return "unknown", []
+        return _("unknown"), []
     return _("connected") if broker.collecting else _("no connection"), [broker.address]
 
 
@@ -124,7 +124,7 @@ def _influx(report: StationReport) -> tuple[str, Words]:
 def _topics(report: StationReport) -> tuple[str, Words]:
     broker = report.broker
     if broker is None:
-        return "unknown", []
+        return _("unknown"), []
     words = (
         _("{passed_over} passed over", passed_over=formats.decimal(broker.passed_over, 0))
         if broker.passed_over

@@ -247,7 +247,7 @@ def station_table(stations: Sequence[StationHealth], zone: str, now: Instant) ->
 
 def _station(station: StationHealth, zone: str, now: Instant) -> Component:
     report = station.report
-    state = "running" if station.state == "running" else chip("nodata", station.state)
+    state = _(station.state) if station.state == "running" else chip("nodata", _(station.state))
     files = ", ".join(f"{file.name} {_bytes(file.bytes)}" for file in report.disk.files)
     cells = [
         state,
