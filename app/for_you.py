@@ -148,7 +148,11 @@ def _trail(context: AppContext, connection: Connection, person: Person) -> Itera
 def _calibration(context: AppContext, person: Person) -> Iterator[Task]:
     if not person.may(Right.OUT_OF_SERVICE):
         return
-    found = [one for one in context.site().instruments.values() if overdue_by(one, context.clock()) is not None]
+    found = [
+        one
+        for one in context.site().instruments.values()
+        if overdue_by(one, context.clock(), context.site().timezone) is not None
+    ]
     if found:
         n, names = len(found), ", ".join(one.id for one in found[:3])
         words = _n(

@@ -6,6 +6,7 @@ A room never starts as normal: where nothing is known, the status is no data.
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from zoneinfo import ZoneInfo
 
 from app.scale import Bounds, limit_used
 from bus.messages import AlarmNotice
@@ -93,11 +94,11 @@ def alarm_word(condition: str, severity: Severity, state: str, held: str | None 
     return (_(condition) if status is Status.NO_DATA else _(status.name.lower())).upper()
 
 
-def overdue_by(instrument: Instrument, now: Instant) -> int | None:
-    """By how many whole days calibration is overdue, None while it is not."""
+def overdue_by(instrument: Instrument, now: Instant, timezone: str) -> int | None:
+    """By how many whole days of the site's zone calibration is overdue, None while it is not."""
     if instrument.calibration_due is None:
         return None
-    days = (datetime_of(now).date() - instrument.calibration_due).days
+    days = (datetime_of(now).astimezone(ZoneInfo(timezone)).date() - instrument.calibration_due).days
     return days if days > 0 else None
 
 

@@ -14,9 +14,9 @@ from facility.site import Instrument
 from facility.writing import dated
 
 
-def instrument_list(instruments: Sequence[Instrument], now: Instant) -> Component:
+def instrument_list(instruments: Sequence[Instrument], now: Instant, timezone: str) -> Component:
     """Overdue ones first, then by the date that is nearest."""
-    overdue = {instrument.id: overdue_by(instrument, now) for instrument in instruments}
+    overdue = {instrument.id: overdue_by(instrument, now, timezone) for instrument in instruments}
     ordered = sorted(
         instruments, key=lambda i: (overdue[i.id] is None, i.calibration_due is None, str(i.calibration_due), i.id)
     )

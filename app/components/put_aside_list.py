@@ -62,7 +62,9 @@ def _hold_row(
     if hold.approved_by is not None:
         told = _("{told} Approved by {name}.", told=told, name=names.get(hold.approved_by, hold.approved_by))
     quiet = (
-        _n("{n} alarm held back now", "{n} alarms held back now", len(back), n=len(back))
+        _("Holds nothing back until it is approved")
+        if hold.waits
+        else _n("{n} alarm held back now", "{n} alarms held back now", len(back), n=len(back))
         if back
         else _("No alarm now")
     )

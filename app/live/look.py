@@ -144,7 +144,7 @@ def look_at(site: Site, known: Known, yardsticks: Mapping[str, Yardstick], now: 
             alarms_of.setdefault(point, []).append(alarm)
     silent = silent_stations(site, known.beats, now)
     blind = {room.id for room in site.rooms.values() if silent and owner(site, room) in silent}
-    overdue = {id: overdue_by(instrument, now) for id, instrument in site.instruments.items()}
+    overdue = {id: overdue_by(instrument, now, site.timezone) for id, instrument in site.instruments.items()}
     put_aside = _put_aside(site, known.holds.values())
     statuses = {
         point.id: point_status(

@@ -173,7 +173,7 @@ def _beside(context: AppContext, site: Site, room: Room) -> list[Component]:
         [html.Header(html.H2(_("Pressure cascade"))), steps] if steps else [],
         [
             html.Header([html.H2(_("Instruments")), room_opener(room) if context.may(Right.SHELVE) else None]),
-            instrument_list(instruments, context.clock()),
+            instrument_list(instruments, context.clock(), context.site().timezone),
         ]
         if instruments
         else [],

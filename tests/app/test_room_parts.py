@@ -118,20 +118,20 @@ def test_a_room_without_pressure_has_no_cascade(site: Site, hub: Hub) -> None:
 
 def test_overdue_instruments_stand_first(site: Site) -> None:
     instruments = [site.instruments[id] for id in ("B101.PC1", "B101.RH1", "B101.T1")]
-    words = text(instrument_list(instruments, NOW))
+    words = text(instrument_list(instruments, NOW, "UTC"))
     assert words.index("B101.RH1") < words.index("B101.T1") < words.index("B101.PC1")
     assert "overdue 22 days" in words
 
 
 def test_an_instrument_is_not_overdue_on_its_day(site: Site) -> None:
     due = replace(site.instruments["B101.T1"], calibration_due=date(2026, 11, 22))
-    assert "due 22 Nov 2026" in text(instrument_list([due], NOW))
-    assert "overdue one day" in text(instrument_list([due], NOW + DAY))
+    assert "due 22 Nov 2026" in text(instrument_list([due], NOW, "UTC"))
+    assert "overdue one day" in text(instrument_list([due], NOW + DAY, "UTC"))
 
 
 def test_an_instrument_without_a_date_says_so(site: Site) -> None:
     without = replace(site.instruments["B101.T1"], calibration_due=None)
-    assert "no calibration date" in text(instrument_list([without], NOW))
+    assert "no calibration date" in text(instrument_list([without], NOW, "UTC"))
 
 
 def test_only_html_is_baked() -> None:

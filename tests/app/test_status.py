@@ -101,5 +101,6 @@ def test_calibration_is_overdue_from_the_day_after_it_was_due() -> None:
     from datetime import date
 
     due = Instrument("B101.DP1", "", "B101", None, date(2026, 11, 20), SECOND)
-    assert overdue_by(due, NOON) == 2
-    assert overdue_by(due, NOON - 2 * 86_400 * SECOND) is None
+    assert overdue_by(due, NOON, "UTC") == 2
+    assert overdue_by(due, NOON - 2 * 86_400 * SECOND, "UTC") is None
+    assert overdue_by(due, NOON, "Pacific/Kiritimati") == 3, "14 hours ahead, it is the next day already"
