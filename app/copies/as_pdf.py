@@ -88,8 +88,8 @@ def _printed(table: Table, zone: str) -> dict[str, object]:
         "count": _("{rows}, in the attached file {file}.csv", rows=_count(table), file=_file_name(table))
         if attached
         else _count(table),
-        "same": [[table.columns[i].name, _cell(cell, table.columns[i], zone)] for i, cell in same.items()],
-        "columns": [table.columns[i].name for i in told],
+        "same": [[_(table.columns[i].name), _cell(cell, table.columns[i], zone)] for i, cell in same.items()],
+        "columns": [_(table.columns[i].name) for i in told],
         "aligns": ["right" if table.columns[i].kind in (Kind.NUMBER, Kind.WHOLE) else "left" for i in told],
         "widths": ["flexible" if _is_long(table, i) else "natural" for i in told],
         "rows": [[_told(row[i], table.columns[i], zone, stacked) for i in told] for row in rows],

@@ -40,6 +40,7 @@ class Column:
     """One column of a table."""
 
     name: str
+    """In English, for programs; a PDF heads the column with it in the language that is spoken."""
     kind: Kind = Kind.TEXT
 
 

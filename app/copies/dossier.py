@@ -17,7 +17,7 @@ from app.dossier.gather import Dossier, gather
 from app.pages.page import Address
 from app.past_sites import sites_then
 from app.signature_words import signature_words
-from facility.language import _
+from facility.language import N_, _
 from facility.people import Person
 from storage.records import annotations
 from storage.records.assessments import fields_told
@@ -124,16 +124,16 @@ def _judged(dossier: Dossier) -> Table:
     columns = tuple(
         Column(name, kind)
         for name, kind in (
-            (_("Version"), WHOLE),
-            (_("Saved"), TIME),
-            (_("By"), Kind.TEXT),
-            (_("Classification"), Kind.TEXT),
-            (_("Cause"), Kind.TEXT),
-            (_("Root cause"), Kind.TEXT),
-            (_("Batches with an impact"), Kind.TEXT),
-            (_("Impact"), Kind.TEXT),
-            (_("Corrective action"), Kind.TEXT),
-            (_("Why changed"), Kind.TEXT),
+            (N_("Version"), WHOLE),
+            (N_("Saved"), TIME),
+            (N_("By"), Kind.TEXT),
+            (N_("Classification"), Kind.TEXT),
+            (N_("Cause"), Kind.TEXT),
+            (N_("Root cause"), Kind.TEXT),
+            (N_("Batches with an impact"), Kind.TEXT),
+            (N_("Impact"), Kind.TEXT),
+            (N_("Corrective action"), Kind.TEXT),
+            (N_("Why changed"), Kind.TEXT),
         )
     )
     rows: list[Row] = []
@@ -155,12 +155,12 @@ def _signed(dossier: Dossier) -> Table:
         row = None if signature is None else signature.audit
         rows.append((one.at, _(one.step.value), words, one.reason, content_hash(one.content), row))
     columns = (
-        Column(_("At"), TIME),
-        Column(_("What")),
-        Column(_("Signature")),
-        Column(_("Reason")),
-        Column(_("SHA-256 of what was signed")),
-        Column(_("Audit row"), WHOLE),
+        Column(N_("At"), TIME),
+        Column(N_("What")),
+        Column(N_("Signature")),
+        Column(N_("Reason")),
+        Column(N_("SHA-256 of what was signed")),
+        Column(N_("Audit row"), WHOLE),
     )
     return Table(_("Signatures"), columns, rows)
 
@@ -177,30 +177,30 @@ def _exactly(dossier: Dossier) -> Table:
                 depth = (outside.worst, outside.worst_at, outside.readings, outside.lasting / 60_000, outside.area)
                 rows.append((one.point.id, limit_of(outside, one), *depth, area_words(one, outside), *counts))
     columns = (
-        Column(_("Point")),
-        Column(_("Outside")),
-        Column(_("Worst"), NUMBER),
-        Column(_("Worst at"), TIME),
-        Column(_("Readings outside"), WHOLE),
-        Column(_("Minutes outside"), NUMBER),
-        Column(_("Area"), NUMBER),
-        Column(_("Area with unit")),
-        Column(_("Readings"), WHOLE),
-        Column(_("Expected"), WHOLE),
-        Column(_("Invalid"), WHOLE),
-        Column(_("Suspect"), WHOLE),
-        Column(_("Minutes missing"), NUMBER),
+        Column(N_("Point")),
+        Column(N_("Outside")),
+        Column(N_("Worst"), NUMBER),
+        Column(N_("Worst at"), TIME),
+        Column(N_("Readings outside"), WHOLE),
+        Column(N_("Minutes outside"), NUMBER),
+        Column(N_("Area"), NUMBER),
+        Column(N_("Area with unit")),
+        Column(N_("Readings"), WHOLE),
+        Column(N_("Expected"), WHOLE),
+        Column(N_("Invalid"), WHOLE),
+        Column(N_("Suspect"), WHOLE),
+        Column(N_("Minutes missing"), NUMBER),
     )
     return Table(_("Worked out from every reading"), columns, rows)
 
 
 def _events(dossier: Dossier) -> Table:
     columns = (
-        Column(_("Time"), TIME),
-        Column(_("Kind")),
-        Column(_("Source")),
-        Column(_("What")),
-        Column(_("Audit row"), WHOLE),
+        Column(N_("Time"), TIME),
+        Column(N_("Kind")),
+        Column(N_("Source")),
+        Column(N_("What")),
+        Column(N_("Audit row"), WHOLE),
     )
     rows: list[Row] = [(e.at, _(e.kind), e.source, e.words, e.row) for e in dossier.events]
     return Table(_("Events"), columns, rows)
@@ -219,13 +219,13 @@ def _before(dossier: Dossier) -> Table:
             case Silence(where, point, start, end):
                 rows.append((_(where), point.room, point.id, _("no reading"), start, end, None))
     columns = (
-        Column(_("Where")),
-        Column(_("Room")),
-        Column(_("Point")),
-        Column(_("What")),
-        Column(_("From"), TIME),
-        Column(_("To"), TIME),
-        Column(_("Worst"), NUMBER),
+        Column(N_("Where")),
+        Column(N_("Room")),
+        Column(N_("Point")),
+        Column(N_("What")),
+        Column(N_("From"), TIME),
+        Column(N_("To"), TIME),
+        Column(N_("Worst"), NUMBER),
     )
     return Table(_("The hour before"), columns, rows)
 
@@ -243,11 +243,11 @@ def _similar(dossier: Dossier) -> Table:
         for one in dossier.similar
     ]
     columns = (
-        Column(_("Number")),
-        Column(_("Alike by")),
-        Column(_("Onset"), TIME),
-        Column(_("Returned"), TIME),
-        Column(_("Rooms")),
-        Column(_("Cause")),
+        Column(N_("Number")),
+        Column(N_("Alike by")),
+        Column(N_("Onset"), TIME),
+        Column(N_("Returned"), TIME),
+        Column(N_("Rooms")),
+        Column(N_("Cause")),
     )
     return Table(_("Similar excursions in the year before"), columns, rows)

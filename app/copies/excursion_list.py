@@ -12,6 +12,7 @@ from app.excursion_query import ExcursionQuery, excursion_query
 from app.excursions import EXCURSION, made_meanwhile, visible
 from app.pages.page import Address
 from facility.excursion import Excursion
+from facility.language import N_
 from facility.people import Person
 from facility.site import Site
 from storage.records import annotations, excursion_search
@@ -19,15 +20,15 @@ from storage.records.batches import Run
 
 MOST_EXCURSIONS = 2_000
 COLUMNS = (
-    Column("Number"),
-    Column("Onset", Kind.TIME),
-    Column("Returned", Kind.TIME),
-    Column("Severity"),
-    Column("Rooms"),
-    Column("Began with"),
-    Column("Alarms", Kind.WHOLE),
-    Column("Explained", Kind.WHOLE),
-    Column("Batches"),
+    Column(N_("Number")),
+    Column(N_("Onset"), Kind.TIME),
+    Column(N_("Returned"), Kind.TIME),
+    Column(N_("Severity")),
+    Column(N_("Rooms")),
+    Column(N_("Began with")),
+    Column(N_("Alarms"), Kind.WHOLE),
+    Column(N_("Explained"), Kind.WHOLE),
+    Column(N_("Batches")),
 )
 
 

@@ -10,7 +10,7 @@ from app.copies.tables import alarm_table, annotation_table, batch_table, state_
 from app.pages.page import Address
 from app.past_sites import sites_then
 from facility.instants import DAY, Instant
-from facility.language import _
+from facility.language import N_, _
 from facility.people import Person
 from facility.reading import validity_of, words_of
 from facility.site import Point
@@ -71,17 +71,17 @@ def room_copy(context: AppContext, person: Person, address: Address) -> Copy:
 
 def _points(context: AppContext, points: list[Point], now: Instant) -> Table:
     columns = (
-        Column(_("Room")),
-        Column(_("Point")),
-        Column(_("What")),
-        Column(_("Value"), NUMBER),
-        Column(_("Unit")),
-        Column(_("Validity")),
-        Column(_("Why")),
-        Column(_("Time"), TIME),
-        Column(_("Age")),
+        Column(N_("Room")),
+        Column(N_("Point")),
+        Column(N_("What")),
+        Column(N_("Value"), NUMBER),
+        Column(N_("Unit")),
+        Column(N_("Validity")),
+        Column(N_("Why")),
+        Column(N_("Time"), TIME),
+        Column(N_("Age")),
         *(Column(name, NUMBER) for name in (_("Action low"), _("Alert low"), _("Alert high"), _("Action high"))),
-        Column(_("Mark")),
+        Column(N_("Mark")),
     )
     names = ["value", "reasons", "time"]
     try:

@@ -13,7 +13,7 @@ from app.trends.picture import PointHistory
 from facility import site_words
 from facility.alarm import Alarm, source_of
 from facility.instants import SECOND, Instant
-from facility.language import _
+from facility.language import N_, _
 from facility.limit import Limit
 from facility.plant_events import RoomStateSet
 from facility.site import Site
@@ -43,22 +43,22 @@ def alarm_table(
     names = accounts.names(connection)
     said = _numbers(annotations.about(connection, [f"alarm {alarm.id}" for alarm in found]))
     columns = (
-        Column(_("Onset"), TIME),
-        Column(_("Raised"), TIME),
-        Column(_("Returned"), TIME),
-        Column(_("Severity")),
-        Column(_("Condition")),
-        Column(_("Room")),
-        Column(_("Point")),
-        Column(_("What")),
-        Column(_("Limit")),
-        Column(_("Worst"), NUMBER),
-        Column(_("Worst at"), TIME),
-        Column(_("Unit")),
-        Column(_("State")),
-        Column(_("Found")),
-        Column(_("Answers")),
-        Column(_("Comments")),
+        Column(N_("Onset"), TIME),
+        Column(N_("Raised"), TIME),
+        Column(N_("Returned"), TIME),
+        Column(N_("Severity")),
+        Column(N_("Condition")),
+        Column(N_("Room")),
+        Column(N_("Point")),
+        Column(N_("What")),
+        Column(N_("Limit")),
+        Column(N_("Worst"), NUMBER),
+        Column(N_("Worst at"), TIME),
+        Column(N_("Unit")),
+        Column(N_("State")),
+        Column(N_("Found")),
+        Column(N_("Answers")),
+        Column(N_("Comments")),
     )
     rows = []
     for alarm in found:
@@ -95,18 +95,18 @@ def annotation_table(connection: Connection, found: Sequence[Annotation]) -> Tab
     """Comments and corrections, with their signatures."""
     names = accounts.names(connection)
     columns = (
-        Column(_("No."), WHOLE),
-        Column(_("Kind")),
-        Column(_("About")),
-        Column(_("From"), TIME),
-        Column(_("To"), TIME),
-        Column(_("It reads")),
-        Column(_("It should read")),
-        Column(_("Reason")),
-        Column(_("By")),
-        Column(_("At"), TIME),
-        Column(_("Standing")),
-        Column(_("Signatures")),
+        Column(N_("No."), WHOLE),
+        Column(N_("Kind")),
+        Column(N_("About")),
+        Column(N_("From"), TIME),
+        Column(N_("To"), TIME),
+        Column(N_("It reads")),
+        Column(N_("It should read")),
+        Column(N_("Reason")),
+        Column(N_("By")),
+        Column(N_("At"), TIME),
+        Column(N_("Standing")),
+        Column(N_("Signatures")),
     )
     rows: list[Row] = [
         (
@@ -139,38 +139,38 @@ def state_table(
         for start, end, state in of_room
     ]
     columns = (
-        Column(_("Room")),
-        Column(_("From"), TIME),
-        Column(_("To"), TIME),
-        Column(_("State")),
-        Column(_("Set by")),
+        Column(N_("Room")),
+        Column(N_("From"), TIME),
+        Column(N_("To"), TIME),
+        Column(N_("State")),
+        Column(N_("Set by")),
     )
     return Table(_("Room states"), columns, rows)
 
 
 def batch_table(runs: Sequence[Run]) -> Table:
     """What was being made."""
-    columns = (Column(_("Batch")), Column(_("Room")), Column(_("From"), TIME), Column(_("To"), TIME))
+    columns = (Column(N_("Batch")), Column(N_("Room")), Column(N_("From"), TIME), Column(N_("To"), TIME))
     return Table(_("Batches"), columns, [(run.batch, run.room, run.start, run.end) for run in runs])
 
 
 def limit_table(connection: Connection, histories: Sequence[PointHistory]) -> Table:
     """The limits in force, when, by which revision of the site file, and who has signed it."""
     columns = (
-        Column(_("Point")),
-        Column(_("From"), TIME),
-        Column(_("To"), TIME),
-        Column(_("Room state")),
-        Column(_("Severity")),
-        Column(_("Limit")),
-        Column(_("Unit")),
-        Column(_("On-delay s"), NUMBER),
-        Column(_("Off-delay s"), NUMBER),
-        Column(_("Deadband"), NUMBER),
-        Column(_("Source")),
-        Column(_("Mark")),
-        Column(_("Site revision"), WHOLE),
-        Column(_("Signatures")),
+        Column(N_("Point")),
+        Column(N_("From"), TIME),
+        Column(N_("To"), TIME),
+        Column(N_("Room state")),
+        Column(N_("Severity")),
+        Column(N_("Limit")),
+        Column(N_("Unit")),
+        Column(N_("On-delay s"), NUMBER),
+        Column(N_("Off-delay s"), NUMBER),
+        Column(N_("Deadband"), NUMBER),
+        Column(N_("Source")),
+        Column(N_("Mark")),
+        Column(N_("Site revision"), WHOLE),
+        Column(N_("Signatures")),
     )
     numbers = {step.revision for history in histories for step in history.steps if step.revision is not None}
     signed = {number: _signed_revision(connection, number) for number in numbers}

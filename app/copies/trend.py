@@ -162,18 +162,18 @@ def readings_table(
 ) -> Table:
     """Every reading of points (as `SampleStore.raw` answers them), with the limits in force then."""
     columns = (
-        Column(_("Point")),
-        Column(_("Time"), TIME),
-        Column(_("Value"), NUMBER),
-        Column(_("Unit")),
-        Column(_("Validity")),
-        Column(_("Why")),
-        Column(_("Count"), NUMBER),
-        Column(_("Volume l"), NUMBER),
-        *(Column(_(name), NUMBER) for name in LIMITS),
-        Column(_("Room state")),
-        Column(_("Received"), TIME),
-        Column(_("Comments")),
+        Column(N_("Point")),
+        Column(N_("Time"), TIME),
+        Column(N_("Value"), NUMBER),
+        Column(N_("Unit")),
+        Column(N_("Validity")),
+        Column(N_("Why")),
+        Column(N_("Count"), NUMBER),
+        Column(N_("Volume l"), NUMBER),
+        *(Column(N_(name), NUMBER) for name in LIMITS),
+        Column(N_("Room state")),
+        Column(N_("Received"), TIME),
+        Column(N_("Comments")),
     )
     of_point = {p.point.id: p for p in histories}
     rows: list[Row] = []
@@ -202,20 +202,20 @@ def readings_table(
 
 def _buckets(pictures: Sequence[PointPicture], said: Sequence[Annotation]) -> Table:
     columns = (
-        Column(_("Point")),
-        Column(_("From"), TIME),
-        Column(_("To"), TIME),
-        Column(_("Lowest"), NUMBER),
-        Column(_("Mean"), NUMBER),
-        Column(_("Highest"), NUMBER),
-        Column(_("Unit")),
-        Column(_("Readings"), WHOLE),
-        Column(_("Valid"), WHOLE),
-        Column(_("Suspect"), WHOLE),
-        Column(_("Invalid"), WHOLE),
-        *(Column(_(name), NUMBER) for name in LIMITS),
-        Column(_("Room state")),
-        Column(_("Comments")),
+        Column(N_("Point")),
+        Column(N_("From"), TIME),
+        Column(N_("To"), TIME),
+        Column(N_("Lowest"), NUMBER),
+        Column(N_("Mean"), NUMBER),
+        Column(N_("Highest"), NUMBER),
+        Column(N_("Unit")),
+        Column(N_("Readings"), WHOLE),
+        Column(N_("Valid"), WHOLE),
+        Column(N_("Suspect"), WHOLE),
+        Column(N_("Invalid"), WHOLE),
+        *(Column(N_(name), NUMBER) for name in LIMITS),
+        Column(N_("Room state")),
+        Column(N_("Comments")),
     )
     rows: list[Row] = []
     for p in pictures:

@@ -247,8 +247,8 @@ def trail_copy(context: AppContext, person: Person, address: Address) -> Copy:
             )
         )
     columns = [
-        Column(_("Row"), Kind.WHOLE),
-        *map(Column, ("UTC", _("Who"), _("Role"), _("From"), _("What"), _("Of what"), _("Changes"))),
+        Column(N_("Row"), Kind.WHOLE),
+        *map(Column, ("UTC", N_("Who"), N_("Role"), N_("From"), N_("What"), N_("Of what"), N_("Changes"))),
     ]
     start, end = query.period(site.timezone)
     return Copy(
@@ -261,7 +261,9 @@ def trail_copy(context: AppContext, person: Person, address: Address) -> Copy:
         period=None if start is None or end is None else (start, end),
         facts=((_("Filter"), query.search.removeprefix("?") or "none"),),
         remarks=simulated(site),
-        tables=(Table(_("Rows"), (*columns, Column(_("Reason")), Column(_("More"))), [_line(row) for row in rows]),),
+        tables=(
+            Table(_("Rows"), (*columns, Column(N_("Reason")), Column(N_("More"))), [_line(row) for row in rows]),
+        ),
     )
 
 
