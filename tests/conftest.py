@@ -7,10 +7,19 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browsing import FLAGS, BrowserLikeClient
+from tests.browsing import FLAGS, BrowserLikeClient, Watch
 from tests.influx import InfluxServer, any_influx
 from tests.parts import program
 from tests.postgres import PostgresUnderTest, running_postgres
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker runs all tests of a file; and all those that share the demo, the one that ends it last."""
+    for item in items:
+        shares = "demo" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("demo" if shares else str(item.path)))
+    items.sort(key=lambda item: item.name.startswith("test_at_last_"))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -47,3 +56,11 @@ def influx_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InfluxSe
     """A running InfluxDB: every test takes a bucket of its own."""
     with any_influx(tmp_path_factory.mktemp("influx")) as server:
         yield server
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    """A test fails when the console of its page is not clean, or the page leaves its host."""
+    watch = Watch()
+    yield watch
+    assert watch.unforgiven() == []

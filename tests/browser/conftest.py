@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from tests.browser.running import RunningApp
+from tests.browsing import Watch
 from tests.parts import free_port
 
 DESKTOP: ViewportSize = {"width": 1440, "height": 900}
@@ -32,31 +33,6 @@ def app(tmp_path: Path, port: int) -> Iterator[RunningApp]:
         yield running
 
 
-class Watch:
-    """What a page did that it must not do. A test that provokes something forgives it by its words."""
-
-    def __init__(self) -> None:
-        self.faults: list[str] = []
-        self.forgiven: tuple[str, ...] = ()
-
-    def over(self, page: Page, host: str) -> None:
-        """Watch this page, which has no business with another host."""
-        page.on("console", lambda message: self._note(message.type in ("error", "warning"), message.text))
-        page.on("pageerror", lambda error: self._note(True, f"uncaught: {error}"))
-        page.on("request", lambda request: self._note(not _stays(request.url, host), f"left the host: {request.url}"))
-
-    def _note(self, fault: bool, text: str) -> None:
-        if fault:
-            self.faults.append(text)
-
-    def unforgiven(self) -> list[str]:
-        return [fault for fault in self.faults if not any(word in fault for word in self.forgiven)]
-
-
-def _stays(url: str, host: str) -> bool:
-    return url.startswith((host, "data:", "blob:"))
-
-
 @pytest.fixture
 def page(profile: BrowserContext, app: RunningApp, watch: Watch) -> Iterator[Page]:
     """A page at the overview, with live values. Whatever tabs a test opens beside it are closed with it."""
@@ -70,10 +46,3 @@ def page(profile: BrowserContext, app: RunningApp, watch: Watch) -> Iterator[Pag
         if tab.url.startswith(app.address):
             tab.evaluate("localStorage.clear()")
         tab.close()
-
-
-@pytest.fixture
-def watch() -> Iterator[Watch]:
-    watch = Watch()
-    yield watch
-    assert watch.unforgiven() == []

@@ -7,8 +7,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from facility.instants import system_clock
 from facility.roles import Role
 from storage.records.people import accounts
-from tests.browser.conftest import Watch
 from tests.browser.running import RunningApp
+from tests.browsing import Watch
 from tests.people import MOREAU
 from tests.signing_in import PASSWORD, make_account
 

@@ -19,8 +19,9 @@ from facility.roles import Role
 from storage.records import room_states, signatures
 from storage.records.trail import audit, trail_reviews, verification
 from storage.records.trail.audit import AuditEntry
-from tests.browser.conftest import DESKTOP, Watch
+from tests.browser.conftest import DESKTOP
 from tests.browser.running import RunningApp
+from tests.browsing import Watch
 from tests.people import MOREAU
 from tests.signing_in import PASSWORD, make_account
 

@@ -13,8 +13,9 @@ from facility.roles import Role
 from facility.site_file import parse_site
 from storage.records import change_steps, revisions
 from storage.samples.commit import Intake
-from tests.browser.conftest import DESKTOP, Watch
+from tests.browser.conftest import DESKTOP
 from tests.browser.running import DEMO, RunningApp
+from tests.browsing import Watch
 from tests.signing_in import PASSWORD, make_account
 
 pytestmark = pytest.mark.browser

@@ -10,8 +10,8 @@ from facility.people import Person
 from facility.roles import Role
 from storage.records import changes
 from tests.app.past import PRESSURE, write_past
-from tests.browser.conftest import Watch
 from tests.browser.past_app import PastApp
+from tests.browsing import Watch
 
 ENGINEER = Person("e.lang", "E. Lang", Role.ENGINEER, "test")
 

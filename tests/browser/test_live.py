@@ -6,8 +6,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.app.ages import AGES
-from tests.browser.conftest import DESKTOP, Watch
+from tests.browser.conftest import DESKTOP
 from tests.browser.running import RunningApp
+from tests.browsing import Watch
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.browser

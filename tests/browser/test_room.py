@@ -7,8 +7,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from facility.alarm import Condition
 from facility.limit import RoomState, Severity
-from tests.browser.conftest import Watch
 from tests.browser.running import RunningApp
+from tests.browsing import Watch
 
 pytestmark = pytest.mark.browser
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import Watch
 from tests.browser.running import RunningApp
+from tests.browsing import Watch
 
 pytestmark = pytest.mark.browser
 

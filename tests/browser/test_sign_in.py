@@ -11,8 +11,9 @@ from facility.instants import system_clock
 from facility.people import Actor, Person
 from facility.roles import Role
 from storage.records.people import sessions
-from tests.browser.conftest import DESKTOP, Watch
+from tests.browser.conftest import DESKTOP
 from tests.browser.running import RunningApp
+from tests.browsing import Watch
 from tests.people import MOREAU
 from tests.signing_in import PASSWORD, RULES, make_account
 

@@ -12,8 +12,9 @@ from facility.people import Person
 from facility.roles import Role
 from storage.records.trail import audit
 from storage.records.trail.audit import AuditFilter
-from tests.browser.conftest import DESKTOP, Watch
+from tests.browser.conftest import DESKTOP
 from tests.browser.running import RunningApp
+from tests.browsing import Watch
 from tests.signing_in import PASSWORD, make_account
 from tests.waiting import wait_until
 

@@ -10,8 +10,8 @@ from facility.alarm import Alarm, AlarmState, Blinded, Condition, of_source
 from facility.instants import system_clock
 from facility.limit import Severity
 from facility.site import Area, Site, Station
-from tests.browser.conftest import Watch
 from tests.browser.running import RunningApp
+from tests.browsing import Watch
 
 pytestmark = pytest.mark.browser
 

@@ -5,8 +5,8 @@ from playwright.sync_api import Browser, Page, expect
 from facility.instants import MINUTE, system_clock
 from storage.records import reports
 from storage.records.station_report import BrokerReport, Problem, SourceReport, StationReport
-from tests.browser.conftest import Watch
 from tests.browser.running import RunningApp
+from tests.browsing import Watch
 
 WORDS = "the station receives nothing: the broker refuses the password"
 

@@ -8,8 +8,8 @@ from playwright.sync_api import BrowserContext
 
 from facility.instants import DAY, HOUR, MINUTE, text_of
 from tests.app.past import NOW, TEMPERATURE, _columns, write_past
-from tests.browser.conftest import Watch
 from tests.browser.past_app import PastApp
+from tests.browsing import Watch
 
 pytestmark = pytest.mark.browser
 

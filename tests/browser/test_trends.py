@@ -11,8 +11,8 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from facility.instants import HOUR, text_of
 from tests.app.past import BAD_SAMPLE, BAD_VALUE, NOW, PARTICLES, PRESSURE, write_past
-from tests.browser.conftest import Watch
 from tests.browser.past_app import PastApp
+from tests.browsing import Watch
 
 pytestmark = pytest.mark.browser
 

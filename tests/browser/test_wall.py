@@ -10,9 +10,9 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from facility.alarm import AlarmState
 from facility.limit import Severity
 from facility.site import Area
-from tests.browser.conftest import Watch
 from tests.browser.frozen import FreezingProxy
 from tests.browser.running import RunningApp
+from tests.browsing import Watch
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.browser

@@ -17,7 +17,6 @@ from playwright.sync_api import Browser, BrowserContext, expect
 from bus import topics
 from bus.client import Broker, Client, Message
 from bus.messages import StationBeat
-from cleanwatch.ports import claimed_port
 from facility.instants import system_clock
 from facility.site import MAIN
 from facility.site_file import load_site
@@ -33,14 +32,6 @@ LONG = 120_000
 """Milliseconds to wait for what comes at once on a machine that is not busy."""
 
 pytestmark = pytest.mark.timeout(900)  # whole demos are started, some of them twice
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
-    """A demo that does not find the port that it would like to take."""
-    with claimed_port(8050), RunningDemo(tmp_path_factory.mktemp("demo")) as running:
-        assert running.address
-        yield running
 
 
 @pytest.fixture(scope="module")
