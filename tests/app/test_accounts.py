@@ -221,7 +221,7 @@ def test_a_wall_display_is_let_in_by_its_link_looks_and_can_do_nothing(office: O
     assert address.startswith("/wall-in#")
     assert "let_in" not in wall.get("/wall-in").text
     entered = wall.post("/wall-in", data=form)
-    assert (entered.status_code, entered.location) == (303, "/")
+    assert (entered.status_code, entered.location) == (303, "/wall")
     assert token_of(address) not in entered.headers["Set-Cookie"]
     assert "HttpOnly" in entered.headers["Set-Cookie"]
     assert wall.get("/live/full").status_code == 200
