@@ -17,13 +17,11 @@ def plan_mistakes(site: SiteEntry) -> Iterator[Mistake]:
             area = area_id(site, room)
             placed = [r.id for r in site.rooms if r.plan and not r.inside and area_id(site, r) == area]
             if room.plan is None and placed:
-                yield (
-                    ("rooms", index),
-                    (
-                        f"the key 'plan' is missing; {placed[0]} of the same area has one: give every room of an area a "
-                        "place, or none"
-                    ),
+                words = (
+                    f"the key 'plan' is missing; {placed[0]} of the same area has one: give every room of an area a "
+                    "place, or none"
                 )
+                yield ("rooms", index), words
         elif room.plan is not None and any(other.id == room.inside and other.plan is None for other in site.rooms):
             yield ("rooms", index, "plan"), f"{room.inside} has no place on the plan; leave this out too"
     areas = [area.id for area in site.areas]
