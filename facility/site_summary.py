@@ -12,6 +12,7 @@ from facility import site_words as words
 from facility.limit import Limit, RoomState, Severity
 from facility.limits import limits_in_force
 from facility.site import Point, Site
+from facility.site_advice import advice
 from facility.site_errors import SiteFileError
 
 
@@ -26,10 +27,10 @@ def render_problems(error: SiteFileError) -> RenderableType:
 
 
 def summary(site: Site) -> tuple[RenderableType, ...]:
-    """The site in a line, a table of its rooms, and a table of its points with their limits by room state."""
+    """The site in a line, a table of its rooms, one of its points with their limits by room state, and advice."""
     simulated = ", simulated" if site.simulated else ""
     line = Text.assemble((site.name, "bold"), f" ({site.id}), {site.timezone}{simulated}: {_size(site)}")
-    return line, _rooms(site), _points(site)
+    return line, _rooms(site), _points(site), *(Text(sentence, style="bold") for sentence in advice(site))
 
 
 def _size(site: Site) -> str:

@@ -12,6 +12,7 @@ from cleanwatch.settings import Settings
 from cleanwatch.shell_user import shell_user
 from cleanwatch.site_loading import apply as apply_file
 from facility.instants import Instant, instant_of, system_clock
+from facility.site_advice import advice
 from facility.site_changes import decides, differences, lines
 from facility.site_errors import SiteFileError
 from facility.site_file import load_site, parse_site
@@ -94,6 +95,8 @@ def apply(file: Path, reason: str, rationale: str) -> None:
     told = loaded.revision or loaded.waiting
     for line in told.differences if told else ():
         click.echo(f"  {line}")
+    for sentence in advice(load_site(file)):
+        click.echo(sentence)
 
 
 @site.command()
