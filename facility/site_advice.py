@@ -20,8 +20,8 @@ def advice(site: Site) -> tuple[str, ...]:
         states = " and ".join(_without_alert_level(point))
         if states:
             found.append(
-                f"{point.id}, particles in grade A, has an action limit and no alert level {states}. Alarms of grade A "
-                "are to be triggered at alert levels (EU GMP Annex 1:2022, 9.17): give it one."
+                f"{point.id}, particles in grade A, has an action limit and no alert level {states}. Alarms of "
+                "grade A are to be triggered at alert levels (EU GMP Annex 1:2022, 9.17): give it one."
             )
     return tuple(found)
 

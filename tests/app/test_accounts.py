@@ -102,7 +102,7 @@ def test_who_is_invited_sets_a_password_by_the_link_once_and_signs_in(office: Of
     again = browser.post("/invited", data=form)
     assert (again.status_code, "holds no longer" in again.text, 'type="password"' in again.text) == (410, True, False)
     entered = browser.post("/sign-in", data={"account": "v.berger", "password": PASSWORD})
-    assert (entered.status_code, entered.location) == (303, "/wall")
+    assert (entered.status_code, entered.location) == (303, "/")
     assert browser.get("/_dash-layout").status_code == 200
     assert office.trail("account v.berger") == [
         "account made",
