@@ -28,7 +28,7 @@ def why_dialog(id: str) -> Component:
             html.Div(
                 [
                     html.Span(_("On record with your name"), className="sm muted grow"),
-                    html.Button([icon("check", small=True), _("Do it")], id=f"{id}-why-send", className="btn p"),
+                    html.Button([icon("check", small=True), _("Confirm")], id=f"{id}-why-send", className="btn p"),
                 ],
                 className="row answer-foot",
             ),

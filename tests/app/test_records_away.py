@@ -70,14 +70,18 @@ def test_a_room_goes_on_showing_its_points(client: FlaskClient) -> None:
 def test_a_callback_that_fails_leaves_the_page_as_it_is_and_says_why(client: FlaskClient) -> None:
     answer = callback(
         client,
-        "..trend-figure.data...trend-empty.children..",
+        "..trend-figure.data...trend-empty.children...trend-table.children...trend-table.hidden..",
         [
             {"id": "trend-url", "property": "search", "value": "?points=B101.DP1"},
             {"id": "trend-tick", "property": "n_intervals", "value": 0},
             {"id": "annotated", "property": "data", "value": None},
             {"id": "signed", "property": "data", "value": None},
+            {"id": "set-room-done", "property": "data", "value": None},
         ],
-        state=[{"id": "trend-url", "property": "pathname", "value": "/trends"}],
+        state=[
+            {"id": "trend-url", "property": "pathname", "value": "/trends"},
+            {"id": "trend-tab", "property": "data", "value": "a tab"},
+        ],
     )
     assert "records-away" in answer
     assert "The records cannot be used since" in answer

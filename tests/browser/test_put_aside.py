@@ -47,6 +47,6 @@ def test_an_alarm_is_shelved_with_a_reason_and_what_is_shelved_is_listed_and_end
     expect(row).to_contain_text("in 59 min")
     row.get_by_role("button", name="Unshelve").click()
     dialog.get_by_label("Reason").fill("It is back in place")
-    dialog.get_by_role("button", name="Do it").click()
+    dialog.get_by_role("button", name="Confirm").click()
     expect(dialog).to_be_hidden()
     assert newest(app) == EndHold(77, HoldKind.SHELVED, POINT, "It is back in place")
