@@ -67,7 +67,7 @@ def _rooms_beside(rooms: Sequence[Room]) -> Component:
         )
         for room in rooms
     ]
-    return html.Div([html.Span(_("Not in the drawing:")), *links], className="beside")
+    return html.Div([html.Span(_("Not in the drawing:")), *links], className="plan-beside")
 
 
 def _steps_beside(steps: Sequence[CascadeStep]) -> Component:
@@ -82,4 +82,4 @@ def _steps_beside(steps: Sequence[CascadeStep]) -> Component:
         )
         for step in steps
     ]
-    return html.Div([html.Span(_("Steps between rooms that are apart in the plan:")), *parts], className="beside")
+    return html.Div([html.Span(_("Steps between rooms that are apart in the plan:")), *parts], className="plan-beside")

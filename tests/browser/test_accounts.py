@@ -52,6 +52,7 @@ def test_an_invited_viewer_gets_in_and_no_further(app: RunningApp, browser: Brow
     expect(page.locator(".standing")).to_contain_text("Not acknowledged")
     expect(page.get_by_role("button", name="Acknowledge")).to_have_count(0)
     page.goto(f"{app.address}/alarms")
+    page.locator("summary", has_text="Filter").click()
     page.get_by_label("Text").fill("no such alarm")
     expect(page.locator("#alarms-history")).to_have_text("No alarm matches this filter.")
     page.goto(f"{app.address}/accounts")
