@@ -82,4 +82,5 @@ def _steps_beside(steps: Sequence[CascadeStep]) -> Component:
         )
         for step in steps
     ]
-    return html.Div([html.Span(_("Steps between rooms that are apart in the plan:")), *parts], className="plan-beside")
+    words = html.Span(_("Steps between rooms that are apart in the plan:"))
+    return html.Div([words, *parts], className="plan-beside")
