@@ -21,10 +21,10 @@ demo: setup
 demo-reset: setup
 	@$(BIN)/cleanwatch demo --reset
 
-# One file is never run by two workers (tests/conftest.py). One after the other, as when a single test is looked at: make test WORKERS=0
+# One file is never run by two workers. One after the other, as when a single test is looked at: make test WORKERS=0
 WORKERS ?= 2
 test: check
-	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile
 
 check: setup
 	@$(BIN)/ruff check .

@@ -13,15 +13,6 @@ from tests.parts import program
 from tests.postgres import PostgresUnderTest, running_postgres
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker runs all tests of a file; and all those that share the demo, the one that ends it last."""
-    for item in items:
-        shares = "demo" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("demo" if shares else str(item.path)))
-    items.sort(key=lambda item: item.name.startswith("test_at_last_"))
-
-
 @pytest.fixture(scope="session", autouse=True)
 def _test_clients_are_like_browsers() -> None:
     Flask.test_client_class = BrowserLikeClient
