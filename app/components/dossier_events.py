@@ -47,5 +47,5 @@ def _rows(dossier: Dossier, shown: Sequence[Event]) -> list[Component]:
             html.Td(event.words, className="said"),
             html.Td("" if event.row is None else str(event.row), className="num r sec row-number"),
         ]
-        rows.append(html.Tr(cells, className="key" if event.key else ""))
+        rows.append(html.Tr(cells, className="weighty" if event.key else ""))
     return rows

@@ -69,9 +69,9 @@ class Look:
         return found
 
     def keep(self, name: str) -> None:
-        """Take a picture of the whole page."""
+        """Take a picture of what is seen at first."""
         ARTEFACTS.mkdir(parents=True, exist_ok=True)
-        self._page.screenshot(path=ARTEFACTS / f"{name}.png", full_page=True)
+        self._page.screenshot(path=ARTEFACTS / f"{name}.png")
 
 
 def violations(page: Page) -> list[str]:
