@@ -89,6 +89,7 @@ def _head(context: AppContext, site: Site, room: Room) -> list[Component]:
         html.Div(
             [
                 html.A([icon("trends", small=True), _("Trend")], href=trend.address, className="btn s"),
+                html.A(_("Trend questions"), href=f"/rooms/{room.id}/trend-questions", className="btn s"),
                 room_state.opener() if context.may(Right.SET_ROOM_STATE) else None,
                 life_link(f"room {room.id}") if reads_trail(context) else None,
                 copy_menu(context),
