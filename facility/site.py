@@ -186,10 +186,10 @@ class Site:
     name: str
     timezone: str
     areas: tuple[Area, ...]
-    rooms: dict[str, Room]
+    rooms: Mapping[str, Room]
     doors: tuple[Door, ...]
-    instruments: dict[str, Instrument]
-    points: dict[str, Point]
+    instruments: Mapping[str, Instrument]
+    points: Mapping[str, Point]
     cascade: tuple[CascadeStep, ...]
     language: str = ENGLISH
     """The code of the language in which people read."""

@@ -61,7 +61,7 @@ def _bare(limit: Limit) -> Limit:
 
 def _but(site: Site, point: str) -> Site:
     """The site without the limits of one point."""
-    return replace(site, points=site.points | {point: replace(site.points[point], limits=())})
+    return replace(site, points={**site.points, point: replace(site.points[point], limits=())})
 
 
 def _written(text: str, point: str, limit: Limit) -> str:

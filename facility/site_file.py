@@ -1,5 +1,7 @@
 """Reads a site file: YAML, checked by its schema and against itself, and made into a `Site`."""
 
+from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from facility.site import Site
@@ -27,7 +29,16 @@ def site_text(path: Path) -> str:
 
 def parse_site(text: str, name: str) -> Site:
     """The site in a text. `name` stands for the file in SiteFileError, which carries every problem found."""
-    document = read_yaml(text, name)
+    try:
+        return _site(text)
+    except SiteFileError as error:
+        raise SiteFileError(replace(problem, file=name) for problem in error.problems) from None
+
+
+# A form reads the file in force and the one it proposes at every key that is typed, and again when it is drafted.
+@lru_cache(maxsize=4)
+def _site(text: str) -> Site:
+    document = read_yaml(text, "")
     entry, problems = validate(document)
     problems += document.problems
     if entry is not None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browsing import FLAGS, BrowserLikeClient, Watch
 from tests.influx import InfluxServer, any_influx
@@ -29,6 +29,7 @@ def _a_command_that_is_run_in_a_test_makes_files_private_only_in_it() -> Iterato
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     chromium = program("chromium")
+    expect.set_options(timeout=30_000)  # a busy machine is slow, and not wrong
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
         yield browser

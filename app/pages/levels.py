@@ -87,7 +87,7 @@ def register(app: Dash, context: AppContext) -> None:
     @requires(Right.LOOK)
     def choose(point: str | None, begin: str) -> tuple[object, ...]:
         site = context.site()
-        if point not in site.points:
+        if point is None or point not in site.points:
             return no_update, no_update, no_update, no_update
         found = site.points[point]
         side = usual_side(found)

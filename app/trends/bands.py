@@ -39,7 +39,7 @@ class BandRow:
 
 def alarm_bands(
     alarms: Sequence[Alarm],
-    points: dict[str, Point],
+    points: Mapping[str, Point],
     start: Instant,
     end: Instant,
     timezone: str,

@@ -59,7 +59,7 @@ def test_an_area_without_rooms_has_no_plan() -> None:
 def test_a_step_between_rooms_that_do_not_face_each_other_is_not_kept_quiet() -> None:
     assert planned(site(), site().areas[0]).steps_beside == []
     apart = replace(site().rooms["B109"], plan=Rectangle(1300, 400, 90, 90))
-    suite = replace(site(), rooms=site().rooms | {"B109": apart})
+    suite = replace(site(), rooms={**site().rooms, "B109": apart})
     assert planned(suite, suite.areas[0]).steps_beside == [CascadeStep("B101.DP2", "B101", "B109")]
 
 

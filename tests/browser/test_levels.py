@@ -32,16 +32,16 @@ def page(profile: BrowserContext, past_app: PastApp, watch: Watch) -> Iterator[P
 
 def test_a_level_is_worked_out_and_becomes_a_draft_with_its_statistics(page: Page, past_app: PastApp) -> None:
     page.goto(f"{past_app.address}/levels?point={PRESSURE}")
-    expect(page.get_by_label("Side").first).to_have_value("Low", timeout=30_000)
+    expect(page.get_by_label("Side").first).to_have_value("Low")
     page.get_by_role("button", name="Work out the levels").click()
-    expect(page.locator(".methods tbody tr")).to_have_count(3, timeout=30_000)
+    expect(page.locator(".methods tbody tr")).to_have_count(3)
     page.wait_for_function("() => document.querySelector('#levels-graph .js-plotly-plot')?.data?.length > 0")
     expect(page.get_by_label("Rationale, for the limit")).to_have_value(
         re.compile("^Percentile of .*hourly worst"), timeout=30_000
     )
     page.get_by_label("Why it is changed").fill("A week of history")
     page.get_by_role("button", name="Draft the change").click()
-    page.wait_for_url("**/changes/1", timeout=30_000)
+    page.wait_for_url("**/changes/1")
     with past_app.past.records.reading() as connection:
         (drafted,) = changes.all(connection)
     assert (drafted.author, drafted.reason) == ("e.lang", "A week of history")

@@ -33,7 +33,7 @@ def told(old: Site | None, new: Site) -> tuple[str, ...]:
 
 
 def with_limits(*limits: Limit) -> Site:
-    points = SITE.points | {"N1.DP1": replace(SITE.points["N1.DP1"], limits=limits)}
+    points = {**SITE.points, "N1.DP1": replace(SITE.points["N1.DP1"], limits=limits)}
     return replace(SITE, points=points)
 
 
@@ -243,7 +243,7 @@ def test_doors_that_come_and_go_are_told() -> None:
 
 
 def test_a_grade_is_told_by_its_letter() -> None:
-    rooms = SITE.rooms | {"N1": replace(SITE.rooms["N1"], classification=Grade.A)}
+    rooms = {**SITE.rooms, "N1": replace(SITE.rooms["N1"], classification=Grade.A)}
     assert told(SITE, replace(SITE, rooms=rooms)) == ("room N1: classification grade B to grade A",)
 
 

@@ -226,7 +226,7 @@ def test_in_the_demo_site_one_limit_differs_and_nothing_else(
     after = parse_site(text, "demo.yaml")
     wanted = replace(new, source="site", room_states=frozenset())
     assert cells(after.points[point]) == cells(before) | {(*cell[:2], state): wanted for state in new.room_states}
-    assert replace(after, points=after.points | {point: before}) == DEMO_SITE
+    assert replace(after, points={**after.points, point: before}) == DEMO_SITE
     assert comments(text) == comments(DEMO)
     assert len(changed_lines(DEMO, text)[0]) <= 3
 
