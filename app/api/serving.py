@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -28,15 +29,20 @@ LARGEST_BODY = 64 * 1024
 """Bytes; what is sent to the API are a few words."""
 
 
+@cache
+def _description() -> bytes:
+    """As JSON, made when it is first asked for: it takes as long as everything else that an app does at its start."""
+    return msgspec.json.encode(openapi(OPERATIONS))
+
+
 def routes(context: AppContext) -> Blueprint:
     """Every operation, and their description at `openapi.json`."""
     api = Blueprint("api", __name__, url_prefix=API.rstrip("/"))
-    described = msgspec.json.encode(openapi(OPERATIONS))
 
     @api.get("/openapi.json")
     @requires(Access.SIGNED_IN)
     def describe() -> Response:
-        return Response(described, mimetype="application/json")
+        return Response(_description(), mimetype="application/json")
 
     for operation in OPERATIONS:
         view = _view(operation, context)
