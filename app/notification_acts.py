@@ -99,7 +99,9 @@ def outcome_words(context: AppContext, message: Notification, patience: float = 
             found = notifications.find(connection, message.id)
         assert found is not None
         if not found.waiting or found.error or time.monotonic() > deadline:
-            return _("Message {number}: {state_words}.", number=message.number, state_words=state_words(found))
+            # A service ends its words with a full stop, or does not.
+            words = state_words(found).rstrip(".")
+            return _("Message {number}: {state_words}.", number=message.number, state_words=words)
         time.sleep(LOOK_SECONDS)
 
 

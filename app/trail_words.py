@@ -75,14 +75,20 @@ def told(row: AuditRow, names: Mapping[str, str], timezone: str, now: Instant) -
 
 
 def _called(object: str, timezone: str) -> str:
-    """The name of an object for people: an alarm's begins with its point and ends with its onset."""
+    """The name of an object for people."""
     kind, _unused, name = object.partition(" ")
-    point, condition, onset = name.split("/") if name.count("/") == 2 else ("", "", "")
-    if kind != "alarm" or not (onset.isascii() and onset.isdecimal() and len(onset) < 15):
-        return object
+    alarm = _alarm(name, timezone)
+    return _("alarm {called}", called=alarm) if kind == "alarm" and alarm is not None else object
+
+
+def _alarm(id: str, timezone: str) -> str | None:
+    """What people call an alarm with this id: its point, its condition and its onset; None where it is no such id."""
+    point, condition, onset = id.split("/") if id.count("/") == 2 else ("", "", "")
+    if not (point and onset.isascii() and onset.isdecimal() and len(onset) < 15):
+        return None
     began, words = int(onset), condition.replace("-", " ")
     return _(
-        "alarm {point} {condition}, {date} {time}",
+        "{point} {condition}, {date} {time}",
         point=point,
         condition=_(words),
         date=formats.date(began, timezone),
@@ -113,5 +119,5 @@ def _words(value: object, timezone: str, now: Instant) -> str:
     elif isinstance(value, dict):
         text = "; ".join(f"{name}: {_words(one, timezone, now)}" for name, one in value.items()) or _(NOTHING)
     else:
-        text = formats.in_site_time(str(value), timezone, now)
+        text = _alarm(str(value), timezone) or formats.in_site_time(str(value), timezone, now)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]} …"

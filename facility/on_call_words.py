@@ -7,8 +7,10 @@ from facility.site_words import duration
 
 
 def plan(plan: Weekly | Calendar) -> str:
-    """Each week from Monday 2026-01-05 08:00 on: 08:00 ann, bob; 20:00 cleo."""
+    """Each week from Monday 2026-01-05 08:00 on: ann, bob in turn; with several shifts: 08:00 ann; 20:00 cleo."""
     match plan:
+        case Weekly(first, (only,)):
+            return f"each week from {first:%A %Y-%m-%d %H:%M} on: {in_turn(only)}"
         case Weekly(first, shifts):
             return f"each week from {first:%A %Y-%m-%d %H:%M} on: {'; '.join(map(shift, shifts))}"
         case Calendar(address, people):
@@ -17,7 +19,12 @@ def plan(plan: Weekly | Calendar) -> str:
 
 def shift(shift: Shift) -> str:
     """08:00 ann, bob in turn."""
-    return f"{shift.begins:%H:%M} {', '.join(shift.people)}{' in turn' * (len(shift.people) > 1)}"
+    return f"{shift.begins:%H:%M} {in_turn(shift)}"
+
+
+def in_turn(shift: Shift) -> str:
+    """Ann, bob in turn."""
+    return f"{', '.join(shift.people)}{' in turn' * (len(shift.people) > 1)}"
 
 
 def called(step: Step) -> str:

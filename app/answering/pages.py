@@ -5,6 +5,7 @@ and only a form carries it. Whoever answers proves with the password to be the o
 already signed in as that person here.
 """
 
+from collections.abc import Collection
 from http import HTTPStatus
 
 from flask import Blueprint, Response, request
@@ -32,6 +33,8 @@ NOT_HELD = N_(
     "This link holds no longer: it was used, is older than a day, or a newer message has another one. What stands "
     "now is in the list of alarms."
 )
+UNFOLDED = 4
+"""Alarms of many that a phone shows above the answer; the others are a touch away."""
 TO_ALARMS = ("/alarms", N_("To the alarms"))
 
 
@@ -69,14 +72,14 @@ def routes(context: AppContext) -> Blueprint:
             words = acknowledge(context, found, _seen(found), comment, form.get("link", ""))
         except NotAllowedError as refusal:
             words = str(refusal)
-        return _alarms(context, found, words) if words is not None else _done(context, found)
+        return _alarms(context, found, words) if words is not None else _done(context, found, _seen(found))
 
     return answering
 
 
 def _found(context: AppContext) -> Told | None:
     with context.records.reading() as connection:
-        return told(connection, context.clock(), request.form.get("link", ""))
+        return told(connection, context.whole(), context.clock(), request.form.get("link", ""))
 
 
 def _is_here(context: AppContext, found: Told) -> bool:
@@ -105,6 +108,7 @@ def _alarms(context: AppContext, found: Told, problem: str | None) -> Response:
         name=found.person.name,
         account=found.person.account,
         alarms=[_words(site, alarm, now) for alarm in found.alarms],
+        unfolded=UNFOLDED,
         waiting=bool(found.waiting),
         phrases=[_(phrase) for phrase in PHRASES],
         phrase=request.form.get("phrase", ""),
@@ -135,19 +139,20 @@ def _words(site: Site, alarm: Alarm, now: int) -> dict[str, object]:
     }
 
 
-def _done(context: AppContext, found: Told) -> Response:
+def _done(context: AppContext, found: Told, answered: Collection[str]) -> Response:
     with context.records.reading() as connection:
-        left = [alarm for alarm in standing(connection) if alarm.id in {told.id for told in found.waiting}]
+        left = [alarm for alarm in standing(connection) if alarm.id in answered]
     stands = sum(alarm.returned is None for alarm in left)
     words = _(
         "{alarms} acknowledged as {name}.",
-        alarms=formats.sentence(
-            _n("{n} alarm", "{n} alarms", len(found.waiting), n=formats.words(len(found.waiting)))
-        ),
+        alarms=formats.sentence(_n("{n} alarm", "{n} alarms", len(answered), n=formats.words(len(answered)))),
         name=found.person.name,
     )
     if stands:
         words += " " + _("Still outside: {n}.", n=stands)
+    joined = len(found.waiting) - len(answered)
+    if joined:
+        words += " " + _("Come since you looked, and not acknowledged: {n}.", n=joined)
     return pages.told(context, _("Acknowledged"), words, onward=TO_ALARMS)
 
 

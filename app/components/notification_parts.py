@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 from app import formats
 from app.components.account_parts import act_button, people_table
 from app.components.basics import chip
+from app.components.proven import mark, when
 from app.notification_acts import state_words
 from facility.instants import Instant
 from facility.language import N_, _, _n
@@ -32,9 +33,12 @@ def channel_table(
     kept: Sequence[Channel],
     reached: Mapping[str, Mapping[int, str]],
     counts: Mapping[tuple[int, str], int],
+    proven: Mapping[str, Instant | None],
     managing: bool,
+    zone: str,
+    now: Instant,
 ) -> Component:
-    """The channels in the order in which they are tried."""
+    """The channels in the order in which they are tried, and when each took a message last."""
     if not kept:
         return html.Div(
             _(
@@ -49,7 +53,8 @@ def channel_table(
                 html.Td(html.B(one.name), className="where"),
                 html.Td(html.Code(one.address.shown)),
                 html.Td(_reaches(one, reached)),
-                html.Td("short" if one.address.short else "long"),
+                html.Td(_("short") if one.address.short else _("long")),
+                html.Td([html.Div(when(proven[one.name], zone, now)), mark(proven[one.name], now)]),
                 html.Td(str(counts.get((one.id, "sent"), 0)), className="num"),
                 html.Td(str(counts.get((one.id, "waiting"), 0)), className="num"),
                 html.Td(str(counts.get((one.id, "failed"), 0)), className="num"),
@@ -59,7 +64,17 @@ def channel_table(
         for one in kept
     ]
     return people_table(
-        (_("Channel"), _("Address"), _("Reaches"), _("Form"), _("Sent"), _("Waiting"), _("Failed"), ""),
+        (
+            _("Channel"),
+            _("Address"),
+            _("Reaches"),
+            _("Form"),
+            _("Last proven"),
+            _("Sent"),
+            _("Waiting"),
+            _("Failed"),
+            "",
+        ),
         rows,
         _("Channels"),
     )

@@ -24,8 +24,7 @@ def proven_table(context: AppContext) -> Component:
     if not proven:
         return html.P(_(NO_CHANNEL), className="nothing")
     rows = [
-        html.Tr([html.Th(name), html.Td(_when(at, zone, now)), html.Td(_mark(at, now))])
-        for name, at in proven.items()
+        html.Tr([html.Th(name), html.Td(when(at, zone, now)), html.Td(mark(at, now))]) for name, at in proven.items()
     ]
     heads = html.Tr([html.Th(_("Channel")), html.Th(_("Last proven")), html.Th("")])
     return html.Table([html.Thead(heads), html.Tbody(rows)], className="proven")
@@ -60,11 +59,13 @@ def _proven(context: AppContext) -> dict[str, Instant | None] | None:
         return None
 
 
-def _when(at: Instant | None, zone: str, now: Instant) -> list[Component | str]:
+def when(at: Instant | None, zone: str, now: Instant) -> list[Component | str]:
+    """The moment at which a channel took a message last."""
     return [_("never yet")] if at is None else [formats.moment(at, zone, now), " ", since(at, "muted")]
 
 
-def _mark(at: Instant | None, now: Instant) -> Component:
+def mark(at: Instant | None, now: Instant) -> Component:
+    """Is that recent enough to rely on it?"""
     if at is not None and now - at <= PROVEN_FOR:
         return chip("normal", _("Proven"))
     return chip("advisory", _("Not proven"))

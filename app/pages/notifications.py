@@ -13,6 +13,7 @@ from app.components.notification_parts import channel_table, message_table, reac
 from app.components.why import why_dialog
 from app.context import AppContext
 from app.guard import requires
+from app.live.ways import proven_ways
 from app.notification_acts import NotDoneError
 from app.pages.page import Address, Page
 from facility.language import N_, _, _n
@@ -128,6 +129,7 @@ def _content(context: AppContext) -> list[Component]:
     with context.records.reading() as connection:
         kept, names = channels.in_use(connection), channels.names(connection)
         reached, counts = contacts.all(connection), notifications.counts(connection)
+        proven = proven_ways(connection)
         people = _callable(accounts.all(connection))
         found = _own(context, notifications.newest(connection, MOST))
     # A button of another right must not be there at all: when the page is drawn anew, it would ask for that right.
@@ -147,7 +149,7 @@ def _content(context: AppContext) -> list[Component]:
             ],
             className="head row",
         ),
-        _card(_("Channels"), channel_table(kept, reached, counts, managing)),
+        _card(_("Channels"), channel_table(kept, reached, counts, proven, managing, site.timezone, now)),
         *(about_people if concerned else ()),
     ]  # fmt: skip
 

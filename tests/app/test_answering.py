@@ -11,14 +11,16 @@ from alerts.notifications import answer_links
 from app import cookies
 from app.answering.told import NO_COMMENT, RISEN
 from app.sign_in.proof import WRONG
-from facility.alarm import Acknowledgement, Alarm, AlarmState, Condition
+from facility.alarm import Acknowledgement, Alarm, AlarmState, Condition, Held, HoldKind
+from facility.excursion import Excursion, Move
 from facility.instants import DAY, HOUR, MINUTE
 from facility.limit import Severity
-from facility.people import Person
+from facility.people import CLEANWATCH, Person
 from facility.roles import Role
-from storage.records import alarms, channels, commands, notifications
+from storage.records import alarms, channels, commands, excursions, notifications
 from storage.records.channels import Address
 from storage.records.commands import DONE, Acknowledge, WaitingCommand
+from storage.records.excursions import Moved
 from storage.records.notifications import Notification, Purpose, Recipient
 from storage.records.people import accounts
 from storage.records.people.accounts import AccountState
@@ -30,6 +32,8 @@ from tests.signing_in import PASSWORD, session_cookie_for
 ROSSI = Person("l.rossi", "Luca Rossi", Role.VIEWER, "test")
 LOW = Alarm("B101.DP1", "B101", Condition.LOW, Severity.ALERT, AlarmState.UNACKNOWLEDGED, NOON - MINUTE, NOON, 39.0)
 OTHER = replace(LOW, point="B109.DP1", room="B109", severity=Severity.ACTION)
+SHELVED = Held(HoldKind.SHELVED, NOON, NOON + HOUR, "s.brandt", "known")
+MORE = replace(LOW, point="B101.DP2", condition=Condition.LOW, onset=NOON)
 
 
 class Phone:
@@ -61,6 +65,14 @@ class Phone:
         with self.records.transaction() as connection:
             notifications.queue(connection, [about])
             return answer_links.link(connection, self.time(), "m1").partition("#")[2]
+
+    def one_event(self, *of: Alarm) -> None:
+        """These alarms are one excursion."""
+        self.save(*of)
+        event = Excursion(f"excursion/{LOW.id}", {alarm.id: alarm for alarm in of})
+        moved = [Moved(NOON, CLEANWATCH, Move(alarm.id, event.id, None, "by room")) for alarm in of]
+        with self.records.transaction() as connection:
+            excursions.save(connection, [event], moved, "UTC")
 
     def look(self, token: str) -> str:
         return self.browser.post("/answer/look", data={"link": token}).text
@@ -108,6 +120,39 @@ def test_whoever_it_was_for_acknowledges_all_of_it_with_the_password_and_a_few_w
     assert [(sent.command, sent.actor.name) for sent in phone.applied] == [
         (Acknowledge(alarm.id, alarm.severity, "On my way"), MOREAU.account) for alarm in (OTHER, LOW)
     ]
+
+
+def test_what_has_joined_the_event_since_the_message_is_answered_with_it(phone: Phone) -> None:
+    phone.one_event(LOW, OTHER, MORE)
+    token = phone.link()
+    assert "Step to B109" in phone.look(token)
+    assert "Three alarms acknowledged" in phone.send(token, **{f"seen {MORE.id}": "alert"})
+    assert {sent.command.alarm for sent in phone.applied if isinstance(sent.command, Acknowledge)} == {
+        LOW.id, OTHER.id, MORE.id,
+    }  # fmt: skip
+
+
+def test_what_joins_while_somebody_looks_is_not_acknowledged_unseen(phone: Phone) -> None:
+    token = phone.link()
+    phone.look(token)
+    phone.one_event(LOW, OTHER, MORE)
+    words = phone.send(token)
+    assert "Two alarms acknowledged" in words
+    assert "Come since you looked, and not acknowledged: 1." in words
+    assert len(phone.applied) == 2
+
+
+def test_an_alarm_of_the_event_that_calls_nobody_is_not_part_of_the_answer(phone: Phone) -> None:
+    phone.one_event(LOW, OTHER, replace(MORE, held=SHELVED))
+    assert "Step to B109" not in phone.look(phone.link())
+
+
+def test_of_many_alarms_a_few_stand_above_the_answer_and_the_others_are_a_touch_away(phone: Phone) -> None:
+    many = [replace(MORE, onset=NOON + number) for number in range(5)]
+    phone.one_event(LOW, OTHER, *many)
+    words = phone.look(phone.link())
+    assert "3 more of it" in words
+    assert words.count('class="what"') == 7
 
 
 def test_a_link_is_used_once_and_holds_for_a_day(phone: Phone) -> None:

@@ -58,13 +58,16 @@ def test_a_channel_is_added_reaches_somebody_and_is_tried_and_retired(here: Hous
     message = notification_acts.try_me(here.context, mail.id)
     words = notification_acts.outcome_words(here.context, message, patience=0)
     assert words == f"Message {message.number}: waiting to be sent by the station."
+    assert "Not proven" in page(here, KELLER)
     seals = here.context.seals
     sender = Sender(here.records, lambda kept: opened(kept, seals, tmp_path), lambda: NOON, "main", random.Random())
     here.time.now = NOON
     sender.step()
     sender.close()
-    assert "and sent nowhere" in notification_acts.outcome_words(here.context, message, patience=0)
+    words = notification_acts.outcome_words(here.context, message, patience=0)
+    assert words.endswith("and sent nowhere.")
     shown = page(here, KELLER)
+    assert "Not proven" not in shown
     assert "Mail j\\u2026@example.org" in shown
     assert message.number in shown
     assert "j.moreau@example.org" not in shown
@@ -72,6 +75,16 @@ def test_a_channel_is_added_reaches_somebody_and_is_tried_and_retired(here: Hous
         notification_acts.retire(here.context, mail.id, " ")
     notification_acts.retire(here.context, mail.id, "another one")
     assert "No channel yet" in page(here, KELLER)
+
+
+def test_what_a_service_says_of_a_test_ends_with_one_full_stop(here: House) -> None:
+    here.person = KELLER
+    hook = notification_acts.add(here.context, "Hook", "json://127.0.0.1:1/hook", "")
+    message = notification_acts.try_channel(here.context, hook.id, "")
+    with here.records.transaction() as connection:
+        notifications.sent(connection, [message.id], NOON, "Sent JSON POST notification.")
+    words = notification_acts.outcome_words(here.context, message, patience=0)
+    assert words.endswith("the service says: Sent JSON POST notification.")
 
 
 def test_who_may_not_is_refused(here: House) -> None:

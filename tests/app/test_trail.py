@@ -21,13 +21,14 @@ from storage.records.trail.audit import AuditEntry, AuditFilter, AuditRow
 from storage.records.trail.chain import BEGINNING, Mark
 from tests.app.parts import NOON
 from tests.people import ANN, MOREAU
+from tests.records import open_records
 
 ZONE = "Europe/Berlin"
 
 
 @pytest.fixture
 def records(tmp_path: Path) -> Iterator[Records]:
-    records = Records.open(tmp_path / "records.db", lambda: NOON)
+    records = open_records(tmp_path / "records.db", lambda: NOON)
     yield records
     records.close()
 
@@ -98,6 +99,13 @@ def test_a_row_says_old_and_new_reason_role_and_origin() -> None:
 )
 def test_an_alarm_is_called_by_point_condition_and_onset(object: str, called: str) -> None:
     assert told(row("{}", object), {}, ZONE, NOON).called == called
+
+
+def test_the_cause_of_an_alarm_is_told_in_words_too() -> None:
+    data = {"changes": {"cause": [None, f"B101.DP1/low/{NOON}"]}, "alarm": f"B101.DP2/no-data/{NOON}"}
+    found = told(row(json.dumps(data)), {}, ZONE, NOON)
+    assert found.changes == (("cause", "nothing", "B101.DP1 low, 22 Nov 2026 13:00:00"),)
+    assert found.more == (("alarm", "B101.DP2 no data, 22 Nov 2026 13:00:00"),)
 
 
 @pytest.mark.parametrize(

@@ -81,8 +81,8 @@ def test_a_change_of_a_rota_is_told_in_words_and_needs_no_signature() -> None:
     found = differences(parse_site(FILE, "a"), parse_site(new, "b"))
     assert not decides(found)
     assert lines(found) == (
-        "rota first: each week from Monday 2026-01-05 08:00 on: 08:00 ann, bob in turn to "
-        "each week from Monday 2026-01-05 08:00 on: 08:00 ann, cleo in turn",
+        "rota first: each week from Monday 2026-01-05 08:00 on: ann, bob in turn to "
+        "each week from Monday 2026-01-05 08:00 on: ann, cleo in turn",
         "on call: alarms found in late readings are told daily at 07:30 to rota first "
         "to daily at 08:30 to rota first",
     )
