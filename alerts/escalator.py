@@ -5,8 +5,10 @@ queued, the audit rows. So whatever is killed when, no call is lost, and none is
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from itertools import count
+from types import MappingProxyType
 
 from sqlalchemy import Connection
 
@@ -16,7 +18,7 @@ from alerts.escalation import Ring
 from alerts.notifications.audience import visible
 from alerts.notifications.follower import scene_of
 from alerts.notifications.telling import by_weight
-from alerts.notifications.texts import Scene, addressed, compose
+from alerts.notifications.texts import Scene, Words, addressed, compose
 from facility.alarm import Alarm
 from facility.escalation import Policy, at_any_hour, policy_for
 from facility.instants import Clock, Instant
@@ -32,8 +34,11 @@ from storage.records.notifications import Notification, Purpose, Recipient
 from storage.records.trail import audit
 from storage.records.trail.audit import JSON, AuditEntry
 
-AT_ONCE = 200
+AT_ONCE = 50
 """Escalations whose calls are made in one transaction."""
+WITH_ALARMS = 10
+"""Escalations that call in the transaction that begins them. The calls of further ones are due at once, and are made
+after it: whoever has to go first is not to wait until thousands have been written to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +51,17 @@ class Escalator:
     clock: Clock
     address: str = ""
 
-    def step(self) -> None:
-        """Make the calls that are due. Raises RecordsAwayError."""
+    def step(self) -> bool:
+        """Make the calls that are due; were there any? Raises RecordsAwayError."""
         now = self.clock()
         with self.records.reading() as connection:
-            waiting = escalations.due(connection, now, self.station)
+            waiting = [one.number for one in escalations.due(connection, now, self.station)]
         for first in range(0, len(waiting), AT_ONCE):
             with self.records.transaction() as connection:
                 desk = _Desk(connection, self.site(), now, self.address)
-                for one in waiting[first : first + AT_ONCE]:
-                    found = escalations.find(connection, one.number)
-                    if found is not None:
-                        desk.advance(found)
+                desk.take(_as_they_are(escalations.several(connection, waiting[first : first + AT_ONCE])), AT_ONCE)
                 desk.write()
+        return bool(waiting)
 
     def follow(
         self, connection: Connection, now: Instant, touched: Collection[str], events: Mapping[str, Sequence[Alarm]]
@@ -73,48 +76,63 @@ class Escalator:
                 snapshot = partial(desk.snapshot, policy, _areas(site, alarms))
                 near = running.near(event, alarms)
                 for one in steps.follow(near, self.station, event, alarms, policy, snapshot, now):
-                    saved = desk.save(running.drop(one.number), one)
-                    if saved.running:
-                        running.add(saved)
-        for one in running.all.values():
-            desk.advance(one)
+                    running.put(one)
+        known = {alarm.id: alarm for members in events.values() for alarm in members}
+        desk.take(running.changes(), WITH_ALARMS, known)
         desk.write()
 
     def advance(self, connection: Connection, number: int, now: Instant) -> bool:
         """Make the calls of an escalation that are due, of whichever station it is; were there any?"""
-        found = escalations.find(connection, number)
-        if found is None:
-            return False
         desk = _Desk(connection, self.site(), now, self.address)
-        made = desk.advance(found)
+        made = desk.take(_as_they_are(escalations.several(connection, [number])), 1)
         desk.write()
         return made
+
+
+Change = tuple[Escalation | None, Escalation]
+"""An escalation as it is on record, None where it is not, and as it is now."""
+
+
+def _as_they_are(found: Iterable[Escalation]) -> list[Change]:
+    return [(one, one) for one in found]
 
 
 class _Running:
     """The escalations that run, found by their event and by their alarms: there may be thousands."""
 
-    def __init__(self, found: Iterable[Escalation]) -> None:
-        self.all: dict[int, Escalation] = {}
+    def __init__(self, found: Sequence[Escalation]) -> None:
+        self._on_record = {one.number: one for one in found}
+        self._now: dict[int, Escalation] = {}
         self._by: dict[str, set[int]] = {}
+        self._new = count(max(self._on_record, default=0) + 1)
+        """Numbers for those that are not on record yet: they get their own there."""
         for one in found:
-            self.add(one)
+            self.put(one)
 
-    def add(self, one: Escalation) -> None:
-        self.all[one.number] = one
-        for key in (one.event, *one.alarms):
-            self._by.setdefault(key, set()).add(one.number)
-
-    def drop(self, number: int) -> Escalation | None:
-        one = self.all.pop(number, None)
-        for key in () if one is None else (one.event, *one.alarms):
+    def put(self, one: Escalation) -> None:
+        """One is now like this, or has begun."""
+        number = one.number or next(self._new)
+        before = self._now.get(number)
+        for key in () if before is None else (before.event, *before.alarms):
             self._by[key].discard(number)
-        return one
+        self._now[number] = one if one.number else replace(one, number=number)
+        for key in (one.event, *one.alarms) if one.running else ():
+            self._by.setdefault(key, set()).add(number)
 
     def near(self, event: str, alarms: Iterable[Alarm]) -> list[Escalation]:
         """Those of this event or of any of these alarms, the oldest first."""
         keys = (event, *(alarm.id for alarm in alarms))
-        return [self.all[number] for number in sorted({n for key in keys for n in self._by.get(key, ())})]
+        return [self._now[number] for number in sorted({n for key in keys for n in self._by.get(key, ())})]
+
+    def changes(self) -> list[Change]:
+        """Every one, changed or not."""
+        on_record = self._on_record
+        return [
+            (on_record[n], one) if n in on_record else (None, replace(one, number=0)) for n, one in self._now.items()
+        ]
+
+
+NO_ALARMS: Mapping[str, Alarm] = MappingProxyType({})
 
 
 class _Desk:
@@ -139,40 +157,58 @@ class _Desk:
         """A policy with its people, as of now."""
         return whom.snapshot(policy, self._reach, self._site.timezone, areas)
 
-    def advance(self, before: Escalation) -> bool:
-        """Make the calls of an escalation that are due; were there any?"""
-        after, rings = steps.advance(before, self._now)
-        if after is before:
-            return False
-        self.save(before, after)
-        if rings:
-            areas = {account: person.areas for account, person in self._reach.people.items()}
-            caller = _Caller(self._connection, self._scene, areas, after)
-            made = [call for ring in rings for call in caller.call(ring)]
-            notifications.queue(self._connection, caller.written)
-            escalations.add_calls(self._connection, after.number, made)
-            self._entries += [escalations.called(after.number, after.event, call) for call in made]
-        return True
+    def take(self, changes: Iterable[Change], calling: int, known: Mapping[str, Alarm] = NO_ALARMS) -> bool:
+        """Put escalations on record as they are now, and make the calls of so many that are due; did any change?
 
-    def save(self, before: Escalation | None, after: Escalation) -> Escalation:
-        """Put an escalation on record; a new one gets its number."""
-        saved = escalations.save(self._connection, after)
-        if before is None:
-            told: dict[str, JSON] = {
-                "policy": saved.snapshot.policy,
-                "severity": saved.severity.name.lower(),
-                "steps": [rung.says for rung in saved.snapshot.rungs],
-            }
-            self._entries.append(happened("escalation begun", saved, told))
-        elif before.state is not after.state:
-            by: dict[str, JSON] = {"by": saved.ended_by} if saved.ended_by else {}
-            changes: dict[str, tuple[JSON, JSON]] = {"state": (before.state.value, after.state.value)}
-            self._entries.append(happened(ENDED[after.state], saved, by, changes))
-        return saved
+        The most severe come first. `known` are alarms as they are in this transaction: they are not read again.
+        """
+        decided: list[tuple[Escalation | None, Escalation, tuple[Ring, ...]]] = []
+        for before, now in sorted(changes, key=lambda change: -change[1].severity):
+            after, rings = steps.advance(now, self._now) if calling > 0 else (now, ())
+            if after is not before:
+                decided.append((before, after, rings))
+                calling -= bool(rings)
+        saved = escalations.save_all(self._connection, [after for _unused, after, _rings in decided])
+        for (before, _unused, _rings), after in zip(decided, saved, strict=True):
+            self._tell(before, after)
+        self._call([(one, rings) for one, (_b, _a, rings) in zip(saved, decided, strict=True) if rings], known)
+        return bool(decided)
 
     def write(self) -> None:
         """Put on record what happened; to be done last, as the trail is locked from then on."""
         audit.append(self._connection, self._now, self._entries)
+
+    def _tell(self, before: Escalation | None, after: Escalation) -> None:
+        if before is None:
+            told: dict[str, JSON] = {
+                "policy": after.snapshot.policy,
+                "severity": after.severity.name.lower(),
+                "steps": [rung.says for rung in after.snapshot.rungs],
+            }
+            self._entries.append(happened("escalation begun", after, told))
+        was = State.CALLING if before is None else before.state
+        if after.state is not was:
+            by: dict[str, JSON] = {"by": after.ended_by} if after.ended_by else {}
+            self._entries.append(happened(ENDED[after.state], after, by, {"state": (was.value, after.state.value)}))
+
+    def _call(self, calling: Sequence[tuple[Escalation, Sequence[Ring]]], known: Mapping[str, Alarm]) -> None:
+        if not calling:
+            return
+        unknown = {id for one, _unused in calling for id in one.alarms} - known.keys()
+        if unknown:
+            known = {**known, **{alarm.id: alarm for alarm in alarm_records.several(self._connection, unknown)}}
+        lowest = escalations.lowest_severities(self._connection, {one.event for one, _unused in calling})
+        areas = {account: person.areas for account, person in self._reach.people.items()}
+        made: dict[int, list[Call]] = {}
+        written: list[Notification] = []
+        for one, rings in calling:
+            alarms = [known[id] for id in one.alarms if id in known]
+            caller = _Caller(self._scene, areas, one, alarms, risen=lowest[one.event] < one.severity)
+            made[one.number] = [call for ring in rings for call in caller.call(ring)]
+            self._entries += [escalations.called(one.number, one.event, call) for call in made[one.number]]
+            written += caller.written
+        notifications.queue(self._connection, written)
+        escalations.add_calls(self._connection, made)
 
 
 ENDED = {
@@ -188,36 +224,44 @@ class _Caller:
     """Writes the messages of one escalation."""
 
     def __init__(
-        self, connection: Connection, scene: Scene, areas: Mapping[str, Areas], escalation: Escalation
+        self,
+        scene: Scene,
+        areas: Mapping[str, Areas],
+        escalation: Escalation,
+        alarms: Iterable[Alarm],
+        *,
+        risen: bool,
     ) -> None:
+        """`areas` are those that each person may hear of; `risen` says that the event was less severe before."""
         self._escalation = escalation
         self._scene = scene
         self._areas = areas
-        found = alarm_records.several(connection, list(escalation.alarms))
-        waiting = [alarm for alarm in found if steps.calls(alarm)]
-        self._alarms = by_weight(waiting)
-        earlier = escalations.of_event(connection, escalation.event)
-        self._risen = any(one.severity < escalation.severity for one in earlier)
+        self._alarms = by_weight(alarm for alarm in alarms if steps.calls(alarm))
+        self._first = Purpose.WORSE if risen else Purpose.NEW
+        self._composed: dict[tuple[Purpose, Areas], Words] = {}
         self.written: list[Notification] = []
 
     def call(self, ring: Ring) -> Iterator[Call]:
         """Call everybody of one step."""
         for to in ring.recipients:
-            seen = visible(self._scene.site, self._alarms, self._areas.get(to.account))
+            areas = self._areas.get(to.account)
+            seen = visible(self._scene.site, self._alarms, areas)
             if seen:
-                yield self._made(ring, to, self._message(ring, to, seen))
+                yield self._made(ring, to, self._message(ring, to, areas, seen))
         if not ring.recipients:
             yield self._made(ring, NOBODY, "")
 
     def _made(self, ring: Ring, to: Recipient, notification: str) -> Call:
         return Call(self._scene.now, ring.round, ring.step, to.account, to.name, ring.instead, notification)
 
-    def _message(self, ring: Ring, to: Recipient, seen: Sequence[Alarm]) -> str:
+    def _message(self, ring: Ring, to: Recipient, areas: Areas, seen: Sequence[Alarm]) -> str:
         one = self._escalation
-        first = Purpose.WORSE if self._risen else Purpose.NEW
-        purpose = first if ring.round == ring.step == 0 else Purpose.UNANSWERED
+        purpose = self._first if ring.round == ring.step == 0 else Purpose.UNANSWERED
+        words = self._composed.get((purpose, areas))
+        if words is None:
+            words = self._composed[purpose, areas] = compose(self._scene, one.event, seen, purpose)
         message = addressed(
-            compose(self._scene, one.event, seen, purpose),
+            words,
             id=f"escalation {one.number}/{ring.round + 1}.{ring.step + 1}/{to.account or 'all'}/{to.channel}",
             at=self._scene.now,
             purpose=purpose,

@@ -45,8 +45,9 @@ class Notifying:
         """Queue what is to be told, and begin to send what is due. Raises RecordsAwayError."""
         with speaking(self._site().language):
             self._follower.step()
-            self.escalator.step()
-        self._sender.step()
+            self._sender.step()
+            if self.escalator.step():
+                self._sender.step()
 
     def close(self) -> None:
         """Wait until what is being sent has been."""

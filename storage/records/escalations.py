@@ -3,13 +3,13 @@
 An escalation is one row, brought up to date while it runs; its calls are rows of their own that never change.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, insert, select, update
 
 from facility.escalation import Quiet
 from facility.instants import Instant, Span
@@ -116,12 +116,23 @@ class Call:
 
 def save(connection: Connection, escalation: Escalation) -> Escalation:
     """Put an escalation on record as it is now; a new one gets its number."""
-    if escalation.number:
-        changed = {name: value for name, value in _row(escalation).items() if name not in _FIXED}
-        connection.execute(update(table).where(table.c.number == escalation.number).values(**changed))
-        return escalation
-    added = insert(table).values(**_row(escalation)).returning(table.c.number)
-    return replace(escalation, number=connection.execute(added).scalar_one())
+    return save_all(connection, [escalation])[0]
+
+
+def save_all(connection: Connection, escalations: Sequence[Escalation]) -> list[Escalation]:
+    """Put escalations on record as they are now, in their order; new ones get their numbers."""
+    known = [_row(one) | {"which": one.number} for one in escalations if one.number]
+    if known:
+        changed = {
+            name: bindparam(name, type_=table.c[name].type) for name in known[0] if name not in {*_FIXED, "which"}
+        }
+        connection.execute(update(table).where(table.c.number == bindparam("which")).values(changed), known)
+    new = [_row(one) for one in escalations if not one.number]
+    numbers: Iterator[int] = iter(())
+    if new:
+        added = insert(table).returning(table.c.number, sort_by_parameter_order=True)
+        numbers = iter(connection.execute(added, new).scalars().all())
+    return [one if one.number else replace(one, number=next(numbers)) for one in escalations]
 
 
 def running(connection: Connection, station: str | None = MAIN) -> list[Escalation]:
@@ -157,6 +168,11 @@ def find(connection: Connection, number: int) -> Escalation | None:
     return next(iter(_found(connection, table.c.number == number)), None)
 
 
+def several(connection: Connection, numbers: Collection[int]) -> list[Escalation]:
+    """The escalations of these numbers, the oldest first."""
+    return _found(connection, table.c.number.in_(numbers))
+
+
 def newest(connection: Connection, limit: int) -> list[Escalation]:
     """Those that are over, the newest first."""
     query = select(table).where(table.c.ended.is_not(None)).order_by(table.c.started.desc(), table.c.number.desc())
@@ -166,6 +182,12 @@ def newest(connection: Connection, limit: int) -> list[Escalation]:
 def of_event(connection: Connection, event: str) -> list[Escalation]:
     """Those of an excursion or an alarm, the oldest first."""
     return _found(connection, table.c.event == event)
+
+
+def lowest_severities(connection: Connection, events: Collection[str]) -> dict[str, Severity]:
+    """How severe the least severe escalation of each of these events is; an event that had none is not among them."""
+    query = select(table.c.event, func.min(table.c.severity).label("severity")).where(table.c.event.in_(events))
+    return {row.event: Severity(row.severity) for row in connection.execute(query.group_by(table.c.event))}
 
 
 def called(escalation: int, event: str, call: Call) -> AuditEntry:
@@ -182,9 +204,13 @@ def called(escalation: int, event: str, call: Call) -> AuditEntry:
     return AuditEntry(CLEANWATCH, "escalation called", f"escalation {escalation}", told)
 
 
-def add_calls(connection: Connection, escalation: int, calls: Iterable[Call]) -> None:
-    """Who has been called. Their audit rows (`called`) are the caller's, in the same transaction."""
-    rows = [{"escalation": escalation, **{name: getattr(call, name) for name in Call.__slots__}} for call in calls]
+def add_calls(connection: Connection, calls: Mapping[int, Iterable[Call]]) -> None:
+    """Whom each of these escalations has called. The audit rows (`called`) are the caller's, in one transaction."""
+    rows = [
+        {"escalation": escalation, **{name: getattr(call, name) for name in Call.__slots__}}
+        for escalation, made in calls.items()
+        for call in made
+    ]
     if rows:
         connection.execute(insert(calls_table), rows)
 

@@ -72,7 +72,7 @@ def test_who_was_called_reads_for_what_before_all_else(home: House) -> None:
     with home.records.transaction() as connection:
         running = escalations.save(connection, replace(CALLING, number=0))
         call = escalations.Call(NOON, 0, 0, KELLER.account, KELLER.name, False, "")
-        escalations.add_calls(connection, running.number, [call])
+        escalations.add_calls(connection, {running.number: [call]})
     assert waits(home, KELLER)[0] == "You were called 13:00 for excursion E-2026-0042"
     assert not any("called" in words for words in waits(home, MOREAU))
 

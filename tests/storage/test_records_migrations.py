@@ -119,7 +119,7 @@ def fill(records: Records) -> None:
         outbox.add(connection, NOON, {"cleanwatch/demo/alarms": b"payload"})
         number = escalations.save(connection, ESCALATION).number
         call = escalations.Call(NOON, 0, 0, "ann", "Ann", False, "1")
-        escalations.add_calls(connection, number, [call])
+        escalations.add_calls(connection, {number: [call]})
         audit.append(connection, NOON, [escalations.called(number, ESCALATION.event, call)])
         accounts.make(connection, NOON, ANN, "j.moreau", name="J. Moreau", role=Role.OPERATOR)
         for hash in ("a", "b"):

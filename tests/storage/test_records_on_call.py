@@ -100,5 +100,5 @@ def test_calls_are_kept_in_order(records: Records) -> None:
     calls = [Call(NOON, 0, 0, "ann", "Ann", False, "e/1"), Call(NOON, 0, 1, "bob", "Bob", True, "e/2")]
     with records.transaction() as connection:
         number = escalations.save(connection, ESCALATION).number
-        escalations.add_calls(connection, number, calls)
+        escalations.add_calls(connection, {number: calls})
         assert escalations.calls(connection, [number]) == {number: calls}
