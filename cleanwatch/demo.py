@@ -73,12 +73,11 @@ def _run(console: Console, data: Path, reset: bool, days: int, language: str, st
         console.print("Starting broker, station, dashboard and simulated plant ...")
         supervisor.start(Part("broker", ["broker", "--port", str(mqtt), "--port-mqtt5", str(mqtt5)]))
         supervisor.start(Part("station", ["station"]))
-        supervisor.start(Part("app", ["app"]))
-        answers = _wait_for(address, supervisor, stopping)
-        # Only now, when the station listens: what is sent before that would wait for its sender's next attempt.
+        # Before the app, which takes longest to start: the station wants to hear its instruments soon.
         began = system_clock()
         supervisor.start(Part("simulator", ["simulate"]))
-        if answers:
+        supervisor.start(Part("app", ["app"]))
+        if _wait_for(address, supervisor, stopping):
             _welcome(console, address, mqtt, data)
         elif not stopping.is_set():
             console.print(f"The dashboard does not answer yet; see the logs in {logs}.")
@@ -87,6 +86,7 @@ def _run(console: Console, data: Path, reset: bool, days: int, language: str, st
             supervisor.start(Part("history", past, may_end=True, hear=hear))
             while supervisor.is_running("history") and not stopping.wait(LOOK_SECONDS):
                 supervisor.look_after()
+        supervisor.start(Part("people", [], may_end=True, module="cleanwatch.demo_past"))
         while not stopping.wait(LOOK_SECONDS):
             supervisor.look_after()
         console.print("Stopping ...")

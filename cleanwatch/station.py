@@ -85,8 +85,8 @@ def run_station(settings: Settings, stopping: threading.Event) -> None:
         work = StationWork(settings, station, parts, problems, clock, stopping, waiting)
         clock.on_jump = work.clock_set
         threads = work.begin()
+        collector.start()  # before the first heartbeat: whoever hears that may send
         publisher.start()
-        collector.start()
         points = len(in_force.site.points)
         log.info("site %s, station %s, revision %s: %s points", in_force.site.id, station, in_force.number, points)
         stopping.wait()

@@ -20,7 +20,7 @@ PAUSE_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One process: `cleanwatch <arguments>`.
+    """One process: `cleanwatch <arguments>`, or another module of ours.
 
     A part that `may_end` is not started again when it ends well. `hear` is told each line that it prints.
     """
@@ -29,6 +29,7 @@ class Part:
     arguments: Sequence[str]
     may_end: bool = False
     hear: Callable[[str], None] | None = None
+    module: str = "cleanwatch"
 
 
 @dataclass(slots=True)
@@ -96,7 +97,7 @@ class Supervisor:
         return self._logs / f"{part.name}.log"
 
     def _spawn(self, part: Part) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "cleanwatch", *part.arguments]
+        command = [sys.executable, "-m", part.module, *part.arguments]
         with self._log_of(part).open("ab") as log_file:
             process = subprocess.Popen(
                 command,
