@@ -26,7 +26,9 @@ log = logging.getLogger(__name__)
 SHORTEST_PAUSE: Span = 200
 """At most five frames a second go out."""
 RESTS_AFTER_LOOK = 9
-"""A large site is looked at less often, so that looking takes a tenth of a processor at most."""
+"""A large site is looked at less often, so that looking takes a tenth of a processor or so."""
+LONGEST_REST: Span = 2 * SECOND
+"""A look never takes so long that what is seen grows old for it."""
 LONGEST_PAUSE: Span = SECOND
 """Also without a message the site is looked at: a value grows old by itself."""
 KEEP_ALIVE: Span = 5 * SECOND
@@ -88,7 +90,7 @@ class Hub:
         self._yardsticks: dict[tuple[str, RoomState | None], tuple[Point, Yardstick]] = {}
         self._changed = threading.Condition()
         self._dirty = True
-        self._closed = False
+        self._closed = threading.Event()
         self.viewers = 0
         self.most_viewers = most_viewers
         self._parts = Parts()
@@ -206,7 +208,7 @@ class Hub:
     def close(self) -> None:
         """End every stream, and stop."""
         with self._changed:
-            self._closed = True
+            self._closed.set()
             self._changed.notify_all()
         if self._thread is not None:
             self._thread.join()
@@ -225,16 +227,16 @@ class Hub:
             self._changed.notify_all()
 
     def _beat(self) -> None:
-        pause = threading.Event()
-        while not self._closed:
+        rest = 0.0
+        while not self._closed.wait(rest):
             with self._changed:
-                self._changed.wait_for(lambda: self._dirty or self._closed, LONGEST_PAUSE / 1000)
-            began = time.monotonic()
+                self._changed.wait_for(lambda: self._dirty or self._closed.is_set(), LONGEST_PAUSE / 1000)
+            began = time.thread_time()
             try:
                 self.refresh()
             except Exception:
                 log.exception("The live hub could not look at the site; it tries again")
-            pause.wait(max(SHORTEST_PAUSE / 1000, (time.monotonic() - began) * RESTS_AFTER_LOOK))
+            rest = rest_after(time.thread_time() - began)
 
     def everything(self, areas: Areas = None) -> bytes:
         """The present look at these areas as one frame, in JSON."""
@@ -273,12 +275,18 @@ class Hub:
 
     def _events(self, outlook: Outlook) -> Iterator[bytes]:
         seen = -1
-        while not self._closed:
+        while not self._closed.is_set():
             with self._changed:
                 if outlook.number <= seen:
                     self._changed.wait(KEEP_ALIVE / 1000)
                 event, seen = outlook.event_after(seen)
             yield event
+
+
+def rest_after(look: float) -> float:
+    """How long to rest (s) after a look that took so much of the processor (s); how long it waited for that says
+    nothing about the site."""
+    return min(max(SHORTEST_PAUSE / 1000, look * RESTS_AFTER_LOOK), LONGEST_REST / 1000)
 
 
 def _is_newer(reading: Newest, known: Newest | None) -> bool:

@@ -5,7 +5,8 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from app.live.hub import FRAMES_KEPT, Frame, Hub, TooManyViewersError
+from app.live import hub as hub_module
+from app.live.hub import FRAMES_KEPT, Frame, Hub, TooManyViewersError, rest_after
 from app.live.look import Known
 from app.status import Newest
 from bus import topics
@@ -193,6 +194,24 @@ def test_closing_the_hub_ends_every_stream(hub: Hub) -> None:
         hub.close()
         assert ended.wait(30)
         thread.join()
+
+
+def test_the_hub_is_closed_at_once_also_while_it_rests(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub_module, "SHORTEST_PAUSE", HOUR)
+    monkeypatch.setattr(hub_module, "LONGEST_REST", HOUR)
+    with hub.place() as events:
+        next(events)
+        publish_reading(hub, "B101.DP1", 44.0, NOON)
+        hub.start()
+        next(events)  # it has looked, and rests
+        closing = threading.Thread(target=hub.close, daemon=True)
+        closing.start()
+        closing.join(30)
+        assert not closing.is_alive()
+
+
+def test_the_hub_rests_after_a_look_as_long_as_that_costs_but_never_so_long_that_values_grow_old() -> None:
+    assert [rest_after(took) for took in (0.001, 0.1, 5.0)] == [0.2, pytest.approx(0.9), 2.0]
 
 
 def test_the_hub_sends_by_itself_once_it_is_started(hub: Hub) -> None:
