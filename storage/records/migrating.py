@@ -1,5 +1,6 @@
 """Bringing a records database to a schema revision, and refusing one that is newer than this program."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -31,9 +32,10 @@ def newest_revision() -> str:
     return head
 
 
-def revisions() -> list[str]:
+@cache
+def revisions() -> tuple[str, ...]:
     """Every schema revision, oldest first."""
-    return [script.revision for script in _scripts().walk_revisions()][::-1]
+    return tuple(script.revision for script in _scripts().walk_revisions())[::-1]
 
 
 def present_revision(connection: Connection) -> str | None:
@@ -109,6 +111,7 @@ def move(connection: Connection, target: str) -> None:
         command.upgrade(config, target)
 
 
+@cache  # all scripts are read and run each time
 def _scripts() -> ScriptDirectory:
     return ScriptDirectory.from_config(_config())
 

@@ -26,6 +26,7 @@ from storage.records.trail import agreement, audit
 from storage.records.trail.audit import AuditFilter, AuditRow
 from storage.samples.commit import Intake
 from storage.samples.local import LocalStore
+from tests.records import open_records
 
 MIDNIGHT: Instant = 20_000 * DAY
 STEPS = 10
@@ -58,7 +59,9 @@ class Story:
         self._has_changed = False
         """Is the site another one by now, which no revision tells?"""
         self.store = LocalStore.open(store or folder / "store.db", self.clock)
-        self.records = Records.open(records or folder / "records.db", self.clock)
+        self.records = (
+            Records.open(records, self.clock) if records else open_records(folder / "records.db", self.clock)
+        )
         self.engine = Engine(self.site, self.store, self.records, self.clock)
         self.engine.step(0)
 

@@ -18,13 +18,13 @@ from facility.site import MAIN, Area, Room, Site, Station
 from facility.site_part import part
 from storage.records import alarms, commands, engine_memory, outbox
 from storage.records.commands import Acknowledge, Command, RetireSource
-from storage.records.database import Records
 from storage.records.errors import RecordsAwayError
 from storage.records.trail import audit
 from storage.samples.commit import Intake
 from storage.samples.local import LocalStore
 from tests.acceptance.story import MIDNIGHT, site_of
 from tests.alerts.examples import low, point
+from tests.records import open_records
 
 NORTH = point(low(10), silent_after=None)
 SOUTH = point(low(10), id="S1.DP1", room="S1", silent_after=None)
@@ -44,7 +44,7 @@ class Plant:
     def __init__(self, folder: Path) -> None:
         self.now: Instant = MIDNIGHT
         self.folder = folder
-        self.records = Records.open(folder / "records.db", self.clock)
+        self.records = open_records(folder / "records.db", self.clock)
         self.stores: dict[str, LocalStore] = {}
         self.engines: dict[str, Engine] = {}
         self.site = whole()

@@ -7,10 +7,11 @@ import pytest
 
 from storage.records.database import Records
 from tests.alerts.telling import START
+from tests.records import open_records
 
 
 @pytest.fixture
 def records(tmp_path: Path) -> Iterator[Records]:
-    opened = Records.open(tmp_path / "records.db", lambda: START)
+    opened = open_records(tmp_path / "records.db", lambda: START)
     yield opened
     opened.close()

@@ -20,6 +20,7 @@ from facility.limit import Severity
 from storage.records import channels
 from storage.records.database import Records
 from tests.alerts.telling import SITE, START, Scripted, answered, happens, person, pressure
+from tests.records import open_records
 
 STEPS = tuple(Step(people=(name,), wait=10 * MINUTE) for name in ("anna", "ben", "cleo"))
 POLICY = Policy("action", "Action limits", frozenset({Severity.ACTION}), STEPS)
@@ -52,7 +53,7 @@ class Mortal(Records):
 
 def prepared(path: Path) -> Path:
     """Records with three people who can be called, and an alarm that has just been raised."""
-    records = Records.open(path, lambda: START)
+    records = open_records(path, lambda: START)
     for name in ("anna", "ben", "cleo"):
         person(records, name, sms=f"+{name}")
     happens(records, START, ALARM)
@@ -63,7 +64,7 @@ def prepared(path: Path) -> Path:
 def night(path: Path, dies_at: int = -1, *, before: bool = False) -> tuple[list[str], int]:
     """Who was handed a message, in order, until Ben answers; and how many commits that took."""
     now: Instant = START
-    engine, records = Records.open(path, lambda: now), Mortal.open(path, lambda: now)
+    engine, records = open_records(path, lambda: now), Mortal.open(path, lambda: now)
     assert isinstance(records, Mortal)
     records.dies_at, records.before = dies_at, before
     sms = Scripted()

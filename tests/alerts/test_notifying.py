@@ -2,7 +2,6 @@
 
 import random
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +33,7 @@ from tests.alerts.telling import (
     pressure,
     returned,
 )
+from tests.records import open_records
 
 
 @dataclass
@@ -74,17 +74,9 @@ class Desk:
         return {names[one.notification.recipient.channel]: one for one in newest}
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Records that were just created, to be copied."""
-    path = tmp_path_factory.mktemp("records") / "empty.sqlite"
-    Records.open(path, clock=lambda: START).close()
-    return path
-
-
 @pytest.fixture
-def desk(empty: Path, tmp_path: Path) -> Iterator[Desk]:
-    records = Records.open(shutil.copy(empty, tmp_path / "records.sqlite"), clock=lambda: START)
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    records = open_records(tmp_path / "records.sqlite", lambda: START)
     yield Desk(records)
     records.close()
 

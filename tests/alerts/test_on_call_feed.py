@@ -21,10 +21,10 @@ from facility.instants import HOUR, Instant, instant_of
 from facility.on_call import Calendar, Rota
 from facility.site import Site
 from storage.records import on_call
-from storage.records.database import Records
 from tests.acceptance.story import site_of
 from tests.alerts.examples import low, point
 from tests.certificates import Certificates
+from tests.records import open_records
 
 EVENTS = """\
 BEGIN:VCALENDAR
@@ -143,7 +143,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 
 def test_the_calendar_is_fetched_on_a_schedule_and_the_last_good_copy_is_kept(tmp_path: Path, server: Server) -> None:
     now = at("2026-03-24T12:00")
-    records = Records.open(tmp_path / "records.db", lambda: now)
+    records = open_records(tmp_path / "records.db", lambda: now)
     plan = site(server.address)
     keeper = Calendars(records, lambda: plan, lambda: now)
     keeper.step()

@@ -16,6 +16,7 @@ from storage.samples.commit import Intake
 from storage.samples.local import LocalStore
 from tests.facility.sites import SMALL
 from tests.people import ANN
+from tests.records import open_records
 from tests.storage.conftest import NOON
 
 COOLER = SMALL.replace("high: 23", "high: 22")
@@ -37,7 +38,7 @@ def described(records: Records, start: Instant, end: Instant, point: str = "N1.T
 
 
 def test_a_point_is_described_by_the_revision_of_each_time(tmp_path: Path) -> None:
-    records = Records.open(tmp_path / "records.db", lambda: NOON)
+    records = open_records(tmp_path / "records.db", lambda: NOON)
     assert described(records, NOON, NOON + DAY) == [(NOON, 22)]
     add(records, SMALL, 0)
     add(records, COOLER, NOON)
@@ -48,7 +49,7 @@ def test_a_point_is_described_by_the_revision_of_each_time(tmp_path: Path) -> No
 
 
 def test_a_point_that_was_not_described_then_has_the_limits_of_its_first_description(tmp_path: Path) -> None:
-    records = Records.open(tmp_path / "records.db", lambda: NOON)
+    records = open_records(tmp_path / "records.db", lambda: NOON)
     add(records, SMALL.replace("id: N1.T1", "id: N1.T9"), 0)
     add(records, COOLER, NOON)
     assert described(records, NOON - DAY, NOON + DAY) == [(NOON, 22)]
@@ -57,7 +58,7 @@ def test_a_point_that_was_not_described_then_has_the_limits_of_its_first_descrip
 
 
 def test_a_newer_revision_in_force_from_earlier_on_takes_the_place_of_an_older_one(tmp_path: Path) -> None:
-    records = Records.open(tmp_path / "records.db", lambda: NOON)
+    records = open_records(tmp_path / "records.db", lambda: NOON)
     add(records, SMALL, 0)
     add(records, SMALL.replace("high: 23", "high: 25"), NOON + DAY)
     add(records, COOLER, NOON)
@@ -68,7 +69,7 @@ def test_a_newer_revision_in_force_from_earlier_on_takes_the_place_of_an_older_o
 def test_a_backlog_is_judged_by_the_limits_of_its_time(tmp_path: Path) -> None:
     now = NOON
     store = LocalStore.open(tmp_path / "samples.db", lambda: now)
-    records = Records.open(tmp_path / "records.db", lambda: now)
+    records = open_records(tmp_path / "records.db", lambda: now)
     add(records, SMALL, 0)
     add(records, COOLER, NOON - 2 * HOUR)
     engine = Engine(PRESENT, store, records, lambda: now)

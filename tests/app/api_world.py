@@ -29,6 +29,7 @@ from storage.samples.local import LocalStore
 from tests.app.parts import NOON, Time, publish_beat, publish_reading, site
 from tests.parts import free_port
 from tests.people import ANN
+from tests.records import open_records
 from tests.signing_in import RULES
 
 POINT = "B101.DP1"
@@ -76,7 +77,7 @@ def api_world(folder: Path, allowances: Mapping[Kind, Allowance] = ALLOWANCES) -
     """Everything running; times are around NOON, and stand."""
     time, suite = Time(), site()
     with (
-        closing(Records.open(folder / "records.db", time)) as records,
+        closing(open_records(folder / "records.db", time)) as records,
         closing(LocalStore.open(folder / "samples.db", time)) as samples,
     ):
         _fill(records)

@@ -13,12 +13,12 @@ from app.sign_in.desk import Desk
 from app.sign_in.rules import SignInRules
 from facility.people import Actor, Person
 from facility.roles import Role
-from storage.records.database import Records
 from storage.records.trail import audit
 from storage.records.trail.audit import AuditRow
 from tests.app.parts import NoSamples, Time, site
 from tests.browsing import BrowserLikeClient
 from tests.people import MOREAU
+from tests.records import open_records
 from tests.signing_in import PASSWORD, RULES, make_account
 
 ADMIN = Actor("a.dahl", "administrator", "test")
@@ -31,7 +31,7 @@ class Door:
 
     def __init__(self, folder: Path, rules: SignInRules = RULES) -> None:
         self.time = Time()
-        self.records = Records.open(folder / "records.db", self.time)
+        self.records = open_records(folder / "records.db", self.time)
         self.desk = Desk(rules)
         suite = site()
         hub = Hub(lambda: suite, self.time)

@@ -15,6 +15,7 @@ from storage.records.database import Records
 from storage.records.trail import audit
 from storage.records.trail.audit import AuditFilter, AuditRow
 from tests.app.parts import NoSamples, Time
+from tests.records import open_records
 
 
 class House:
@@ -58,7 +59,7 @@ class House:
 def house(folder: Path, site: Site) -> Iterator[House]:
     """An app with records of its own, in which nothing has happened yet."""
     time = Time()
-    records = Records.open(folder / "records.db", time)
+    records = open_records(folder / "records.db", time)
     yield House(site, records, time)
     records.close()
 

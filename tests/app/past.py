@@ -22,6 +22,7 @@ from storage.records.database import Records
 from storage.samples.columns import NO_NUMBER, Array, Columns
 from storage.samples.local import LocalStore
 from tests.people import ANN as QA
+from tests.records import open_records
 
 DEMO = Path(__file__).parents[2] / "sites" / "demo.yaml"
 NOW: Instant = 1_795_342_000_000
@@ -54,7 +55,7 @@ def write_past(folder: Path) -> Past:
     assert revised != text
     samples = LocalStore.open(folder / "samples.db", lambda: NOW)
     samples.backfill(_readings(), "past")
-    records = Records.open(folder / "records.db", lambda: NOW)
+    records = open_records(folder / "records.db", lambda: NOW)
     with records.transaction() as connection:
         for at, of, why in ((BEGIN - DAY, text, "first"), (REVISED, revised, "trend of the last half year")):
             revisions.add(

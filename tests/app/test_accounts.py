@@ -29,6 +29,7 @@ from storage.records.trail import audit
 from storage.records.trail.audit import AuditFilter
 from tests.app.parts import NOON, NoSamples, Time, site
 from tests.people import MOREAU
+from tests.records import open_records
 from tests.signing_in import PASSWORD, RULES, make_account, session_cookie_for
 
 ADMIN = replace(MOREAU, account="a.admin", name="Andrea Admin", role=Role.ADMINISTRATOR)
@@ -84,7 +85,7 @@ class Office:
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
     time = Time()
-    records = Records.open(tmp_path / "records.db", time)
+    records = open_records(tmp_path / "records.db", time)
     yield Office(records, time)
     records.close()
 

@@ -11,9 +11,9 @@ from app.submitting import summed_up
 from facility.limit import Severity
 from storage.records import commands
 from storage.records.commands import DONE, Acknowledge
-from storage.records.database import Records
 from tests.app.parts import NOON, NoSamples, Time, site
 from tests.people import MOREAU
+from tests.records import open_records
 
 ALARM, OTHER = "B101.DP1/high/1", "B102.T1/high/1"
 
@@ -21,7 +21,7 @@ ALARM, OTHER = "B101.DP1/high/1", "B102.T1/high/1"
 @pytest.fixture
 def context(tmp_path: Path) -> Iterator[AppContext]:
     suite, time = site(), Time()
-    records = Records.open(tmp_path / "records.db", time)
+    records = open_records(tmp_path / "records.db", time)
     yield AppContext(lambda: suite, NoSamples(), records, Hub(lambda: suite, time), lambda: MOREAU, time)
     records.close()
 

@@ -21,9 +21,9 @@ from facility.plant_events import BatchStarted
 from facility.roles import Role
 from storage.records import alarms, annotations, batches
 from storage.records.annotations import About, Annotation, Kind, Standing
-from storage.records.database import Records
 from storage.records.signatures import NotToBeSignedError
 from tests.app.parts import NOON, NoSamples, Time, site
+from tests.records import open_records
 from tests.signing_in import PASSWORD, RULES, make_account
 
 KELLER = Person("m.keller", "Maria Keller", Role.QA, "10.0.0.7")
@@ -38,7 +38,7 @@ ALARM = Alarm("B101.DP1", "B101", Condition.LOW, Severity.ACTION, AlarmState.ACK
 @pytest.fixture
 def context(tmp_path: Path) -> Iterator[AppContext]:
     suite, time = site(), Time()
-    records = Records.open(tmp_path / "records.db", time)
+    records = open_records(tmp_path / "records.db", time)
     desk = Desk(RULES)
     for person in (KELLER, MOREAU):
         make_account(records, time, person, desk=desk)

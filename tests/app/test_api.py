@@ -18,7 +18,6 @@ from app.sign_in.session_cookie import token_hash
 from facility.instants import DAY, HOUR, MINUTE, text_of
 from facility.people import CLEANWATCH
 from facility.roles import RIGHTS, Right, Role
-from storage.records.database import Records
 from storage.records.people import accounts, api_tokens, sessions
 from storage.records.people.accounts import AccountState
 from storage.records.people.sessions import Stage
@@ -26,6 +25,7 @@ from storage.records.trail import audit
 from tests.app.api_world import ALARM, PEOPLE, POINT, ApiWorld, account_of, api_world
 from tests.app.parts import NOON, NoSamples, Time, site
 from tests.people import ANN, MOREAU
+from tests.records import open_records
 
 
 @pytest.fixture(scope="module")
@@ -256,7 +256,7 @@ def test_who_is_admitted_to_some_areas_sees_nothing_of_the_others(world: ApiWorl
 @pytest.mark.parametrize("known", [True, False], ids=["while it is asked", "while it is asked who asks"])
 def test_records_that_are_away_are_told_of(tmp_path: Path, known: bool) -> None:
     suite, time = site(), Time()
-    records = Records.open(tmp_path / "gone" / "records.db", time)
+    records = open_records(tmp_path / "gone" / "records.db", time)
     records.close()
     shutil.rmtree(tmp_path / "gone")
     hub = Hub(lambda: suite, time)

@@ -24,11 +24,11 @@ from facility.roles import Role
 from facility.site import Site
 from facility.site_changes import differences, lines
 from facility.site_file import parse_site
-from storage.records.database import Records
 from storage.records.revisions import add
 from tests.app.house import house
 from tests.app.parts import NOON
 from tests.facility.sites import SMALL, changed
+from tests.records import open_records
 
 LOOSER = "limits: [{severity: action, high: 500000, standard_does_not_apply: Powder is weighed here.}]"
 STRICT = parse_site(SMALL, "north.yaml")
@@ -73,7 +73,7 @@ def test_at_an_alarm_in_the_list_the_history_the_room_and_the_dialog() -> None:
 
 
 def test_in_a_copy_of_alarms(tmp_path: Path) -> None:
-    with closing(Records.open(tmp_path / "records.db", lambda: NOON)) as records, records.reading() as connection:
+    with closing(open_records(tmp_path / "records.db", lambda: NOON)) as records, records.reading() as connection:
         copied = alarm_table(connection, SITE, [ALARM], "UTC", then={})
     assert f"> 500,000 {EXEMPT}" in copied.rows[0]
 

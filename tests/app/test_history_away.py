@@ -13,11 +13,11 @@ from app.context import AppContext
 from app.live.beginning import beginning
 from app.live.hub import Hub
 from app.server import create_app
-from storage.records.database import Records
 from storage.samples.history import Substitute
 from storage.samples.store import HistoryAwayError
 from tests.app.parts import NOON, NoSamples, Time, site
 from tests.people import MOREAU
+from tests.records import open_records
 
 WHY = "InfluxDB at http://influx:8086 does not answer (refused)"
 
@@ -35,7 +35,7 @@ class Away(NoSamples):
 @pytest.fixture
 def context(tmp_path: Path) -> Iterator[AppContext]:
     suite, time = site(), Time()
-    records = Records.open(tmp_path / "records.db", time)
+    records = open_records(tmp_path / "records.db", time)
     yield AppContext(lambda: suite, Away(), records, Hub(lambda: suite, time), lambda: MOREAU, time)
     records.close()
 

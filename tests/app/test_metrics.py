@@ -17,7 +17,6 @@ from facility.alarm import Alarm, AlarmState, Condition
 from facility.instants import MINUTE, SECOND
 from facility.limit import Severity
 from storage.records import alarms, channels
-from storage.records.database import Records
 from storage.records.station_report import (
     ClockReport,
     DiskReport,
@@ -29,6 +28,7 @@ from storage.records.station_report import (
 )
 from tests.app.parts import NOON, NoSamples, Time, site
 from tests.people import ANN
+from tests.records import open_records
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "metrics.md").read_text().splitlines()
 REPORT = StationReport(
@@ -49,7 +49,7 @@ REPORT = StationReport(
 @pytest.fixture
 def client(tmp_path: Path) -> Iterator[FlaskClient]:
     suite, time = site(), Time()
-    records = Records.open(tmp_path / "records.db", time)
+    records = open_records(tmp_path / "records.db", time)
     stations = Stations(time, lambda: 0.0)
     stations.take(msgspec.json.encode(REPORT))
     with records.transaction() as connection:

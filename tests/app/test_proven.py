@@ -12,17 +12,17 @@ from app.live.hub import Hub
 from facility.limit import Severity
 from storage.records import channels, notifications
 from storage.records.channels import Address
-from storage.records.database import Records
 from storage.records.notifications import Notification, Purpose, Recipient
 from tests.app.parts import NOON, NoSamples, Time, site
 from tests.app.test_room_parts import text
 from tests.people import ANN, MOREAU
+from tests.records import open_records
 
 
 @pytest.fixture
 def context(tmp_path: Path) -> Iterator[AppContext]:
     suite, time = site(), Time()
-    records = Records.open(tmp_path / "records.db", time)
+    records = open_records(tmp_path / "records.db", time)
     yield AppContext(lambda: suite, NoSamples(), records, Hub(lambda: suite, time), lambda: MOREAU, time)
     records.close()
 

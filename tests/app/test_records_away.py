@@ -13,16 +13,16 @@ from app.context import AppContext
 from app.live.hub import Hub
 from app.server import create_app
 from facility.limit import Severity
-from storage.records.database import Records
 from tests.app.parts import NoSamples, Time, site
 from tests.people import MOREAU
+from tests.records import open_records
 
 
 @pytest.fixture
 def context(tmp_path: Path) -> Iterator[AppContext]:
     """The parts of an app whose records have vanished under it."""
     suite, time = site(), Time()
-    records = Records.open(tmp_path / "gone" / "records.db", time)
+    records = open_records(tmp_path / "gone" / "records.db", time)
     records.close()
     shutil.rmtree(tmp_path / "gone")
     yield AppContext(lambda: suite, NoSamples(), records, Hub(lambda: suite, time), lambda: MOREAU, time)

@@ -10,9 +10,9 @@ from app.context import AppContext
 from app.live.hub import Hub
 from app.server import create_app
 from facility.instants import SECOND
-from storage.records.database import Records
 from tests.app.parts import NOON, NoSamples, Time, publish_beat, publish_reading, site
 from tests.people import MOREAU
+from tests.records import open_records
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def hub(time: Time) -> Hub:
 @pytest.fixture
 def client(hub: Hub, time: Time, tmp_path: Path) -> Iterator[FlaskClient]:
     suite = site()
-    records = Records.open(tmp_path / "records.db", time)
+    records = open_records(tmp_path / "records.db", time)
     app = create_app(AppContext(lambda: suite, NoSamples(), records, hub, lambda: MOREAU, time))
     with app.server.test_client() as client:
         yield client

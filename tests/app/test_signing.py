@@ -19,13 +19,13 @@ from facility.instants import DAY, SECOND, Instant
 from facility.people import CLEANWATCH, Person
 from facility.roles import Right, Role
 from storage.records import signatures
-from storage.records.database import Records
 from storage.records.people import accounts, credentials, sessions
 from storage.records.people.sessions import Session, Stage
 from storage.records.signatures import Meaning, NotBy, NotToBeSignedError
 from storage.records.trail import audit
 from storage.records.trail.audit import JSON, AuditEntry, AuditFilter
 from tests.app.parts import NOON, NoSamples, Time, site
+from tests.records import open_records
 from tests.signing_in import RULES
 
 PASSWORD = "four corners of the moon"
@@ -69,7 +69,7 @@ def signable(changes: Changes) -> Signable:
 @pytest.fixture
 def context(tmp_path: Path) -> Iterator[AppContext]:
     suite, time = site(), Time()
-    records = Records.open(tmp_path / "records.db", time)
+    records = open_records(tmp_path / "records.db", time)
     desk = Desk(RULES)
     with records.transaction() as connection:
         accounts.make(connection, NOON - DAY, CLEANWATCH, "m.keller", name="Maria Keller", role=Role.QA)

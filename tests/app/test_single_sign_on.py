@@ -29,6 +29,7 @@ from storage.records.trail import audit
 from storage.records.trail.audit import AuditFilter
 from tests.app.parts import NoSamples, Time, site
 from tests.people import MOREAU
+from tests.records import open_records
 from tests.signing_in import RULES, make_account
 
 with warnings.catch_warnings():
@@ -98,7 +99,7 @@ class Door:
 
 @pytest.fixture
 def door(tmp_path: Path, provider: Provider) -> Iterator[Door]:
-    records = Records.open(tmp_path / "records.db", Time())
+    records = open_records(tmp_path / "records.db", Time())
     yield Door(records, provider)
     records.close()
 
@@ -168,7 +169,7 @@ def test_who_says_no_at_the_provider_is_back_at_the_door(door: Door) -> None:
 
 
 def test_a_provider_that_calls_itself_something_else_is_not_trusted(tmp_path: Path, provider: Provider) -> None:
-    records = Records.open(tmp_path / "records.db", Time())
+    records = open_records(tmp_path / "records.db", Time())
     door = Door(records, replace(provider, issuer=provider.issuer + "/"))
     answer = door.browser.get("/sign-in/provider")
     assert answer.status_code == 403
@@ -177,7 +178,7 @@ def test_a_provider_that_calls_itself_something_else_is_not_trusted(tmp_path: Pa
 
 
 def test_a_provider_that_is_away_keeps_nobody_from_the_password(tmp_path: Path, provider: Provider) -> None:
-    records = Records.open(tmp_path / "records.db", Time())
+    records = open_records(tmp_path / "records.db", Time())
     door = Door(records, replace(provider, issuer="http://127.0.0.1:9"))
     answer = door.browser.get("/sign-in/provider")
     assert "Sign in with a password, or later" in answer.text

@@ -19,6 +19,7 @@ from storage.records.station_report import BrokerReport, ClockReport, Problem, S
 from storage.samples.history import Substitute
 from storage.samples.store import HistoryAwayError
 from tests.app.parts import NOON, Time
+from tests.records import open_records
 
 GONE = Problem("broker", "the broker is gone", NOON - MINUTE)
 TASK = Problem("clock", "a clock is off", NOON - HOUR, advisory=True)
@@ -49,7 +50,7 @@ def stations(time: Time, elapsed: Elapsed) -> Stations:
 
 @pytest.fixture
 def records(tmp_path: Path) -> Iterator[Records]:
-    records = Records.open(tmp_path / "records.db", lambda: NOON)
+    records = open_records(tmp_path / "records.db", lambda: NOON)
     yield records
     records.close()
 

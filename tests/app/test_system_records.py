@@ -15,6 +15,7 @@ from storage.records.database import Records
 from storage.records.source_gaps import SourceGap
 from storage.samples.digest import DayDigest, HourDigest
 from tests.app.parts import NOON
+from tests.records import open_records
 
 OPEN = SourceGap("main", "gw-2", 7, 5, 5, None, NOON - MINUTE)
 FILLED = SourceGap("main", "gw-1", 3, 1120, 1134, NOON - 9 * MINUTE, NOON - 8 * MINUTE)
@@ -23,7 +24,7 @@ BACKUP = Backup("main", "/backup/a.zip", "ab12", 900, 123_456, records=True)
 
 @pytest.fixture
 def records(tmp_path: Path) -> Iterator[Records]:
-    records = Records.open(tmp_path / "records.db", lambda: NOON)
+    records = open_records(tmp_path / "records.db", lambda: NOON)
     yield records
     records.close()
 

@@ -28,11 +28,11 @@ from facility.site import MAIN, Point
 from facility.site_file import load_site
 from storage.records import alarms, commands, excursions, room_states
 from storage.records.commands import DONE, Acknowledge, SplitExcursion, WaitingCommand
-from storage.records.database import Records
 from storage.records.excursions import Moved
 from storage.samples.local import LocalStore
 from tests.parts import free_port
 from tests.people import MOREAU
+from tests.records import open_records
 from tests.signing_in import RULES, make_account, session_cookie_for
 
 BEGAN: Span = 3 * DAY
@@ -46,7 +46,7 @@ class RunningApp:
 
     def __init__(self, folder: Path, port: int | None = None) -> None:
         self.site = load_site(DEMO)
-        self.records = Records.open(folder / "records.db", lambda: system_clock() - BEGAN)
+        self.records = open_records(folder / "records.db", lambda: system_clock() - BEGAN)
         self.samples = LocalStore.open(folder / "samples.db", system_clock)
         self.desk = Desk(RULES)
         make_account(self.records, system_clock, MOREAU)

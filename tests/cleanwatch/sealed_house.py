@@ -1,6 +1,5 @@
 """A station's stores with whoever seals its days, at a time that the test sets; and ways to break in."""
 
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +8,6 @@ from cleanwatch.day_sealing import GATHER, SEAL_AFTER, DaySealing
 from facility.instants import DAY, MINUTE, Instant
 from facility.reading import Reading
 from storage.records import seals
-from storage.records.database import Records
 from storage.records.seals import Seal
 from storage.records.trail import audit
 from storage.records.trail.audit import AuditFilter
@@ -17,6 +15,7 @@ from storage.samples.columns import NO_NUMBER, Columns
 from storage.samples.commit import Intake
 from storage.samples.local import LocalStore
 from storage.sqlite import sqlite
+from tests.records import open_records
 from tests.storage.sample_store_contract import MIDNIGHT
 
 DAY_NUMBER = MIDNIGHT // DAY
@@ -26,14 +25,11 @@ SEALED = MIDNIGHT + DAY + SEAL_AFTER
 class House:
     """What one station keeps."""
 
-    def __init__(self, folder: Path, empty_records: Path | None = None) -> None:
-        """`empty_records` are copied: making new ones takes most of the time of a test."""
+    def __init__(self, folder: Path) -> None:
         self.now: Instant = MIDNIGHT
         self.path = folder / "samples.db"
         self.store = LocalStore.open(self.path, lambda: self.now)
-        if empty_records is not None:
-            shutil.copy(empty_records, folder / "records.db")
-        self.records = Records.open(folder / "records.db", lambda: self.now)
+        self.records = open_records(folder / "records.db", lambda: self.now)
         self.sealing = self.sealer()
 
     def close(self) -> None:

@@ -20,6 +20,7 @@ from storage.records.database import Records
 from storage.records.people import accounts, credentials
 from storage.records.people.accounts import AccountState
 from storage.records.trail import audit
+from tests.records import open_records
 from tests.signing_in import RULES
 
 
@@ -29,7 +30,7 @@ def records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Records
     monkeypatch.setenv("CLEANWATCH_DATA", str(tmp_path))
     for module in ("commands.account", "demo_accounts"):
         monkeypatch.setattr(f"cleanwatch.{module}.sign_in_rules", lambda _settings: RULES)
-    with closing(Records.open(tmp_path / "records.db", system_clock)) as records:
+    with closing(open_records(tmp_path / "records.db", system_clock)) as records:
         yield records
 
 

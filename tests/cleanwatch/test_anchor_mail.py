@@ -25,13 +25,13 @@ from cleanwatch.problems import Problems
 from cleanwatch.settings import Settings
 from cleanwatch.trail_keeping import TrailKeeper
 from facility.instants import system_clock
-from storage.records.database import Records
 from storage.records.trail import anchors, audit
 from storage.records.trail.chain import Mark
 from tests.acceptance.story import site_of
 from tests.alerts.examples import low, point
 from tests.certificates import Certificates
 from tests.parts import free_port, program
+from tests.records import open_records
 
 NOON = 1_763_800_060_000
 SITE = site_of(point(low(10)))
@@ -160,7 +160,7 @@ def test_what_a_station_mails_at_night_is_verified_outside_with_the_key_of_an_ex
         mail_password_file=post.password_file,
     )
     problems = Problems(system_clock)
-    with closing(Records.open(data / "records.db", system_clock)) as records:
+    with closing(open_records(data / "records.db", system_clock)) as records:
         TrailKeeper(settings, records, lambda: SITE, system_clock, problems, threading.Event())()
     assert problems.now() == ()
     (message,) = mailbox.messages
@@ -200,7 +200,7 @@ def test_what_keeps_a_mail_from_being_sent_is_told(post: Post, change: dict[str,
 
 def test_the_key_is_made_once_for_its_owner_only_and_is_on_record(tmp_path: Path) -> None:
     assert key_of(tmp_path) is None
-    records = Records.open(tmp_path / "records.db", lambda: NOON)
+    records = open_records(tmp_path / "records.db", lambda: NOON)
     key = key_on_record(tmp_path, records, lambda: NOON)
     assert public_pem(key_on_record(tmp_path, records, lambda: NOON)) == public_pem(key)
     assert (tmp_path / NAME).stat().st_mode & 0o777 == 0o600

@@ -25,11 +25,11 @@ DAYS = ("--from", "2026-11-22", "--to", "2026-11-22")
 
 
 @pytest.fixture
-def house(tmp_path: Path, empty_records: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     """A station with a sealed day, a late reading of it, a batch and a room state."""
     monkeypatch.setenv("CLEANWATCH_DATA", str(tmp_path / "data"))
     (tmp_path / "data").mkdir()
-    house = House(tmp_path / "data", empty_records)
+    house = House(tmp_path / "data")
     with house.records.transaction() as connection:
         revisions.add(connection, MIDNIGHT, in_force_from=0, author=ANN, reason="first", text=SMALL, differences=[])
         room_states.record(connection, RoomStateSet("N1", RoomState.CLEANING, MIDNIGHT - DAY, "BMS"), MIDNIGHT)

@@ -18,12 +18,13 @@ from storage.records.trail import anchors, audit, audit_export, verification
 from storage.records.trail.audit import AuditEntry, AuditFilter
 from storage.sqlite import sqlite
 from tests.people import ANN
+from tests.records import open_records
 
 
 @pytest.fixture
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("CLEANWATCH_DATA", str(tmp_path))
-    with closing(Records.open(tmp_path / "records.db", system_clock)) as records, records.transaction() as connection:
+    with closing(open_records(tmp_path / "records.db", system_clock)) as records, records.transaction() as connection:
         audit.append(connection, system_clock(), [AuditEntry(ANN, "told", "records")] * 5)
     yield tmp_path
 
@@ -60,7 +61,7 @@ def test_rows_that_were_changed_are_named_and_so_are_the_triggers_that_are_gone(
 
 
 def test_a_statement_that_was_kept_outside_is_compared(data: Path, tmp_path: Path) -> None:
-    with closing(Records.open(data / "records.db", system_clock)) as records:
+    with closing(open_records(data / "records.db", system_clock)) as records:
         key = key_on_record(data, records, system_clock)
         with records.reading() as connection:
             told = anchors.statement("demo", 0, audit.head(connection))
@@ -85,7 +86,7 @@ def test_an_export_is_a_whole_file_and_on_record(data: Path, tmp_path: Path) -> 
     with ZipFile(file) as package:
         assert package.testzip() is None
         assert {"audit.jsonl", "verify_audit.py", "README.txt", "head.txt"} <= set(package.namelist())
-    with closing(Records.open(data / "records.db", system_clock)) as records, records.reading() as connection:
+    with closing(open_records(data / "records.db", system_clock)) as records, records.reading() as connection:
         (row,) = audit.rows(connection, AuditFilter(action=audit_export.ACTION))
     assert row.actor == "m.keller"
     assert '"file":"trail.zip"' in row.data

@@ -21,7 +21,6 @@ from cleanwatch.folder import claimed
 from facility.instants import HOUR, SECOND
 from facility.reading import Reading
 from storage.records import backups
-from storage.records.database import Records
 from storage.records.trail import audit
 from storage.samples.commit import Intake
 from storage.samples.local import LocalStore
@@ -29,6 +28,7 @@ from storage.sqlite import sqlite
 from tests.acceptance.story import MIDNIGHT, Story
 from tests.alerts.examples import ALERT, low, point
 from tests.postgres import OWNER, PASSWORD, PostgresUnderTest
+from tests.records import open_records
 from tests.waiting import wait_until
 
 PRESSURE = point(low(10, ALERT), silent_after=None)
@@ -297,7 +297,7 @@ def test_the_commands_say_what_they_have_done(data: Path, tmp_path: Path, monkey
     told = run("backup", str(tmp_path / "b.zip"))
     assert told.exit_code == 0, told.output
     assert "2 readings up to commit" in told.output
-    records = Records.open(data / "records.db", lambda: MIDNIGHT)
+    records = open_records(data / "records.db", lambda: MIDNIGHT)
     with records.reading() as connection:
         (row,), last = audit.rows(connection, limit=1), backups.newest(connection, "main")
     records.close()
@@ -309,7 +309,7 @@ def test_the_commands_say_what_they_have_done(data: Path, tmp_path: Path, monkey
     new = tmp_path / "new"
     told = run("restore", str(tmp_path / "b.zip"), "--data", str(new))
     assert told.exit_code == 0, told.output
-    records = Records.open(new / "records.db", lambda: MIDNIGHT)
+    records = open_records(new / "records.db", lambda: MIDNIGHT)
     with records.reading() as connection:
         restored, before = audit.rows(connection, limit=2)
     records.close()

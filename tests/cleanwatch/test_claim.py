@@ -24,6 +24,7 @@ from storage.samples.commit import Intake
 from storage.samples.local import LocalStore
 from tests.acceptance.story import site_of
 from tests.alerts.examples import low, point
+from tests.records import open_records
 
 NOW: Instant = 20_000 * DAY
 MAIN = "main"
@@ -32,7 +33,7 @@ DP1 = point(low(10), silent_after=None)
 
 @pytest.fixture
 def records(tmp_path: Path) -> Iterator[Records]:
-    with closing(Records.open(tmp_path / "records.db", lambda: NOW)) as records:
+    with closing(open_records(tmp_path / "records.db", lambda: NOW)) as records:
         yield records
 
 

@@ -17,6 +17,7 @@ from storage.records.trail import audit
 from storage.records.trail.audit import AuditFilter
 from tests.app.parts import NOON, site
 from tests.cleanwatch.test_ntp import answer, time_server
+from tests.records import open_records
 
 
 class Machine:
@@ -38,7 +39,7 @@ def machine() -> Machine:
 
 @pytest.fixture
 def records(tmp_path: Path) -> Iterator[Records]:
-    records = Records.open(tmp_path / "records.db", lambda: NOON)
+    records = open_records(tmp_path / "records.db", lambda: NOON)
     yield records
     records.close()
 

@@ -11,12 +11,12 @@ from cleanwatch.command import cleanwatch
 from facility.instants import system_clock
 from storage.records import commands, source_gaps, sources
 from storage.records.commands import RetireSource
-from storage.records.database import Records
 from storage.records.source_gaps import SourceGap
 from storage.records.sources import KnownSource
 from storage.records.trail import audit
 from storage.samples.commit import DeadLetter, Intake
 from storage.samples.local import LocalStore
+from tests.records import open_records
 
 DEMO = Path(__file__).parents[2] / "sites" / "demo.yaml"
 README = Path(__file__).parents[2] / "README.md"
@@ -65,7 +65,7 @@ def test_a_dead_letter_is_listed_shown_and_replayed_after_a_fix(data: Path) -> N
     assert "2026-11-22T08:35:00Z" in run("dead-letters", "show", "1").output
     assert "1 stored" in run("dead-letters", "replay", "--all").output
     assert "No dead letter waits" in run("dead-letters", "list").output
-    with closing(Records.open(data / "records.db", system_clock)) as records, records.reading() as connection:
+    with closing(open_records(data / "records.db", system_clock)) as records, records.reading() as connection:
         (row,) = audit.rows(connection, audit.AuditFilter(object="dead letter 1 of station main"))
     assert (row.action, json.loads(row.data)["stored"]) == ("dead letter replayed", 1)
 
@@ -86,7 +86,7 @@ def test_a_wrong_setting_is_told_by_its_name(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_source_is_retired_by_a_command_with_a_reason(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert run("source", "list").output == "No source has announced itself.\n"
-    with closing(Records.open(data / "records.db", system_clock)) as records:
+    with closing(open_records(data / "records.db", system_clock)) as records:
         with records.transaction() as connection:
             sources.save(connection, [KnownSource("gw-1", "main", False, 0, 0, ("B101.DP1",))])
             source_gaps.record(connection, SourceGap("main", "gw-1", 7, 3, 5, None, 0), 0)

@@ -14,8 +14,8 @@ from tests.storage.sample_store_contract import MIDNIGHT
 
 
 @pytest.fixture
-def house(tmp_path: Path, empty_records: Path) -> Iterator[House]:
-    house = House(tmp_path, empty_records)
+def house(tmp_path: Path) -> Iterator[House]:
+    house = House(tmp_path)
     house.append(*every_minute(180))
     yield house
     house.close()

@@ -11,11 +11,11 @@ from click.testing import CliRunner, Result
 from cleanwatch.command import cleanwatch
 from facility.instants import DAY
 from facility.reading import Reading
-from storage.records.database import Records
 from storage.records.trail import audit
 from storage.samples.commit import Intake
 from storage.samples.history import BACKLOG
 from storage.samples.local import LocalStore, Refused
+from tests.records import open_records
 
 MIDNIGHT = 1_795_305_600_000
 """2026-11-22T00:00:00Z."""
@@ -58,7 +58,7 @@ def test_readings_are_forwarded_again_from_a_day_on_and_that_is_on_record(store:
     progress = store.progress(BACKLOG)
     assert progress is not None
     assert progress.waiting == 3
-    with closing(Records.open(tmp_path / "records.db", lambda: MIDNIGHT)) as records, records.reading() as connection:
+    with closing(open_records(tmp_path / "records.db", lambda: MIDNIGHT)) as records, records.reading() as connection:
         (row,) = audit.rows(connection, audit.AuditFilter(object="readings of station main"))
     assert (row.action, json.loads(row.data)["readings"]) == ("forwarding begun again", 3)
 

@@ -1,7 +1,6 @@
 """Channels at the shell: added, tried through a running station, used no longer."""
 
 import random
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -22,13 +21,13 @@ from storage.records.people import accounts
 from tests.alerts.receivers import web_server
 from tests.facility.sites import SMALL
 from tests.people import ANN
+from tests.records import open_records
 
 
 @pytest.fixture
-def records(tmp_path: Path, empty_records: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Records]:
+def records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Records]:
     monkeypatch.setenv("CLEANWATCH_DATA", str(tmp_path))
-    shutil.copy(empty_records, tmp_path / "records.db")
-    with closing(Records.open(tmp_path / "records.db", system_clock)) as records:
+    with closing(open_records(tmp_path / "records.db", system_clock)) as records:
         with records.transaction() as connection:
             revisions.add(connection, 1, in_force_from=0, author=ANN, reason="first", text=SMALL, differences=[])
             accounts.make(connection, 1, ANN, "j.moreau", name="J. Moreau", role=Role.OPERATOR)

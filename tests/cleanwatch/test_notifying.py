@@ -1,6 +1,5 @@
 """A station tells people of its alarms, and says in words when it cannot."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from storage.records.people import accounts
 from tests.alerts.receivers import web_server
 from tests.alerts.telling import SITE, START, happens, pressure
 from tests.people import ANN
+from tests.records import open_records
 from tests.waiting import wait_until
 
 
@@ -47,9 +47,8 @@ class Telling:
 
 
 @pytest.fixture
-def telling(tmp_path: Path, empty_records: Path) -> Iterator[Telling]:
-    shutil.copy(empty_records, tmp_path / "records.db")
-    with closing(Records.open(tmp_path / "records.db", lambda: START)) as records:
+def telling(tmp_path: Path) -> Iterator[Telling]:
+    with closing(open_records(tmp_path / "records.db", lambda: START)) as records:
         found = Telling(records, tmp_path)
         yield found
         found.notifying.close()

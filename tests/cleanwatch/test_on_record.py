@@ -13,13 +13,14 @@ from cleanwatch.settings import Settings
 from storage.records.database import Records
 from storage.records.trail import audit
 from storage.records.trail.audit import AuditFilter, AuditRow
+from tests.records import open_records
 
 NOON = 1_763_800_060_000
 
 
 @pytest.fixture
 def records(tmp_path: Path) -> Iterator[Records]:
-    with closing(Records.open(tmp_path / "records.db", lambda: NOON)) as records:
+    with closing(open_records(tmp_path / "records.db", lambda: NOON)) as records:
         yield records
 
 

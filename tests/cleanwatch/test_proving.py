@@ -20,11 +20,12 @@ from storage.records.notifications import Purpose
 from tests.alerts.telling import SITE, START, person
 from tests.app.parts import Time
 from tests.app.test_stations import report
+from tests.records import open_records
 
 
 @pytest.fixture
 def records(tmp_path: Path) -> Iterator[Records]:
-    opened = Records.open(tmp_path / "records.db", lambda: START)
+    opened = open_records(tmp_path / "records.db", lambda: START)
     person(opened, "ann", mail="ann@example.org")
     yield opened
     opened.close()

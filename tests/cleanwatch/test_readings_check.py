@@ -19,9 +19,9 @@ from tests.storage.sample_store_contract import MIDNIGHT
 
 
 @pytest.fixture
-def house(tmp_path: Path, empty_records: Path) -> Iterator[House]:
+def house(tmp_path: Path) -> Iterator[House]:
     """A day of two points that is sealed, in chunks, and a few rows of the next."""
-    house = House(tmp_path, empty_records)
+    house = House(tmp_path)
     house.append(*every_minute(180), *every_minute(180, point="T2"))
     house.at(SEALED)
     house.store.seal(SEALED - HOUR)
@@ -41,8 +41,8 @@ def test_what_nobody_changed_is_found_as_it_was_sealed(house: House) -> None:
     assert (found.readings, found.problems, found.notes) == (360, [], [])
 
 
-def test_before_the_first_day_is_sealed_there_is_nothing_to_check(tmp_path: Path, empty_records: Path) -> None:
-    house = House(tmp_path, empty_records)
+def test_before_the_first_day_is_sealed_there_is_nothing_to_check(tmp_path: Path) -> None:
+    house = House(tmp_path)
     house.append(*every_minute(3))
     check = ReadingsCheck(house.records, *days_between(None, None))
     place = LocalPlace(house.store, house.records, "main")

@@ -24,8 +24,8 @@ SERIES = "temperature,point=T1,room=N1,site=north"
 class Beside(House):
     """A station that forwards to InfluxDB."""
 
-    def __init__(self, folder: Path, server: InfluxServer, empty_records: Path) -> None:
-        super().__init__(folder, empty_records)
+    def __init__(self, folder: Path, server: InfluxServer) -> None:
+        super().__init__(folder)
         self.influx = InfluxStore.open(server.new_bucket(), lambda: WATCHED, lambda: self.now)
         self.backlog = self.store.backlog(BACKLOG)
 
@@ -55,9 +55,9 @@ class Beside(House):
 
 
 @pytest.fixture
-def house(tmp_path: Path, empty_records: Path, influx_server: InfluxServer) -> Iterator[Beside]:
+def house(tmp_path: Path, influx_server: InfluxServer) -> Iterator[Beside]:
     """A day that is sealed, in chunks, and in InfluxDB with its sums."""
-    house = Beside(tmp_path, influx_server, empty_records)
+    house = Beside(tmp_path, influx_server)
     house.append(*every_minute(180), *every_minute(60, point="T2"))
     house.now = MIDNIGHT + DAY
     house.store.seal(MIDNIGHT + DAY)
@@ -69,9 +69,9 @@ def house(tmp_path: Path, empty_records: Path, influx_server: InfluxServer) -> I
 
 
 def test_influxdb_gives_the_digests_of_the_local_store_whatever_readings_say(
-    tmp_path: Path, empty_records: Path, influx_server: InfluxServer
+    tmp_path: Path, influx_server: InfluxServer
 ) -> None:
-    house = Beside(tmp_path, influx_server, empty_records)
+    house = Beside(tmp_path, influx_server)
     chance = random.Random(1)
     values = [
         *(chance.uniform(-1, 1) * 10 ** chance.randint(-300, 300) for _ in range(300)),
@@ -122,10 +122,8 @@ def test_a_reading_that_was_added_is_found(house: Beside) -> None:
     assert "01:00Z" in problem and "1 reading is more than the 60 on record" in problem
 
 
-def test_what_was_confirmed_and_is_lost_is_told_with_the_remedy(
-    tmp_path: Path, empty_records: Path, influx_server: InfluxServer
-) -> None:
-    house = Beside(tmp_path, influx_server, empty_records)
+def test_what_was_confirmed_and_is_lost_is_told_with_the_remedy(tmp_path: Path, influx_server: InfluxServer) -> None:
+    house = Beside(tmp_path, influx_server)
     house.append(*every_minute(120))
     portion = house.backlog.newest(1000)
     assert portion is not None

@@ -11,10 +11,10 @@ from tests.cleanwatch.sealed_house import SEALED, House, every_minute
 
 
 @pytest.fixture
-def house(tmp_path: Path, empty_records: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     """A data folder of a station that runs."""
     monkeypatch.setenv("CLEANWATCH_DATA", str(tmp_path))
-    house = House(tmp_path, empty_records)
+    house = House(tmp_path)
     house.append(*every_minute(180))
     yield house
     house.close()

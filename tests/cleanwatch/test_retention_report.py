@@ -40,11 +40,9 @@ def test_while_a_batch_is_being_made_its_days_are_kept() -> None:
     assert "are kept for good; batch P-1 has no end yet" in next(report(days, date(2200, 1, 1)))
 
 
-def test_without_a_rule_everything_is_kept_for_good(
-    tmp_path: Path, empty_records: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_a_rule_everything_is_kept_for_good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLEANWATCH_DATA", str(tmp_path))
-    house = House(tmp_path, empty_records)
+    house = House(tmp_path)
     with house.records.transaction() as connection:
         revisions.add(connection, MIDNIGHT, in_force_from=0, author=ANN, reason="first", text=SMALL, differences=[])
     house.append(*every_minute(9))

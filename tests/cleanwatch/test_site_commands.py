@@ -14,10 +14,10 @@ from facility.people import Person
 from facility.roles import Role
 from storage.records import change_steps, changes, revisions
 from storage.records.changes import ChangeRefusedError
-from storage.records.database import Records
 from storage.records.revisions import Revision
 from tests.facility.sites import SMALL
 from tests.people import ANN
+from tests.records import open_records
 
 NOON = 1_795_348_800_000
 LOOSER = SMALL.replace("low: 18, high: 23", "low: 18, high: 23.5")
@@ -48,7 +48,7 @@ def apply(data: Path, text: str, reason: str = "first version") -> Result:
 
 
 def every(data: Path) -> list[Revision]:
-    with closing(Records.open(data / "records.db", system_clock)) as records, records.reading() as connection:
+    with closing(open_records(data / "records.db", system_clock)) as records, records.reading() as connection:
         return revisions.all(connection)
 
 
@@ -131,7 +131,7 @@ def test_what_was_in_force_at_a_moment_is_printed_to_the_letter(data: Path) -> N
 
 
 def test_a_station_that_starts_with_a_changed_file_makes_one_draft_of_it_until_somebody_decides(data: Path) -> None:
-    with closing(Records.open(data / "records.db", lambda: NOON)) as records:
+    with closing(open_records(data / "records.db", lambda: NOON)) as records:
         first = load_at_start(records, file(data, SMALL), ANN, lambda: NOON)
         assert first.revision is not None and first.waiting is None
         waiting = load_at_start(records, file(data, LOOSER), ANN, lambda: NOON).waiting
@@ -151,7 +151,7 @@ def test_a_station_that_starts_with_a_changed_file_makes_one_draft_of_it_until_s
 def test_an_older_file_at_the_start_of_a_station_takes_nothing_back(data: Path) -> None:
     apply(data, SMALL)
     apply(data, RENAMED)
-    with closing(Records.open(data / "records.db", system_clock)) as records:
+    with closing(open_records(data / "records.db", system_clock)) as records:
         loaded = load_at_start(records, file(data, SMALL), ANN, system_clock)
     assert loaded.revision is None and loaded.waiting is None
     assert "is site revision 1, but revision 2 is newer and stays" in loaded.words
@@ -159,13 +159,13 @@ def test_an_older_file_at_the_start_of_a_station_takes_nothing_back(data: Path) 
 
 def test_another_site_at_the_start_of_a_station_is_refused(data: Path) -> None:
     apply(data, SMALL)
-    with closing(Records.open(data / "records.db", system_clock)) as records, pytest.raises(ChangeRefusedError):
+    with closing(open_records(data / "records.db", system_clock)) as records, pytest.raises(ChangeRefusedError):
         load_at_start(records, file(data, SMALL.replace("id: north", "id: other")), ANN, system_clock)
 
 
 def test_a_change_is_taken_over_at_its_moment_and_not_before(data: Path) -> None:
     now = NOON
-    with closing(Records.open(data / "records.db", lambda: now)) as records:
+    with closing(open_records(data / "records.db", lambda: now)) as records:
         load_at_start(records, file(data, SMALL), ANN, lambda: now)
         in_force = SiteInForce(records, lambda: now)
         with records.transaction() as connection:
@@ -182,7 +182,7 @@ def test_a_change_is_taken_over_at_its_moment_and_not_before(data: Path) -> None
 
 def test_a_demo_whose_file_has_changed_goes_on_with_the_new_one_at_its_next_start(data: Path) -> None:
     simulated = "simulated: true\n"
-    with closing(Records.open(data / "records.db", system_clock)) as records:
+    with closing(open_records(data / "records.db", system_clock)) as records:
         load_at_start(records, file(data, simulated + SMALL), ANN, system_clock)
         again = load_at_start(records, file(data, simulated + LOOSER), ANN, system_clock)
         assert again.waiting is None and again.revision is not None

@@ -10,8 +10,8 @@ from cleanwatch.command import cleanwatch
 from cleanwatch.commands.status import is_alive
 from facility.instants import HOUR, MINUTE, SECOND, system_clock
 from storage.records import reports
-from storage.records.database import Records
 from storage.records.station_report import BrokerReport, ClockReport, Problem, SourceReport, StationReport
+from tests.records import open_records
 
 NOON = 1_795_348_800_000
 
@@ -23,7 +23,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def status(data: Path, *on_record: StationReport, arguments: tuple[str, ...] = ()) -> Result:
-    records = Records.open(data / "records.db", system_clock)
+    records = open_records(data / "records.db", system_clock)
     with records.transaction() as connection:
         for report in on_record:
             reports.save(connection, report)

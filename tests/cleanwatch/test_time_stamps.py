@@ -9,12 +9,12 @@ from threading import Thread
 import pytest
 
 from cleanwatch.time_stamps import NoTimeStampError, check, time_stamp
-from storage.records.database import Records
 from storage.records.trail import anchors
 from storage.records.trail.anchors import Kind
 from storage.records.trail.chain import Mark
 from tests.certificates import Certificates
 from tests.parts import program
+from tests.records import open_records
 
 NOON = 1_763_800_060_000
 MARK = Mark(12_345, "ab" * 32)
@@ -105,7 +105,7 @@ def test_a_time_stamp_on_record_is_checked_against_its_statement_and_its_authori
 ) -> None:
     token = time_stamp(authority[0], TOLD.encode(), certificates.authority)
     other = anchors.statement("demo", NOON + 1, MARK)
-    records = Records.open(tmp_path / "records.db", lambda: NOON)
+    records = open_records(tmp_path / "records.db", lambda: NOON)
     with records.transaction() as connection:
         anchors.add(connection, NOON, Kind.TIME_STAMP, MARK, authority[0], TOLD, token)
         assert list(check(connection, certificates.authority)) == []

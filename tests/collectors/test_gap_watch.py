@@ -9,11 +9,11 @@ import pytest
 from collectors.gap_watch import GapWatch
 from facility.instants import DAY, MINUTE, SECOND, Instant
 from storage.records import source_gaps
-from storage.records.database import Records
 from storage.records.source_gaps import SourceGap
 from storage.records.trail import audit
 from storage.samples.commit import Intake
 from storage.samples.local import LocalStore
+from tests.records import open_records
 
 NOW: Instant = 20_000 * DAY
 
@@ -24,7 +24,7 @@ class Watched:
     def __init__(self, folder: Path) -> None:
         self.now = NOW
         self.store = LocalStore.open(folder / "samples.db", lambda: self.now)
-        self.records = Records.open(folder / "records.db", lambda: self.now)
+        self.records = open_records(folder / "records.db", lambda: self.now)
         self.restart()
 
     def restart(self) -> None:

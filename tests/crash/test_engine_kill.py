@@ -10,9 +10,9 @@ from pathlib import Path
 from facility.alarm import AlarmState
 from storage.records import alarms
 from storage.records.alarms import AlarmFilter
-from storage.records.database import Records
 from storage.records.trail import audit
 from storage.records.trail.audit import AuditFilter
+from tests.records import open_records
 
 COMMITS = 120
 """As in the child."""
@@ -26,7 +26,7 @@ def test_an_engine_that_is_killed_again_and_again_misses_no_alarm_and_raises_non
     assert judged == sorted(judged), "each goes on after the one before"
     assert judged[-1] == COMMITS
 
-    records = Records.open(tmp_path / "records.db", lambda: 0)
+    records = open_records(tmp_path / "records.db", lambda: 0)
     with records.reading() as connection:
         found = alarms.history(connection, AlarmFilter(), limit=1000)
         rows = audit.rows(connection, AuditFilter(), limit=10_000)

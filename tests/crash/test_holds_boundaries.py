@@ -28,6 +28,7 @@ from storage.samples.commit import Intake
 from storage.samples.local import LocalStore
 from tests.acceptance.story import MIDNIGHT, site_of
 from tests.alerts.examples import ACTION, low, point
+from tests.records import open_records
 
 SITE = site_of(point(low(10, latched=True), silent_after=None))
 POINT = "B101.DP1"
@@ -76,7 +77,7 @@ class Mortal(Records):
 
 def test_no_boundary_of_a_transaction_loses_or_doubles_anything(tmp_path: Path) -> None:
     template = tmp_path / "template.db"
-    Records.open(template, lambda: MIDNIGHT).close()
+    open_records(template, lambda: MIDNIGHT).close()
     expected, transactions = live(tmp_path / "undisturbed", template, dies_at=0, after=False)
     assert transactions >= len(LINE)
     for number in range(1, transactions + 1):

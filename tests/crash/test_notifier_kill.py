@@ -9,9 +9,9 @@ from pathlib import Path
 
 from alerts.channels.apprise_channel import HEADER
 from storage.records import notifications
-from storage.records.database import Records
 from tests.alerts.receivers import mail_server
 from tests.crash.notifier_child import ALARMS
+from tests.records import open_records
 
 KILLS = 2
 
@@ -25,7 +25,7 @@ def test_a_sender_that_is_killed_again_and_again_misses_no_mail_and_doubles_at_m
             live_and_die(tmp_path, server.port, after=chance.randint(1, 6), chance=chance)
         live_and_die(tmp_path, server.port, after=None, chance=chance)
         mails = Counter(str(mail[HEADER]) for mail in server.taken)
-    records = Records.open(tmp_path / "records.db", lambda: 0)
+    records = open_records(tmp_path / "records.db", lambda: 0)
     with records.reading() as connection:
         found = notifications.newest(connection, 1000)
     records.close()

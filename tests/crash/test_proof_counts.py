@@ -18,6 +18,7 @@ from storage.records.trail.audit import AuditEntry
 from tests.crash.proof import count, told
 from tests.crash.proof.count import Kept
 from tests.crash.proof.plan import Plan
+from tests.records import open_records
 
 PLAN = Plan(seed=1, points=50, numbers=40, start=1_795_330_000_000)
 SENT = [(time, value) for time, value in zip(PLAN.times(0), PLAN.values(0), strict=True) if value is not None]
@@ -55,7 +56,7 @@ def test_every_kind_of_alarm_is_expected_somewhere() -> None:
 
 @pytest.fixture
 def records(tmp_path: Path) -> Records:
-    return Records.open(tmp_path / "records.db", lambda: 0)
+    return open_records(tmp_path / "records.db", lambda: 0)
 
 
 def test_an_alarm_that_is_told_again_unchanged_is_a_row_too_many(records: Records) -> None:
