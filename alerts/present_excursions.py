@@ -4,7 +4,7 @@ Steps of alarms are told to the draft once a commit, or a moment, is judged whol
 explains which, and in which excursion they are, whatever their order in it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 
 from alerts import excursions
@@ -84,23 +84,23 @@ class PresentExcursions:
         draft = self._alarms.draft
         draft.moved += [Moved(now, actor, move) for move in regrouped.moves]
         others = {id for move in regrouped.moves for id in (move.excursion, move.previous)}
+        fresh = {step.alarm.id for step in self._alarms.untold if step.action in FRESH}
         self._known.move(regrouped.moves)
         for id, excursion in regrouped.excursions.items():
             before = self._known.get(id)
             if id in others or before is None or _on_record(before) != _on_record(excursion):
                 if excursion.merged_into is None:
-                    excursion = self._marked(excursion, actor, now)
+                    excursion = self._marked(excursion, fresh, actor, now)
                 draft.excursions[id] = excursion
             self._known.put(excursion)
             self._settled.add(id)
 
-    def _marked(self, excursion: Excursion, actor: Actor, now: Instant) -> Excursion:
-        """Of several alarms the first is marked."""
+    def _marked(self, excursion: Excursion, fresh: Collection[str], actor: Actor, now: Instant) -> Excursion:
+        """Of several alarms the first is marked; where nobody has been told of it yet, from the beginning."""
         marked = excursion.extent.marked
         first = {excursion.first_out} if len(excursion.alarms) > 1 else set()
         if marked == first:
             return excursion
-        fresh = {step.alarm.id for step in self._alarms.untold if step.action in FRESH}
         wrong = sorted((excursion.alarms[id] for id in marked ^ first), key=lambda alarm: (alarm.onset, alarm.id))
         right: dict[str, Alarm] = {}
         for alarm in wrong:

@@ -24,6 +24,16 @@ from storage.records.trail import audit
 from storage.records.trail.audit import JSON, AuditEntry
 
 
+def _moved_on() -> ColumnElement[bool]:
+    later = moves_table.alias()
+    newer = later.c.alarm == moves_table.c.alarm, later.c.number > moves_table.c.number
+    return select(later.c.number).where(*newer).exists()
+
+
+MOVED_ON = _moved_on()
+"""Has an alarm moved again since a move?"""
+
+
 @dataclass(frozen=True, slots=True)
 class Moved:
     """Who moved an alarm, and when. On record excursions are called by their numbers."""
@@ -46,9 +56,8 @@ def save(
     numbers = {id: row.number for id, row in known.items()}
     new = sorted((e for id, e in changed.items() if id not in known), key=lambda e: (e.onset, e.id))
     latest = {m.move.excursion: m for m in moves} | {m.move.previous: m for m in moves if m.move.previous}
-    for excursion in new:
-        numbers[excursion.id] = _next_number(connection, datetime_of(excursion.onset).astimezone(ZoneInfo(zone)).year)
     if new:
+        numbers |= _new_numbers(connection, new, ZoneInfo(zone))
         rows = [
             _row(e) | {"number": numbers[e.id], "id": e.id, "station": station, "recorded_at": latest[e.id].at}
             for e in new
@@ -116,23 +125,15 @@ def of_alarm(connection: Connection, alarm: str) -> Excursion | None:
 
 def of_alarms(connection: Connection, alarms: Collection[str]) -> dict[str, str]:
     """The number of the excursion that each of these alarms is in now; one that is in none is not among them."""
-    later = moves_table.alias()
-    moved_on = select(later.c.number).where(
-        later.c.alarm == moves_table.c.alarm, later.c.number > moves_table.c.number
-    )
     query = select(moves_table.c.alarm, moves_table.c.excursion)
-    query = query.where(moves_table.c.alarm.in_(alarms), ~moved_on.exists())
+    query = query.where(moves_table.c.alarm.in_(alarms), ~MOVED_ON)
     return {row.alarm: row.excursion for row in connection.execute(query)}
 
 
 def members(connection: Connection, numbers: Collection[str]) -> dict[str, list[str]]:
     """The alarms of each of these excursions that are in it now."""
-    later = moves_table.alias()
-    moved_on = select(later.c.number).where(
-        later.c.alarm == moves_table.c.alarm, later.c.number > moves_table.c.number
-    )
     query = select(moves_table.c.excursion, moves_table.c.alarm).distinct()
-    query = query.where(moves_table.c.excursion.in_(numbers), ~moved_on.exists())
+    query = query.where(moves_table.c.excursion.in_(numbers), ~MOVED_ON)
     found: dict[str, list[str]] = {}
     for row in connection.execute(query.order_by(moves_table.c.excursion, moves_table.c.alarm)):
         found.setdefault(row.excursion, []).append(row.alarm)
@@ -183,9 +184,8 @@ def read(connection: Connection, query: Select[tuple[object, ...]]) -> list[Excu
 
 def _members(connection: Connection, numbers: Collection[str]) -> dict[str, Sequence[str]]:
     """The alarms of each of these excursions, which are not merged."""
-    moves, later = moves_table, moves_table.alias()
-    moved_on = select(later.c.number).where(later.c.alarm == moves.c.alarm, later.c.number > moves.c.number)
-    query = select(moves.c.excursion, moves.c.alarm).where(moves.c.excursion.in_(numbers), ~moved_on.exists())
+    moves = moves_table
+    query = select(moves.c.excursion, moves.c.alarm).where(moves.c.excursion.in_(numbers), ~MOVED_ON)
     found: dict[str, list[str]] = {number: [] for number in numbers}
     for row in connection.execute(query.distinct().order_by(moves.c.alarm)):
         found[row.excursion].append(row.alarm)
@@ -210,13 +210,26 @@ def lasted_between(start: Instant | None, end: Instant | None) -> list[ColumnEle
     return conditions
 
 
-def _next_number(connection: Connection, year: int) -> str:
-    """Stations that count at the same time wait for each other."""
+def _new_numbers(connection: Connection, new: Sequence[Excursion], zone: ZoneInfo) -> dict[str, str]:
+    """The numbers of new excursions, by their ids. Stations that count at the same time wait for each other."""
+    by_year: dict[int, list[str]] = {}
+    for excursion in new:
+        by_year.setdefault(datetime_of(excursion.onset).astimezone(zone).year, []).append(excursion.id)
+    numbers: dict[str, str] = {}
+    for year, ids in sorted(by_year.items()):
+        first = _count_on(connection, year, len(ids)) - len(ids) + 1
+        numbers |= {id: f"E-{year}-{number:04}" for number, id in enumerate(ids, start=first)}
+    return numbers
+
+
+def _count_on(connection: Connection, year: int, more: int) -> int:
+    """How many excursions of a year there are with so many more."""
     years = excursion_years
     kind = postgresql if connection.dialect.name == "postgresql" else sqlite
     connection.execute(kind.insert(years).values(year=year, count=0).on_conflict_do_nothing())
-    counted = update(years).where(years.c.year == year).values(count=years.c.count + 1).returning(years.c.count)
-    return f"E-{year}-{connection.execute(counted).scalar_one():04}"
+    counted = update(years).where(years.c.year == year).values(count=years.c.count + more)
+    count: int = connection.execute(counted.returning(years.c.count)).scalar_one()
+    return count
 
 
 def _row(excursion: Excursion) -> dict[str, object]:
