@@ -31,6 +31,7 @@ MEASUREMENTS = (
     "points_memory",
     "demo_memory",
     "soak",
+    "trend",
 )
 KEPT = Path(__file__).parents[1] / "docs" / "performance.md"
 MARK = "<!-- make bench -->"

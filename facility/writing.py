@@ -5,7 +5,7 @@ The minus is a true one, clocks go to 24.
 """
 
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale
 
@@ -27,12 +27,11 @@ def significant(value: float, digits: int) -> str:
 
 
 def dated(moment: date, shape: str) -> str:
-    """A date or time with the parts that a CLDR skeleton names: "yMMMd" for 17 Nov 2026, "MMMEd" for Tue 17 Nov.
+    """A date with the parts that a CLDR skeleton names: "yMMMd" for 17 Nov 2026, "MMMEd" for Tue 17 Nov.
 
     Abbreviated week days have no comma behind them: assets/formats.js writes them the same way.
     """
-    locale = _locale(language())
-    return str(locale.datetime_skeletons[shape].apply(moment, locale)).replace(",", "")
+    return _dated(moment.toordinal(), shape, language())
 
 
 def weekday(moment: date) -> str:
@@ -43,6 +42,13 @@ def weekday(moment: date) -> str:
 def _written(english: str, value: float) -> str:
     text = english.translate(_separators(language()))
     return MINUS + text if value < 0 and any(digit in text for digit in "123456789") else text
+
+
+@lru_cache(maxsize=4096)
+def _dated(day: int, shape: str, code: str) -> str:
+    """Lists and trends name the same few days thousands of times."""
+    locale = _locale(code)
+    return str(locale.datetime_skeletons[shape].apply(date.fromordinal(day), locale)).replace(",", "")
 
 
 @cache

@@ -1,6 +1,7 @@
 """The table below a trend: exact numbers of the shown range, one row for each point and room state."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from dash import html
 from dash.development.base_component import Component
@@ -8,7 +9,8 @@ from dash.development.base_component import Component
 from app import formats
 from app.components.baked import baked
 from app.trends.picture import PointHistory
-from app.trends.statistics import PERCENTILES, Row
+from app.trends.statistics import MOST, PERCENTILES, Row
+from app.trends.view import View
 from facility.instants import Instant
 from facility.language import N_, _
 from facility.quantities import Quantity
@@ -35,14 +37,14 @@ def statistics_table(
     counted: Sequence[tuple[PointHistory, Sequence[Row]]],
     start: Instant,
     end: Instant,
-    *,
-    ranked: bool = True,
+    more: str | Component | None = None,
 ) -> Component:
-    """Of these points over the shown range; what one is compared with stands below it, with its own time."""
+    """Of these points over the shown range; what one is compared with stands below it, with its own time.
+
+    `more` says how to get at what is not in it.
+    """
     zone = site.timezone
     caption = f"{_range(start, end, zone)}, {zone}, {formats.offset(end, zone)}"
-    unranked = _("Percentiles of so many readings are not worked out: choose fewer points, or a shorter range.")
-    words = caption if ranked else f"{caption}. {unranked}"
     head = html.Tr(
         [html.Th(_("Point")), html.Th(_("Room state")), *(html.Th(_(head), className="r") for head in HEADS)]
     )
@@ -51,8 +53,18 @@ def statistics_table(
         for history, rows in counted
         for index, row in enumerate(rows)
     ]
-    caption_row = html.Caption([html.B(_("Statistics")), html.Span(words, className="muted")])
+    caption_row = html.Caption(
+        [html.B(_("Statistics")), html.Span(caption, className="muted"), *([" ", more] if more else [])]
+    )
     return baked(html.Table([caption_row, html.Thead(head), html.Tbody(body)], className="statistics"))
+
+
+def of_each(view: View, readings: int) -> str | Component:
+    """Instead of percentiles, which many readings take seconds for: a link that works them out, up to a limit."""
+    if readings > MOST:
+        return _("Percentiles of so many readings are not worked out: choose fewer points, or a shorter range.")
+    words = _("Percentiles and room states of {n} readings", n=formats.decimal(readings, 0))
+    return html.A(words, href=replace(view, each=True).address)
 
 
 def _range(start: Instant, end: Instant, zone: str) -> str:

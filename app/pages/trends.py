@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import dash_mantine_components as dmc
-from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
+from dash import ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
@@ -18,7 +18,7 @@ from app.components.copy_menu import copy_menu
 from app.components.graph import graph
 from app.components.point_list import arrangements, point_list
 from app.components.signing import SIGNED
-from app.components.statistics_table import statistics_table
+from app.components.statistics_table import of_each, statistics_table
 from app.components.trend_alarms import recent_alarms
 from app.components.trend_compare import compare_menu
 from app.components.trend_table import shown_table
@@ -32,7 +32,7 @@ from app.trends.figure import figure
 from app.trends.gather import gather, gather_limits
 from app.trends.readings import Readings, SupersededError
 from app.trends.shown import known, meant, window
-from app.trends.statistics import MOST_RANKED, statistics
+from app.trends.statistics import FEW, MOST, statistics
 from app.trends.view import PATH, View, view_of
 from facility.instants import SECOND, Instant, instant_of
 from facility.language import N_, _
@@ -101,6 +101,7 @@ def layout(context: AppContext, _address: Address) -> Component:
             ),
             dcc.Store(id="trend-theme"),
             dcc.Store(id="trend-picked"),
+            dcc.Store(id="trend-drawn"),
             dcc.Interval(id="trend-tick", interval=REFRESH, disabled=True),
             dcc.Store(id="trend-tab", data=secrets.token_urlsafe(9)),
             dcc.Interval(id="trend-look", interval=LOOK, disabled=True),
@@ -209,6 +210,7 @@ def register(app: Dash, context: AppContext) -> None:
         Output("trend-empty", "children"),
         Output("trend-table", "children"),
         Output("trend-table", "hidden"),
+        Output("trend-drawn", "data"),
         Input("trend-url", "search"),
         Input("trend-tick", "n_intervals"),
         Input(ANNOTATED, "data"),
@@ -227,11 +229,11 @@ def register(app: Dash, context: AppContext) -> None:
         _set: object,
         path: str | None,
         tab: str,
-    ) -> tuple[object, object, object, bool]:
+    ) -> tuple[object, object, object, bool, object]:
         view, site, now = _view(context, search, path), context.site(), context.clock()
         points = known(site, view)
         if not points:
-            return None, trend_controls.nothing_chosen(context, site, view), None, True
+            return None, trend_controls.nothing_chosen(context, site, view), None, True, None
         start, end = window(context, view)
         compared = comparison(site, view, start, end, now)
         reads = readings.begin(tab, "figure", len(points) * (2 if compared else 1))
@@ -241,10 +243,11 @@ def register(app: Dash, context: AppContext) -> None:
         except SupersededError:
             raise PreventUpdate from None
         except CancelledError:
-            return None, trend_controls.cancelled(view), None, True
+            return None, trend_controls.cancelled(view), None, True, None
         except HistoryAwayError as error:
-            return None, history_words.instead(context, error), None, True
-        return figure(picture, view.together), history_words.substitute(context), table, table is None
+            return None, history_words.instead(context, error), None, True, None
+        counted = no_update if ctx.triggered_id == "trend-tick" else search
+        return figure(picture, view.together), history_words.substitute(context), table, table is None, counted
 
     @app.callback(
         Output("trend-progress", "children"),
@@ -270,26 +273,31 @@ def register(app: Dash, context: AppContext) -> None:
 
     @app.callback(
         Output("trend-statistics", "children"),
-        Input("trend-url", "search"),
+        Input("trend-drawn", "data"),
         State("trend-url", "pathname"),
         State("trend-tab", "data"),
     )
     @requires(Right.LOOK)
     def count(search: str | None, path: str | None, tab: str) -> object:
+        """After the picture, so that nobody waits for numbers before there is something to look at."""
+        if search is None:
+            return None
         view, site, now = _view(context, search, path), context.site(), context.clock()
         start, end = window(context, view)
         compared = comparison(site, view, start, end, now)
         histories = gather_limits(site, context.records, known(site, view), start, end, compared)
         reads = readings.begin(tab, "statistics", len(histories))
-        ranked = sum((h.end - h.start) / h.interval for h in histories) <= MOST_RANKED
+        readings_of_all = sum((h.end - h.start) // h.interval for h in histories)
+        each = readings_of_all <= (MOST if view.each else FEW)
         try:
             rows = []
             for history in histories:
                 reads(history.point.id)
-                rows.append((history, statistics(context.samples, history, now, ranked=ranked)))
+                rows.append((history, statistics(context.samples, history, now, each=each)))
         except (CancelledError, HistoryAwayError):  # the picture's place says so
             return None
-        return statistics_table(site, rows, start, end, ranked=ranked) if rows else None
+        more = None if each else of_each(view, readings_of_all)
+        return statistics_table(site, rows, start, end, more) if rows else None
 
     @app.callback(
         Output("trend-url", "search", allow_duplicate=True),

@@ -1,11 +1,14 @@
 """What stands below the plots: alarms from the records, room states and batches, as bands over time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from typing import TypeVar
 
 from app import formats
 from facility.alarm import DOUBTED, Alarm
-from facility.instants import Instant
+from facility.instants import Instant, Span
+from facility.language import _, _n
 from facility.limit import RoomState
 from facility.site import Point
 from storage.records.batches import Run
@@ -16,6 +19,14 @@ WORDS = {
     RoomState.CLEANING: "cleaning",
     RoomState.NOT_IN_USE: "not in use",
 }
+
+LEAST_BAND = 0.004
+"""The part of the range that an alarm takes at least, so that one of a minute is seen in a month."""
+NARROW = 0.002
+"""Part of the range: shorter states and batches that follow one another are one band; on a laptop it is 2 pixels."""
+MIXED = "mixed"
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,46 +56,85 @@ def alarm_bands(
     timezone: str,
     names: Mapping[str, str],
 ) -> tuple[Band, ...]:
-    """Each alarm from its onset until it returned, or until the end while it stands; the worst drawn last."""
+    """Each alarm from its onset until it returned, or until the end while it stands; the worst drawn last.
+
+    Alarms of one look that would be drawn over one another are one band.
+    """
+    least = round(LEAST_BAND * (end - start))
     bands = []
-    for alarm in sorted(alarms, key=lambda alarm: (_rank(alarm), alarm.onset)):
-        point = points[alarm.point]
-        until = end if alarm.returned is None else alarm.returned
-        bands.append(
-            Band(
-                max(alarm.onset, start),
-                min(until, end),
-                _kind(alarm),
-                "?" if _is_silent(alarm) else "",
-                _facts(alarm, point, timezone, names),
+    for _look, alike in groupby(sorted(alarms, key=lambda alarm: (_rank(alarm), alarm.onset)), _rank):
+        stretches = [
+            (max(alarm.onset, start), min(end if alarm.returned is None else alarm.returned, end), alarm)
+            for alarm in alike
+        ]
+        for begin, finish, group in _together(stretches, least, least):
+            worst = group[0]
+            facts = (
+                _facts(worst, points[worst.point], timezone, names)
+                if len(group) == 1
+                else _several(_n("{n} alarm", "{n} alarms", len(group), n=len(group)), begin, finish, timezone)
             )
-        )
+            bands.append(Band(begin, finish, _kind(worst), "?" if _is_silent(worst) else "", facts))
     return tuple(bands)
 
 
 def state_bands(
     stretches: Sequence[tuple[Instant, Instant, RoomState | None]], room: str, timezone: str
 ) -> tuple[Band, ...]:
-    """Room states; where the state is unknown there is no band."""
-    return tuple(
-        Band(begin, end, state.value, WORDS[state], f"{room} {state.value}, {_from_to(begin, end, timezone)}")
-        for begin, end, state in stretches
-        if state is not None
-    )
+    """Room states; where the state is unknown there is no band. Many short ones are one band that says so."""
+    known = [(begin, end, state) for begin, end, state in stretches if state is not None]
+    least = round(NARROW * (stretches[-1][1] - stretches[0][0])) if stretches else 0
+    bands = []
+    for begin, end, group in _together(known, least, 0):
+        if len(group) == 1:
+            state = group[0]
+            facts = f"{room} {state.value}, {_from_to(begin, end, timezone)}"
+            bands.append(Band(begin, end, state.value, WORDS[state], facts))
+        else:
+            words = _("{room}: {n} states", room=room, n=formats.decimal(len(group), 0))
+            bands.append(Band(begin, end, MIXED, _("changes often"), _several(words, begin, end, timezone)))
+    return tuple(bands)
 
 
 def batch_bands(runs: Sequence[Run], start: Instant, end: Instant, timezone: str) -> tuple[Band, ...]:
-    """Each run of a batch."""
-    return tuple(
-        Band(
-            max(run.start, start),
-            min(end if run.end is None else run.end, end),
-            "batch",
-            run.batch,
-            f"Batch {run.batch} in {run.room}, {_from_to(run.start, run.end, timezone)}",
-        )
-        for run in runs
-    )
+    """Each run of a batch; many short ones are one band that says so."""
+    least = round(NARROW * (end - start))
+    stretches = [
+        (max(run.start, start), min(end if run.end is None else run.end, end), run)
+        for run in sorted(runs, key=lambda run: run.start)
+    ]
+    bands = []
+    for begin, finish, group in _together(stretches, least, 2 * least):
+        if len(group) == 1:
+            run = group[0]
+            facts = f"Batch {run.batch} in {run.room}, {_from_to(run.start, run.end, timezone)}"
+            bands.append(Band(begin, finish, "batch", run.batch, facts))
+        else:
+            words = _n("{n} batch", "{n} batches", len(group), n=formats.decimal(len(group), 0))
+            bands.append(Band(begin, finish, MIXED, words, _several(words, begin, finish, timezone)))
+    return tuple(bands)
+
+
+def _together(
+    stretches: Iterable[tuple[Instant, Instant, T]], short: Span, apart: Span
+) -> list[tuple[Instant, Instant, list[T]]]:
+    """Stretches in order of time; those that are short, and not farther apart than this, come together as one."""
+    found: list[tuple[Instant, Instant, list[T]]] = []
+    open_group = False
+    for begin, end, what in stretches:
+        is_short = end - begin < short
+        if open_group and is_short and begin <= found[-1][1] + apart:
+            first, last, group = found.pop()
+            found.append((first, max(last, end), [*group, what]))
+        else:
+            found.append((begin, end, [what]))
+        open_group = is_short
+    return found
+
+
+def _several(words: str, start: Instant, end: Instant, timezone: str) -> str:
+    zoom = _("Zoom in to see each of them.")
+    return f"<b>{words}</b><br>{_from_to(start, end, timezone)}<br>{zoom}"
 
 
 def _is_silent(alarm: Alarm) -> bool:

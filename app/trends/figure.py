@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from app.trends.bands import LEAST_BAND, MIXED
 from app.trends.labels import change_lines, different_limits, is_of_one, labels, title
 from app.trends.picture import Picture, PointPicture
 from app.trends.ticks import time_ticks
@@ -33,8 +34,6 @@ LETTER = 6
 ROW = 26
 """Pixels for each row of bands."""
 ABOVE_ROWS = 14
-LEAST_BAND = 0.004
-"""The part of the range that a band takes at least, so that an alarm of a minute is seen in a month."""
 PLOT_HEIGHTS = {1: 380, 2: 240, 3: 190}
 SMALLEST_PLOT = 150
 
@@ -48,6 +47,7 @@ LOOKS: dict[str, tuple[str, str, str]] = {
     RoomState.CLEANING: ("--st-clean", "--st-clean", "--ink"),
     RoomState.NOT_IN_USE: ("--surface", "--line", "--ink"),
     "batch": ("--surface", "--ink-2", "--ink"),
+    MIXED: ("--grid", "--line-2", "--ink-2"),
 }
 """Fill, outline and text of a band by its kind."""
 

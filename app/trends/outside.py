@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.trends.series import Series
-from app.trends.steps import LimitStep
+from app.trends.steps import LimitStep, of_limits
 from facility.limit import Limit, Severity, Side
 from storage.samples.columns import Array
 
@@ -54,17 +54,22 @@ def peaks(series: Series, steps: Sequence[LimitStep], span: float) -> list[Peak]
 def _loosest(series: Series, steps: Sequence[LimitStep], severity: Severity, side: Side) -> Array:
     """For each row the loosest threshold of a kind over its time; infinitely loose where there is none."""
     none = np.inf if side is Side.HIGH else -np.inf
-    loosest = max if side is Side.HIGH else min
     strictest = min if side is Side.HIGH else max
-    of_step = [
-        strictest((threshold(x) for x in step.limits if x.severity is severity and x.side is side), default=none)
-        for step in steps
-    ]
+    of_step = of_limits(
+        steps,
+        lambda limits: strictest(
+            (threshold(limit) for limit in limits if limit.severity is severity and limit.side is side), default=none
+        ),
+    )
     first = np.searchsorted([step.end for step in steps], series.start, side="right")
     last = np.searchsorted([step.start for step in steps], series.start + series.width, side="right")
-    return np.array(
-        [loosest(of_step[f:e], default=none) for f, e in zip(first.tolist(), last.tolist(), strict=True)], np.float64
-    )
+    found: Array = np.full(len(series), none)
+    held = np.flatnonzero(first < last)
+    if len(held):  # each row's own steps; what lies between two rows' is left out
+        edges = np.column_stack([first[held], last[held]]).ravel()
+        reduced = (np.maximum if side is Side.HIGH else np.minimum).reduceat([*of_step, none], edges)
+        found[held] = reduced[::2]
+    return found
 
 
 def _worst_rows(time: Array, beyond: Array, apart: float) -> list[int]:

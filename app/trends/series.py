@@ -67,6 +67,11 @@ class Series:
     def __len__(self) -> int:
         return len(self.start)
 
+    def of(self, rows: Array) -> "Series":
+        """Some of its rows."""
+        names = ("start", "low", "mean", "high", "n", "judged", "valid", "reasons")
+        return Series(self.width, *(getattr(self, name)[rows] for name in names))
+
 
 def grid_of(start: Instant, end: Instant, interval: Span) -> Grid:
     """How a point with this interval is drawn over a range."""

@@ -1,9 +1,10 @@
 """Which limits were in force when: stepping with the room's state, and with the revision of the site file."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import TypeVar
 
 from alerts.rooms import periods
 from app.scale import Bounds, bounds_of
@@ -12,6 +13,8 @@ from facility.limit import Limit, RoomState, Severity, Side
 from facility.limits import limits_in_force
 from facility.plant_events import RoomStateSet
 from facility.site import Point
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +65,19 @@ def limit_steps(
     held_states = [event for event in states if event.room in rooms]
     changes = {event.time for event in held_states} | {version.in_force_from for version in versions}
     edges = [start, *sorted(time for time in changes if start < time < end), end]
+    known: dict[tuple[int, RoomState | None], tuple[Limit, ...]] = {}
+    times = [event.time for event in held_states]
     steps: list[LimitStep] = []
     for begin, finish in pairwise(edges):
         held = [version for version in versions if version.in_force_from <= begin]
         version = max(held, key=lambda v: v.revision, default=None)
-        before = bisect_right(held_states, begin, key=lambda event: event.time)
+        before = bisect_right(times, begin)
         state = held_states[before - 1].state if before else None
-        limits = limits_in_force(version.point, state) if version is not None and version.point is not None else ()
+        limits: tuple[Limit, ...] = ()
+        if version is not None and version.point is not None:
+            if (version.revision, state) not in known:
+                known[version.revision, state] = limits_in_force(version.point, state)
+            limits = known[version.revision, state]
         revision = None if version is None else version.revision
         last = steps[-1] if steps else None
         if last is not None and (last.state, last.revision, last.limits) == (state, revision, limits):
@@ -76,6 +85,15 @@ def limit_steps(
         else:
             steps.append(LimitStep(begin, finish, state, revision, limits))
     return tuple(steps)
+
+
+def of_limits(steps: Sequence[LimitStep], of: Callable[[Sequence[Limit]], T]) -> list[T]:
+    """What this says of the limits of each step: once for limits that many steps share, as those of a year do."""
+    known: dict[int, T] = {}
+    for step in steps:
+        if id(step.limits) not in known:
+            known[id(step.limits)] = of(step.limits)
+    return [known[id(step.limits)] for step in steps]
 
 
 def room_stretches(
@@ -93,17 +111,18 @@ def room_stretches(
 def limit_lines(steps: Sequence[LimitStep]) -> tuple[LimitLine, ...]:
     """Each different limit that held at some time; of several of one kind only the strictest is drawn."""
     found: dict[Limit, list[tuple[Instant, Instant]]] = {}
-    for step in steps:
-        for severity in (Severity.ALERT, Severity.ACTION):
-            for side in Side:
-                limit = _strictest(step.limits, severity, side)
-                if limit is None:
-                    continue
-                stretches = found.setdefault(limit, [])
-                if stretches and stretches[-1][1] == step.start:
-                    stretches[-1] = (stretches[-1][0], step.end)
-                else:
-                    stretches.append((step.start, step.end))
+
+    def stretches_of(limits: Sequence[Limit]) -> list[list[tuple[Instant, Instant]]]:
+        kinds = [(severity, side) for severity in (Severity.ALERT, Severity.ACTION) for side in Side]
+        strictest = (_strictest(limits, severity, side) for severity, side in kinds)
+        return [found.setdefault(limit, []) for limit in strictest if limit is not None]
+
+    for step, lines in zip(steps, of_limits(steps, stretches_of), strict=True):
+        for stretches in lines:
+            if stretches and stretches[-1][1] == step.start:
+                stretches[-1] = (stretches[-1][0], step.end)
+            else:
+                stretches.append((step.start, step.end))
     return tuple(LimitLine(limit, tuple(stretches)) for limit, stretches in found.items())
 
 

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 from app.formats import in_zone
 from facility.instants import DAY, HOUR, MINUTE, SECOND, Instant, Span
+from facility.language import _
+from facility.writing import dated
 from storage.samples.columns import Array
 
 STEPS: tuple[Span, ...] = (
@@ -40,7 +42,7 @@ def time_ticks(start: Instant, end: Instant, timezone: str, most: int = 9) -> li
     if step >= DAY:
         days = step // DAY
         return [
-            Tick(at, f"{day:%a} {day.day} {day:%b}")
+            Tick(at, _day(day))
             for day, at in _midnights(start, end, timezone)
             if day.toordinal() % days == (1 if days == 7 else 0)  # every week on its Monday
         ]
@@ -52,10 +54,26 @@ def moment_words(times: Array, lasting: Span, timezone: str) -> list[str]:
     zone = ZoneInfo(timezone)
     begins = [datetime.fromtimestamp(time / SECOND, zone) for time in times.tolist()]
     if lasting == 0:
-        return [f"{begin:%a %d %b %H:%M:%S}" for begin in begins]
+        return [f"{_day(begin)} {begin.hour:02}:{begin.minute:02}:{begin.second:02}" for begin in begins]
     ends = [datetime.fromtimestamp((time + lasting) / SECOND, zone) for time in times.tolist()]
-    until = "%H:%M" if lasting < DAY else "%a %d %b %H:%M"
-    return [f"{begin:%a %d %b %H:%M} to {end:{until}}" for begin, end in zip(begins, ends, strict=True)]
+    until = _clock if lasting < DAY else _day_and_clock
+    words = _("{start} to {end}")
+    return [
+        words.format(start=_day_and_clock(begin), end=until(end)) for begin, end in zip(begins, ends, strict=True)
+    ]
+
+
+def _clock(moment: datetime) -> str:
+    return f"{moment.hour:02}:{moment.minute:02}"
+
+
+def _day_and_clock(moment: datetime) -> str:
+    return f"{_day(moment)} {_clock(moment)}"
+
+
+def _day(moment: date) -> str:
+    """Tue 17 Nov"""
+    return dated(moment, "MMMEd")
 
 
 def _instant(moment: datetime) -> Instant:
@@ -94,7 +112,7 @@ def _with_days(times: Iterator[Instant], timezone: str, step: Span) -> Iterator[
         first = moment.date() != named
         named = moment.date()
         time = f"{moment:%H:%M:%S}" if step < MINUTE else f"{moment:%H:%M}"
-        yield Tick(at, time, f"{moment:%a} {moment.day} {moment:%b}" if first else "")
+        yield Tick(at, time, _day(moment) if first else "")
 
 
 def _months(start: Instant, end: Instant, timezone: str, most: int) -> list[Tick]:
@@ -106,6 +124,6 @@ def _months(start: Instant, end: Instant, timezone: str, most: int) -> list[Tick
     while (at := _instant(datetime(number // 12, number % 12 + 1, 1, tzinfo=zone))) <= end:
         if at >= start and number % months == 0:
             moment = in_zone(at, timezone)
-            ticks.append(Tick(at, f"{moment:%b %Y}" if months < 12 else f"{moment:%Y}"))
+            ticks.append(Tick(at, dated(moment, "yMMM") if months < 12 else f"{moment:%Y}"))
         number += 1
     return ticks

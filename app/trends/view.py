@@ -57,6 +57,8 @@ class View:
     """With what it is compared, as addresses write it: a name of `BEFORE`, a moment, or `ROOM` and a room."""
     table: bool = False
     """Are the numbers that are drawn also shown as a table?"""
+    each: bool = False
+    """Is each reading looked at for the statistics, however many they are?"""
     alarm: str = ""
     """The alarm to which points and range belong, while they are not chosen otherwise."""
     excursion: str = ""
@@ -101,6 +103,8 @@ class View:
             parameters["compare"] = self.compare
         if self.table:
             parameters["table"] = "shown"
+        if self.each:
+            parameters["statistics"] = "each"
         for name, value in (("alarm", self.alarm), ("excursion", self.excursion)):
             if value:
                 parameters[name] = value
@@ -148,6 +152,7 @@ def view_of(query: Mapping[str, tuple[str, ...]]) -> View:
         by=first("by") if first("by") in ARRANGEMENTS else "room",
         compare=first("compare") if _is_comparison(first("compare")) else "",
         table=first("table") == "shown",
+        each=first("statistics") == "each",
         alarm="" if points else first("alarm"),
         excursion="" if points else first("excursion"),
     )

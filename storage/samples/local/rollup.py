@@ -25,8 +25,15 @@ def save(connection: Connection, point_id: int, day: int, hours: Array) -> None:
 
 def hours_of_day(body: bytes) -> Array:
     """The hours of one chunk from the bytes that `save` wrote; raises DamagedChunkError where they are others."""
+    return np.frombuffer(_unpacked(body), SUMMARY)
+
+
+def _unpacked(body: bytes) -> bytes:
     try:
-        return np.frombuffer(zlib.decompress(unframed(body)[1]), SUMMARY)
+        unpacked = zlib.decompress(unframed(body)[1])
+        if len(unpacked) % SUMMARY.itemsize:
+            raise ValueError("they end in the middle of an hour")
+        return unpacked
     except (zlib.error, ValueError) as error:
         raise DamagedChunkError(f"the hours of a chunk cannot be unpacked: {error}") from None
 
@@ -37,6 +44,6 @@ def load(connection: Connection, point_id: int, start: Instant, end: Instant) ->
         "SELECT hours FROM rollup WHERE point_id = ? AND day BETWEEN ? AND ? ORDER BY day",
         (point_id, start // DAY, (end - 1) // DAY),
     ).fetchall()
-    hours = np.concatenate([np.empty(0, SUMMARY), *(hours_of_day(body) for (body,) in rows)])
+    hours = np.frombuffer(b"".join([_unpacked(body) for (body,) in rows]), SUMMARY)
     whole = (hours["key"] * HOUR >= start) & ((hours["key"] + 1) * HOUR <= end)
     return hours[whole]
