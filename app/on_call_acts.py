@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 from app.context import AppContext
 from app.guard import needs
-from facility.instants import Instant
+from app.on_call_view import look
+from facility.instants import Instant, datetime_of
 from facility.language import _
 from facility.on_call import Override, local
 from facility.roles import RIGHTS, Right
@@ -14,9 +15,20 @@ from storage.records.on_call import OverrideRefusedError
 from storage.records.people import accounts
 from storage.records.people.accounts import AccountState
 
+FIELD = "%Y-%m-%d %H:%M:00"
+"""How a field for a moment has it."""
+
 
 class NotDoneError(Exception):
     """It was not done; the message says why."""
+
+
+def rest_of_duty(context: AppContext, rota: str) -> tuple[str, str]:
+    """What is swapped most: from this minute until the duty of today ends, by the clock of the rota's zone."""
+    view = look(context)
+    zone = ZoneInfo(view.site.on_call.rotas[rota].timezone)
+    start, end = (datetime_of(at).astimezone(zone) for at in (view.now, view.duties[rota][0].end))
+    return f"{start:{FIELD}}", f"{end:{FIELD}}"
 
 
 def swap(context: AppContext, rota: str, account: str, start: str, end: str, reason: str) -> Override:

@@ -144,14 +144,17 @@ def register(app: Dash, context: AppContext) -> None:
         Output("swap", "opened"),
         Output("swap-rota", "data"),
         Output("swap-problem", "children"),
+        Output("swap-start", "value"),
+        Output("swap-end", "value"),
         Input({"type": "swap-open", "rota": ALL}, "n_clicks"),
         prevent_initial_call=True,
     )
     @requires(Right.SWAP_SHIFTS)
-    def open_swap(_clicks: list[int | None]) -> tuple[object, object, object]:
+    def open_swap(_clicks: list[int | None]) -> tuple[object, ...]:
         if not isinstance(ctx.triggered_id, dict) or not ctx.triggered[0]["value"]:
-            return no_update, no_update, no_update
-        return True, ctx.triggered_id["rota"], ""
+            return (no_update,) * 5
+        rota = ctx.triggered_id["rota"]
+        return True, rota, "", *on_call_acts.rest_of_duty(context, rota)
 
     @app.callback(
         Output("swap", "opened", allow_duplicate=True),

@@ -85,6 +85,11 @@ def test_a_swap_is_made_with_a_reason_shown_and_withdrawn(home: House) -> None:
         assert on_call.overrides(connection, NOON, NOON + 14 * DAY) == []
 
 
+def test_a_swap_begins_as_the_rest_of_the_duty_that_runs_by_the_clock_of_the_rota(home: House) -> None:
+    home.time.now = NOON + 90_000
+    assert on_call_acts.rest_of_duty(home.context, "first") == ("2026-11-22 12:01:00", "2026-11-23 08:00:00")
+
+
 def test_a_program_asks_who_is_on_call(home: House) -> None:
     home.time.now = NOON
     with home.records.transaction() as connection:
