@@ -140,7 +140,7 @@ def _check(context: AppContext, about: About) -> None:
             alarm = alarms.find(connection, about.object.removeprefix(ALARM))
         if alarm is not None:
             return admitted_to_alarm(context, alarm)
-    raise NotAllowedError(NOT_YOURS)
+    raise NotAllowedError(_(NOT_YOURS))
 
 
 def _to_sign(context: AppContext, connection: Connection, _person: Person, subject: str) -> ToSign:

@@ -10,8 +10,9 @@ from dataclasses import replace
 from app.context import AppContext
 from app.guard import NotAllowedError
 from facility.alarm import Alarm
+from facility.language import N_, _
 
-NOT_YOURS = "This is in an area that your account is not admitted to. An administrator can change that."
+NOT_YOURS = N_("This is in an area that your account is not admitted to. An administrator can change that.")
 
 
 def rooms_of(context: AppContext) -> frozenset[str] | None:
@@ -36,10 +37,10 @@ def admitted(context: AppContext, room: str) -> None:
     """Raises NotAllowedError where a room is in no area of the person."""
     rooms = rooms_of(context)
     if rooms is not None and room not in rooms:
-        raise NotAllowedError(NOT_YOURS)
+        raise NotAllowedError(_(NOT_YOURS))
 
 
 def admitted_to_alarm(context: AppContext, alarm: Alarm | None) -> None:
     """Raises NotAllowedError where an alarm is none that the person may see; so also where there is no such alarm."""
     if context.areas is not None and (alarm is None or not list(seen(context, [alarm]))):
-        raise NotAllowedError(NOT_YOURS)
+        raise NotAllowedError(_(NOT_YOURS))

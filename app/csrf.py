@@ -18,6 +18,7 @@ from flask import Flask, Response, g, request
 from markupsafe import Markup
 
 from app import cookies
+from facility.language import N_, _
 
 COOKIE, HEADER, FIELD = "_csrf_token", "X-CSRFToken", "csrf_token"
 """The first two are the names that Dash's renderer uses."""
@@ -26,8 +27,8 @@ API = "/api/v1/"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _WELL_FORMED = re.compile("[A-Za-z0-9_-]{43}")
 
-FOREIGN = "This did not come from a page of Cleanwatch, so nothing was done."
-STALE = "This page was open for too long, so nothing was done. Load it anew, and send it again."
+FOREIGN = N_("This did not come from a page of Cleanwatch, so nothing was done.")
+STALE = N_("This page was open for too long, so nothing was done. Load it anew, and send it again.")
 
 
 def token_of(session: str) -> str:
@@ -56,10 +57,10 @@ def protect(server: Flask) -> None:
         if request.method in SAFE:
             return None
         if not _from_here():
-            return Response(f"{FOREIGN}\n", 403, mimetype="text/plain")
+            return Response(f"{_(FOREIGN)}\n", 403, mimetype="text/plain")
         if _by_bearer() or _carries(_present()):
             return None
-        return Response(f"{STALE}\n", 403, mimetype="text/plain")
+        return Response(f"{_(STALE)}\n", 403, mimetype="text/plain")
 
     @server.after_request
     def hand_out(response: Response) -> Response:

@@ -11,6 +11,7 @@ from app.context import AppContext
 from app.guard import NotAllowedError
 from facility.excursion import Excursion
 from facility.instants import Instant
+from facility.language import _
 from facility.site import Site
 from storage.records import batches, excursions
 from storage.records.batches import Run
@@ -35,7 +36,7 @@ def admitted_to_whole(context: AppContext, connection: Connection, number: str) 
     """An excursion that the person may merge and split. Raises NotAllowedError where part of it is elsewhere."""
     found = excursions.find(connection, number)
     if found is None or visible(context, found) != found:
-        raise NotAllowedError(NOT_YOURS)
+        raise NotAllowedError(_(NOT_YOURS))
     return found
 
 

@@ -19,6 +19,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.context import AppContext
 from app.proxy import RELAYED
 from app.refusals import Refusals
+from facility.language import N_, _
 from facility.people import Person
 from facility.roles import Right, refusal
 from storage.records.errors import RecordsAwayError
@@ -27,7 +28,7 @@ SIGN_IN = "/sign-in"
 """Where somebody who is not signed in is sent, with the address to come back to as `to`."""
 PUBLIC_ASSETS = ("favicon.svg", "1-tokens.css", "2-base.css", "sign-in.css", "theme.js", "link.js", "fonts/")
 """What the sign-in page is drawn with. All other files are for those who are signed in."""
-NOBODY = "Nobody is signed in here. Sign in, and try again."
+NOBODY = N_("Nobody is signed in here. Sign in, and try again.")
 
 
 class Access(Enum):
@@ -90,7 +91,7 @@ def needs(context: AppContext, right: Right) -> Person:
     """The person who is signed in, where the person has this right. Raises NotAllowedError."""
     person = context.person()
     if person is None:
-        raise NotAllowedError(NOBODY)
+        raise NotAllowedError(_(NOBODY))
     if not person.may(right):
         raise NotAllowedError(refusal(right, person.role))
     return person
@@ -108,7 +109,9 @@ def guard(app: Dash, context: AppContext, refusals: Refusals) -> None:
         try:
             return _refused(app, context, refusals)
         except RecordsAwayError as error:
-            return Response(f"It cannot be seen who you are: {error}", HTTPStatus.SERVICE_UNAVAILABLE, _PLAIN)
+            return Response(
+                _("It cannot be seen who you are: {problem}", problem=error), HTTPStatus.SERVICE_UNAVAILABLE, _PLAIN
+            )
 
     def after(response: Response) -> Response:
         if request.method != "GET" and (request.endpoint != CALLBACKS or needed(app) is Right.MANAGE_ACCOUNTS):
@@ -154,7 +157,7 @@ def _refused(app: Dash, context: AppContext, refusals: Refusals) -> AnyResponse 
     if need is None:
         return Response("There is no such callback.", HTTPStatus.NOT_FOUND, _PLAIN)
     if need is Access.MACHINES or (isinstance(need, Right) and not person.may(need)):
-        words = "This is for machines, with a token." if need is Access.MACHINES else refusal(need, person.role)
+        words = _("This is for machines, with a token.") if need is Access.MACHINES else refusal(need, person.role)
         refusals.note(person, asked_for(), words)
         return _forbidden(words)
     return None
@@ -212,10 +215,10 @@ def _unknown() -> AnyResponse:
         here = request.full_path.rstrip("?")
         return redirect(SIGN_IN if here == "/" else f"{SIGN_IN}?to={quote(here, safe='/')}")
     if request.endpoint == CALLBACKS:
-        answer = jsonify(problem=NOBODY)
+        answer = jsonify(problem=_(NOBODY))
         answer.status_code = HTTPStatus.UNAUTHORIZED
         return answer
-    return Response(f"{NOBODY}\n", HTTPStatus.UNAUTHORIZED, _PLAIN)
+    return Response(f"{_(NOBODY)}\n", HTTPStatus.UNAUTHORIZED, _PLAIN)
 
 
 def _forbidden(words: str) -> AnyResponse:

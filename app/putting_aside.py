@@ -45,7 +45,7 @@ def decide_each(context: AppContext, several: Sequence[HoldCommand], patience: f
         for command in several:
             needs(context, right_for(command))
             if not sees(context, command.of):
-                raise NotAllowedError(NOT_YOURS)
+                raise NotAllowedError(_(NOT_YOURS))
     except RecordsAwayError as error:
         return [_("{problem} Nothing was sent: try again.", problem=error)] * len(several)
     return submit_all(context, several, _(NO_ANSWER), patience)

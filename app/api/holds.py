@@ -14,6 +14,7 @@ from app.guard import NotAllowedError, needs
 from facility.alarm import Condition, HoldKind
 from facility.holds import OUT_OF_SERVICE_AT_MOST, SHELVED_AT_LEAST, SHELVED_AT_MOST, Hold
 from facility.instants import HOUR, MINUTE
+from facility.language import _
 from facility.roles import Right
 from storage.records.commands import ApproveShelving, EndHold, HoldCommand, Shelve, TakeOutOfService
 
@@ -93,7 +94,7 @@ def _end(context: AppContext, asked: OneHold, body: ReasonBody) -> OutcomeAnswer
 def _decide(context: AppContext, command: HoldCommand) -> OutcomeAnswer:
     needs(context, putting_aside.right_for(command))
     if not putting_aside.sees(context, command.of):
-        raise NotAllowedError(NOT_YOURS)
+        raise NotAllowedError(_(NOT_YOURS))
     return hand_over(context, command)
 
 

@@ -99,7 +99,7 @@ def _change(severity: Severity, tally: Tally) -> tuple[str, str]:
         span=formats.age(tally.time_before),
         span_after=formats.age(tally.time_after),
     )
-    return f"{formats.sentence(severity.name.lower())} alarms", words
+    return formats.sentence(_("{severity} alarms", severity=_(severity.name.lower()))), words
 
 
 def _named(site: Site, lost: Lost | None) -> str | Component:
@@ -122,7 +122,7 @@ def _by_point(found: Answer) -> Component | None:
     for point, severity, tally in rows:
         mark = "advisory" if severity is Severity.ADVISORY else severity.name.lower()
         cells = [
-            html.Td(chip(mark, formats.sentence(severity.name.lower()))),
+            html.Td(chip(mark, formats.sentence(_(severity.name.lower())))),
             html.Td(str(tally.before), className="num r"),
             html.Td(html.B(str(tally.after)) if tally.after != tally.before else str(tally.after), className="num r"),
             html.Td(formats.age(tally.time_before), className="num r"),

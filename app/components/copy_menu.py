@@ -57,7 +57,7 @@ def register(app: Dash, context: AppContext, pages: Sequence[Page]) -> None:
         State("url", "search"),
         prevent_initial_call=True,
         running=[
-            (Output("copy-progress", "children"), "The copy is being made.", ""),
+            (Output("copy-progress", "children"), _("The copy is being made."), ""),
             (Output("copy-progress", "hidden"), False, True),
         ],
     )

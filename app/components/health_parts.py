@@ -1,6 +1,7 @@
 """The parts of the page of alarm health: figures against targets, calls by day, most frequent alarms, answers."""
 
 from collections.abc import Mapping, Sequence
+from html import escape
 
 from dash import html
 from dash.development.base_component import Component
@@ -113,9 +114,10 @@ def by_day(found: Health, start: Instant, zone: str) -> Component:
         if (height := max(2.0, BAR_HEIGHT * number / most)) and number
     )
     width = max(len(found.by_day), 14) * BAR_STEP
+    label = escape(_("Calls of each day, at most {most}", most=most))
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {BAR_HEIGHT}" preserveAspectRatio="none" '
-        f'role="img" aria-label="Calls of each day, at most {most}">{bars}</svg>'
+        f'role="img" aria-label="{label}">{bars}</svg>'
     )
     busiest = formats.date(start + found.by_day.index(most) * DAY, zone)
     words = _(

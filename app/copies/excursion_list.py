@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from app import formats
 from app.areas import rooms_of
 from app.components.alarm_words import point_words
 from app.context import AppContext
@@ -12,7 +13,7 @@ from app.excursion_query import ExcursionQuery, excursion_query
 from app.excursions import EXCURSION, made_meanwhile, visible
 from app.pages.page import Address
 from facility.excursion import Excursion
-from facility.language import N_
+from facility.language import N_, _
 from facility.people import Person
 from facility.site import Site
 from storage.records import annotations, excursion_search
@@ -40,8 +41,12 @@ def excursions_copy(context: AppContext, person: Person, address: Address) -> Co
         total = excursion_search.count(connection, wanted)
         if total > MOST_EXCURSIONS:
             raise TooLongError(
-                f"The filter finds {total:,} excursions, and a copy may have {MOST_EXCURSIONS:,}: choose a shorter "
-                "period, or fewer rooms, and take several copies."
+                _(
+                    "The filter finds {n} excursions, and a copy may have {most}: choose a shorter period, or fewer "
+                    "rooms, and take several copies.",
+                    n=formats.decimal(total, 0),
+                    most=formats.decimal(MOST_EXCURSIONS, 0),
+                )
             )
         listed = excursion_search.history(connection, wanted, MOST_EXCURSIONS)
         found = [seen for one in listed if (seen := visible(context, one)) is not None]
@@ -74,7 +79,7 @@ def filter_words(query: ExcursionQuery) -> str:
         "from": query.first.isoformat() if query.first else "",
         "to": query.last.isoformat() if query.last else "",
     }
-    return "; ".join(f"{name} {value}" for name, value in parts.items() if value) or "none: all excursions"
+    return "; ".join(f"{name} {value}" for name, value in parts.items() if value) or _("none: all excursions")
 
 
 def _row(site: Site, excursion: Excursion, runs: Sequence[Run]) -> Row:

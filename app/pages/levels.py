@@ -66,7 +66,7 @@ def register(app: Dash, context: AppContext) -> None:
     def account() -> str:
         person = context.person()
         if person is None:
-            raise NotAllowedError(NOBODY)
+            raise NotAllowedError(_(NOBODY))
         return person.account
 
     def found_by(id: str | None) -> Answer | None:

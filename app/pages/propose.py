@@ -216,7 +216,7 @@ def draft(
     of_whole_site(context)
     proposal = proposed(context, point, fields)
     if proposal.problems:
-        return proposal.problems.get("", "Some fields are not right yet.")
+        return proposal.problems.get("", _("Some fields are not right yet."))
     try:
         moment = draft_form.moment(wanted_from, context.site().timezone)
         with context.records.transaction() as connection:

@@ -46,7 +46,7 @@ def layout(context: AppContext, address: Address) -> Component:
     site = context.site()
     room = site.rooms.get(address.parts["room"])
     if room is None and address.parts["room"] in context.whole().rooms:
-        raise NotAllowedError(NOT_YOURS)
+        raise NotAllowedError(_(NOT_YOURS))
     if room is None:
         return _no_such_room(address.parts["room"])
     return html.Div(

@@ -13,13 +13,6 @@ from facility.limit import RoomState
 from facility.site import Point
 from storage.records.batches import Run
 
-WORDS = {
-    RoomState.IN_OPERATION: "in operation",
-    RoomState.AT_REST: "at rest",
-    RoomState.CLEANING: "cleaning",
-    RoomState.NOT_IN_USE: "not in use",
-}
-
 LEAST_BAND = 0.004
 """The part of the range that an alarm takes at least, so that one of a minute is seen in a month."""
 NARROW = 0.002
@@ -88,8 +81,8 @@ def state_bands(
     for begin, end, group in _together(known, least, 0):
         if len(group) == 1:
             state = group[0]
-            facts = f"{room} {state.value}, {_from_to(begin, end, timezone)}"
-            bands.append(Band(begin, end, state.value, WORDS[state], facts))
+            facts = f"{room} {_(state)}, {_from_to(begin, end, timezone)}"
+            bands.append(Band(begin, end, state.value, _(state), facts))
         else:
             words = _("{room}: {n} states", room=room, n=formats.decimal(len(group), 0))
             bands.append(Band(begin, end, MIXED, _("changes often"), _several(words, begin, end, timezone)))
@@ -107,7 +100,8 @@ def batch_bands(runs: Sequence[Run], start: Instant, end: Instant, timezone: str
     for begin, finish, group in _together(stretches, least, 2 * least):
         if len(group) == 1:
             run = group[0]
-            facts = f"Batch {run.batch} in {run.room}, {_from_to(run.start, run.end, timezone)}"
+            what = _("Batch {batch} in {room}", batch=run.batch, room=run.room)
+            facts = f"{what}, {_from_to(run.start, run.end, timezone)}"
             bands.append(Band(begin, finish, "batch", run.batch, facts))
         else:
             words = _n("{n} batch", "{n} batches", len(group), n=formats.decimal(len(group), 0))
@@ -150,23 +144,24 @@ def _rank(alarm: Alarm) -> tuple[bool, int]:
 
 
 def _facts(alarm: Alarm, point: Point, timezone: str, names: Mapping[str, str]) -> str:
-    severity = formats.sentence(alarm.severity.name.lower())
+    severity = formats.sentence(_(alarm.severity.name.lower()))
     what = f"{point.room} {formats.what(point)}"
-    lines = [f"<b>{severity}, {alarm.condition}</b>, {what}", _from_to(alarm.onset, alarm.returned, timezone)]
+    lines = [f"<b>{severity}, {_(alarm.condition)}</b>, {what}", _from_to(alarm.onset, alarm.returned, timezone)]
     if alarm.worst is not None:
-        lines.append(f"worst {formats.with_unit(alarm.worst, point.quantity)}")
+        lines.append(_("worst {value}", value=formats.with_unit(alarm.worst, point.quantity)))
     answer = alarm.acknowledgements[-1].by if alarm.acknowledgements else None
-    lines.append(f"acknowledged by {escaped(names.get(answer, answer))}" if answer else "not acknowledged")
+    by = escaped(names.get(answer, answer)) if answer else ""
+    lines.append(_("acknowledged by {name}", name=by) if answer else _("not acknowledged"))
     return "<br>".join(lines)
 
 
 def _from_to(start: Instant, end: Instant | None, timezone: str) -> str:
     begin = f"{formats.date(start, timezone)} {formats.hour_minute(start, timezone)}"
     if end is None:
-        return f"since {begin}"
+        return _("since {begin}", begin=begin)
     same_day = formats.date(start, timezone) == formats.date(end, timezone)
     finish = formats.hour_minute(end, timezone) if same_day else formats.moment(end, timezone, start)
-    return f"{begin} to {finish}, {formats.age(end - start)}"
+    return _("{begin} to {finish}, {span}", begin=begin, finish=finish, span=formats.age(end - start))
 
 
 def escaped(text: str) -> str:

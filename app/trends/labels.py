@@ -35,7 +35,7 @@ def title(points: Sequence[PointPicture], top: float) -> Label:
     """What a plot shows, above it; `top` is a part of the height of all plots."""
     measure = MEASURES[points[0].point.quantity]
     same = len({picture.point.id for picture in points}) == 1
-    what = f"{points[0].point.room} {formats.what(points[0].point)}" if same else measure.name
+    what = f"{points[0].point.room} {formats.what(points[0].point)}" if same else _(measure.name)
     text = f"<b>{what}, {measure.unit}</b>"
     return _label(
         f"{text}   <span style='font-weight:400'>{sampling_words(points[0])}</span>",
@@ -114,11 +114,13 @@ def _limit_label(line: LimitLine, peaks: Sequence[Peak], axis: ValueAxis, yaxis:
 def limit_words(limit: Limit) -> str:
     """at rest: action > 3,520, 15 min; as short as it can be said beside a line."""
     operator = limit.operator.replace("<", "&lt;").replace(">", "&gt;")
-    words = f"{limit.severity.name.lower()} {operator} {site_words.number(limit.value)}"
+    words = f"{_(limit.severity.name.lower())} {operator} {site_words.number(limit.value)}"
     held = [state for state in RoomState if state in limit.room_states]
     others = [state for state in RoomState if state not in limit.room_states]
     if others:
-        words = f"{' or '.join(held) if len(held) <= len(others) else 'not ' + ' or '.join(others)}: {words}"
+        one_of = _(" or ").join(_(state) for state in (held if len(held) <= len(others) else others))
+        when = one_of if len(held) <= len(others) else _("not {states}", states=one_of)
+        words = f"{when}: {words}"
     return ", ".join(filter(None, (words, site_words.patience(limit), limit.mark)))
 
 
@@ -131,7 +133,7 @@ def duration(span: Span) -> str:
     if span < 2 * DAY:
         minutes = span % HOUR // MINUTE
         return f"{span // HOUR}{NARROW}h" + (f" {minutes}{NARROW}min" if minutes else "")
-    return f"{span // DAY} days"
+    return _("{n} days", n=span // DAY)
 
 
 def _peak_label(peak: Peak, axis: ValueAxis, yaxis: str, owner: PointPicture) -> Label:
@@ -153,7 +155,7 @@ def _gap_label(begin: int, end: int, yaxis: str, picture: Picture) -> Label:
     """In the middle of the gap; upright, as most gaps are narrow."""
     narrow = end - begin < NARROW_GAP * (picture.end - picture.start)
     return _label(
-        f"no data, {duration(end - begin)}",
+        _("no data, {span}", span=duration(end - begin)),
         x=(begin + end) / 2,
         y=0.5,
         yref=f"{yaxis} domain",
@@ -166,8 +168,9 @@ def _gap_label(begin: int, end: int, yaxis: str, picture: Picture) -> Label:
 
 def _emptiness_label(points: Sequence[Point], yaxis: str, picture: Picture, height: float) -> Label:
     """Which points have no reading at all in this range; out of the way of those that have."""
+    names = ", ".join(f"{point.room} {formats.what(point)}" for point in points)
     return _label(
-        f"no reading in this range: {', '.join(f'{point.room} {formats.what(point)}' for point in points)}",
+        _("no reading in this range: {points}", points=names),
         x=(picture.start + picture.end) / 2,
         y=height,
         yref=f"{yaxis} domain",
@@ -229,7 +232,7 @@ def _change_label(change: tuple[Instant, int, str], yaxis: str, picture: Picture
     at, revision, words = change
     left = at < (picture.start + picture.end) / 2
     return _label(
-        f"<b>revision {revision}: {words}</b>",
+        f"<b>{_('revision {number}: {changes}', number=revision, changes=words)}</b>",
         x=at,
         y=0.09,
         yref=f"{yaxis} domain",

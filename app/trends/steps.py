@@ -8,7 +8,9 @@ from typing import TypeVar
 
 from alerts.rooms import periods
 from app.scale import Bounds, bounds_of
+from facility import site_words
 from facility.instants import Instant
+from facility.language import _
 from facility.limit import Limit, RoomState, Severity, Side
 from facility.limits import limits_in_force
 from facility.plant_events import RoomStateSet
@@ -152,7 +154,15 @@ def _difference(before: Sequence[Limit], after: Sequence[Limit]) -> str:
         for side in Side:
             old, new = _strictest(before, severity, side), _strictest(after, severity, side)
             if old != new:
-                values = [f"{limit.value:,g}" if limit else "none" for limit in (old, new)]
-                what = "" if values[0] != values[1] else ", delay or rule"
-                words.append(f"{severity.name.lower()} {side} {' to '.join(dict.fromkeys(values))}{what}")
+                before_it, after_it = (_value(limit) for limit in (old, new))
+                kind = f"{_(severity.name.lower())} {_(side)}"
+                words.append(
+                    _("{limit} {old} to {new}", limit=kind, old=before_it, new=after_it)
+                    if before_it != after_it
+                    else _("{limit} {value}, delay or rule", limit=kind, value=after_it)
+                )
     return "; ".join(words)
+
+
+def _value(limit: Limit | None) -> str:
+    return _("none") if limit is None else site_words.number(limit.value)

@@ -18,6 +18,7 @@ from app.trends.series import Series, runs
 from app.trends.ticks import moment_words
 from app.trends.value_axis import ValueAxis
 from facility.instants import DAY, Instant
+from facility.language import _
 from facility.limit import Severity
 from facility.quantities import Quantity
 from facility.reading import words_of
@@ -229,7 +230,7 @@ def said_trace(picture: PointPicture, axis: ValueAxis, yaxis: str, timezone: str
     for one in picture.said:
         (moment,) = moment_words(np.array([one.about.start]), 0, timezone)
         lines = [f"{moment}: {one.kind} {one.id}, {one.standing}" if one.was else f"{moment}: {one.kind} {one.id}"]
-        lines += [f"{one.was} should read {one.becomes}"] if one.was else []
+        lines += [_("{was} should read {becomes}", was=one.was, becomes=one.becomes)] if one.was else []
         text = "<br>".join(escaped(line) for line in (*lines, *wrap(one.reason, 60)))
         words += [text, text, ""]
     return {
@@ -250,12 +251,16 @@ def said_trace(picture: PointPicture, axis: ValueAxis, yaxis: str, timezone: str
 
 def sampling_words(picture: PointPicture) -> str:
     """How the curve was made, in words: single readings, or mean and range of what."""
-    scale = ", logarithmic" if picture.point.quantity is Quantity.PARTICLES else ""
     every = formats.age(picture.interval)
-    every = "1 day" if picture.interval == DAY else every
+    every = _("1 day") if picture.interval == DAY else every
     if picture.series.width == 0:
-        return f"single readings, one each {every}{scale}"
-    return f"mean and range of readings each {every}, in steps of {formats.age(picture.series.width)}{scale}"
+        words = _("single readings, one each {every}", every=every)
+    else:
+        step = formats.age(picture.series.width)
+        words = _("mean and range of readings each {every}, in steps of {step}", every=every, step=step)
+    if picture.point.quantity is Quantity.PARTICLES:
+        return _("{sampling}, logarithmic", sampling=words)
+    return words
 
 
 def _broken(series: Series, picture: PointPicture) -> Array:
@@ -274,8 +279,9 @@ def _hover(picture: PointPicture) -> str:
     if picture.series.width == 0:
         return f"{name}<br>%{{text}}<br>%{{customdata[1]:{number}}} {point.unit}<extra></extra>"
     low, mean, high = (f"%{{customdata[{n}]:{number}}}" for n in range(3))
-    count = "%{customdata[3]} readings"
-    return f"{name}<br>%{{text}}, {count}<br>{low} to {high}, mean {mean} {point.unit}<extra></extra>"
+    count = _("{n} readings", n="%{customdata[3]}")
+    values = _("{low} to {high}, mean {mean} {unit}", low=low, high=high, mean=mean, unit=point.unit)
+    return f"{name}<br>%{{text}}, {count}<br>{values}<extra></extra>"
 
 
 def _near_bottom(axis: ValueAxis, part: float = 0.045) -> float:
