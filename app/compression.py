@@ -1,6 +1,7 @@
 """Smaller answers: brotli or gzip for text, never for a stream."""
 
 import gzip
+import threading
 from functools import lru_cache
 
 import brotli  # type: ignore[import-untyped]  # it has no types
@@ -23,6 +24,7 @@ WORTH_IT = 1024
 
 def compress(server: Flask) -> None:
     """Compress answers for browsers that understand it."""
+    kept = Kept()
 
     @server.after_request
     def smaller(response: Response) -> Response:
@@ -33,16 +35,49 @@ def compress(server: Flask) -> None:
         response.vary.add("Accept-Encoding")
         body = response.get_data()
         if len(body) >= WORTH_IT:
-            squeeze = _kept if request.path.startswith(UNCHANGING) else _squeezed
+            squeeze = kept.squeezed if request.path.startswith(UNCHANGING) else _squeezed
             response.set_data(squeeze(body, encoding))
             response.content_encoding = encoding
         return response
 
 
-def _squeezed(body: bytes, encoding: str) -> bytes:
-    squeezed: bytes = brotli.compress(body, quality=5) if encoding == "br" else gzip.compress(body, 6)
+class Kept:
+    """Squeezes what never changes: quickly for whoever waits first, and meanwhile hard for everybody after."""
+
+    def __init__(self) -> None:
+        self._hard: dict[tuple[bytes, str], bytes] = {}
+        self._begun: set[tuple[bytes, str]] = set()
+        self._lock = threading.Lock()
+        self._one_at_a_time = threading.Lock()
+
+    def squeezed(self, body: bytes, encoding: str) -> bytes:
+        """The body in this encoding. Any thread may ask."""
+        key = body, encoding
+        with self._lock:
+            if key in self._hard:
+                return self._hard[key]
+            first = key not in self._begun
+            self._begun.add(key)
+        if first:
+            threading.Thread(target=self._squeeze_hard, args=key, name="compression", daemon=True).start()
+        return _quickly(body, encoding)
+
+    def _squeeze_hard(self, body: bytes, encoding: str) -> None:
+        with self._one_at_a_time:
+            squeezed = _hard(body, encoding)
+        with self._lock:
+            self._hard[body, encoding] = squeezed
+
+
+def _squeezed(body: bytes, encoding: str, quality: int = 5) -> bytes:
+    squeezed: bytes = brotli.compress(body, quality=quality) if encoding == "br" else gzip.compress(body, 6)
     return squeezed
 
 
-_kept = lru_cache(maxsize=128)(_squeezed)
-"""The component libraries are two megabytes, and the same for everybody."""
+_quickly = lru_cache(maxsize=128)(_squeezed)
+
+
+@lru_cache(maxsize=128)
+def _hard(body: bytes, encoding: str) -> bytes:
+    """A tenth smaller, and a second's work for the component libraries."""
+    return _squeezed(body, encoding, quality=10)

@@ -5,11 +5,21 @@
   const FIXED = /^--[\w-]+$/;
 
   // A copy of a figure with the theme's colour for each token name; typed arrays stay as they are.
-  function coloured(part, styles) {
-    if (typeof part === "string") return FIXED.test(part) ? styles.getPropertyValue(part).trim() : part;
-    if (Array.isArray(part)) return part.map((each) => coloured(each, styles));
+  function coloured(part, colour) {
+    if (typeof part === "string") return FIXED.test(part) ? colour(part) : part;
+    if (Array.isArray(part)) return part.map((each) => coloured(each, colour));
     if (part === null || typeof part !== "object" || part.bdata) return part;
-    return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, coloured(value, styles)]));
+    return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, coloured(value, colour)]));
+  }
+
+  // The theme's colours by token name. A browser takes long to say one, and a figure names a few thousands of times.
+  function colours() {
+    const styles = getComputedStyle(document.documentElement);
+    const known = new Map();
+    return (token) => {
+      if (!known.has(token)) known.set(token, styles.getPropertyValue(token).trim());
+      return known.get(token);
+    };
   }
 
   // Fewer words, so that they fit on a phone.
@@ -23,7 +33,7 @@
 
   function paint(figure) {
     if (!figure) return [{ data: [], layout: {} }, { display: "none" }];
-    const painted = coloured(figure, getComputedStyle(document.documentElement));
+    const painted = coloured(figure, colours());
     if (matchMedia("(pointer: coarse)").matches) painted.layout.dragmode = false; // a finger scrolls the page
     if (innerWidth < 760) narrow(painted.layout);
     return [painted, { height: `${figure.layout.height}px` }];

@@ -32,6 +32,9 @@ MEASUREMENTS = (
     "demo_memory",
     "soak",
     "trend",
+    "live_browser",
+    "viewers",
+    "first_paint",
 )
 KEPT = Path(__file__).parents[1] / "docs" / "performance.md"
 MARK = "<!-- make bench -->"

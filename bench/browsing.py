@@ -76,7 +76,7 @@ def write_year(folder: Path, most: int) -> Past:
     samples = LocalStore.open(folder / "samples.db", lambda: NOW)
     chance = np.random.default_rng(1)
     for first in range(0, DAYS, 73):
-        start, end = BEGIN + first * DAY, min(BEGIN + (first + 73) * DAY, NOW)
+        start, end = BEGIN + first * DAY, NOW if first + 73 >= DAYS else BEGIN + (first + 73) * DAY
         samples.backfill({point.id: _readings(site, point, start, end, chance) for point in points}, "year")
     samples.seal(NOW)
     records = Records.open(folder / "records.db", lambda: NOW)

@@ -122,7 +122,7 @@ def test_alarms_states_and_batches_stand_below(past: Past) -> None:
 
 def test_an_alarm_of_minutes_is_seen_in_a_month(past: Past) -> None:
     drawn = figure(look(past, NOW - 30 * DAY, NOW, PRESSURE), False)
-    assert (numbers(traces(drawn, "Alarms")[0], "x") >= 0.004 * 30 * DAY).all()
+    assert np.ptp(numbers(traces(drawn, "Alarms")[0], "x")[:5]) >= 0.004 * 30 * DAY
 
 
 def test_a_point_without_a_reading_says_so(past: Past) -> None:

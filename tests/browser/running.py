@@ -44,13 +44,14 @@ USER = MOREAU.name
 class RunningApp:
     """The demo suite behind a real server. `reading`, `alarm` and `beat` are what the station would publish."""
 
-    def __init__(self, folder: Path, port: int | None = None) -> None:
+    def __init__(self, folder: Path, port: int | None = None, most_viewers: int = 8) -> None:
         self.site = load_site(DEMO)
         self.records = open_records(folder / "records.db", lambda: system_clock() - BEGAN)
         self.samples = LocalStore.open(folder / "samples.db", system_clock)
         self.desk = Desk(RULES)
         make_account(self.records, system_clock, MOREAU)
         self.port = port or free_port()
+        self.most_viewers = most_viewers
         self.beating = True
         self.beats = [MAIN]
         """The stations that are heard."""
@@ -84,7 +85,7 @@ class RunningApp:
 
     def start_server(self) -> None:
         """Start the hub and the web server, as the app process does."""
-        self.hub = Hub(lambda: self.site, system_clock, most_viewers=8)
+        self.hub = Hub(lambda: self.site, system_clock, self.most_viewers)
         self.context = AppContext(
             lambda: self.site,
             self.samples,
