@@ -34,11 +34,10 @@ from storage.records.notifications import Notification, Purpose, Recipient
 from storage.records.trail import audit
 from storage.records.trail.audit import JSON, AuditEntry
 
-AT_ONCE = 50
-"""Escalations whose calls are made in one transaction."""
-WITH_ALARMS = 10
-"""Escalations that call in the transaction that begins them. The calls of further ones are due at once, and are made
-after it: whoever has to go first is not to wait until thousands have been written to."""
+AT_ONCE = 10
+"""Escalations whose calls are made in one transaction, the most severe first. Those that begin together beyond these
+are due at once, and call in the next ones: whoever has to go first is not to wait until thousands have been written
+to, nor is the sender to wait for its turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ class Escalator:
                 for one in steps.follow(near, self.station, event, alarms, policy, snapshot, now):
                     running.put(one)
         known = {alarm.id: alarm for members in events.values() for alarm in members}
-        desk.take(running.changes(), WITH_ALARMS, known)
+        desk.take(running.changes(), AT_ONCE, known)
         desk.write()
 
     def advance(self, connection: Connection, number: int, now: Instant) -> bool:

@@ -64,9 +64,7 @@ class Sender:
     def step(self) -> None:
         """Begin to send what is due. Raises RecordsAwayError."""
         if not self._began:
-            with self._records.transaction() as connection:
-                notifications.release(connection, self._name)
-            self._began = True
+            self._begin()
         with self._records.reading() as connection:
             due = notifications.channels_due(connection, self._clock())
             kept = {channel.id: channel for channel in channels.in_use(connection)} if due else {}
@@ -77,6 +75,16 @@ class Sender:
                     continue
                 self._busy.add(id)
             self._pool.submit(self._send_all, id, kept.get(id))
+
+    def _begin(self) -> None:
+        """Take up what an earlier sender had, and open every channel once: the first takes a second, in which every
+        service is loaded, and the first alarm is not to wait for that."""
+        with self._records.transaction() as connection:
+            notifications.release(connection, self._name)
+            kept = channels.in_use(connection)
+        for channel in kept:
+            self._usable(channel)
+        self._began = True
 
     def close(self) -> None:
         """Wait until what is being sent has been."""

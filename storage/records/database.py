@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from facility.instants import Clock, Instant
 from storage.records import append_only, migrating, rights
-from storage.records.connecting import READING, engine_for, url_of
+from storage.records.connecting import BUSY_SECONDS, READING, engine_for, url_of
 from storage.records.errors import RecordsAwayError, RecordsError
 from storage.records.troubles import AWAY, in_words
 
@@ -40,6 +40,7 @@ class Records:
         self._opening = False
         """Whoever opens them is told by an exception, and says so in the log once, however often it tries again."""
         self._health_lock = threading.Lock()
+        self._turn = threading.Lock()
 
     @classmethod
     def open(cls, url_or_path: str | Path, clock: Clock, password_file: Path | None = None) -> "Records":
@@ -70,7 +71,7 @@ class Records:
         RecordsAwayError where the database fails; at the very end it is then not known whether all of it is on
         record or nothing: read what is.
         """
-        with self._answering(), self._writing.begin() as connection:
+        with self._answering(), self._in_turn(), self._writing.begin() as connection:
             yield connection
 
     @contextmanager
@@ -106,6 +107,17 @@ class Records:
     def close(self) -> None:
         """Close every connection that is not in use."""
         self._writing.dispose()
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """One writer after the other in this process too. SQLite has whoever finds it busy ask again later, up to
+        0.1 s, while others come and go; a lock is handed on at once."""
+        mine = self.embedded and self._turn.acquire(timeout=BUSY_SECONDS)
+        try:
+            yield
+        finally:
+            if mine:
+                self._turn.release()
 
     @contextmanager
     def _answering(self) -> Iterator[None]:

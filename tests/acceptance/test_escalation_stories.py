@@ -7,16 +7,19 @@ from pathlib import Path
 
 import pytest
 
+from alerts.escalator import AT_ONCE
 from facility.escalation import Policy, Quiet, Step
 from facility.instants import HOUR, MINUTE, SECOND, datetime_of
 from facility.limit import Severity
 from facility.on_call import Rota, Shift, Weekly
 from facility.people import Person
 from facility.quantities import Quantity
+from facility.reading import Reading
 from facility.roles import Role
 from facility.site import Point
 from storage.records import on_call
 from storage.records.escalations import State
+from storage.samples.commit import Intake
 from tests.acceptance.on_call import OnCallStory, calls
 from tests.acceptance.story import MIDNIGHT
 from tests.alerts.examples import ACTION, ALERT, high, low, point
@@ -159,3 +162,20 @@ def test_a_site_without_policies_calls_everybody_and_again_until_somebody_answer
     ]
     story.answers().at("01:00:00")
     assert len(story.called) == 6
+
+
+def test_in_a_flood_the_most_severe_call_with_the_alarms_and_all_others_in_turn(tell: Tell) -> None:
+    alerts = [point(high(10, severity=ALERT), id=f"B101.T{n}", silent_after=None) for n in range(2 * AT_ONCE)]
+    actions = [point(high(10, severity=ACTION), id=f"B101.U{n}", silent_after=None) for n in range(5)]
+    story = tell(*alerts, *actions, policies=(ACTIONS, ALERTS))
+    story.store.append(
+        [Intake("test", [Reading(one.id, story.now, 11.0, 0, story.now) for one in (*alerts, *actions)])]
+    )
+    story.engine.step(0)
+    story.follower.step()
+    first = story.called
+    assert len(first) == AT_ONCE
+    assert sum("Anna" in call for call in first) == len(actions)
+    story.escalator.step()
+    assert len(story.called) == len(alerts) + len(actions)
+    assert story.escalator.step() is False

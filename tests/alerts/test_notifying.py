@@ -225,6 +225,20 @@ def test_a_channel_whose_address_cannot_be_opened_says_so_and_the_next_one_is_to
     assert len(sms.taken) == 1
 
 
+def test_channels_are_opened_before_there_is_anything_to_send(desk: Desk) -> None:
+    person(desk.records, "ann", mail="ann@example.org")
+    opened_before: list[str] = []
+
+    def open(kept: Kept) -> Scripted:
+        opened_before.append(kept.name)
+        return Scripted()
+
+    sender = Sender(desk.records, open, lambda: desk.now, "main", random.Random(1))
+    sender.step()
+    sender.close()
+    assert opened_before == ["mail"]
+
+
 def test_a_flood_of_messages_reaches_an_address_as_a_handful(desk: Desk) -> None:
     person(desk.records, "ann", mail="ann@example.org")
     mail = Scripted()

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from facility.instants import Instant
-from storage.records import append_only, engine_memory, migrating
+from storage.records import append_only, connecting, engine_memory, migrating
 from storage.records.connecting import engine_for, url_of
 from storage.records.database import Records
 from storage.records.errors import RecordsError
@@ -257,4 +257,30 @@ def assert_created_once(url: str, at: Instant) -> None:
     with records.reading() as connection:
         assert [row.at for row in audit.rows(connection)] == [at]
         assert audit.verify(connection) == []
+    records.close()
+
+
+def test_writers_of_one_process_take_turns_instead_of_asking_sqlite_again_and_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connecting, "BUSY_SECONDS", 0)  # whoever asks SQLite while another writes is refused at once
+    records = Records.open(tmp_path / "records.db", clock=lambda: 0)
+    waiting, written = threading.Event(), threading.Event()
+
+    def write() -> None:
+        waiting.set()
+        with records.transaction() as connection:
+            engine_memory.save(connection, {"B101.DP1": b"second"})
+        written.set()
+
+    second = threading.Thread(target=write)
+    with records.transaction() as connection:
+        engine_memory.save(connection, {"B101.DP1": b"first"})
+        second.start()
+        assert waiting.wait(30)
+        second.join(0.05)
+    assert written.wait(30)
+    second.join()
+    with records.reading() as connection:
+        assert engine_memory.load(connection) == {"B101.DP1": b"second"}
     records.close()
