@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo demo-reset test check words audit sbom bench crash lock
+.PHONY: setup demo demo-reset test check words pictures audit sbom bench crash lock
 
 setup: .venv/ready
 
@@ -35,6 +35,10 @@ check: setup
 # Bring the catalogues of languages in line with the texts in the code, docs/languages.md.
 words: setup
 	@$(BIN)/python -m tests.words
+
+# Take the pictures of docs/pages.md anew: of a demo that runs for four minutes, by chromium.
+pictures: setup
+	@$(BIN)/python -m tests.integration.pictures
 
 # Is anything that the program stands on known to be vulnerable? Asks the package registry.
 audit: setup

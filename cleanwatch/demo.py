@@ -77,10 +77,9 @@ def _run(console: Console, data: Path, reset: bool, days: int, language: str, st
         began = system_clock()
         supervisor.start(Part("simulator", ["simulate"]))
         supervisor.start(Part("app", ["app"]))
-        if _wait_for(address, supervisor, stopping):
+        late = f"The dashboard does not answer yet; see the logs in {logs}."
+        if _wait_for(address, supervisor, stopping, lambda: console.print(late)):
             _welcome(console, address, mqtt, data)
-        elif not stopping.is_set():
-            console.print(f"The dashboard does not answer yet; see the logs in {logs}.")
         with _history_bar(console) as hear:
             past = ["history", "--days", str(days), "--until", str(began)]
             supervisor.start(Part("history", past, may_end=True, hear=hear))
@@ -136,15 +135,19 @@ def _port(stack: ExitStack, console: Console, what: str, wanted: int) -> int:
     return port
 
 
-def _wait_for(address: str, supervisor: Supervisor, stopping: threading.Event) -> bool:
-    deadline = time.monotonic() + READY_WITHIN_SECONDS
-    while time.monotonic() < deadline and not stopping.wait(0.1):
+def _wait_for(address: str, supervisor: Supervisor, stopping: threading.Event, late: Callable[[], None]) -> bool:
+    """Wait until the dashboard answers, calling `late` where that takes long; False where the end comes first."""
+    deadline: float | None = time.monotonic() + READY_WITHIN_SECONDS
+    while not stopping.wait(0.1):
         supervisor.look_after()
         try:
             with urllib.request.urlopen(f"{address}/healthz", timeout=1):
                 return True
         except (OSError, urllib.error.URLError):
-            continue
+            pass
+        if deadline is not None and time.monotonic() > deadline:
+            late()
+            deadline = None
     return False
 
 

@@ -9,7 +9,19 @@
     const text = part.getAttribute("aria-label") || part.textContent || part.id;
     return `${part.tagName.toLowerCase()} "${text.trim().slice(0, 40)}"`;
   };
-  const boxes = [...page.querySelectorAll(READ)].filter(seen).map((part) => [part, part.getBoundingClientRect()]);
+  // What is scrolled out of its list is not seen there.
+  const clips = (part) => getComputedStyle(part).overflow !== "visible";
+  const boxOf = (part) => {
+    let { left, top, right, bottom } = part.getBoundingClientRect();
+    for (let around = part.parentElement; around && around !== page; around = around.parentElement) {
+      if (!clips(around)) continue;
+      const edge = around.getBoundingClientRect();
+      [left, top] = [Math.max(left, edge.left), Math.max(top, edge.top)];
+      [right, bottom] = [Math.min(right, edge.right), Math.min(bottom, edge.bottom)];
+    }
+    return { left, top, right, bottom };
+  };
+  const boxes = [...page.querySelectorAll(READ)].filter(seen).map((part) => [part, boxOf(part)]);
   const found = [];
   for (const [index, [a, p]] of boxes.entries()) {
     for (const [b, q] of boxes.slice(index + 1, index + 200)) {

@@ -51,6 +51,11 @@ class RunningDemo:
         return self.wait_for(r"http://127\.0\.0\.1:\d+").group()
 
     @property
+    def password(self) -> str:
+        """Everybody's."""
+        return self.wait_for(r"Password:\s+(.+?)   ").group(1)
+
+    @property
     def mqtt_port(self) -> int:
         return int(self.wait_for(r"MQTT broker:\s+127\.0\.0\.1:(\d+)").group(1))
 

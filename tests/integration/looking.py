@@ -34,10 +34,12 @@ WIDER = "() => document.documentElement.scrollWidth - innerWidth"
 
 
 class Look:
-    """One page that is open, made ready to be looked at."""
+    """One page that is open, made ready to be looked at; `still` where nobody goes on with it afterwards."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, *, still: bool = True) -> None:
         self._page = page
+        if not still:
+            return
         page.add_style_tag(content=STILL)
         page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text())
 
@@ -59,14 +61,13 @@ class Look:
             if one["impact"] in SERIOUS
         ]
 
-    def wider_than_the_window(self) -> int:
-        """By how many pixels; 0 where it fits."""
-        return max(0, int(self._page.evaluate(WIDER)))
-
-    def covered(self) -> list[str]:
-        """Pairs of things to read or touch of which one lies on the other."""
-        found: list[str] = self._page.evaluate(COVERED)
-        return found
+    def misplaced(self) -> list[str]:
+        """What stands beyond the window's edge, or lies on something else to read or touch."""
+        wider = int(self._page.evaluate(WIDER))
+        covered: list[str] = self._page.evaluate(COVERED)
+        return [f"{wider} pixels wider than the window"] * (wider > 0) + [
+            f"on each other: {pair}" for pair in covered
+        ]
 
     def keep(self, name: str) -> None:
         """Take a picture of what is seen at first."""

@@ -23,7 +23,10 @@ from facility.site_file import load_site
 from storage.records import revisions
 from storage.records.database import Records
 from storage.samples.local import LocalStore
+from tests.browsing import Watch
 from tests.integration.demo import RunningDemo
+from tests.integration.stories import facility_staff, on_call, qa
+from tests.integration.stories.story import with_thermometers
 from tests.parts import program
 
 ROOT = Path(__file__).parents[2]
@@ -37,12 +40,11 @@ pytestmark = pytest.mark.timeout(900)  # whole demos are started, some of them t
 @pytest.fixture(scope="module")
 def person(demo: RunningDemo, browser: Browser) -> Iterator[BrowserContext]:
     """A browser at which somebody has signed in with what the demo says."""
-    password = demo.wait_for(r"Password:\s+(.+?)   ").group(1)
     context = browser.new_context()
     page = context.new_page()
     page.goto(f"{demo.address}/alarms")
     page.get_by_label("Account").fill(demo.wait_for(r"([\w.]+) \(operator\)").group(1))
-    page.get_by_label("Password").fill(password)
+    page.get_by_label("Password").fill(demo.password)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("link", name="Alarms")).to_be_visible(timeout=LONG)
     assert page.url == f"{demo.address}/alarms"
@@ -140,6 +142,42 @@ def test_an_alarm_goes_from_an_instrument_to_the_page_and_is_acknowledged(
     dialog.get_by_role("button", name="Acknowledge").click()
     expect(row).to_contain_text("Door left open, closed it", timeout=LONG)
     page.close()
+
+
+@pytest.fixture(scope="module")
+def thermometers(demo: RunningDemo, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The instruments of the stories are in the site."""
+    file = tmp_path_factory.mktemp("stories") / "site.yaml"
+    file.write_text(with_thermometers())
+    load(demo, file)
+
+
+@pytest.mark.usefixtures("thermometers")
+def test_facility_staff_open_an_abnormal_room_from_the_plan_and_everybody_sees_the_answer(
+    demo: RunningDemo, browser: Browser, watch: Watch
+) -> None:
+    facility_staff.at_the_desk(demo, browser, watch)
+
+
+@pytest.mark.usefixtures("thermometers")
+def test_on_a_phone_an_alarm_is_answered_by_two_touches_after_sign_in(
+    demo: RunningDemo, browser: Browser, watch: Watch
+) -> None:
+    facility_staff.on_a_phone(demo, browser, watch)
+
+
+@pytest.mark.usefixtures("thermometers")
+def test_who_is_on_call_answers_from_the_message_and_nobody_else_is_called(
+    demo: RunningDemo, browser: Browser, watch: Watch
+) -> None:
+    on_call.answers_from_the_message(demo, browser, watch)
+
+
+def test_qa_finds_judges_and_closes_an_excursion_and_takes_its_trend_along(
+    demo: RunningDemo, browser: Browser, watch: Watch
+) -> None:
+    number = qa.looks_into_an_excursion(demo, browser, watch)
+    qa.draws_its_trend(number, demo, browser, watch)
 
 
 def test_the_demo_says_what_will_happen_when(demo: RunningDemo) -> None:
