@@ -9,6 +9,7 @@ import { arrive } from "./navigate.js";
 import { find, fit, paint } from "./paint.js";
 import { sparks } from "./sparks.js";
 import { uploads } from "./uploads.js";
+import "./asks.js";
 import "./menus.js";
 import "./session.js";
 

@@ -12,6 +12,7 @@ from dash.development.base_component import Component
 from app.areas import admitted_to_alarm
 from app.components import choosing
 from app.components.alarm_words import alarm_chip, limit_words, point_words, room_words
+from app.components.asking import asked, asking
 from app.components.basics import chip, icon, live, since, tagged
 from app.context import AppContext
 from app.guard import requires
@@ -42,17 +43,16 @@ NO_ANSWER = N_(
     "The station has not answered yet. What you wrote is on record, and will be applied when the station runs; "
     "until then the alarm stays unacknowledged."
 )
+ASKED = "acknowledge-asked"
+"""The store with the alarm that a person wants to answer."""
 MOST_NAMED = 3
 """Alarms that the dialog names when several are answered together; the others are counted."""
 
 
 def opener(alarm: Alarm) -> Component:
     """The button that opens the dialog for an alarm; the main one for an action alarm."""
-    return html.Button(
-        [icon("check", small=True), _("Acknowledge")],
-        id={"type": "acknowledge", "alarm": alarm.id},
-        className="btn p s" if alarm.severity is Severity.ACTION else "btn s",
-    )
+    look = "btn p s" if alarm.severity is Severity.ACTION else "btn s"
+    return asking([icon("check", small=True), _("Acknowledge")], ASKED, look, alarm=alarm.id)
 
 
 def dialog(user: str) -> Component:
@@ -84,6 +84,7 @@ def dialog(user: str) -> Component:
         size=500,
         children=[
             dcc.Store(id="answered-alarms"),
+            asked(ASKED),
             # The keyboard of a phone would hide the ready comments: so no field has the focus to begin with.
             tagged(html.Div(id="answer-alarm", tabIndex=-1), data_autofocus="yes"),
             html.Fieldset(ways, id="answer-ways", className="ways-to-answer"),
@@ -123,14 +124,12 @@ def register(app: Dash, context: AppContext) -> None:
         Output("answer-alarm", "children"),
         Output("answer-comment", "value"),
         Output("answer-problem", "children"),
-        Input({"type": "acknowledge", "alarm": ALL}, "n_clicks"),
+        Input(ASKED, "data"),
         prevent_initial_call=True,
     )
     @requires(Right.ACKNOWLEDGE)
-    def open_dialog(_clicks: list[int | None]) -> tuple[object, ...]:
-        if not ctx.triggered or not ctx.triggered[0]["value"] or not isinstance(ctx.triggered_id, dict):
-            return (no_update,) * 5
-        return _opened(context, [ctx.triggered_id["alarm"]])
+    def open_dialog(wanted: dict[str, str] | None) -> tuple[object, ...]:
+        return _opened(context, [wanted["alarm"]]) if wanted else (no_update,) * 5
 
     @app.callback(
         Output("answer", "opened", allow_duplicate=True),

@@ -15,6 +15,7 @@ from app.components.alarm_words import (
     value_words,
 )
 from app.components.annotations import NOTHING, Said, annotate_button, said_lines
+from app.components.baked import baked
 from app.components.basics import since
 from app.components.exempt import NO_OTHER
 from app.components.life import life_link
@@ -60,7 +61,8 @@ def history_table(
     rows = [
         _row(site, then.get(alarm.id, site), alarm, now, said, annotating=annotating, trail=trail) for alarm in found
     ]
-    return html.Table([html.Thead(html.Tr(heads)), html.Tbody(rows)], className="history cards")
+    table = html.Table([html.Thead(html.Tr(heads)), html.Tbody(rows)], className="history cards")
+    return baked(table)
 
 
 def _row(

@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import dash_mantine_components as dmc
-from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash import Dash, Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
 
 from app import formats
@@ -112,15 +112,11 @@ def register(app: Dash, context: AppContext) -> None:
         Output("annotate-reason", "value"),
         Output("annotate-kind", "value"),
         Output("annotate-problem", "children"),
-        Input({"type": "annotate", "object": ALL, "start": ALL, "end": ALL}, "n_clicks"),
         Input(TO_ANNOTATE, "data"),
         prevent_initial_call=True,
     )
     @requires(Right.ANNOTATE)
-    def open_dialog(_clicks: list[int | None], asked: dict[str, Any] | None) -> tuple[object, ...]:
-        if not ctx.triggered or not ctx.triggered[0]["value"]:
-            return (no_update,) * 14
-        subject = ctx.triggered_id if isinstance(ctx.triggered_id, dict) else asked
+    def open_dialog(subject: dict[str, Any] | None) -> tuple[object, ...]:
         about = _about(subject)
         if about is None or subject is None:
             return (no_update,) * 14

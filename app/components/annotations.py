@@ -9,7 +9,9 @@ from sqlalchemy import Connection
 
 from app import formats
 from app.annotating import CORRECTION, about_words
-from app.components.basics import icon
+from app.components.annotating import TO_ANNOTATE
+from app.components.asking import asking
+from app.components.basics import icon, tagged
 from app.components.signing import sign_button, signature_lines
 from facility.instants import Instant
 from facility.language import _
@@ -42,12 +44,9 @@ def said_about(connection: Connection, objects: Sequence[str]) -> Said:
 
 def annotate_button(words: str, about: About, look: str = "btn s") -> Component:
     """Opens the dialog for a comment or correction about this."""
-    return html.Button(
-        [icon("note", small=True), words],
-        id={"type": "annotate", "object": about.object, "start": about.start, "end": about.end},
-        className=look,
-        title=_("Comment or correct"),
-    )
+    what = {"object": about.object, "start": about.start, "end": about.end}
+    button = asking([icon("note", small=True), words], TO_ANNOTATE, look, **what)
+    return tagged(button, title=_("Comment or correct"))
 
 
 def annotation_list(

@@ -16,6 +16,7 @@ from app.components.alarm_words import (
     state_words,
     value_words,
 )
+from app.components.baked import baked
 from app.components.basics import chip, since, tagged
 from app.dossier.content import alarms_content
 from app.status import UNANSWERED
@@ -59,7 +60,7 @@ def excursion_table(
     rows = [
         _row(site, excursion, runs.get(excursion.number, ()), closed.get(excursion.number)) for excursion in found
     ]
-    return html.Table([html.Thead(html.Tr(heads)), html.Tbody(rows)], className="history cards excursions")
+    return baked(html.Table([html.Thead(html.Tr(heads)), html.Tbody(rows)], className="history cards excursions"))
 
 
 def address_of(number: str) -> str:

@@ -1,15 +1,17 @@
 """Putting alarms aside, and bringing them back: the buttons and the two dialogs, which stand once in the shell."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import dash_mantine_components as dmc
-from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash import Dash, Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
 
 from app import formats
 from app.areas import admitted_to_alarm
 from app.components import choosing
 from app.components.alarm_words import place_words, point_words
+from app.components.asking import asked, asking
 from app.components.basics import icon, tagged
 from app.components.why import why_dialog
 from app.context import AppContext
@@ -33,6 +35,8 @@ HOW = {
     SHELVE_ACTION: N_("Shelve the action limit too: another person must approve it"),
     OUT_OF_SERVICE: N_("Out of service, until somebody puts it back"),
 }
+ASKED, ACT_ASKED = "put-aside-asked", "hold-asked"
+"""The stores with what a person wants to put aside, and with what shall be done about what is."""
 SHORT: Sequence[Span] = (15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, 24 * HOUR)
 LONG: Sequence[Span] = (8 * HOUR, 24 * HOUR, 3 * DAY, 7 * DAY, 28 * DAY, 90 * DAY)
 WHAT_FOLLOWS = N_(
@@ -43,20 +47,18 @@ WHAT_FOLLOWS = N_(
 
 def shelve_opener(alarm: Alarm) -> Component:
     """The button that opens the dialog for an alarm."""
-    id = {"type": "put-aside", "of": alarm.point, "condition": alarm.condition.value, "severity": int(alarm.severity)}
-    return html.Button(_("Shelve"), id=id, className="btn s")
+    of, condition, severity = alarm.point, alarm.condition.value, int(alarm.severity)
+    return asking(_("Shelve"), ASKED, "btn s", of=of, condition=condition, severity=severity)
 
 
 def room_opener(room: Room) -> Component:
     """The button that opens the dialog for whatever is in a room."""
-    id = {"type": "put-aside", "of": f"room:{room.id}", "condition": "", "severity": 0}
-    return html.Button(_("Put aside"), id=id, className="btn s")
+    return asking(_("Put aside"), ASKED, "btn s", of=f"room:{room.id}", condition="", severity=0)
 
 
 def act_opener(act: str, id: str | int, words: str, main: bool = False) -> Component:
     """The button that asks for a reason: to end, approve or refuse a hold, to reset an alarm."""
-    button = {"type": "hold-act", "act": act, "id": str(id)}
-    return html.Button(words, id=button, className="btn p s" if main else "btn s")
+    return asking(words, ACT_ASKED, "btn p s" if main else "btn s", act=act, id=str(id))
 
 
 def dialogs(user: str) -> list[Component]:
@@ -68,6 +70,8 @@ def dialogs(user: str) -> list[Component]:
         size=500,
         children=[
             dcc.Store(id="put-aside-alarms"),
+            asked(ASKED),
+            asked(ACT_ASKED),
             dmc.Stack(
                 [
                     dmc.Select(id="put-aside-place", label=_("What"), searchable=True, allowDeselect=False),
@@ -113,18 +117,18 @@ def register(app: Dash, context: AppContext) -> None:
         Output("put-aside-how", "value"),
         Output("put-aside-reason", "value"),
         Output("put-aside-problem", "children"),
-        Input({"type": "put-aside", "of": ALL, "condition": ALL, "severity": ALL}, "n_clicks"),
+        Input(ASKED, "data"),
         prevent_initial_call=True,
     )
     @requires(Right.SHELVE)
-    def open_dialog(_clicks: list[int | None]) -> tuple[object, ...]:
-        if not ctx.triggered or not ctx.triggered[0]["value"] or not isinstance(ctx.triggered_id, dict):
+    def open_dialog(wanted: dict[str, Any] | None) -> tuple[object, ...]:
+        if not wanted:
             return (no_update,) * 8
-        of, condition = ctx.triggered_id["of"], ctx.triggered_id["condition"]
+        of, condition = wanted["of"], wanted["condition"]
         site = context.site()
         if not condition:
             return _opened(context, [], _places(site, of.removeprefix("room:")), action=False)
-        action = int(ctx.triggered_id["severity"]) == Severity.ACTION
+        action = wanted["severity"] == Severity.ACTION
         return _opened(context, [(of, condition)], [_alarm_place(site, of, condition)], action=action)
 
     @app.callback(
@@ -196,14 +200,14 @@ def register(app: Dash, context: AppContext) -> None:
         Output("hold-why-made", "children"),
         Output("hold-why-reason", "value"),
         Output("hold-why-problem", "children"),
-        Input({"type": "hold-act", "act": ALL, "id": ALL}, "n_clicks"),
+        Input(ACT_ASKED, "data"),
         prevent_initial_call=True,
     )
     @requires(Right.SHELVE)
-    def open_why(_clicks: list[int | None]) -> tuple[object, ...]:
-        if not ctx.triggered or not ctx.triggered[0]["value"] or not isinstance(ctx.triggered_id, dict):
+    def open_why(wanted: dict[str, str] | None) -> tuple[object, ...]:
+        if not wanted:
             return (no_update,) * 6
-        act, id = ctx.triggered_id["act"], ctx.triggered_id["id"]
+        act, id = wanted["act"], wanted["id"]
         return True, _(TITLES[act]), {"act": act, "id": id}, _about(context, act, id), "", ""
 
     @app.callback(

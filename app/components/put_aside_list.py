@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 from app import formats
 from app.areas import seen
 from app.components.alarm_words import place_words, room_words
+from app.components.baked import baked
 from app.components.basics import chip, due
 from app.components.put_aside import KINDS, act_opener
 from app.context import AppContext
@@ -43,9 +44,8 @@ def put_aside_table(context: AppContext, room: str | None = None) -> Component |
         *(_hold_row(site, hold, standing, now, names, person) for hold in holds),
         *(_alarm_row(site, alarm, held, now) for alarm, held in here),
     ]
-    return html.Table(
-        [html.Thead(html.Tr([html.Th(head) for head in heads])), html.Tbody(rows)], className="aside cards"
-    )
+    head = html.Thead(html.Tr([html.Th(head) for head in heads]))
+    return baked(html.Table([head, html.Tbody(rows)], className="aside cards"))
 
 
 def _hold_row(

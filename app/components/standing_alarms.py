@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 from app import formats
 from app.components.acknowledge import opener
 from app.components.alarm_words import alarm_chip, limit_words, point_words, room_link, state_words
+from app.components.baked import baked
 from app.components.basics import live, since, symbol, tagged
 from app.components.choosing import choice
 from app.components.next_call import next_call_line
@@ -78,7 +79,8 @@ def standing_table(standing: Standing, *, most: int = MOST, choosing: bool = Fal
         className="standing cards",
     )
     more = len(standing.found) - min(most, MOST)
-    return html.Div([table, _more(more, here=most >= MOST)]) if more > 0 else table
+    drawn = baked(table)
+    return html.Div([drawn, _more(more, here=most >= MOST)]) if more > 0 else drawn
 
 
 def _more(number: int, *, here: bool) -> Component:

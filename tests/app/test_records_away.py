@@ -70,7 +70,7 @@ def test_a_room_goes_on_showing_its_points(client: FlaskClient) -> None:
 def test_a_callback_that_fails_leaves_the_page_as_it_is_and_says_why(client: FlaskClient) -> None:
     answer = callback(
         client,
-        "..trend-figure.data...trend-empty.children...trend-table.children...trend-table.hidden..",
+        "..trend-figure.data...trend-empty.children...trend-table.children...trend-table.hidden...trend-drawn.data..",
         [
             {"id": "trend-url", "property": "search", "value": "?points=B101.DP1"},
             {"id": "trend-tick", "property": "n_intervals", "value": 0},

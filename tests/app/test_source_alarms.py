@@ -3,6 +3,7 @@
 from dash.development.base_component import Component
 
 from app.components.alarm_words import alarm_chip, limit_words, point_words, room_link
+from app.components.baked import markup
 from app.components.standing_alarms import standing_table
 from app.standing import Standing
 from facility.alarm import Alarm, AlarmState, Blinded, Condition, of_source
@@ -48,4 +49,4 @@ def test_one_through_which_nothing_was_heard_yet_has_no_room() -> None:
 
 
 def test_it_stands_in_the_table_of_standing_alarms() -> None:
-    assert "Source gw-1" in words(standing_table(Standing(site(), NOON, [lost(*BLINDS)], answering=True)))
+    assert "Source gw-1" in markup(standing_table(Standing(site(), NOON, [lost(*BLINDS)], answering=True)))

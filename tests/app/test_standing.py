@@ -1,6 +1,9 @@
 """What is told beside a standing alarm: who is called next, its excursion, and that there are more than are drawn."""
 
 from dataclasses import replace
+from xml.sax.saxutils import unescape
+
+from plotly.io.json import to_json_plotly
 
 from app.components.alarm_history import history_table
 from app.components.baked import markup
@@ -35,7 +38,7 @@ CALLING = Escalation(
 
 def drawn(**beside: object) -> str:
     standing = replace(Standing(site(), NOON, [ALARM], answering=True), **beside)  # type: ignore[arg-type]
-    return markup(standing_table(standing))
+    return unescape(markup(standing_table(standing)), {"&quot;": '"'})
 
 
 def test_only_alarms_that_wait_for_an_answer_have_a_next_call() -> None:
@@ -76,3 +79,14 @@ def test_of_a_flood_so_many_are_drawn_and_the_others_counted() -> None:
 
 def test_a_history_without_alarms_says_so() -> None:
     assert "No alarm matches this filter." in markup(history_table(site(), [], NOON))
+
+
+def test_a_long_list_is_no_more_components_than_a_short_one() -> None:
+    few, many = ([replace(ALARM, onset=NOON - n) for n in range(number)] for number in (1, 60))
+
+    def components(found: list[Alarm]) -> int:
+        standing = standing_table(Standing(site(), NOON, found, answering=True), choosing=True)
+        history = history_table(site(), found, NOON, annotating=True)
+        return str(to_json_plotly([standing, history])).count('"namespace"')
+
+    assert components(many) == components(few)
