@@ -33,8 +33,14 @@ def markup(part: object) -> str:
         raise TypeError(f"only html components can be baked, not {written['type']}")
     properties, tag = written["props"], written["type"].lower()
     attributes = "".join(
-        f" {NAMES.get(name, name)}={quoteattr('' if value is True else str(value))}"
+        f" {NAMES.get(name, name)}={quoteattr(_written(value))}"
         for name, value in properties.items()
         if name != "children" and value is not None and value is not False
     )
     return f"<{tag}{attributes}>{markup(properties.get('children'))}</{tag}>"
+
+
+def _written(value: object) -> str:
+    if isinstance(value, dict):  # a style, whose keys are words of one part in what is baked
+        return ";".join(f"{name}:{one}" for name, one in value.items())
+    return "" if value is True else str(value)

@@ -12,6 +12,7 @@ from app.areas import NOT_YOURS, admitted
 from app.components import records_away, room_state
 from app.components.annotating import ANNOTATED
 from app.components.annotations import annotate_button, annotation_list
+from app.components.baked import baked
 from app.components.basics import grade, icon, symbol, tagged
 from app.components.cascade import cascade
 from app.components.copy_menu import copy_menu
@@ -70,7 +71,7 @@ def layout(context: AppContext, address: Address) -> Component:
 def _table(context: AppContext, site: Site, room: Room) -> Component:
     proposing = context.may(Right.DRAFT) and context.areas is None
     marked = {one.about.object.removeprefix(POINT) for one in _written(context, site, room)[0]}
-    return point_table(site, context.hub, room, proposing=proposing, annotated=marked)
+    return baked(point_table(site, context.hub, room, proposing=proposing, annotated=marked))
 
 
 def _head(context: AppContext, site: Site, room: Room) -> list[Component]:
@@ -133,12 +134,13 @@ def _alarms(context: AppContext, room: Room) -> list[Component]:
     here = (room.id, *(zone.id for zone in site.rooms.values() if zone.inside == room.id))
     try:
         bands = room_alarms(standing(context, AlarmFilter(rooms=here)), room)
+        shown: list[Component] = [baked(html.Div(bands, className="bands"))] if bands else []
         aside = put_aside_table(context, room.id)
     except RecordsAwayError as error:
         return [records_away.page(context, error)]
     if aside is not None:
-        bands.append(html.Section([html.Header(html.H2(_("Calls nobody"))), aside], className="card wide room-aside"))
-    return bands
+        shown.append(html.Section([html.Header(html.H2(_("Calls nobody"))), aside], className="card wide room-aside"))
+    return shown
 
 
 def _nothing_yet(context: AppContext, site: Site, room: Room) -> Component | None:

@@ -141,3 +141,7 @@ def test_only_html_is_baked() -> None:
 
 def test_baked_text_stays_text() -> None:
     assert markup(html.B('<script>"&', title='"x"')) == '<b title=\'"x"\'>&lt;script&gt;"&amp;</b>'
+
+
+def test_a_style_is_baked_as_the_browser_reads_it() -> None:
+    assert markup(html.I(style={"left": 0, "width": "40%"})) == '<i style="left:0;width:40%"></i>'
