@@ -53,6 +53,7 @@ class Record:
     """What is on record of a station at one moment: what its engine was given beside commits, and what came of it.
 
     `judged` is the newest commit that is judged, `until` the moment to which time had come at least.
+    Alarms that stood in `[start, end)` are held against the record.
     """
 
     station: str
@@ -61,6 +62,12 @@ class Record:
     journal: Sequence[JournalEntry]
     alarms: Sequence[Alarm]
     commands: dict[int, WaitingCommand]
+    start: Instant
+    end: Instant
+
+    def asks_for(self, alarm: Alarm) -> bool:
+        """Did the alarm stand in the period?"""
+        return alarm.onset < self.end and (alarm.returned is None or alarm.returned >= self.start)
 
 
 @dataclass(slots=True)
@@ -80,8 +87,8 @@ class NoJournalError(Exception):
     """There is nothing to replay: the engine has written no journal. Says so in words."""
 
 
-def record_of(connection: Connection, present: Site) -> Record:
-    """What is on record of the station that watches this part of a site."""
+def record_of(connection: Connection, present: Site, start: Instant = 0, end: Instant = END_OF_TIME) -> Record:
+    """What is on record of the station that watches this part of a site, to be compared from `start` until `end`."""
     station = present.share.station
     journal = engine_journal.all(connection, station)
     steps = alarm_steps.newest_at(connection, station)
@@ -96,6 +103,8 @@ def record_of(connection: Connection, present: Site) -> Record:
         journal,
         [alarm for alarm in alarms.every(connection) if watches(present, alarm.point)],
         decided,
+        start,
+        end,
     )
 
 
@@ -103,6 +112,9 @@ def live_again(
     record: Record, present: Site, store: LocalStore, records: Records, progress: Progress = lambda _done: None
 ) -> Lived:
     """Everything that the store has kept of the past, from its first commit on, up to what is judged on record.
+
+    Whatever period is asked for: what was pending when it began is on record nowhere, and the steps of its alarms are
+    dated by their readings, so they do not say after which commit nothing more comes.
 
     `present` is the part of the site that the station watches now, for a past in which it had no revision. Raises
     NoJournalError.
@@ -304,13 +316,17 @@ class Unlike:
 
 
 def unlike(record: Record, lived: Lived) -> Iterator[Unlike]:
-    """Every difference between the alarms on record and those of a replay, by onset.
+    """Every difference between the alarms on record and those of a replay in the period asked for, by onset.
 
     Where the replay could not begin with the first commit, what began before it is left out.
     """
     since = 0 if lived.complete else lived.begins or END_OF_TIME
     recorded = {alarm.id: alarm for alarm in record.alarms}
-    every = {alarm.id: alarm for alarm in (*recorded.values(), *lived.alarms.values()) if alarm.onset >= since}
+    every = {
+        alarm.id: alarm
+        for alarm in (*recorded.values(), *lived.alarms.values())
+        if alarm.onset >= since and record.asks_for(alarm)
+    }
     for id in sorted(every, key=lambda id: (every[id].onset, id)):
         one, other = recorded.get(id), lived.alarms.get(id)
         if one is None or other is None:

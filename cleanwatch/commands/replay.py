@@ -8,13 +8,14 @@ from datetime import datetime
 from pathlib import Path
 from threading import Event
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 
-from alerts.replay.as_it_happened import NoJournalError, live_again, record_of, unlike
+from alerts.replay.as_it_happened import END_OF_TIME, NoJournalError, live_again, record_of, unlike
 from alerts.replay.comparison import Fate, Lost, deepest, longest
 from app import formats
 from app.back_test.answer import Answer, answer, attachment
@@ -22,7 +23,7 @@ from app.back_test.question import Question, QuestionError, asked, of_change
 from cleanwatch.history import history
 from cleanwatch.opening import open_records
 from cleanwatch.settings import Settings
-from facility.instants import system_clock
+from facility.instants import instant_of, system_clock
 from facility.site import Site
 from facility.site_errors import SiteFileError
 from facility.site_file import load_site, parse_site
@@ -45,8 +46,10 @@ def replay() -> None:
 
 @replay.command("as-it-happened")
 @click.option("--station", help="Which station, where the site has several.")
-def as_it_happened(station: str | None) -> None:
-    """Live the whole past through again, and hold every alarm against the record.
+@click.option("--since", type=TIMES, help="Compare alarms that stood from here on, in the site's time zone.")
+@click.option("--until", type=TIMES, help="Compare alarms that stood before this.")
+def as_it_happened(station: str | None, since: datetime | None, until: datetime | None) -> None:
+    """Live the past through again, and hold every alarm, or those of a period, against the record.
 
     Beside the station or without it, from the local store of this data folder. Ends with 1 where anything differs.
     """
@@ -56,7 +59,12 @@ def as_it_happened(station: str | None) -> None:
         try:
             present = part(_site(records), station or settings.station)
             with records.reading() as connection:
-                record = record_of(connection, present)
+                record = record_of(
+                    connection,
+                    present,
+                    0 if since is None else instant_of(since.replace(tzinfo=ZoneInfo(present.timezone))),
+                    END_OF_TIME if until is None else instant_of(until.replace(tzinfo=ZoneInfo(present.timezone))),
+                )
             began = time.monotonic()
             with _progress(console) as progress:
                 lived = live_again(record, present, store, records, progress)
@@ -74,7 +82,8 @@ def as_it_happened(station: str | None) -> None:
         )
     found = list(unlike(record, lived))
     if not found:
-        console.print("Every alarm is as it is on record.")
+        whole = since is None and until is None
+        console.print(f"Every alarm {'' if whole else 'of that time '}is as it is on record.")
         return
     table = Table("Alarm", "What", "On record", "Replayed", title=formats.count(len(found), "difference"))
     for one in found[:MOST_SHOWN]:

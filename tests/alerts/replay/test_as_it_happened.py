@@ -118,3 +118,25 @@ def test_the_record_at_the_end_of_the_past_is_compared_with_what_time_alone_brou
     with story.records.reading() as connection:
         assert alarms.count(connection, AlarmFilter()) == 1
     story.close()
+
+
+def test_a_period_is_compared_with_what_stood_before_it_and_what_came_of_it_later(tmp_path: Path) -> None:
+    story = Story(tmp_path, OTHER)
+    story.at("00:10").reads(3.0)
+    story.acknowledges(story.alarm(Condition.LOW))
+    story.at("00:20").reads(12.0)  # over before the period
+    story.at("00:50").reads(3.0)  # stands when it begins
+    story.at("01:30").reads(12.0).at("01:40")
+    newest = max(story.alarms(Condition.LOW), key=lambda alarm: alarm.onset)
+    story.acknowledges(newest)  # after the period
+    story.at("01:50").reads(3.0).at("02:00").reads(12.0).at("02:10")
+    with story.records.reading() as connection:
+        record = record_of(connection, story.site, MIDNIGHT + MINUTE, MIDNIGHT + MINUTE + 20 * SECOND)
+    lived = live_again(record, story.site, story.store, story.records)
+    assert list(unlike(record, lived)) == []
+    asked = [alarm for alarm in record.alarms if record.asks_for(alarm)]
+    assert [alarm.onset for alarm in asked] == [MIDNIGHT + 50 * SECOND]
+    for alarm in record.alarms:
+        lived.alarms[alarm.id] = replace(alarm, worst=2.0)
+    assert [one.alarm for one in unlike(record, lived)] == [asked[0].id]
+    story.close()
