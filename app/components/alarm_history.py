@@ -84,10 +84,13 @@ def _row(
             [state_words(site, alarm, now, said.names), *said_lines(said, f"alarm {alarm.id}")], className="answered"
         ),
         html.Td(
-            [
-                annotate_button(_("Comment"), _about(alarm)) if annotating else None,
-                life_link(f"alarm {alarm.id}") if trail else None,
-            ],
+            html.Div(
+                [
+                    annotate_button(_("Comment"), _about(alarm)) if annotating else None,
+                    life_link(f"alarm {alarm.id}") if trail else None,
+                ],
+                className="answers",
+            ),
             className="answer",
         ),
     ]
