@@ -8,6 +8,7 @@ import psycopg
 from psycopg.abc import PQGen
 from psycopg.pq import TransactionStatus
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import OperationalError
 from typing_extensions import override
 
 from storage.records.errors import RecordsError
@@ -32,6 +33,9 @@ POSTGRESQL = {
     "-c synchronous_commit=on",
 }
 """What a URL does not say for itself."""
+
+MOVED = "the file was moved"
+"""Of a SQLite file that is no longer where it was opened; storage/records/troubles.py has it in words."""
 
 READING: dict[str, dict[str, Any]] = {
     "sqlite": {"reading": True},  # understood by _begin_sqlite
@@ -73,9 +77,36 @@ def _sqlite_engine(url: URL) -> Engine:
     assert url.database is not None
     Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, module=sqlite, connect_args={"timeout": BUSY_SECONDS}, max_overflow=-1)
+    file = _OneFile(url.database)
+    event.listen(engine, "do_connect", file.check)
+    event.listen(engine, "connect", file.opened)
+    event.listen(engine, "begin", file.check)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+class _OneFile:
+    """The file that was opened first. One that was moved away would take with it whatever is written from then on,
+    and a new connection would begin an empty one in its place."""
+
+    def __init__(self, path: str) -> None:
+        self._path = Path(path)
+        self._first: tuple[int, int] | None = None
+
+    def opened(self, *_of_what: object) -> None:
+        self._first = self._first or self._there()
+
+    def check(self, *_of_what: object) -> None:
+        if self._first is not None and self._there() != self._first:
+            raise OperationalError("BEGIN", None, sqlite.OperationalError(MOVED))
+
+    def _there(self) -> tuple[int, int] | None:
+        try:
+            found = self._path.stat()
+        except FileNotFoundError:
+            return None
+        return found.st_dev, found.st_ino
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

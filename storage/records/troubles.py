@@ -58,6 +58,11 @@ WORDS: tuple[tuple[str, str], ...] = (
         "this PostgreSQL is read-only, as a standby is. Name the primary in CLEANWATCH_RECORDS_URL",
     ),
     ("no space left|disk is full", "the disk is full. Make room: nothing is lost, it goes on by itself"),
+    (
+        "the file was moved",
+        "the file that is open is no longer there: it was moved, deleted or replaced. "
+        "Put it back with its -wal and -shm, or end Cleanwatch and restore a backup",
+    ),
     ("database is locked", "another program keeps the file locked"),
     ("readonly database", "the file may not be written. Check who owns it and its folder"),
     ("unable to open database file", "the file cannot be opened. Check its folder, and who owns both"),

@@ -19,6 +19,7 @@ from storage.records.troubles import in_words
 from tests.parts import free_port
 from tests.people import ANN
 from tests.postgres import OWNER, PASSWORD, PostgresUnderTest
+from tests.records import open_records
 from tests.storage.conftest import DATABASE, NOON, TEMPLATE
 
 RUNNER = "cleanwatch_app"
@@ -180,3 +181,23 @@ def test_whatever_the_driver_calls_it_a_server_that_hung_up_is_one_trouble() -> 
     assert {in_words(error, url) for error in errors} == {
         "The records in database cleanwatch at records:5432 cannot be used: records:5432 has hung up."
     }
+
+
+def test_a_file_that_was_moved_away_takes_nothing_with_it_and_is_used_again_when_it_is_back(tmp_path: Path) -> None:
+    here, elsewhere = tmp_path / "here", tmp_path / "elsewhere"
+    records = open_records(here / "records.db", clock)
+    here.rename(elsewhere)
+    here.mkdir()
+    for use in (records.transaction, records.reading):
+        with (
+            pytest.raises(RecordsAwayError, match="was moved, deleted or replaced. Put it back"),
+            use() as connection,
+        ):
+            audit.append(connection, NOON, [audit.AuditEntry(ANN, "looked", "site demo")])
+    assert list(here.iterdir()) == []
+    here.rmdir()
+    elsewhere.rename(here)
+    with records.transaction() as connection:
+        audit.append(connection, NOON, [audit.AuditEntry(ANN, "looked", "site demo")])
+    assert records.health().problem is None
+    records.close()
