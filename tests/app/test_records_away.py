@@ -57,7 +57,7 @@ def show(client: FlaskClient, path: str) -> Any:
 def test_a_page_of_records_says_what_is_wrong_and_since_when(client: FlaskClient) -> None:
     answer = show(client, "/alarms")
     assert "The records cannot be used since" in answer
-    assert "the file cannot be opened. Check its folder" in answer
+    assert "the file that is open is no longer there" in answer
 
 
 def test_a_room_goes_on_showing_its_points(client: FlaskClient) -> None:

@@ -190,7 +190,7 @@ def test_a_file_that_was_moved_away_takes_nothing_with_it_and_is_used_again_when
     here.mkdir()
     for use in (records.transaction, records.reading):
         with (
-            pytest.raises(RecordsAwayError, match="was moved, deleted or replaced. Put it back"),
+            pytest.raises(RecordsAwayError, match="was moved, deleted or replaced"),
             use() as connection,
         ):
             audit.append(connection, NOON, [audit.AuditEntry(ANN, "looked", "site demo")])
