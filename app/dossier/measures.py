@@ -38,7 +38,8 @@ class Outside:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One point from `start` to `end`. `expected` is None where the point has no rhythm."""
+    """One point from `start` to `end`. `expected` is None where the point has no rhythm, and never less than came:
+    an instrument whose clock runs ahead, or a stretch that begins just before a reading, has one more."""
 
     point: Point
     start: Instant
@@ -53,7 +54,7 @@ class Measured:
     @property
     def coverage(self) -> float | None:
         """The part of the expected readings that is there; None where none are expected."""
-        return None if self.expected is None else min(1.0, self.present / self.expected)
+        return None if self.expected is None else self.present / self.expected
 
     @property
     def gravest(self) -> Outside | None:
@@ -76,7 +77,7 @@ def measure(
         point=point,
         start=start,
         end=end,
-        expected=max(1, -(-(end - start) // interval)) if rhythm else None,
+        expected=max(1, -(-(end - start) // interval), len(raw)) if rhythm else None,
         present=len(raw),
         invalid=int((series.judged < series.n).sum()),
         suspect=int((series.valid < series.judged).sum()),

@@ -88,3 +88,10 @@ def test_plates_have_no_duration_and_so_no_area() -> None:
     found = measure(plate, TEN, [step(0, 2, low(36, ACTION))], raw, START, START + 2 * TEN)
     assert (found.expected, found.coverage, found.missing) == (None, None, ())
     assert found.outside[0].area is None
+
+
+def test_no_more_readings_came_than_are_said_to_have_been_expected() -> None:
+    times = [START, START + TEN - 1]
+    raw = pd.DataFrame([(at, 45.0, 0, at, None, None, None) for at in times], columns=list(RAW_COLUMNS))
+    found = measure(point(low(36, ACTION)), TEN, [step(0, 1, low(36, ACTION))], raw, START, START + TEN)
+    assert (found.present, found.expected, found.coverage) == (2, 2, 1)
