@@ -135,7 +135,7 @@ def _stretches(episodes: Sequence[Episode]) -> Iterator[tuple[int, int]]:
     """Episodes that overlap or touch, taken together."""
     joined: list[tuple[int, int]] = []
     for episode in sorted(episodes, key=lambda episode: episode.first):
-        if joined and episode.first < joined[-1][1]:
+        if joined and episode.first <= joined[-1][1]:
             joined[-1] = (joined[-1][0], max(joined[-1][1], episode.last))
         else:
             joined.append((episode.first, episode.last))
