@@ -61,7 +61,7 @@ def commits(time_line: list[tuple[int, list[tuple[int, int, int]]]]) -> list[Com
     return told
 
 
-# The reading that makes one limit quiet is outside of another: at no moment was everything quiet, so nothing returned.
+# The reading that makes one limit quiet is outside of another: at no moment was everything quiet.
 @example(
     [high(3, ALERT, reached=True, on_delay=SECOND), high(4, ACTION, reached=True, off_delay=SECOND)],
     [(1, [(0, 4, 0)]), (1, [(0, 0, 0)]), (1, [(0, 3, 0)])],

@@ -6,13 +6,14 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, TimeoutError, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from facility.instants import HOUR, text_of
 from tests.app.past import BAD_SAMPLE, BAD_VALUE, NOW, PARTICLES, PRESSURE, write_past
 from tests.browser.past_app import PastApp
 from tests.browsing import Watch
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -195,10 +196,18 @@ PLATE = """() => {
 
 def test_a_reading_that_is_clicked_can_be_commented_and_corrected(trend: Page, past_app: PastApp) -> None:
     show(trend, past_app, "points=B101.VA1&range=7d")
-    plate = trend.evaluate(PLATE)
-    trend.mouse.move(plate["x"], plate["y"])
-    trend.mouse.click(plate["x"], plate["y"])
-    trend.locator("#trend-pick").get_by_role("button", name="Comment or correct").click()
+    wanted = trend.locator("#trend-pick").get_by_role("button", name="Comment or correct")
+
+    def picked() -> bool:  # a plot that is just being drawn takes no click
+        plate = trend.evaluate(PLATE)
+        trend.mouse.move(plate["x"], plate["y"])
+        trend.mouse.click(plate["x"], plate["y"])
+        with suppress(TimeoutError):
+            wanted.wait_for(timeout=5_000)
+        return wanted.is_visible()
+
+    wait_until(picked, what="the reading is picked")
+    wanted.click()
     dialog = trend.get_by_role("dialog")
     expect(dialog).to_contain_text("B101 Viable air (B101.VA1), 17 Nov 2026 01:00:00")
     dialog.get_by_text("Correction", exact=True).click()
