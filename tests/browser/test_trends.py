@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, TimeoutError, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from facility.instants import HOUR, text_of
@@ -202,7 +202,7 @@ def test_a_reading_that_is_clicked_can_be_commented_and_corrected(trend: Page, p
         plate = trend.evaluate(PLATE)
         trend.mouse.move(plate["x"], plate["y"])
         trend.mouse.click(plate["x"], plate["y"])
-        with suppress(TimeoutError):
+        with suppress(PlaywrightTimeout):
             wanted.wait_for(timeout=5_000)
         return wanted.is_visible()
 
