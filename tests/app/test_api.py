@@ -271,5 +271,5 @@ def test_records_that_are_away_are_told_of(tmp_path: Path, known: bool) -> None:
     answer = FlaskClient(create_app(context).server).get("/api/v1/alarms", headers={"Authorization": "Bearer x"})
     assert (answer.status_code, answer.mimetype) == (503, problems.MEDIA_TYPE)
     assert answer.json is not None
-    assert "the file cannot be opened" in answer.json["detail"]
+    assert "the file was moved" in answer.json["detail"]
     records.close()

@@ -50,6 +50,7 @@ def enter(demo: RunningDemo, page: Page, account: str) -> None:
 def open_page(demo: RunningDemo, page: Page, path: str, only: str = "") -> None:
     """Go there and wait until everything is drawn. `only` is the filter of the list that is followed."""
     where = FOLLOWED.get(path, re.sub(r"<\w+>", lambda place: SOME.get(place[0], place[0]), path))
+    page.set_default_timeout(LONG)
     page.goto(f"{demo.address}{where}{only}")
     page.wait_for_selector("html[data-known=yes]" + ("" if path == "/wall" else " #page > div"), timeout=LONG)
     if path in FOLLOWED:
