@@ -92,9 +92,8 @@ class Causes:
 
     def _is_cause(self, rule: Cause, cause: Alarm, alarm: Alarm, now: Instant) -> bool:
         """Does a rule call one alarm the cause of another that it speaks of, by the moments at which both began?"""
-        in_place = rule.anywhere or cause.room == alarm.room
-        in_time = cause.onset - LEAD <= alarm.onset and max(now, alarm.onset) < cause.onset + rule.span
-        return in_place and in_time and rule.cause.has(cause, _quantity(cause, self._site))
+        in_time = max(now, alarm.onset) < cause.onset + rule.span
+        return in_time and _speaks_of(rule, cause, alarm, self._site)
 
     def _near(self, rule: Cause, alarm: Alarm, now: Instant) -> Iterator[Alarm]:
         """What a rule calls the cause of an alarm like this, by the moments at which both began; in order."""
@@ -168,6 +167,32 @@ class Causes:
             and (rule.anywhere or cause.room == alarm.room)
             for rule in self._site.causes
         )
+
+
+def explained_in_retrospect(alarm: Alarm, others: Iterable[Alarm], site: Site) -> Explanation | None:
+    """What explains an alarm found in late readings: of the alarms that were outside when it began, the first.
+
+    Nobody was called for it, so it does not matter here whether anybody was for its cause.
+    """
+    quantity = _quantity(alarm, site)
+    rules = [rule for rule in site.causes if rule.explains.has(alarm, quantity)]
+    found = [
+        Explanation(cause, rule, cause.onset + rule.span)
+        for cause in others
+        for rule in rules
+        if _order(cause) < _order(alarm)
+        and cause.severity >= alarm.severity
+        and (cause.returned is None or alarm.onset < cause.returned)
+        and alarm.onset < cause.onset + rule.span
+        and _speaks_of(rule, cause, alarm, site)
+    ]
+    return min(found, key=lambda e: (*_order(e.cause), -e.until, e.rule.id), default=None)
+
+
+def _speaks_of(rule: Cause, cause: Alarm, alarm: Alarm, site: Site) -> bool:
+    """Does a rule call one alarm the cause of another that it explains, by place and by when they began?"""
+    in_place = rule.anywhere or cause.room == alarm.room
+    return in_place and cause.onset - LEAD <= alarm.onset and rule.cause.has(cause, _quantity(cause, site))
 
 
 def _is_told(alarm: Alarm) -> bool:

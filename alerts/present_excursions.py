@@ -8,10 +8,12 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 
 from alerts import excursions
+from alerts.causes import explained_in_retrospect
 from alerts.excursions import RefusedError, Regrouped
 from alerts.known_excursions import KnownExcursions
 from alerts.present_alarms import PresentAlarms
-from alerts.present_causes import FRESH, PresentCauses
+from alerts.present_causes import EXPLAINED, FRESH, PresentCauses
+from alerts.retrospect import FOUND
 from facility.alarm import Alarm
 from facility.excursion import Excursion
 from facility.instants import Instant
@@ -50,7 +52,7 @@ class PresentExcursions:
         """What was judged up to `now` is told: which alarms are explained, and in which excursions they are."""
         if not self._alarms.untold and now < self._causes.due:
             return
-        explained = self._causes.settle(now)
+        explained = {*self._causes.settle(now), *self._explained_in_retrospect(now)}
         changed = {step.alarm.id: self._alarms.newest(step.alarm) for step in self._alarms.untold}
         if changed:
             grouped = excursions.follow(self._known, changed.values(), explained)
@@ -76,6 +78,28 @@ class PresentExcursions:
         except RefusedError as refusal:
             return str(refusal)
         return DONE
+
+    def _explained_in_retrospect(self, now: Instant) -> set[str]:
+        """What explains the alarms found in late readings, and which of those known they explain; told to nobody."""
+        found = {step.alarm.id for step in self._alarms.untold if step.action == FOUND}
+        if not (found and self._alarms.site.causes):
+            return set()
+        told = {step.alarm.id: step.alarm for step in self._alarms.untold}
+        alarms = {id: alarm for excursion in self._known.values() for id, alarm in excursion.alarms.items()} | told
+        explained = set()
+        for alarm in [alarm for alarm in alarms.values() if alarm.retrospective and alarm.cause is None]:
+            before = self._alarms.newest(alarm)
+            by = explained_in_retrospect(before, alarms.values(), self._alarms.site)
+            if by is None or not {alarm.id, by.cause.id} & found:
+                continue
+            if alarm.id in found:
+                self._alarms.retell(before, {FOUND}, cause=by.cause.id)
+            else:
+                self._alarms.step(
+                    now, CLEANWATCH, EXPLAINED, before, replace(before, cause=by.cause.id), by.rule.name
+                )
+            explained.add(alarm.id)
+        return explained
 
     def _id(self, number: str) -> str:
         return next((excursion.id for excursion in self._known.values() if excursion.number == number), "")

@@ -121,7 +121,9 @@ def settle(found: Alarm, on_record: Sequence[Alarm]) -> tuple[Alarm, str] | None
     if known is None:
         return found, FOUND
     if known.retrospective and known.id == found.id:
-        completed = replace(found, acknowledgements=known.acknowledgements)
+        completed = replace(
+            found, acknowledgements=known.acknowledgements, cause=known.cause, first_out=known.first_out
+        )
     else:
         completed = machine.worsened(known, found.worst, found.worst_at)
         if found.severity > known.severity:

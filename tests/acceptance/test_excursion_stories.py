@@ -192,6 +192,35 @@ def test_late_readings_complete_the_excursion_that_they_belong_to(tell: Tell) ->
     assert excursion.first_out == story.alarm(LOW).id
 
 
+def test_an_alarm_found_in_late_readings_is_explained_by_what_was_outside_when_it_began(tell: Tell) -> None:
+    story = begin(tell, PRESSURE)
+    story.at("00:10").reads(12, "B101.PC1").reads(5, "B101.DP1").at("02:00").reads(12, "B101.DP1")
+    story.at("10:00:00").reads(12, "B101.PC1")
+    for moment, value in (("00:30", 500.0), ("01:30", 12.0), ("03:00", 500.0), ("03:30", 12.0)):
+        story.reads(value, "B101.PC1", stamped=moment)
+    story.at("10:01:00")
+    (excursion,) = going_on(story)
+    pressure, particles, later = excursion.in_order()
+    assert (particles.retrospective, particles.cause, later.cause) == (True, pressure.id, None)
+    assert excursion.first_out == pressure.id
+
+
+def test_a_cause_found_in_late_readings_explains_what_was_found_before_it(tell: Tell) -> None:
+    story = begin(tell, PRESSURE)
+    story.at("00:10").reads(12, "B101.PC1").reads(12, "B101.DP1")
+    story.at("10:00:00").reads(12, "B101.DP1").reads(12, "B101.PC1")
+    for moment, value in (("00:30", 500.0), ("01:30", 12.0)):
+        story.reads(value, "B101.PC1", stamped=moment)
+    story.at("10:01:00")
+    assert [alarm.cause for alarm in going_on(story)[0].in_order()] == [None]
+    for moment, value in (("00:20", 5.0), ("02:00", 12.0)):
+        story.reads(value, "B101.DP1", stamped=moment)
+    story.at("10:02:00")
+    (excursion,) = going_on(story)
+    pressure, particles = excursion.in_order()
+    assert (particles.cause, excursion.first_out) == (pressure.id, pressure.id)
+
+
 def test_qa_merges_two_excursions_and_splits_them_again(tell: Tell) -> None:
     story = begin(tell)
     story.at("00:10").reads(5, "B101.DP1").at("00:20").reads(0, "AHU1.SF1")
