@@ -10,6 +10,7 @@ from app import formats
 from app.components import acknowledge, annotating, copy_menu, put_aside, records_away, refused, signing
 from app.components.basics import icon, live, symbol, tagged
 from app.components.menu import menu
+from app.components.picking import in_the_language_of_the_site
 from app.components.sign_out import sign_out_form
 from app.context import AppContext
 from app.guard import Access, NotAllowedError, needs, requires
@@ -36,35 +37,37 @@ def shell(context: AppContext) -> Component:
     provider: Component = dmc.MantineProvider(
         theme=THEME,
         defaultColorScheme="light",
-        children=html.Div(
-            [
-                dcc.Location(id="url", refresh="callback-nav"),
-                dcc.Store(id="alarm-event"),
-                dcc.Store(id=annotating.ANNOTATED),
-                html.A(_("To the content"), href="#page", className="skip"),
-                tagged(
-                    html.A([icon("logo"), html.Span("Cleanwatch")], href="/", className="brand"),
-                    aria_label=_("Cleanwatch: overview"),
-                ),
-                _top(context, site),
-                tagged(html.Nav(id="navigation", className="side"), aria_label=_("Main")),
-                html.Div(
-                    [
-                        tagged(_stale_banner(), role="status"),
-                        records_away.banner(),
-                        refused.banner(),
-                        copy_menu.place(),
-                        html.Main(id="page", tabIndex="-1"),
-                    ],
-                    className="main",
-                ),
-                tagged(html.Div(id="spoken", className="sr"), aria_live="polite"),
-                acknowledge.dialog(context.name),
-                *(put_aside.dialogs(context.name) if context.may(Right.SHELVE) else []),
-                signing.dialog(),
-                annotating.dialog(context.name) if context.may(Right.ANNOTATE) else None,
-            ],
-            className="shell",
+        children=in_the_language_of_the_site(
+            html.Div(
+                [
+                    dcc.Location(id="url", refresh="callback-nav"),
+                    dcc.Store(id="alarm-event"),
+                    dcc.Store(id=annotating.ANNOTATED),
+                    html.A(_("To the content"), href="#page", className="skip"),
+                    tagged(
+                        html.A([icon("logo"), html.Span("Cleanwatch")], href="/", className="brand"),
+                        aria_label=_("Cleanwatch: overview"),
+                    ),
+                    _top(context, site),
+                    tagged(html.Nav(id="navigation", className="side"), aria_label=_("Main")),
+                    html.Div(
+                        [
+                            tagged(_stale_banner(), role="status"),
+                            records_away.banner(),
+                            refused.banner(),
+                            copy_menu.place(),
+                            html.Main(id="page", tabIndex="-1"),
+                        ],
+                        className="main",
+                    ),
+                    tagged(html.Div(id="spoken", className="sr"), aria_live="polite"),
+                    acknowledge.dialog(context.name),
+                    *(put_aside.dialogs(context.name) if context.may(Right.SHELVE) else []),
+                    signing.dialog(),
+                    annotating.dialog(context.name) if context.may(Right.ANNOTATE) else None,
+                ],
+                className="shell",
+            )
         ),
     )
     return provider

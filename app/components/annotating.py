@@ -17,6 +17,7 @@ from dash.development.base_component import Component
 from app import formats
 from app.annotating import POINT, Written, about_words, add, reads_now
 from app.components.basics import icon, tagged
+from app.components.picking import moment_field
 from app.context import AppContext
 from app.guard import requires
 from facility.instants import Instant, instant_of
@@ -89,8 +90,8 @@ def _choice() -> list[Component]:
     """The fields for a point and its time, where there is a choice."""
     return [
         html.Div(dmc.Select(id="annotate-point", label=_("Point"), allowDeselect=False), className="wide-field"),
-        dmc.DateTimePicker(id="annotate-from", label=_("From"), valueFormat="D MMM YYYY HH:mm:ss", withSeconds=True),
-        dmc.DateTimePicker(id="annotate-to", label=_("To"), valueFormat="D MMM YYYY HH:mm:ss", withSeconds=True),
+        moment_field("annotate-from", label=_("From"), withSeconds=True),
+        moment_field("annotate-to", label=_("To"), withSeconds=True),
     ]
 
 

@@ -12,6 +12,7 @@ from app.back_test.question import CHANGEABLE, ROOM, example, limits_of
 from app.components.basics import tagged
 from app.components.graph import graph
 from app.components.levels_parts import point_choices
+from app.components.picking import moment_field
 from app.pages.page import Address
 from app.proposal import typed
 from facility.instants import DAY, Instant, instant_of
@@ -65,19 +66,15 @@ def form(site: Site, address: Address, now: Instant, changes: list[str]) -> Comp
                 hidden=bool(changes),
             ),
             html.Ul([html.Li(line) for line in changes], className="facts-list") if changes else None,
-            dmc.DateTimePicker(
-                id="back-test-from",
+            moment_field(
+                "back-test-from",
                 label=_("From"),
                 value=_local(site, address.first("from"), now - USUAL_DAYS * DAY),
-                valueFormat="D MMM YYYY HH:mm",
-                size="sm",
             ),
-            dmc.DateTimePicker(
-                id="back-test-to",
+            moment_field(
+                "back-test-to",
                 label=_("To"),
                 value=_local(site, address.first("to"), now),
-                valueFormat="D MMM YYYY HH:mm",
-                size="sm",
             ),
             tagged(html.Div(id="back-test-problem", className="problem"), role="alert"),
             html.Div(

@@ -8,6 +8,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from app.components.change_parts import difference_list
+from app.components.picking import moment_field
 from facility.instants import Instant, instant_of
 from facility.language import N_, _
 from facility.site_changes import Difference, decides, lines
@@ -24,11 +25,10 @@ def fields(prefix: str) -> Component:
                 id=f"{prefix}-reason", label=_("Why it is changed"), required=True, autosize=True, minRows=2
             ),
             dmc.Textarea(id=f"{prefix}-why", label=_("Why this is right"), autosize=True, minRows=2),
-            dmc.DateTimePicker(
-                id=f"{prefix}-from",
+            moment_field(
+                f"{prefix}-from",
                 label=_("Takes force"),
                 placeholder=_("As soon as it is approved"),
-                valueFormat="D MMM YYYY HH:mm",
                 clearable=True,
             ),
         ],

@@ -6,6 +6,7 @@ from datetime import date
 import dash_mantine_components as dmc
 from dash.development.base_component import Component
 
+from app.components.picking import days_field
 from facility.language import _
 
 
@@ -47,20 +48,17 @@ def text_field(id: str, label: str, placeholder: str, value: str) -> Component:
     return field
 
 
-def days_field(id: str, value: Sequence[str | None]) -> Component:
+def period_field(id: str, value: Sequence[str | None]) -> Component:
     """A period of days, or one day; none for all."""
-    field: Component = dmc.DatePickerInput(
-        id=id,
+    return days_field(
+        id,
         label=_("Period"),
         placeholder=_("All days"),
         type="range",
         value=value,
-        valueFormat="D MMM YYYY",
         allowSingleDateInRange=True,
         clearable=True,
-        size="sm",
     )
-    return field
 
 
 def days_value(first: date | None, last: date | None) -> list[str | None]:

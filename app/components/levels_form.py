@@ -8,6 +8,7 @@ from app import formats
 from app.components import levels_parts as parts
 from app.components.basics import tagged
 from app.components.graph import graph
+from app.components.picking import days_field, moment_field
 from app.levels.answer import usual_side
 from app.levels.fields import ALL_STATES, ALONE
 from facility.instants import DAY, Instant
@@ -78,19 +79,15 @@ def form(site: Site, chosen: str | None, now: Instant) -> Component:
             ),
             html.Div(
                 [
-                    dmc.DatePickerInput(
-                        id="levels-begin",
+                    days_field(
+                        "levels-begin",
                         label=_("From"),
                         value=begin.strftime("%Y-%m-%d"),
-                        valueFormat="D MMM YYYY",
-                        size="sm",
                     ),
-                    dmc.DatePickerInput(
-                        id="levels-finish",
+                    days_field(
+                        "levels-finish",
                         label=_("To"),
                         value=last.strftime("%Y-%m-%d"),
-                        valueFormat="D MMM YYYY",
-                        size="sm",
                     ),
                 ],
                 className="two",
@@ -129,11 +126,13 @@ def form(site: Site, chosen: str | None, now: Instant) -> Component:
                     html.Summary(_("Leave out a stretch, with its cause")),
                     html.Div(
                         [
-                            dmc.DateTimePicker(
-                                id="levels-out-from", label=_("From"), valueFormat="D MMM YYYY HH:mm", size="sm"
+                            moment_field(
+                                "levels-out-from",
+                                label=_("From"),
                             ),
-                            dmc.DateTimePicker(
-                                id="levels-out-to", label=_("To"), valueFormat="D MMM YYYY HH:mm", size="sm"
+                            moment_field(
+                                "levels-out-to",
+                                label=_("To"),
                             ),
                             dmc.TextInput(id="levels-out-why", label=_("Assigned cause"), size="sm"),
                             html.Button(_("Leave it out"), id="levels-out-add", className="btn s"),

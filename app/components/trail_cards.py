@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 
 from app import formats
 from app.components.basics import icon, symbol, tagged
+from app.components.picking import days_field
 from app.components.signing import signature_lines
 from app.reviewing_trail import days_words
 from app.trail_query import EYES_WORDS, TrailQuery
@@ -112,14 +113,12 @@ def review_form(state: TrailState, zone: str, now: Instant) -> Component:
             html.Div(looks, className="row wrap"),
             html.Div(
                 [
-                    dmc.DatePickerInput(
-                        id="review-days",
+                    days_field(
+                        "review-days",
                         label=_("Days reviewed"),
                         type="range",
                         value=[first.isoformat(), last.isoformat()],
-                        valueFormat="D MMM YYYY",
                         allowSingleDateInRange=True,
-                        size="sm",
                     ),
                     dmc.Textarea(
                         id="review-note",

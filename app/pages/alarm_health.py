@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-import dash_mantine_components as dmc
 from dash import Dash, Input, Output, dcc, html, no_update
 from dash.development.base_component import Component
 
 from alerts.answers import summary
 from app.alarm_health import gather, period
 from app.components.health_parts import answers_table, by_day, figures_table, lead, offenders_table, shifts_table
+from app.components.picking import days_field
 from app.components.put_aside_list import put_aside_table
 from app.context import AppContext
 from app.guard import requires
@@ -37,15 +37,13 @@ def layout(context: AppContext, address: Address) -> Component:
             dcc.Location(id="health-url", refresh="callback-nav"),
             html.Div([html.H1(_("Alarm health")), html.P(_(ABOUT), className="lead")], className="head"),
             html.Div(
-                dmc.DatePickerInput(
-                    id="health-days",
+                days_field(
+                    "health-days",
                     label=_("Period"),
                     placeholder=_("The last 30 days"),
                     type="range",
                     value=_days(address.first("from"), address.first("to")),
-                    valueFormat="D MMM YYYY",
                     clearable=True,
-                    size="sm",
                 ),
                 className="health-period",
             ),

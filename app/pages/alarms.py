@@ -16,7 +16,7 @@ from app.components.annotating import ANNOTATED
 from app.components.annotations import said_about
 from app.components.basics import live, symbol
 from app.components.copy_menu import copy_menu
-from app.components.filter_fields import days_field, days_value, one_field, several_field, text_field
+from app.components.filter_fields import days_value, one_field, period_field, several_field, text_field
 from app.components.filtered_list import Children, FilteredList, Found
 from app.components.life import reads_trail
 from app.components.put_aside_list import put_aside_table
@@ -159,7 +159,7 @@ def _filters(site: Site, query: AlarmQuery) -> list[Component]:
         several_field("alarms-conditions", _("Condition"), conditions, values["conditions"]),
         several_field("alarms-states", _("State"), states, values["states"]),
         text_field("alarms-text", _("Text"), _("Point, comment"), values["text"]),
-        days_field("alarms-days", values["days"]),
+        period_field("alarms-days", values["days"]),
         one_field("alarms-how", _("Found"), found, values["how"], _("Either way")),
     ]
 

@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 from app import formats
 from app.changes import of_whole_site
 from app.components.copy_menu import copy_menu
-from app.components.filter_fields import days_field, days_value, text_field
+from app.components.filter_fields import days_value, period_field, text_field
 from app.components.signing import SIGNED, TO_SIGN, request
 from app.components.trail_cards import area, review_form, review_part, state_part
 from app.components.trail_table import trail_table
@@ -144,7 +144,7 @@ def _filters(context: AppContext, query: TrailQuery) -> list[Component]:
         ),
         text_field("audit-object", _("One object"), _("room B101"), values["object"]),
         text_field("audit-text", _("Text"), _("Reason, value, field"), values["text"]),
-        days_field("audit-days", values["days"]),
+        period_field("audit-days", values["days"]),
     ]
 
 

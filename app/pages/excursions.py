@@ -12,7 +12,7 @@ from app.components.alarm_words import severity_words
 from app.components.basics import grade_letter, grade_words
 from app.components.copy_menu import copy_menu
 from app.components.excursion_parts import excursion_table
-from app.components.filter_fields import days_field, days_value, one_field, several_field, text_field
+from app.components.filter_fields import days_value, one_field, period_field, several_field, text_field
 from app.components.filtered_list import FilteredList, Found
 from app.context import AppContext
 from app.copies.excursion_list import excursions_copy
@@ -98,7 +98,7 @@ def _filters(site: Site, query: ExcursionQuery) -> list[Component]:
         several_field(LIST.id("severities"), _("Severity"), severities, values["severities"]),
         text_field(LIST.id("batch"), _("Batch"), _("Its number"), values["batch"]),
         one_field(LIST.id("state"), _("State"), states, values["state"], _("All")),
-        days_field(LIST.id("days"), values["days"]),
+        period_field(LIST.id("days"), values["days"]),
     ]
 
 

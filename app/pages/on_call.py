@@ -10,6 +10,7 @@ from app import on_call_acts
 from app.components.basics import icon, symbol, tagged
 from app.components.escalation_parts import past_card, running_card
 from app.components.on_call_parts import moment, policy_card, rota_card
+from app.components.picking import moment_field
 from app.components.why import why_dialog
 from app.context import AppContext
 from app.guard import requires
@@ -103,8 +104,8 @@ def _swap_dialog(view: OnCallView) -> Component:
                     dmc.Select(id="swap-person", label=_("Who"), data=people, searchable=True),
                     html.Div(
                         [
-                            _moment_field("swap-start", _("From")),
-                            _moment_field("swap-end", _("Until")),
+                            moment_field("swap-start", label=_("From")),
+                            moment_field("swap-end", label=_("Until")),
                         ],
                         className="row from-until",
                     ),
@@ -123,11 +124,6 @@ def _swap_dialog(view: OnCallView) -> Component:
         ],
     )
     return modal
-
-
-def _moment_field(id: str, label: str) -> Component:
-    field: Component = dmc.DateTimePicker(id=id, label=label, valueFormat="ddd D MMM HH:mm")
-    return field
 
 
 def register(app: Dash, context: AppContext) -> None:

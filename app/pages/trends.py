@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-import dash_mantine_components as dmc
 from dash import ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
@@ -16,6 +15,7 @@ from app.components.annotating import ANNOTATED
 from app.components.basics import icon, tagged
 from app.components.copy_menu import copy_menu
 from app.components.graph import graph
+from app.components.picking import moment_field
 from app.components.point_list import arrangements, point_list
 from app.components.signing import SIGNED
 from app.components.statistics_table import of_each, statistics_table
@@ -115,11 +115,9 @@ def _stretch() -> Component:
     """From and to, in the site's zone."""
     return html.Div(
         [
-            dmc.DateTimePicker(
-                id="trend-from", valueFormat="D MMM YYYY HH:mm", size="sm", **{"aria-label": _("From")}
-            ),
+            moment_field("trend-from", **{"aria-label": _("From")}),
             html.Span(_("to"), className="sec"),
-            dmc.DateTimePicker(id="trend-to", valueFormat="D MMM YYYY HH:mm", size="sm", **{"aria-label": _("To")}),
+            moment_field("trend-to", **{"aria-label": _("To")}),
             html.Button(_("Show"), id="trend-show", className="btn s"),
         ],
         className="row stretch",

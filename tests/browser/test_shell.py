@@ -1,5 +1,6 @@
 """What stands round every page: theme, find, navigation, phone, first start."""
 
+import dataclasses
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -103,3 +104,13 @@ def test_before_the_first_reading_the_page_says_what_to_do(
         expect(page.locator(".steps")).to_be_hidden()
         expect(page.locator(".plan .rm[data-room=B102]")).to_have_attribute("data-status", "nodata")
         page.close()
+
+
+def test_days_are_picked_in_the_language_of_the_site(page: Page, app: RunningApp) -> None:
+    app.site = dataclasses.replace(app.site, language="de")
+    page.goto(f"{app.address}/alarm-health?from=2026-03-05&to=2026-05-07")
+    field = page.locator("#health-days")
+    expect(field).to_contain_text("5. März 2026 – 7. Mai 2026")
+    field.click()
+    days = page.locator(".mantine-DatePickerInput-weekday")
+    expect(days).to_have_text(["Mo", "Di", "Mi", "Do", "Fr", "Sa", "So"])

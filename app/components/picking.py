@@ -1,0 +1,28 @@
+"""Fields in which days and moments are picked, in the language of the site (its names of days: assets/picking.js)."""
+
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash.development.base_component import Component
+
+from facility.language import _, language
+
+
+def days_field(id: str, **more: Any) -> Component:
+    """A day, or with `type="range"` the days from one to another; `more` is what Mantine's DatePickerInput takes."""
+    field: Component = dmc.DatePickerInput(id=id, valueFormat=_("D MMM YYYY"), size="sm", **more)
+    return field
+
+
+def moment_field(id: str, **more: Any) -> Component:
+    """A day and a time of day; `more` is what Mantine's DateTimePicker takes."""
+    seconds = more.get("withSeconds", False)
+    written = _("D MMM YYYY HH:mm:ss") if seconds else _("D MMM YYYY HH:mm")
+    field: Component = dmc.DateTimePicker(id=id, valueFormat=written, size="sm", **more)
+    return field
+
+
+def in_the_language_of_the_site(children: Component) -> Component:
+    """A page whose fields for days say the months and the days of the week in the language that is spoken."""
+    provider: Component = dmc.DatesProvider(settings={"locale": language()}, children=children)
+    return provider
