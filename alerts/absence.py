@@ -52,16 +52,16 @@ def missed_apps(beats: Sequence[AppBeat], now: Instant) -> list[Missed]:
     return [Missed(_("The app {app}", app=last.app), last.at, Severity.ALERT, meaning)]
 
 
-def missed_stations(silent: Mapping[str, Instant], now: Instant) -> list[Missed]:
-    """The stations of which nothing has been heard since a moment, by name."""
+def missed_stations(silent: Mapping[str, tuple[Instant, Span]]) -> list[Missed]:
+    """The stations that are silent: by name, what moment each reported last, and for how long none has come since."""
     meaning = _(
         "Nothing may be stored or judged: no alarm will come from there. Look after the rooms by other means, start "
         "the station again, or look at its log."
     )
     return [
         Missed(_("Station {name}", name=name), since, Severity.ACTION, meaning)
-        for name, since in sorted(silent.items())
-        if MISSED_AFTER <= now - since < FORGOTTEN_AFTER
+        for name, (since, span) in sorted(silent.items())
+        if MISSED_AFTER <= span < FORGOTTEN_AFTER
     ]
 
 

@@ -50,10 +50,11 @@ class StationAbsence:
         if not 0 <= now - self._beaten < BEAT_EVERY:
             self._beat(now, ended=False)
             self._beaten = now
-        gone = {s.report.station: now - s.silent_for for s in self._stations.now().stations if s.state in GONE}
+        known = self._stations.now().stations
+        gone = {one.report.station: (one.report.at, one.silent_for) for one in known if one.state in GONE}
         site = self._site()
         with speaking(site.language):
-            missed = absence.missed_stations(gone, now)
+            missed = absence.missed_stations(gone)
             if missed:
                 with self._records.transaction() as connection:
                     absence.tell(connection, now, site, self._address, missed)

@@ -12,6 +12,13 @@ FEWEST_READINGS = 10
 """So many readings at least say that a value is frozen."""
 
 
+def shortest_frozen(interval: Span) -> Span:
+    """After which time at the earliest that is said of an instrument that reads every `interval`: one may be missing
+    between two, and none is ever quite on time.
+    """
+    return 2 * FEWEST_READINGS * interval
+
+
 @dataclass(frozen=True, slots=True)
 class Frozen:
     """Frozen is a value that for `after` has not moved by more than `within`, in the point's unit."""

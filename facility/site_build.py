@@ -190,7 +190,13 @@ def _points(site: SiteEntry, room: RoomEntry, instrument: InstrumentEntry) -> It
             silent_after=_silent_after(instrument, entry),
             fault_severity=_fault_severity(room, instrument),
             conditions=conditions(
-                entry.conditions, entry.quantity, limits, entry.against is not None, number == 0, overdue
+                entry.conditions,
+                entry.quantity,
+                instrument.interval,
+                limits,
+                entry.against is not None,
+                number == 0,
+                overdue,
             ),
         )
 

@@ -7,7 +7,7 @@ from facility.quantities import MEASURES, Quantity
 from facility.site import Grade
 from facility.site_build import area_id, default_limits, entries_of, point_id
 from facility.site_cause_checks import cause_mistakes
-from facility.site_condition_checks import condition_mistakes
+from facility.site_condition_checks import condition_mistakes, never_found
 from facility.site_errors import did_you_mean
 from facility.site_limits import Mistake, combined, is_shared, mistakes, site_limits
 from facility.site_on_call_checks import on_call_mistakes
@@ -142,7 +142,9 @@ def _limits(
     ):
         yield limit_place, f"at {point_id(instrument, entry)}: {message}" if is_shared(limit_place) else message
     limits, between = combined(defaults, own), entry.against is not None
-    yield from condition_mistakes((*place, "conditions"), entry.conditions, entry.quantity, limits, between)
+    place = *place, "conditions"
+    yield from condition_mistakes(place, entry.conditions, entry.quantity, limits, between)
+    yield from never_found(place, entry.conditions, instrument.interval)
 
 
 def _doors(site: SiteEntry, rooms: Collection[str]) -> Iterator[Mistake]:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
+from facility.conditions import shortest_frozen
+from facility.instants import Span
 from facility.limit import Limit
 from facility.quantities import MEASURES, Quantity
 from facility.site_conditions import ConditionsEntry, right_way
 from facility.site_limits import Mistake
-from facility.site_words import number
+from facility.site_words import duration, number
 from facility.site_yaml import Path
 
 
@@ -34,3 +36,17 @@ def condition_mistakes(
                 (*place, "reversal"),
                 "needs a low limit at 0 or above, or a high one at 0 or below: which way should the air flow?",
             )
+
+
+def never_found(place: Path, entry: ConditionsEntry, interval: Span) -> Iterator[Mistake]:
+    """Conditions that the readings of an instrument which reads every `interval` are too few for."""
+    every = f"for an instrument that reads every {duration(interval)}"
+    if entry.frozen is not None and entry.frozen.after < shortest_frozen(interval):
+        shortest = duration(shortest_frozen(interval))
+        yield (*place, "frozen", "after"), f"too short to be told {every}: {shortest} at least"
+    if entry.rate is not None and entry.rate.within < 2 * interval:
+        yield (*place, "rate", "within"), f"too short to be told {every}: {duration(2 * interval)} at least"
+    if entry.invalid is not None and entry.invalid.within < (entry.invalid.readings + 1) * interval:
+        shortest = duration((entry.invalid.readings + 1) * interval)
+        readings = entry.invalid.readings
+        yield (*place, "invalid", "within"), f"too short for {readings} readings {every}: {shortest} at least"

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from facility.conditions import Conditions, Frozen, Invalid, Rate
+from facility.conditions import Conditions, Frozen, Invalid, Rate, shortest_frozen
 from facility.instants import HOUR, MINUTE, Instant, Span
 from facility.limit import ALL_ROOM_STATES, Limit, Severity, Side
 from facility.quantities import Quantity
@@ -68,12 +68,13 @@ class ConditionsEntry(Entry):
 def conditions(
     entry: ConditionsEntry,
     quantity: Quantity,
+    interval: Span,
     limits: Sequence[Limit],
     between_rooms: bool,
     first: bool,
     overdue_from: Instant | None,
 ) -> Conditions:
-    """What is judged of a point with these limits, the defaults filled in.
+    """What is judged of a point with these limits that is read every `interval`, the defaults filled in.
 
     `between_rooms` is a pressure from one room to another; the `first` point of an instrument stands for its clock
     and its calibration, overdue from `overdue_from` on.
@@ -81,7 +82,7 @@ def conditions(
     written = entry.model_fields_set
     frozen = FROZEN_AFTER.get(quantity)
     if "frozen" not in written:
-        still = None if frozen is None else Frozen(frozen)
+        still = None if frozen is None else Frozen(max(frozen, shortest_frozen(interval)))
     else:
         still = None if entry.frozen is None else Frozen(entry.frozen.after, entry.frozen.within)
     if "invalid" not in written:

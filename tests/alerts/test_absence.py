@@ -27,19 +27,19 @@ def test_an_app_that_was_ended_or_has_another_beside_it_or_left_long_ago_is_not_
 
 
 def test_a_silent_station_is_missed_as_an_action() -> None:
-    assert missed_stations({"main": START}, START + MISSED_AFTER - 1) == []
-    (missed,) = missed_stations({"main": START}, START + MINUTE)
+    assert missed_stations({"main": (START, MISSED_AFTER - 1)}) == []
+    (missed,) = missed_stations({"main": (START, MINUTE)})
     assert (missed.what, missed.severity) == ("Station main", Severity.ACTION)
 
 
 def test_whoever_may_answer_is_told_once_of_each_absence(records: Records) -> None:
     person(records, "ann", mail="ann@example.org")
-    missed = missed_stations({"main": START}, START + MINUTE)
+    missed = missed_stations({"main": (START, MINUTE)})
     with records.transaction() as connection:
         assert absence.tell(connection, START + MINUTE, SITE, "https://cleanwatch.example", missed) == 1
         assert absence.tell(connection, START + 2 * MINUTE, SITE, "https://cleanwatch.example", missed) == 0
         (told,) = notifications.newest(connection, 10)
-        again = missed_stations({"main": START + HOUR}, START + 2 * HOUR)
+        again = missed_stations({"main": (START + HOUR, HOUR)})
         assert absence.tell(connection, START + 2 * HOUR, SITE, "", again) == 1
     assert told.notification.subject == "ACTION: Station main has not been heard since 23 Nov 03:12"
     assert "Look after the rooms by other means" in told.notification.body

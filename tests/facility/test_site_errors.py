@@ -187,6 +187,19 @@ def test_a_step_looser_than_the_standard_is_refused() -> None:
     assert "< 8 Pa is looser than < 10 Pa of EU GMP Annex 1:2022, 4.14" in problem_of(changed((PRESSURE, loose)))
 
 
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        ("frozen: {after: 90 s}", "frozen.after: too short to be told for an instrument that reads every 5 s: 100 s"),
+        ("rate: {change: 5, within: 9 s}", "rate.within: too short to be told"),
+        ("invalid: {readings: 3, within: 15 s}", "invalid.within: too short for 3 readings for an instrument"),
+    ],
+)
+def test_a_condition_that_could_never_be_found_is_refused(condition: str, said: str) -> None:
+    written = "- {quantity: differential_pressure, against: N2, conditions: {" + condition + "}}"
+    assert said in problem_of(changed((PRESSURE, written)))
+
+
 def test_a_mistake_in_a_limit_set_is_told_once_and_with_a_point_that_uses_it() -> None:
     second = "- {id: N1.T2, name: T2, interval: 60 s, points: [{quantity: temperature, limit_set: climate}]}"
     text = changed(("high: 23", "high: 230"), ("- id: N1.VA1", f"{second}\n      - id: N1.VA1"))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from facility.instants import DAY, MINUTE, SECOND
+from facility.instants import DAY, HOUR, MINUTE, SECOND
 from facility.limit import ALL_ROOM_STATES, Consecutive, Limit, RoomState, Severity, Side
 from facility.site import CascadeStep, Door, Grade, IsoClass, Rectangle
 from facility.site_errors import SiteFileError
@@ -233,3 +233,10 @@ def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xd8\xff")
     with pytest.raises(SiteFileError, match="is not UTF-8 text"):
         load_site(path)
+
+
+def test_a_slow_instrument_is_given_the_time_to_be_found_frozen() -> None:
+    slow = parse_site(changed(("interval: 5 s", "interval: 10 min")), "north.yaml").points["N1.DP1"].conditions.frozen
+    quick = parse_site(SMALL, "north.yaml").points["N1.DP1"].conditions.frozen
+    assert slow is not None and quick is not None
+    assert (slow.after, quick.after) == (200 * MINUTE, HOUR)
