@@ -60,12 +60,14 @@ def test_sums_of_hours_say_what_each_reading_says(
     versions = [PointVersion(n, since, point(limits)) for n, (since, limits) in enumerate(revisions, 1)]
     events = [RoomStateSet("R", state, time, "plan") for time, state in sorted(states, key=lambda one: one[0])]
     history = PointHistory(point([]), MINUTE, limit_steps(versions, events, ["R"], start, end))
-    with tempfile.TemporaryDirectory() as folder:
-        with closing(LocalStore.open(Path(folder) / "store.db", lambda: BEGIN)) as store:
-            store.append([Intake("s", [Reading("P", t, v, int(why), t) for t, (v, why) in readings.items()])])
-            if sealed:
-                store.seal(BEGIN * 2)
-            each, sums = (statistics(store, history, now, each=each) for each in (True, False))
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        closing(LocalStore.open(Path(folder) / "store.db", lambda: BEGIN)) as store,
+    ):
+        store.append([Intake("s", [Reading("P", t, v, int(why), t) for t, (v, why) in readings.items()])])
+        if sealed:
+            store.seal(BEGIN * 2)
+        each, sums = (statistics(store, history, now, each=each) for each in (True, False))
     if not each:
         assert sums == []
         return

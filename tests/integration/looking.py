@@ -58,7 +58,7 @@ class Look:
         )
 
     def unreadable(self, size: str, theme: str) -> list[str]:
-        """What axe finds serious or critical, each with the first place where it is so. Of a table the first dozen rows.
+        """What axe finds serious or critical, each with the first place where it is so; of a table in a dozen rows.
 
         What a page is made of does not depend on the theme, and no rule for a large window changes a colour.
         """
