@@ -244,10 +244,9 @@ class _Sorting:
         return point
 
     def _dated(self, sent: datetime) -> Instant:
-        time = instant_of(sent)
-        if problem := undatable(time, self._received):
+        if problem := undatable(sent, self._received):
             raise _Refusal(problem)
-        return time
+        return instant_of(sent)
 
     def _unknown(self, what: str, id: str) -> str:
         if station := self._part.share.elsewhere.get(id):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from facility.conditions import overdue_from
-from facility.instants import DAY, SECOND, Instant, instant_of, text_of
+from facility.instants import DAY, SECOND, Instant, instant_of
 from facility.quantities import Quantity
 from facility.reading import Reason
 from facility.site import Instrument, Site
@@ -77,12 +77,13 @@ def known_site(site: Site) -> KnownSite:
     return KnownSite(site.id, frozenset(site.rooms), instruments, points)
 
 
-def undatable(time: Instant, received: Instant) -> str | None:
-    """Why nothing with this time can be stored, or None."""
+def undatable(sent: datetime, received: Instant) -> str | None:
+    """Why nothing with this time can be stored, or None. It is told as it was sent: in UTC it may be of no year."""
+    time = instant_of(sent)
     if time > received + TOO_FAR_AHEAD:
-        return f"is dated {text_of(time)}, more than a day after it was received; set the instrument's clock"
+        return f"is dated {sent.isoformat()}, more than a day after it was received; set the instrument's clock"
     if time < EARLIEST:
-        return f"is dated {text_of(time)}; the instrument's clock was never set"
+        return f"is dated {sent.isoformat()}; the instrument's clock was never set"
     return None
 
 

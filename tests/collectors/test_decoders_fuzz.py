@@ -54,6 +54,13 @@ def understood(kind: str, payload: bytes) -> Intake:
     return intake
 
 
+@pytest.mark.parametrize("sent", ["0001-01-01T00:00:00+12:00", "9999-12-31T23:59:59-12:00"])
+def test_a_time_that_is_of_no_year_in_utc_is_told_as_it_was_sent(sent: str) -> None:
+    payload = json.dumps({**GOOD["status"], "time": sent}).encode()
+    (letter,) = understood("status", payload).dead_letters
+    assert sent in letter.reason
+
+
 @pytest.mark.parametrize("kind", GOOD)
 def test_a_good_message_is_understood_whole(kind: str) -> None:
     intake = understood(kind, json.dumps(GOOD[kind]).encode())
