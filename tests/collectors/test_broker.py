@@ -34,14 +34,17 @@ def listener(port: int) -> psutil.Process:
     return next(process for process in below if any(address.port == port for address in addresses_of(process)))
 
 
-def test_it_accepts_both_versions_while_the_block_lasts_and_leaves_nothing_behind() -> None:
-    folders = set(Path(tempfile.gettempdir()).glob("cleanwatch-broker-*"))
+def test_it_accepts_both_versions_while_the_block_lasts_and_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with embedded_broker(free_port(), free_port()) as listening:
         assert accepts(listening.mqtt5.port) and accepts(listening.mqtt311.port)
         broker = listener(listening.mqtt5.port)
+        assert list(tmp_path.glob("cleanwatch-broker-*"))
     assert not accepts(listening.mqtt5.port) and not accepts(listening.mqtt311.port)
     assert not broker.is_running()
-    assert set(Path(tempfile.gettempdir()).glob("cleanwatch-broker-*")) <= folders
+    assert not list(tmp_path.iterdir())
 
 
 def test_it_listens_on_loopback_only() -> None:
