@@ -81,16 +81,15 @@ class PresentExcursions:
 
     def _explained_in_retrospect(self, now: Instant) -> set[str]:
         """What explains the alarms found in late readings, and which of those known they explain; told to nobody."""
-        found = {step.alarm.id for step in self._alarms.untold if step.action == FOUND}
+        found = {step.alarm.id: step.alarm for step in self._alarms.untold if step.action == FOUND}
         if not (found and self._alarms.site.causes):
             return set()
-        told = {step.alarm.id: step.alarm for step in self._alarms.untold}
-        alarms = {id: alarm for excursion in self._known.values() for id, alarm in excursion.alarms.items()} | told
+        known = {id: alarm for excursion in self._known.values() for id, alarm in excursion.alarms.items()} | found
         explained = set()
-        for alarm in [alarm for alarm in alarms.values() if alarm.retrospective and alarm.cause is None]:
-            before = self._alarms.newest(alarm)
-            by = explained_in_retrospect(before, alarms.values(), self._alarms.site)
-            if by is None or not {alarm.id, by.cause.id} & found:
+        for alarm in [alarm for alarm in known.values() if alarm.retrospective and alarm.cause is None]:
+            before, others = self._alarms.newest(alarm), known if alarm.id in found else found
+            by = explained_in_retrospect(before, others.values(), self._alarms.site)
+            if by is None:
                 continue
             if alarm.id in found:
                 self._alarms.retell(before, {FOUND}, cause=by.cause.id)

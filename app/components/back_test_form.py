@@ -67,15 +67,9 @@ def form(site: Site, address: Address, now: Instant, changes: list[str]) -> Comp
             ),
             html.Ul([html.Li(line) for line in changes], className="facts-list") if changes else None,
             moment_field(
-                "back-test-from",
-                label=_("From"),
-                value=_local(site, address.first("from"), now - USUAL_DAYS * DAY),
+                "back-test-from", label=_("From"), value=_local(site, address.first("from"), now - USUAL_DAYS * DAY)
             ),
-            moment_field(
-                "back-test-to",
-                label=_("To"),
-                value=_local(site, address.first("to"), now),
-            ),
+            moment_field("back-test-to", label=_("To"), value=_local(site, address.first("to"), now)),
             tagged(html.Div(id="back-test-problem", className="problem"), role="alert"),
             html.Div(
                 [

@@ -26,10 +26,7 @@ def fields(prefix: str) -> Component:
             ),
             dmc.Textarea(id=f"{prefix}-why", label=_("Why this is right"), autosize=True, minRows=2),
             moment_field(
-                f"{prefix}-from",
-                label=_("Takes force"),
-                placeholder=_("As soon as it is approved"),
-                clearable=True,
+                f"{prefix}-from", label=_("Takes force"), placeholder=_("As soon as it is approved"), clearable=True
             ),
         ],
         className="draft-fields",

@@ -79,16 +79,8 @@ def form(site: Site, chosen: str | None, now: Instant) -> Component:
             ),
             html.Div(
                 [
-                    days_field(
-                        "levels-begin",
-                        label=_("From"),
-                        value=begin.strftime("%Y-%m-%d"),
-                    ),
-                    days_field(
-                        "levels-finish",
-                        label=_("To"),
-                        value=last.strftime("%Y-%m-%d"),
-                    ),
+                    days_field("levels-begin", label=_("From"), value=begin.strftime("%Y-%m-%d")),
+                    days_field("levels-finish", label=_("To"), value=last.strftime("%Y-%m-%d")),
                 ],
                 className="two",
             ),
@@ -126,14 +118,8 @@ def form(site: Site, chosen: str | None, now: Instant) -> Component:
                     html.Summary(_("Leave out a stretch, with its cause")),
                     html.Div(
                         [
-                            moment_field(
-                                "levels-out-from",
-                                label=_("From"),
-                            ),
-                            moment_field(
-                                "levels-out-to",
-                                label=_("To"),
-                            ),
+                            moment_field("levels-out-from", label=_("From")),
+                            moment_field("levels-out-to", label=_("To")),
                             dmc.TextInput(id="levels-out-why", label=_("Assigned cause"), size="sm"),
                             html.Button(_("Leave it out"), id="levels-out-add", className="btn s"),
                         ],

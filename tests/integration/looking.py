@@ -17,15 +17,10 @@ THEMES = ("light", "dark")
 ARTEFACTS = Path(os.environ.get("CLEANWATCH_ARTEFACTS", Path(__file__).parents[2] / "artefacts"))
 """Where the pictures go, for people to look at."""
 SERIOUS = ("serious", "critical")
-STRUCTURE = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
-"""All that axe knows, but contrast, on which it spends nine tenths of its time."""
-CONTRAST = "color-contrast"
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 
-RUN_AXE = """async ([structure, contrast]) => {
-  const only = structure.length ? { type: "tag", values: structure } : { type: "rule", values: [contrast] };
-  const rules = structure.length ? { "color-contrast": { enabled: Boolean(contrast) } } : {};
-  const alike = { exclude: ["tbody tr:nth-child(n + 13)"] };
-  const found = await axe.run(alike, { resultTypes: ["violations"], runOnly: only, rules });
+RUN_AXE = """async (rules) => {
+  const found = await axe.run(document, { resultTypes: ["violations"], runOnly: rules });
   return found.violations.map((v) => ({ rule: v.id, impact: v.impact, count: v.nodes.length,
     first: v.nodes[0].target.join(" "), why: v.nodes[0].failureSummary }));
 }"""
@@ -57,16 +52,9 @@ class Look:
             theme,
         )
 
-    def unreadable(self, size: str, theme: str) -> list[str]:
-        """What axe finds serious or critical, each with the first place where it is so; of a table in a dozen rows.
-
-        What a page is made of does not depend on the theme, and no rule for a large window changes a colour.
-        """
-        structure = STRUCTURE if theme == "light" else ()
-        contrast = CONTRAST if size != "large" else ""
-        if not (structure or contrast):
-            return []
-        found: list[dict[str, Any]] = self._page.evaluate(RUN_AXE, [structure, contrast])
+    def unreadable(self, *rules: str) -> list[str]:
+        """What axe finds serious or critical, each with the first place where it is so."""
+        found: list[dict[str, Any]] = self._page.evaluate(RUN_AXE, list(rules or RULES))
         return [
             f"{one['rule']} ({one['count']}): {one['first']}: {one['why']}"
             for one in found

@@ -37,7 +37,7 @@ def test_a_page_fits_and_can_be_read_at_every_size_in_both_themes(
     for size in SIZES:
         for theme in ("light", "dark"):
             look.at(size, theme)
-            found = look.unreadable(size, theme)
+            found = look.unreadable() if theme == "light" else look.unreadable("color-contrast")
             if theme == "light":
                 found += look.misplaced()
             look.keep(f"{file_name(path)}-{size}-{theme}")
