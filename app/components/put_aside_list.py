@@ -45,7 +45,7 @@ def put_aside_table(context: AppContext, room: str | None = None) -> Component |
         *(_alarm_row(site, alarm, held, now) for alarm, held in here),
     ]
     head = html.Thead(html.Tr([html.Th(head) for head in heads]))
-    return baked(html.Table([head, html.Tbody(rows)], className="aside cards"))
+    return baked(html.Table([head, html.Tbody(rows)], className="aside cards"), "scroll")
 
 
 def _hold_row(

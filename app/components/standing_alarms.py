@@ -79,7 +79,7 @@ def standing_table(standing: Standing, *, most: int = MOST, choosing: bool = Fal
         className="standing cards",
     )
     more = len(standing.found) - min(most, MOST)
-    drawn = baked(table)
+    drawn = baked(table, "scroll")
     return html.Div([drawn, _more(more, here=most >= MOST)]) if more > 0 else drawn
 
 
