@@ -37,7 +37,7 @@ class EscalationAudit:
         now, records = self.escalator.clock(), self.escalator.records
         with records.reading() as connection:
             running = escalations.running(connection, None)
-            unreached = [one for one in running if _reached_nobody(connection, one)]
+            unreached = _unreached(connection, running)
             forgotten = self._forgotten(connection, running, now)
         for one in running:
             if is_stuck(one, now):
@@ -92,16 +92,23 @@ def unanswered(escalation: Escalation) -> str:
     )
 
 
-def _reached_nobody(connection: Connection, escalation: Escalation) -> bool:
-    """Has every message of its last call failed for good, while the next call is still to come?"""
-    if escalation.state is not State.CALLING:
-        return False
-    made = escalations.calls(connection, [escalation.number])[escalation.number]
-    if not made or made[-1].at == escalation.next_due:
-        return False
-    last = [call for call in made if (call.round, call.step) == (made[-1].round, made[-1].step)]
-    of_event = notifications.of_event(connection, escalation.event)
-    return all(_failed(of_event, call) for call in last)
+def _unreached(connection: Connection, running: Sequence[Escalation]) -> list[Escalation]:
+    """Those of which every message of the last call has failed for good, while the next call is still to come."""
+    calling = [one for one in running if one.state is State.CALLING]
+    calls = escalations.calls(connection, [one.number for one in calling])
+    failures = notifications.events_with_failures(connection, min((one.started for one in calling), default=0))
+    found = []
+    for one in calling:
+        made = calls[one.number]
+        if not made or made[-1].at == one.next_due:
+            continue
+        last = [call for call in made if (call.round, call.step) == (made[-1].round, made[-1].step)]
+        if one.event not in failures and any(call.notification for call in last):
+            continue
+        of_event = notifications.of_event(connection, one.event)
+        if all(_failed(of_event, call) for call in last):
+            found.append(one)
+    return found
 
 
 def _failed(deliveries: Sequence[Delivery], call: Call) -> bool:

@@ -1,11 +1,14 @@
-"""When nobody is on call, or whoever is cannot be reached: told before it happens."""
+"""When nobody is on call, whoever is cannot be reached, or the deputy is the same person: told before it happens."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise, product
 from zoneinfo import ZoneInfo
 
 from alerts import whom
 from alerts.whom import Reach
+from facility import writing
+from facility.escalation import Policy, Step
 from facility.instants import DAY, Instant, Span, datetime_of
 from facility.language import _
 from facility.on_call import Duty, Rota
@@ -14,6 +17,8 @@ from storage.records.people.accounts import AccountState
 
 AHEAD: Span = 7 * DAY
 """So long before it happens it is told."""
+TWICE = "twice"
+"""How the keys begin of those where one person has two calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,37 +45,87 @@ def gaps(site: Site, duties: Mapping[str, Sequence[Duty]], reach: Reach, now: In
                     listed="; ".join(missing),
                 )
                 yield Gap(f"policy {policy.id} {number}", text, now=False)
+        yield from _in_a_row(policy, site.on_call.rotas, duties, reach, now)
 
 
 def _in_rota(rota: Rota, duties: Sequence[Duty], reach: Reach, now: Instant) -> Iterator[Gap]:
     for duty in duties:
-        begun = duty.start <= now
-        since = "now" if begun else f"from {_moment(rota, duty.start)}"
-        when = since if duty.end >= now + AHEAD else f"{since} until {_moment(rota, duty.end)}"
+        begun, when = duty.start <= now, _when(rota, duty.start, duty.end, now)
         if duty.account is None:
-            yield Gap(
-                f"rota {rota.id}", _("nobody is on call in rota {name} {when}", name=rota.name, when=when), begun
-            )
+            text = _("nobody is on call in rota {name}: {when}", name=rota.name, when=when)
+            yield Gap(f"rota {rota.id}", text, begun)
             return
-        person = reach.people.get(duty.account)
-        if person is None or person.state is AccountState.RETIRED or not reach.contacts.get(duty.account):
-            name = duty.account if person is None else person.name
-            why = _("there is no such account") if person is None else _("no channel has an address of this person")
-            if person is not None and person.state is AccountState.RETIRED:
-                why = _("the account is retired")
-            yield Gap(
-                f"rota {rota.id}",
-                _(
-                    "{name} is on call in rota {name2} {when}, but {why}",
-                    name=name,
-                    name2=rota.name,
-                    when=when,
-                    why=why,
-                ),
-                begun,
+        why = _unreachable(duty.account, reach)
+        if why:
+            text = _(
+                "{name} is on call in rota {rota}, but {why}: {when}",
+                name=_name(duty.account, reach),
+                rota=rota.name,
+                why=why,
+                when=when,
             )
+            yield Gap(f"rota {rota.id}", text, begun)
             return
+
+
+def _unreachable(account: str, reach: Reach) -> str:
+    person = reach.people.get(account)
+    if person is None:
+        return _("there is no such account")
+    if person.state is AccountState.RETIRED:
+        return _("the account is retired")
+    return "" if reach.contacts.get(account) else _("no channel has an address of this person")
+
+
+def _in_a_row(
+    policy: Policy, rotas: Mapping[str, Rota], duties: Mapping[str, Sequence[Duty]], reach: Reach, now: Instant
+) -> Iterator[Gap]:
+    """Two steps of a policy, one after the other, that call the same person: the second is no help."""
+    for number, (first, then) in enumerate(pairwise(policy.steps), start=1):
+        if not (_one_rota(first) and _one_rota(then)):
+            continue
+        (one,), (other,) = first.rotas, then.rotas
+        for start, end, account in _by_both(duties[one], duties[other]):
+            text = _(
+                "{name} is on call in rota {first} and in rota {second}: {when}. Steps {number} and {next} of policy "
+                "{policy} call nobody else",
+                name=_name(account, reach),
+                first=rotas[one].name,
+                second=rotas[other].name,
+                when=_when(rotas[one], start, end, now),
+                number=number,
+                next=number + 1,
+                policy=policy.name,
+            )
+            yield Gap(f"{TWICE} {one} {other}", text, start <= now)
+            break
+
+
+def _one_rota(step: Step) -> bool:
+    return len(step.rotas) == 1 and not step.people and not step.everybody
+
+
+def _by_both(first: Sequence[Duty], second: Sequence[Duty]) -> Iterator[tuple[Instant, Instant, str]]:
+    for one, other in product(first, second):
+        start, end = max(one.start, other.start), min(one.end, other.end)
+        if start < end and one.account is not None and one.account == other.account:
+            yield start, end, one.account
+
+
+def _name(account: str, reach: Reach) -> str:
+    person = reach.people.get(account)
+    return account if person is None else person.name
+
+
+def _when(rota: Rota, start: Instant, end: Instant, now: Instant) -> str:
+    """`end` is told where it is known."""
+    if start <= now:
+        return _("now") if end >= now + AHEAD else _("until {end}", end=_moment(rota, end))
+    if end >= now + AHEAD:
+        return _("from {start}", start=_moment(rota, start))
+    return _("from {start} until {end}", start=_moment(rota, start), end=_moment(rota, end))
 
 
 def _moment(rota: Rota, at: Instant) -> str:
-    return f"{datetime_of(at).astimezone(ZoneInfo(rota.timezone)):%a %d %b %H:%M}"
+    local = datetime_of(at).astimezone(ZoneInfo(rota.timezone))
+    return f"{writing.dated(local, 'MMMEd')} {local:%H:%M}"

@@ -6,6 +6,7 @@ import dash_mantine_components as dmc
 from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 
+from alerts.on_call_gaps import TWICE, Gap
 from app import on_call_acts
 from app.components.basics import icon, symbol, tagged
 from app.components.escalation_parts import past_card, running_card
@@ -39,16 +40,18 @@ def layout(context: AppContext, _address: Address) -> Component:
     )
 
 
+def _title(gap: Gap) -> str:
+    if gap.key.startswith(TWICE):
+        return _("Nobody else is called")
+    return _("A gap in the rota") if gap.now else _("A gap in the rota is coming")
+
+
 def _content(context: AppContext, view: OnCallView) -> list[Component]:
     may_swap = context.may(Right.SWAP_SHIFTS)
     rotas = list(view.site.on_call.rotas.values())
-    missing = [gap for gap in view.gaps if gap.key.startswith("rota ")]
     return [
         html.Div([html.H1(_("On call")), html.P(_lead(view), className="lead")], className="head"),
-        *[
-            _warning(gap.text, _("A gap in the rota") if gap.now else _("A gap in the rota is coming"))
-            for gap in missing
-        ],
+        *[_warning(gap.text, _title(gap)) for gap in view.gaps if not gap.key.startswith("policy ")],
         html.Div(running_card(view), id="on-call-running"),
         *[rota_card(view, rota, may_swap) for rota in rotas],
         *([] if rotas else [_no_rotas()]),

@@ -178,6 +178,12 @@ def of_event(connection: Connection, event: str) -> list[Delivery]:
     return [_delivery(row) for row in connection.execute(query)]
 
 
+def events_with_failures(connection: Connection, since: Instant) -> set[str]:
+    """The excursions and alarms of which a message queued since then has failed for good."""
+    query = select(table.c.event).where(table.c.failed.is_not(None), table.c.at >= since).distinct()
+    return set(connection.execute(query).scalars())
+
+
 def told_between(connection: Connection, start: Instant, end: Instant) -> list[tuple[str, Instant]]:
     """Which accounts were sent something in `[start, end)`, and when; tests are left out."""
     own = (table.c.sent >= start, table.c.sent < end, table.c.account != "", table.c.purpose != Purpose.TEST)

@@ -11,7 +11,7 @@ from alerts import whom
 from alerts.escalation_audit import EscalationAudit
 from alerts.events import by_excursion
 from alerts.on_call_gaps import AHEAD, gaps
-from facility.escalation import OnCall, Policy
+from facility.escalation import OnCall, Policy, Step
 from facility.instants import DAY, MINUTE, datetime_of, instant_of
 from facility.on_call import Rota, Shift, Weekly
 from storage.records import alarm_steps, escalations, notifications
@@ -108,6 +108,29 @@ def test_a_gap_is_told_a_week_before_it_comes_and_who_has_no_address(tell: Calla
             gaps(site, whom.duties(connection, site, now, now + AHEAD), whom.gather(connection, site, now), now)
         )
     assert [(gap.text, gap.now) for gap in found] == [
-        ("nobody.here is on call in rota First from Fri 11 Oct 00:00, but there is no such account", False),
-        ("nobody is on call in rota Later now", True),
+        ("nobody.here is on call in rota First, but there is no such account: from Fri 11 Oct 00:00", False),
+        ("nobody is on call in rota Later: now", True),
+    ]
+
+
+def test_one_person_who_is_both_first_and_deputy_is_told(tell: Callable[..., OnCallStory]) -> None:
+    story = tell()
+    begins = datetime_of(MIDNIGHT).replace(tzinfo=None)
+    rotas = {
+        id: Rota(id, name, "UTC", Weekly(begins, (Shift(time(0), people),)))
+        for id, name, people in (("first", "First", ("anna", "ben")), ("deputy", "Deputy", ("ben",)))
+    }
+    policy = replace(POLICY, steps=(Step(rotas=("first",)), Step(rotas=("deputy",)), Step(everybody=True)))
+    site = replace(story.site, on_call=OnCall(rotas, (policy,)))
+    with story.records.reading() as connection:
+        now = MIDNIGHT + DAY
+        found = list(
+            gaps(site, whom.duties(connection, site, now, now + AHEAD), whom.gather(connection, site, now), now)
+        )
+    assert [(gap.text, gap.now) for gap in found] == [
+        (
+            "Ben is on call in rota First and in rota Deputy: from Fri 11 Oct 00:00. "
+            "Steps 1 and 2 of policy Action limits call nobody else",
+            False,
+        )
     ]
