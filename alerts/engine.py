@@ -70,6 +70,8 @@ MOST_STEPS = 100
 """So many steps of alarms wait for that, and some more: in a flood the first alarms are not to wait for the last."""
 SAVE_EVERY: Span = SECOND
 RENEW_EVERY: Span = 5 * SECOND
+LOOK_EVERY: Span = SECOND // 20
+"""While commits come one after the other, people's commands are looked for this often, not after each."""
 END_OF_TIME: Instant = 1 << 62
 JOINED_WITHIN: Span = DAY
 """An alarm joins no excursion that is farther away in time than this."""
@@ -95,12 +97,16 @@ class Engine:
         self._past = PastSites()
         self._journal: list[JournalEntry] = []
         """What is not in the store, decides, and is not yet on record."""
+        self._looked_at = clock()
+        """When people's commands were looked for last."""
         self._announced = False
         """Is what stood at the start, or came with another site, on record as published?"""
         self._must_load = False
         """Set while a step is under way: after one that failed, only what is on record is sure."""
         self.on_steps: Callable[[], object] = lambda: None
         """Called when steps that alarms have taken are on record."""
+        self.written = 0
+        """How often something was put on record that is to be published."""
         self._load()
 
     def _load(self) -> None:
@@ -183,7 +189,9 @@ class Engine:
         if commit is None:
             self._present.advance(now)
             self._come_to = now
-        self._tend(now)
+        if self._judged == number or not 0 <= now - self._looked_at < LOOK_EVERY:
+            self._obey(now)
+        self._save(now)
         if self._judged == number and self._has_to_review():
             self._review_slice(now)
             self._save(now)
@@ -213,8 +221,9 @@ class Engine:
                 revision = revisions.number_of_text(connection, self._site.text, now)
             self._note(now, SiteTaken(revision))
 
-    def _tend(self, now: Instant) -> None:
-        """What people want, and the record of it all."""
+    def _obey(self, now: Instant) -> None:
+        """Do what people want."""
+        self._looked_at = now
         with self._records.reading() as connection:
             waiting = [c for c in commands.waiting(connection) if self._decides(connection, c.command)]
         noted = {id for _, id, _ in self._present.draft.outcomes}
@@ -223,7 +232,6 @@ class Engine:
                 self._recall(command.command)
                 self._present.apply(command, now)
                 self._note(now, Applied(command.id))
-        self._save(now)
 
     def _decides(self, connection: Connection, command: Command) -> bool:
         """Is a command for this station?"""
@@ -255,6 +263,7 @@ class Engine:
             draft.write(connection, present.draft, present.site, present.rooms, memories, self._judged, now)
             journal = list(self._journal)
             engine_journal.add(connection, journal, present.site.share.station)
+        self.written += bool(present.draft.notices or present.draft.rooms)
         if present.draft.steps:
             self.on_steps()
         present.draft = Draft()

@@ -41,6 +41,8 @@ LOOK_FOR_CHANGE_SECONDS = 2.0
 TIDY_SECONDS = 600.0
 LOOK_AFTER_TRAIL_SECONDS = 60.0
 SEAL_DAYS_SECONDS = 1.0
+PUBLISH_AGAIN: Span = SECOND // 4
+"""How long it takes at most until what the broker did not take is handed over again; what is new is at once."""
 NOTIFY_SECONDS = 0.25
 """How long it takes at most until what is due by time, or comes from another process, is told; alarms are at once."""
 LOOK_AFTER_CHANNELS_SECONDS = 2.0
@@ -87,7 +89,7 @@ class StationWork:
         self._heartbeat = Heartbeat(settings.heartbeat_url_file, self._ill, clock)
         self._steps_taken = threading.Event()
         parts.engine.on_steps = self._steps_taken.set
-        self._came_round = clock()
+        self._came_round = self._published_at = clock()
         self.not_ours: Exception | None = None
         """Why this process is the station no longer, if it had to end for that."""
 
@@ -131,10 +133,13 @@ class StationWork:
 
     def _judge(self) -> None:
         parts = self._parts
+        written = parts.engine.written
         parts.engine.step(STEP_SECONDS)
-        send_waiting(parts.records, parts.publisher.send, self._clock, self._station)
-        parts.publisher.report(parts.in_force.number, parts.engine.judged)
         self._came_round = self._clock()
+        if parts.engine.written != written or self._came_round - self._published_at >= PUBLISH_AGAIN:
+            send_waiting(parts.records, parts.publisher.send, self._clock, self._station)
+            self._published_at = self._came_round
+        parts.publisher.report(parts.in_force.number, parts.engine.judged)
 
     def _take_over_revision(self) -> None:
         parts = self._parts

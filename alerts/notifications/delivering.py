@@ -66,7 +66,8 @@ def _with_link(connection: Connection, notification: Notification, now: Instant)
 def _picked(connection: Connection, waiting: Sequence[Delivery], channel: int, now: Instant) -> list[Delivery]:
     if not waiting:
         return []
-    handed_over = notifications.handed_over(connection, channel, now - pacing.WINDOW)
+    addresses = {delivery.notification.recipient.address for delivery in waiting}
+    handed_over = notifications.handed_over(connection, channel, addresses, now - pacing.WINDOW)
     wanted = {notification.id for notification in pacing.next_messages(waiting, handed_over, now)}
     return [delivery for delivery in waiting if delivery.notification.id in wanted]
 

@@ -185,10 +185,8 @@ def _remembered(one: Telling, told: Mapping[str, Told], now: Instant) -> dict[st
 
 def scene_of(connection: Connection, site: Site, now: Instant, address: str) -> Scene:
     """What is so now, as far as messages tell it."""
-    held = RoomStates(room_states.in_force(connection, now))
-    states = {room: found.state for room in site.rooms if (found := held.of(site, room)) is not None}
     making: dict[str, list[str]] = {}
     for run in batches.running(connection, now):
         for room in within(site, run.room):
             making.setdefault(room, []).append(run.batch)
-    return Scene(site, now, states, making, address.rstrip("/"))
+    return Scene(site, now, RoomStates(room_states.in_force(connection, now)), making, address.rstrip("/"))

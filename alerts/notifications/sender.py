@@ -53,6 +53,8 @@ class Sender:
         """Busy channels for which something came due meanwhile."""
         self._lock = threading.Lock()
         self._began = False
+        self._opened: dict[int, tuple[channels.Channel, Channel]] = {}
+        """By channel: as it was on record when it was opened, and itself. Opening takes longer than sending."""
         self._problems: dict[int, str] = {}
 
     @property
@@ -122,10 +124,15 @@ class Sender:
 
     def _usable(self, kept: channels.Channel) -> tuple[Channel, str | None]:
         """The channel, and why it cannot be used: then it takes nothing, so that people are told by another."""
+        before, opened = self._opened.get(kept.id, (None, None))
+        if opened is not None and before == kept:
+            return opened, None
         try:
-            return self._open(kept), None
+            opened = self._open(kept)
         except (KeyNotUsableError, AddressError) as error:
             return Unusable(str(error)), str(error)
+        self._opened[kept.id] = kept, opened
+        return opened, None
 
     def _give_up(self, channel: int) -> None:
         """The channel was retired while messages waited."""

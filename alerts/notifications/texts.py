@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from alerts.notifications import answer_links
 from alerts.notifications.gsm import fitted
+from alerts.rooms import RoomStates
 from facility.alarm import Alarm, AlarmState, Condition, source_of
 from facility.instants import Instant
 from facility.language import N_, _, _n
@@ -28,16 +29,21 @@ SPACE = "\u202f"
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What is so at the moment that a message is written. `states` and `batches` are by room, where known.
+    """What is so at the moment that a message is written: the states of rooms, the batches that run in each.
 
     `address` is where people reach the app, empty where nobody has said.
     """
 
     site: Site
     now: Instant
-    states: Mapping[str, RoomState] = field(default_factory=dict)
+    rooms: RoomStates
     batches: Mapping[str, Sequence[str]] = field(default_factory=dict)
     address: str = ""
+
+    def state(self, room: str) -> RoomState | None:
+        """The state of a room; None while it is unknown, and where there is no such room any more."""
+        held = self.rooms.of(self.site, room) if room in self.site.rooms else None
+        return held.state if held is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,7 @@ def compose(scene: Scene, event: str, alarms: Sequence[Alarm], purpose: Purpose)
         _("since {time}", time=_clock(site, first.onset)) if first.returned is None else _until(site, first)
     )
     batches = _batches(scene, rooms)
-    state = scene.states.get(first.room)
+    state = scene.state(first.room)
     heads = tuple(
         f"{why} {where}: {what}{more}{since}." for where in (_room(site, first, grade=False), first.room or site.name)
     )
@@ -269,7 +275,7 @@ def _in_full(scene: Scene, alarm: Alarm) -> str:
 def _rooms(scene: Scene, rooms: Sequence[str]) -> str:
     lines = []
     for room in rooms[:LISTED]:
-        state = scene.states.get(room)
+        state = scene.state(room)
         batches = scene.batches.get(room, ())
         making = _("batch {batches}", batches=", ".join(batches)) if batches else _("no batch")
         lines.append(f"{_room_name(scene.site, room)}: {_(state) if state else _('room state unknown')}, {making}")

@@ -146,9 +146,11 @@ def concerning(connection: Connection, keys: Collection[str], station: str = MAI
     wanted = set(keys)
     query = select(table.c.number, table.c.event, table.c.alarms)
     numbers = [
-        row.number
-        for row in connection.execute(query.where(table.c.ended.is_(None), table.c.station == station))
-        if row.event in wanted or not wanted.isdisjoint(msgspec.json.decode(row.alarms, type=dict[str, str]))
+        number
+        for number, event, alarms in connection.execute(
+            query.where(table.c.ended.is_(None), table.c.station == station)
+        ).all()
+        if event in wanted or not wanted.isdisjoint(_ALARMS.decode(alarms))
     ]
     return _found(connection, table.c.number.in_(numbers), table.c.ended.is_(None)) if numbers else []
 
@@ -232,6 +234,7 @@ def counts(connection: Connection) -> dict[State, int]:
     return {State(row.state): row.number for row in rows}
 
 
+_ALARMS = msgspec.json.Decoder(dict[str, str])
 _FIXED = frozenset({"station", "event", "policy", "severity", "snapshot", "started"})
 
 

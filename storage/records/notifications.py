@@ -190,10 +190,13 @@ def told_between(connection: Connection, start: Instant, end: Instant) -> list[t
     return [(row.account, row.sent) for row in connection.execute(select(table.c.account, table.c.sent).where(*own))]
 
 
-def handed_over(connection: Connection, channel: int, since: Instant) -> list[tuple[str, Severity, Instant]]:
-    """To which addresses a channel was handed messages since then, how severe, and when: each message once."""
+def handed_over(
+    connection: Connection, channel: int, addresses: Collection[str], since: Instant
+) -> list[tuple[str, Severity, Instant]]:
+    """To which of these addresses a channel was handed messages since then, how severe, when: each message once."""
     own = (table.c.channel == channel, table.c.sent > since, table.c.purpose != Purpose.TEST)
-    query = select(table.c.address, func.max(table.c.severity).label("severity"), table.c.sent).where(*own)
+    query = select(table.c.address, func.max(table.c.severity).label("severity"), table.c.sent)
+    query = query.where(*own, table.c.address.in_(addresses))
     rows = connection.execute(query.group_by(table.c.address, table.c.sent_with, table.c.sent))
     return [(row.address, Severity(row.severity), row.sent) for row in rows]
 

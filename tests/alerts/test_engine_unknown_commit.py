@@ -43,11 +43,13 @@ def lived_through(folder: Path, url: str, proxy: CuttingProxy, cut_every: int) -
 
     story.engine.step = step_until_it_works  # type: ignore[method-assign]  # as the station's thread does
     proxy.cut_every = cut_every
-    for second, value in enumerate((12.0, 9.0, 3.0, 3.0, 12.0, 4.0, 13.0, 8.0, 8.0, 14.0), start=1):
+    for second, value in enumerate(
+        (12.0, 9.0, 3.0, 3.0, 12.0, 4.0, 13.0, 8.0, 8.0, 14.0, 9.0, 3.0, 12.0, 4.0), start=1
+    ):
         story.at(f"00:{second:02}").reads(value)
         if second == 4:
             story.room_becomes(RoomState.CLEANING)
-    story.at("00:12")
+    story.at("00:16")
     proxy.cut_every = 0
     with story.records.transaction() as connection:
         rows = [f"{row.action} {row.object} {row.data}" for row in audit.rows(connection, limit=1000)]

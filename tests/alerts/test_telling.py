@@ -10,9 +10,11 @@ from alerts.notifications import back_off
 from alerts.notifications.gsm import LENGTH, fitted, plain
 from alerts.notifications.telling import APART, LATE_WAIT, telling
 from alerts.notifications.texts import Scene, addressed, compose, summary
+from alerts.rooms import RoomStates
 from facility.alarm import Held, HoldKind
 from facility.instants import DAY, MINUTE, SECOND
 from facility.limit import RoomState, Severity
+from facility.plant_events import RoomStateSet
 from facility.site_file import parse_site
 from storage.records.notifications import Purpose, Recipient
 from storage.records.told_alarms import Told
@@ -22,7 +24,8 @@ from tests.facility.sites import SMALL
 ALERT = pressure(Severity.ALERT)
 ACTION = pressure()
 OTHER = pressure(room="N2")
-SCENE = Scene(SITE, START + MINUTE, {"N1": RoomState.IN_OPERATION}, {"N1": ["CT-0042"]}, "https://cw.example")
+IN_OPERATION = RoomStates({"N1": RoomStateSet("N1", RoomState.IN_OPERATION, START, "plant")})
+SCENE = Scene(SITE, START + MINUTE, IN_OPERATION, {"N1": ["CT-0042"]}, "https://cw.example")
 
 
 def told(*alarms: object, at: int = START) -> dict[str, Told]:

@@ -78,9 +78,9 @@ def test_what_was_sent_failed_or_is_to_be_tried_again_says_so(records: Records, 
         notifications.try_again(connection, ["d"], NOON + MINUTE, "421 try later")
         assert notifications.due(connection, channel, NOON + SECOND) == []
         found = {id: notifications.find(connection, id) for id in "abcd"}
-        assert notifications.handed_over(connection, channel, NOON) == [
-            ("ann@example.org", Severity.ALERT, NOON + SECOND)
-        ]
+        handed_over = notifications.handed_over(connection, channel, ["ann@example.org"], NOON)
+        assert handed_over == [("ann@example.org", Severity.ALERT, NOON + SECOND)]
+        assert notifications.handed_over(connection, channel, ["bob@example.org"], NOON) == []
         assert notifications.counts(connection) == {(1, "waiting"): 1, (1, "sent"): 2, (1, "failed"): 1}
         [trouble] = notifications.troubles(connection, NOON + MINUTE, NOON)
         assert (trouble.failed, trouble.error) == (1, "550 no such user")
