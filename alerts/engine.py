@@ -4,20 +4,17 @@ One transaction holds alarms, audit rows, outbox rows, memory and checkpoint: at
 otherwise once a second. A restart loads them and follows on.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable
 
 from sqlalchemy import Connection
 
-from alerts import draft, retrospect
+from alerts import draft
 from alerts.draft import Draft
-from alerts.past_sites import PastSites
+from alerts.hindsight import JOINED_WITHIN, Hindsight
 from alerts.present import Present
-from alerts.reviews import Review, first_ready
-from alerts.rooms import RoomStates, around
-from alerts.watch import Watch, decode, encode
-from facility.alarm import Alarm, AlarmState, of_source
+from alerts.rooms import RoomStates
+from alerts.watch import decode, encode
+from facility.alarm import AlarmState, of_source
 from facility.instants import DAY, SECOND, Clock, Instant, Span
 from facility.plant_events import BatchEnded, BatchStarted, RoomStateSet
 from facility.site import Site
@@ -56,8 +53,6 @@ from storage.records.engine_journal import (
     Event,
     JournalEntry,
     Listened,
-    ReviewBegun,
-    ReviewContinued,
     SiteTaken,
 )
 from storage.records.station_claims import Claim
@@ -73,8 +68,6 @@ RENEW_EVERY: Span = 5 * SECOND
 LOOK_EVERY: Span = SECOND // 20
 """While commits come one after the other, people's commands are looked for this often, not after each."""
 END_OF_TIME: Instant = 1 << 62
-JOINED_WITHIN: Span = DAY
-"""An alarm joins no excursion that is farther away in time than this."""
 
 
 class Engine:
@@ -94,7 +87,7 @@ class Engine:
         self._clock = clock
         self._claim = claim
         self._listening_since = clock()
-        self._past = PastSites()
+        self._hindsight = Hindsight(store, records)
         self._journal: list[JournalEntry] = []
         """What is not in the store, decides, and is not yet on record."""
         self._looked_at = clock()
@@ -138,7 +131,7 @@ class Engine:
             self._present.announce([*reversed(just_over), *standing])
         self._follower = self._store.follow(FOLLOWER, self._judged)
         self._saved_at = now
-        self._review: _UnderReview | None = None
+        self._hindsight.forget()
         self._journal = []
         self._note(now, Began(revision, self._listening_since))
 
@@ -178,7 +171,8 @@ class Engine:
         self._must_load = True
         self._take_site()
         number = self._judged
-        commit = self._follower.next(0 if self._has_to_review() else timeout)
+        behind = self._hindsight.waits(self._present, self._clock())
+        commit = self._follower.next(0 if behind else timeout)
         while commit is not None:
             self._present.take(commit)
             self._judged, self._come_to = commit.number, commit.stamp
@@ -192,8 +186,8 @@ class Engine:
         if self._judged == number or not 0 <= now - self._looked_at < LOOK_EVERY:
             self._obey(now)
         self._save(now)
-        if self._judged == number and self._has_to_review():
-            self._review_slice(now)
+        if self._judged == number and self._hindsight.waits(self._present, now):
+            self._note(now, self._hindsight.judge_slice(self._present, now))
             self._save(now)
         self._must_load = False
 
@@ -208,7 +202,7 @@ class Engine:
         if self._next_site is self._site:
             return
         now, others = self._clock(), self._site.share.elsewhere
-        self._review = None
+        self._hindsight.forget()
         if any(watches(self._next_site, id) for id in others):
             # Another station has watched this until now: what it put on record goes on here.
             self._save(now)
@@ -280,63 +274,6 @@ class Engine:
                 station_claims.renew(connection, self._claim, now)
             self._saved_at = now
 
-    def _has_to_review(self) -> bool:
-        return self._review is not None or self._first_ready() is not None
-
-    def _first_ready(self) -> tuple[Watch, Review] | None:
-        now = self._clock()
-        for watch in self._present.reviewing.values():
-            review = first_ready(watch.reviews, now, watch.judged, watch.quiet)
-            if review is not None:
-                return watch, review
-        return None
-
-    def _begin(self, watch: Watch, review: Review, now: Instant) -> "_UnderReview":
-        point, known_until = watch.point, max(review.end, watch.judged or review.end)
-        rooms = around(self._present.site, point.room)
-        with self._records.reading() as connection:
-            site = self._present.site
-            described = self._past.described(connection, site, point, review.start - DAY, known_until + 1)
-            start = retrospect.first_moment(described, review)
-            timeline = room_states.timeline(connection, rooms, start, known_until + 1)
-        read = partial(self._store.columns, point.id)
-        slices = retrospect.alarms_of(described, review, known_until, read, timeline)
-        began = ReviewBegun(point.id, review.start, review.end, review.ready, review.known_until, known_until)
-        self._note(now, began)
-        return _UnderReview(watch, review, known_until, slices)
-
-    def _review_slice(self, now: Instant) -> None:
-        if self._review is not None:
-            self._note(now, ReviewContinued())
-        elif (ready := self._first_ready()) is not None:
-            self._review = self._begin(*ready, now)
-        under = self._review
-        if under is None:
-            return
-        found = next(under.slices, None)
-        if found is None:
-            left = (
-                None
-                if under.open_since is None
-                else Review(under.open_since, under.review.end, now, under.known_until)
-            )
-            self._present.reviewed(under.watch, under.review, left)
-            self._review = None
-        elif found:
-            end = max(alarm.returned or under.known_until for alarm in found)
-            with self._records.reading() as connection:
-                begin = min(alarm.onset for alarm in found)
-                on_record = alarm_records.overlapping(connection, [under.watch.point.id], begin, end + 1)
-                around_then = excursions.overlapping(
-                    connection, begin - JOINED_WITHIN, end + JOINED_WITHIN, self._site.share.station
-                )
-            self._present.excursions.recall(around_then)
-            for alarm in found:
-                since = retrospect.put_on_record(self._present.alarms, alarm, on_record, now)
-                if since is not None:
-                    under.open_since = since if under.open_since is None else min(under.open_since, since)
-            self._present.excursions.settle(now)
-
 
 def _of(command: PlaceCommand) -> str:
     """What a command is about, as `watches` knows it: a point, a room, a source."""
@@ -349,14 +286,3 @@ def _of(command: PlaceCommand) -> str:
             return of_source(source)
         case RoomStateSet(room=room) | BatchStarted(room=room) | BatchEnded(room=room):
             return room
-
-
-@dataclass(slots=True)
-class _UnderReview:
-    """A stretch that is being judged again. `open_since` is the onset of an alarm that is not over yet."""
-
-    watch: Watch
-    review: Review
-    known_until: Instant
-    slices: Iterator[list[Alarm]]
-    open_since: Instant | None = None

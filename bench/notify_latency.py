@@ -22,6 +22,8 @@ READINGS, ALARMS = 100_000, 1_000
 A_SECOND = 500
 INSIDE, OUTSIDE = 20.0, 30.0
 DEADLINE_SECONDS = 60
+SETTLED_SECONDS = 20
+"""After its start a station tests its broker, once, and hears everything that the broker retains."""
 LAYOUT = Layout(areas=200, rooms=5, points=1, rules="excursions: {same_room: 0 s, same_time: 0 s}")
 """An event each, and two people's messages so far apart that none waits for another: three a minute go to one."""
 ROOM = re.compile(r"\bA\d+-\d+\b")
@@ -56,6 +58,7 @@ def _measure(readings: int, alarms: int) -> list[float]:
         folder, port = Path(name), free_port()
         add_people(folder, server.port, LAYOUT.areas)
         with mosquitto(port, folder), running_station(folder, port, site=LAYOUT.site_file):
+            time.sleep(SETTLED_SECONDS)
             _send(Broker(port=port), sent, readings, readings // alarms)
             deadline = time.monotonic() + DEADLINE_SECONDS
             for _ in range(alarms):

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from alerts import retrospect
 from alerts.draft import Draft
-from alerts.engine import JOINED_WITHIN
+from alerts.hindsight import JOINED_WITHIN
 from alerts.past_sites import PastSites
 from alerts.present import Present
 from alerts.reviews import Review
