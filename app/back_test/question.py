@@ -69,9 +69,7 @@ def asked(site: Site, fields: Mapping[str, Any], now: Instant) -> Question:
             _("These points measure different quantities: choose points of one, or change only delays.")
         )
     if not changed:
-        raise QuestionError(
-            _("None of these points has a limit {name}.", name=f"{name!r}") if name else _("Choose a limit."), "limit"
-        )
+        raise QuestionError(_no_limit(site, name, fields["points"] or ()), "limit")
     told = {name: str(fields[name]) for name in CHANGEABLE if fields[name] not in (None, "")}
     search = {
         "points": ",".join(fields["points"]),
@@ -104,6 +102,15 @@ def example(site: Site, points: Sequence[str], name: str) -> tuple[Point, Limit]
         if name in choices(point):
             return point, point.limits[choices(point).index(name)]
     return None
+
+
+def _no_limit(site: Site, name: str, points: Sequence[str]) -> str:
+    there = ", ".join(repr(one) for one in limits_of(site, points))
+    if not there:
+        return _("None of these points has a limit.")
+    if not name:
+        return _("Choose a limit: {there}.", there=there)
+    return _("None of these points has a limit {name}. They have {there}.", name=repr(name), there=there)
 
 
 def _question(

@@ -1,24 +1,39 @@
 """What is attached to a change, as people read it: figures in a list, lists of the same things in tables."""
 
+import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from dash import html
 from dash.development.base_component import Component
 
 from app import formats
+from facility.instants import Instant, instant_of
+from facility.language import _
 from facility.site_words import number
 from storage.records.trail.audit import JSON
 
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
+"""How an attachment writes a time."""
 
-def attachment(content: JSON) -> Component | None:
-    """The whole of it; None where nothing is attached."""
+
+def attachment(content: JSON, zone: str, now: Instant) -> Component | None:
+    """The whole of it, its times by the clock of a zone; None where nothing is attached."""
     if content is None:
         return None
     things = content if isinstance(content, Mapping) else {"attached": content}
     facts = {key: words for key, value in things.items() if (words := _words(value)) is not None}
-    tables = [part for key, value in things.items() if key not in facts for part in _table(key, value)]
-    listed = [part for key, words in facts.items() for part in (html.Dt(_term(key)), html.Dd(words))]
+    tables = [part for key, value in things.items() if key not in facts for part in _table(key, value, zone, now)]
+    listed = [
+        part for key, words in facts.items() for part in (html.Dt(_term(key)), html.Dd(_shown(words, zone, now)))
+    ]
     return html.Div([html.Dl(listed, className="facts"), *tables])
+
+
+def _shown(words: str, zone: str, now: Instant) -> str | Component:
+    if MOMENT.fullmatch(words):
+        return formats.exactly(instant_of(datetime.fromisoformat(words)), zone, now)
+    return html.A(_("Look at it again"), href=words) if words.startswith("/") else words
 
 
 def _words(value: JSON) -> str | None:
@@ -41,11 +56,13 @@ def _words(value: JSON) -> str | None:
             return ", ".join(_words(part) or "" for part in value) or "none"
 
 
-def _table(key: str, value: JSON) -> list[Component]:
+def _table(key: str, value: JSON, zone: str, now: Instant) -> list[Component]:
     rows = [row for row in value if isinstance(row, Mapping)] if isinstance(value, Sequence) else []
     columns = list(dict.fromkeys(column for row in rows for column in row))
     head = html.Tr([html.Th(_term(column)) for column in columns])
-    body = [html.Tr([html.Td(_words(row.get(column)) or "") for column in columns]) for row in rows]
+    body = [
+        html.Tr([html.Td(_shown(_words(row.get(column)) or "", zone, now)) for column in columns]) for row in rows
+    ]
     return [
         html.H3(_term(key)),
         html.Div(html.Table([html.Thead(head), html.Tbody(body)], className="attached"), className="scroll"),

@@ -16,6 +16,7 @@ from app.context import AppContext
 from app.guard import needs, requires
 from app.pages.page import Address, Page
 from facility.change_states import OPEN, ChangeState, Step, next_step
+from facility.instants import Instant
 from facility.language import N_, _
 from facility.roles import Right
 from storage.records import change_steps
@@ -66,7 +67,7 @@ def _drawn(context: AppContext, number: int) -> list[Component | None]:
             ],
             className="card",
         ),
-        _attached(change),
+        _attached(change, zone, book.now),
         html.Section(
             [
                 html.Header(
@@ -95,18 +96,18 @@ def _life(context: AppContext, change: Change) -> Component | None:
 
 def _facts(context: AppContext, book: Book, change: Change) -> list[Component]:
     facts = {
-        "Reason": change.reason,
-        "Rationale": change.rationale or "none",
-        "Decides about alarms": _("yes: review and QA's approval, both signed") if change.controlled else _("no"),
-        "Time": force_words(change.wanted_from, context.site(), book.now),
+        _("Reason"): change.reason,
+        _("Rationale"): change.rationale or _("none"),
+        _("Decides about alarms"): _("yes: review and QA's approval, both signed") if change.controlled else _("no"),
+        _("Time"): force_words(change.wanted_from, context.site(), book.now),
     }
     if change.revision is not None:
-        facts["Became"] = _("Site revision {revision}", revision=change.revision)
+        facts[_("Became")] = _("Site revision {revision}", revision=change.revision)
     return [part for term, words in facts.items() for part in (html.Dt(term), html.Dd(words))]
 
 
-def _attached(change: Change) -> Component | None:
-    content = attachment(change.attachment)
+def _attached(change: Change, zone: str, now: Instant) -> Component | None:
+    content = attachment(change.attachment, zone, now)
     if content is None:
         return None
     return html.Section([html.Header(html.H2(_("Attached"))), content], className="card")

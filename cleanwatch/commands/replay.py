@@ -83,7 +83,12 @@ def as_it_happened(station: str | None, since: datetime | None, until: datetime 
     found = list(unlike(record, lived))
     if not found:
         whole = since is None and until is None
-        console.print(f"Every alarm {'' if whole else 'of that time '}is as it is on record.")
+        asked_for = sum(record.asks_for(alarm) for alarm in lived.alarms.values())
+        console.print(
+            "Every alarm is as it is on record."
+            if whole
+            else f"{formats.count(asked_for, 'alarm')} of that time: every one is as it is on record."
+        )
         return
     table = Table("Alarm", "What", "On record", "Replayed", title=formats.count(len(found), "difference"))
     for one in found[:MOST_SHOWN]:
