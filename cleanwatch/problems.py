@@ -44,21 +44,34 @@ class Problems:
         """What is wrong with a part now; None where nothing is."""
         self.tell_all(part, () if text is None else (Finding(part, text),))
 
-    def tell_all(self, part: str, found: Iterable[Finding]) -> None:
-        """Everything that is wrong with a part now; what it said before and does not say again is over."""
+    def tell_all(self, teller: str, found: Iterable[Finding]) -> None:
+        """Everything that one teller has to say now; what it said before and does not say again is over."""
         now = self._clock()
-        present = {(part, finding.key): finding for finding in found}
+        present = {(teller, finding.key): finding for finding in found}
         with self._lock:
-            gone = [key for key in self._standing if key[0] == part and key not in present]
+            gone = [key for key in self._standing if key[0] == teller and key not in present]
             for key in gone:
                 finding, since = self._standing.pop(key)
-                _log(finding, logging.WARNING, "over after %d s: %s: %s", (now - since) // 1000, part, finding.text)
+                _log(
+                    finding,
+                    logging.WARNING,
+                    "over after %d s: %s: %s",
+                    (now - since) // 1000,
+                    finding.part,
+                    finding.text,
+                )
             for key, finding in present.items():
                 before = self._standing.get(key)
                 if before is not None and before[0] == finding:
                     continue
                 self._standing[key] = (finding, now if before is None else before[1])
-                _log(finding, logging.WARNING if finding.advisory else logging.ERROR, "%s: %s", part, finding.text)
+                _log(
+                    finding,
+                    logging.WARNING if finding.advisory else logging.ERROR,
+                    "%s: %s",
+                    finding.part,
+                    finding.text,
+                )
                 gone.append(key)
         if gone:
             self.changed.set()
@@ -90,8 +103,10 @@ def is_known(error: Exception) -> bool:
 def watched(work: Callable[[], object], part: str, problems: Problems) -> Callable[[], bool]:
     """The same work, which tells what it raised instead of raising it; returns whether it went well.
 
-    Records that are away are a problem of their own (`Records.health`), not one of everyone who uses them.
+    Records that are away are a problem of their own (`Records.health`), not one of everyone who uses them. What the
+    work finds and tells of the same part is not touched by its going well.
     """
+    teller = f"work: {part}"
 
     def attempt() -> bool:
         try:
@@ -102,9 +117,9 @@ def watched(work: Callable[[], object], part: str, problems: Problems) -> Callab
             text = f"{in_words(error)}; it is tried again every few seconds"
             if not is_known(error) and not any(p.part == part and p.text == text for p in problems.now()):
                 log.exception("%s failed", part)
-            problems.tell(part, text)
+            problems.tell_all(teller, [Finding(part, text)])
             return False
-        problems.tell(part, None)
+        problems.tell_all(teller, ())
         return True
 
     return attempt

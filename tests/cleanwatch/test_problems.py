@@ -144,3 +144,10 @@ def test_work_that_fails_is_tried_again_in_its_thread(problems: Problems) -> Non
     stopping.set()
     thread.join()
     assert problems.now() == ()
+
+
+def test_what_work_finds_stands_also_where_its_thread_goes_by_the_same_name(problems: Problems) -> None:
+    found = Finding("audit trail", "row 7 was altered", key="broken")
+    attempt = watched(lambda: problems.tell_all("audit trail", [found]), "audit trail", problems)
+    assert attempt()
+    assert [problem.text for problem in problems.now()] == ["row 7 was altered"]
