@@ -11,7 +11,7 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from alerts.notifications.audience import Listener, Who, visible
-from alerts.notifications.telling import Telling, telling
+from alerts.notifications.telling import Telling, telling, telling_late
 from alerts.notifications.texts import Scene, Words, addressed, compose, summary
 from alerts.rooms import RoomStates, within
 from facility.alarm import Alarm
@@ -76,7 +76,12 @@ class Follower:
         self.escalate(connection, now, touched, events)
         told = told_alarms.of(connection, [alarm.id for members in events.values() for alarm in members])
         site = self.site()
-        tellings = [one for event, members in events.items() if (one := telling(event, members, told, now))]
+        tellings = [
+            one
+            for event, members in events.items()
+            for decide in (telling, telling_late)
+            if (one := decide(event, members, told, now)) is not None
+        ]
         tellings = [_held_back(site, one, told, now) for one in tellings]
         self._queue(connection, site, [one for one in tellings if one.due <= now], now)
         remembered = {id: replace(one, due=None, gathered=False) for id, one in told.items() if one.due is not None}

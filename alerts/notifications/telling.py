@@ -39,7 +39,7 @@ class Telling:
 
 
 def telling(event: str, members: Sequence[Alarm], told: Mapping[str, Told], now: Instant) -> Telling | None:
-    """What is to be told of an event with these alarms; None where nothing is."""
+    """What is to be told at once of an event with these alarms; None where nothing is."""
     calling = [alarm for alarm in members if alarm.severity > Severity.ADVISORY]
     live = [alarm for alarm in calling if alarm.announced]
     before = {alarm.id: told.get(alarm.id, NOTHING) for alarm in members}
@@ -58,11 +58,24 @@ def telling(event: str, members: Sequence[Alarm], told: Mapping[str, Told], now:
     told_of = by_weight(alarm for alarm in live if before[alarm.id].severity is not None)
     if told_of and not any(alarm.returned is None for alarm in live) and any(one.standing for one in known):
         return Telling(Purpose.RETURNED, event, told_of, max(now, last + APART))
-    late = by_weight(a for a in calling if a.retrospective and a.held is None and before[a.id].severity is None)
-    if late:
-        begun = min(before[alarm.id].at or now for alarm in late)
-        return Telling(Purpose.SUMMARY, event, late, max(now, begun + LATE_WAIT), gathered=True)
     return None
+
+
+def telling_late(event: str, members: Sequence[Alarm], told: Mapping[str, Told], now: Instant) -> Telling | None:
+    """What is to be told of its alarms that late readings tell of, whatever else is told of the event meanwhile."""
+    before = {alarm.id: told.get(alarm.id, NOTHING) for alarm in members}
+    late = by_weight(
+        alarm
+        for alarm in members
+        if alarm.severity > Severity.ADVISORY
+        and alarm.retrospective
+        and alarm.held is None
+        and before[alarm.id].severity is None
+    )
+    if not late:
+        return None
+    begun = min(before[alarm.id].at or now for alarm in late)
+    return Telling(Purpose.SUMMARY, event, late, max(now, begun + LATE_WAIT), gathered=True)
 
 
 def _is_news(alarm: Alarm, before: Told) -> bool:

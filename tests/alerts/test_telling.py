@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from alerts.notifications import back_off
 from alerts.notifications.gsm import LENGTH, fitted, plain
-from alerts.notifications.telling import APART, LATE_WAIT, telling
+from alerts.notifications.telling import APART, LATE_WAIT, telling, telling_late
 from alerts.notifications.texts import Scene, addressed, compose, summary
 from alerts.rooms import RoomStates
 from facility.alarm import Held, HoldKind
@@ -73,9 +73,19 @@ def test_what_is_answered_already_or_held_or_a_task_calls_nobody() -> None:
 
 
 def test_late_alarms_are_gathered_into_a_summary() -> None:
-    found = telling("E", [replace(ACTION, retrospective=True)], {}, START)
+    late = replace(ACTION, retrospective=True)
+    assert telling("E", [late], {}, START) is None
+    found = telling_late("E", [late], {}, START)
     assert found is not None
     assert (found.purpose, found.gathered, found.due) == (Purpose.SUMMARY, True, START + LATE_WAIT)
+
+
+def test_a_late_alarm_waits_for_its_summary_while_its_event_calls() -> None:
+    late = replace(OTHER, retrospective=True)
+    assert purpose([ACTION, late], {}) is Purpose.NEW
+    found = telling_late("E", [ACTION, late], told(ACTION), START)
+    assert found is not None
+    assert (found.alarms, found.due) == ((late,), START + LATE_WAIT)
 
 
 def test_a_message_says_everything_that_the_person_called_needs() -> None:
