@@ -20,13 +20,17 @@ export function until(span) {
   return span < SECOND ? say("now") : say("in {span}", { span: age(span) });
 }
 
+const numbers = new Map(); // a format is made once: making one takes longer than writing a hundred numbers
+const writers = new Map();
+
 // 1,234.5, with a true minus
 export function decimal(value, decimals) {
-  const written = Math.abs(value).toLocaleString(LOCALE, { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  if (!numbers.has(decimals)) {
+    numbers.set(decimals, new Intl.NumberFormat(LOCALE, { minimumFractionDigits: decimals, maximumFractionDigits: decimals }));
+  }
+  const written = numbers.get(decimals).format(Math.abs(value));
   return value < 0 && /[1-9]/.test(written) ? `−${written}` : written;
 }
-
-const writers = new Map();
 
 function written(instant, zone, options) {
   const key = zone + JSON.stringify(options);

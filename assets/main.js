@@ -42,11 +42,11 @@ const observer = new MutationObserver((changes) => {
     uploads();
     arrive();
     find();
-    document.querySelectorAll("[data-fit]").forEach(fit);
+    fit(document.querySelectorAll("[data-fit]"));
     repaint();
   });
 });
-document.fonts.addEventListener("loadingdone", () => document.querySelectorAll("[data-fit]").forEach(fit));
+document.fonts.addEventListener("loadingdone", () => fit(document.querySelectorAll("[data-fit]")));
 
 observer.observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-svg", "data-icon", "data-point", "data-room", "data-choose"] });
 start(() => {

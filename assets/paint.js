@@ -17,6 +17,7 @@ const UNKNOWN = "?";
 const NO_DATA = say("NO DATA");
 const SHORT = { action: say("ACTION"), alert: say("ALERT"), advisory: say("ADVISORY"), nodata: NO_DATA, returned: say("RETURNED"), normal: "" };
 let marked = [];
+let unfitted = new Set(); // texts of drawings that have changed since they were fitted
 
 // Find the marked nodes of the page again; to be called after the page has changed.
 export function find() {
@@ -39,21 +40,37 @@ export function paint() {
   }
   paintOrder();
   paintStaleness(moment);
+  fit(unfitted);
+  unfitted = new Set();
 }
 
 function text(node, wanted) {
-  if (node.textContent === wanted) return;
-  node.textContent = wanted;
+  const before = node.textContent;
+  if (before === wanted) return;
+  const only = node.childNodes.length === 1 ? node.firstChild : null;
+  if (only?.nodeType === Node.TEXT_NODE && wanted) only.data = wanted; // cheaper than another node
+  else node.textContent = wanted;
   const fitted = node.closest("[data-fit]");
-  if (fitted) fit(fitted);
+  if (fitted && shape(before) !== shape(wanted)) unfitted.add(fitted);
 }
 
-// Make a text of a drawing as small as it must be; fonts decide its width, so nobody can know it before.
-export function fit(node) {
-  node.dataset.size ||= node.getAttribute("font-size");
-  node.setAttribute("font-size", node.dataset.size);
-  const width = node.getComputedTextLength();
-  if (width > Number(node.dataset.fit)) node.setAttribute("font-size", Number(node.dataset.size) * (node.dataset.fit / width));
+// Texts of one shape are equally wide: figures are tabular.
+function shape(written) {
+  return written.replace(/\d/g, "0");
+}
+
+// Make texts of a drawing as small as they must be; fonts decide their width, so nobody can know it before. All are
+// measured together: between a change and a measurement the browser lays out the whole page.
+export function fit(nodes) {
+  for (const node of nodes) {
+    node.dataset.size ||= node.getAttribute("font-size");
+    attribute(node, "font-size", node.dataset.size);
+  }
+  const widths = [...nodes].map((node) => node.getComputedTextLength());
+  [...nodes].forEach((node, place) => {
+    const { size, fit: most } = node.dataset;
+    if (widths[place] > Number(most)) node.setAttribute("font-size", Number(size) * (most / widths[place]));
+  });
 }
 
 function attribute(node, name, wanted) {

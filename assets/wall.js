@@ -30,7 +30,7 @@ function repaint() {
 
 function measure() {
   arrange();
-  document.querySelectorAll("[data-fit]").forEach(fit);
+  fit(document.querySelectorAll("[data-fit]"));
 }
 
 find();

@@ -47,7 +47,8 @@ WATCHED = """(point) => {
     const node = document.querySelector(`[data-tile="${point}"] [data-show=value]`);
     window.painted = [];
     const note = () => painted.push(performance.timeOrigin + performance.now());
-    new MutationObserver(() => requestAnimationFrame(() => setTimeout(note))).observe(node, { childList: true });
+    const watcher = new MutationObserver(() => requestAnimationFrame(() => setTimeout(note)));
+    watcher.observe(node, { childList: true, characterData: true, subtree: true });
 }"""
 """When the frame was painted after each change of a value, in milliseconds of the epoch."""
 
