@@ -1,6 +1,7 @@
 """In which language a request is answered: people read that of the site, programs English."""
 
 import json
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -14,6 +15,9 @@ from facility.site import Site
 TO_PROGRAMS = (API, "/metrics", "/readyz", "/healthz")
 Answering = Callable[[dict[str, Any], Any], Iterable[bytes]]
 """A WSGI application."""
+
+NOT_NEEDED = re.compile(r'<script src="[^"]*(?:/polyfill@|/dash_table/)[^"]*"></script>')
+"""What Dash sends with every page and nobody here uses: what browsers of before 2017 lack, and its own tables."""
 
 
 def spoken(answering: Answering, site: Callable[[], Site]) -> Answering:
@@ -36,8 +40,8 @@ def words() -> Markup:
 
 
 class SpokenDash(Dash):
-    """Dash whose page says in which language it is, and has the words of its scripts."""
+    """Dash whose page says in which language it is, has the words of its scripts, and asks for those that it uses."""
 
     def interpolate_index(self, *args: Any, **parts: Any) -> str:
         page: str = super().interpolate_index(*args, **parts)  # type: ignore[no-untyped-call]  # Dash has no types
-        return page.replace("{%language%}", language()).replace("<!--words-->", words())
+        return NOT_NEEDED.sub("", page).replace("{%language%}", language()).replace("<!--words-->", words())

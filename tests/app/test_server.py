@@ -40,6 +40,13 @@ def test_the_first_page_names_its_language(client: FlaskClient) -> None:
     assert '<html lang="en"' in client.get("/").text
 
 
+def test_a_page_asks_for_no_script_that_nobody_uses(client: FlaskClient) -> None:
+    page = client.get("/").text
+    assert "/deps/react-dom@" in page
+    assert "polyfill" not in page
+    assert "dash_table" not in page
+
+
 def test_the_policy_allows_no_foreign_host_no_inline_script_and_no_eval(client: FlaskClient) -> None:
     policy = client.get("/").headers["Content-Security-Policy"]
     rules = dict(rule.split(" ", 1) for rule in policy.split("; "))
