@@ -5,6 +5,9 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from app import formats
+from facility.instants import DAY, HOUR
+from facility.language import languages, speaking
 from tests.app.ages import AGES
 from tests.browser.conftest import DESKTOP
 from tests.browser.running import RunningApp
@@ -12,6 +15,7 @@ from tests.browsing import Watch
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.browser
+NOVEMBER = 1_763_334_000_000
 
 
 def test_a_new_value_appears_without_reload(page: Page, app: RunningApp) -> None:
@@ -145,9 +149,26 @@ def test_one_viewer_too_many_is_told_so(browser: Browser, app: RunningApp, page:
     context.close()
 
 
-def test_browser_and_server_write_ages_the_same(page: Page) -> None:
-    spans = [span for span, _ in AGES]
-    written = page.evaluate(
-        "async (spans) => { const { age } = await import('/assets/formats.js'); return spans.map(age); }", spans
-    )
-    assert written == [text for _, text in AGES]
+NUMBERS = (0.0, 0.84, -3.21, 1234.5, -611_400.0, 12_345_678.9)
+MOMENTS = tuple(NOVEMBER + n * 37 * DAY + n * HOUR for n in range(12))
+"""Of every month, and around both changes of the clock."""
+WRITTEN = """async ([spans, numbers, moments, zone]) => {
+    const { age, clock, day, decimal } = await import("/assets/formats.js");
+    return [spans.map(age), numbers.map((n) => decimal(n, 1)), moments.map((m) => clock(m, zone)),
+            moments.map((m) => day(m, zone))];
+}"""
+
+
+@pytest.mark.parametrize("code", languages())
+def test_browser_and_server_write_ages_numbers_and_times_the_same(page: Page, app: RunningApp, code: str) -> None:
+    app.site = replace(app.site, language=code)
+    page.goto(app.address)
+    spans, zone = [span for span, _text in AGES], "Europe/Zurich"
+    by_browser = page.evaluate(WRITTEN, [spans, NUMBERS, MOMENTS, zone])
+    with speaking(code):
+        assert by_browser == [
+            [formats.age(span) for span in spans],
+            [formats.decimal(number, 1) for number in NUMBERS],
+            [formats.with_seconds(moment, zone) for moment in MOMENTS],
+            [formats.day(moment, zone) for moment in MOMENTS],
+        ]
