@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+from queue import SimpleQueue
 
 SUPERVISED = "CLEANWATCH_SUPERVISED"
 """Set by the supervisor: standard input is a pipe that closes when the supervisor ends, however it ends."""
@@ -11,9 +12,13 @@ SUPERVISED = "CLEANWATCH_SUPERVISED"
 def stop_event() -> threading.Event:
     """An event that is set when this process shall end. Call it once, from the main thread."""
     stopping = threading.Event()
+    told: SimpleQueue[None] = SimpleQueue()
+    threading.Thread(target=_set_when_told, args=(told, stopping), name="ending", daemon=True).start()
 
     def stop(_signal: int, _frame: object) -> None:
-        stopping.set()
+        # Not stopping.set(): it takes a lock, which the thread that a signal interrupts may hold, in a wait or in
+        # another signal's set; then nothing ever ends. A SimpleQueue takes none.
+        told.put(None)
 
     signal.signal(signal.SIGTERM, stop)
     if os.environ.get(SUPERVISED):
@@ -23,6 +28,11 @@ def stop_event() -> threading.Event:
     else:
         signal.signal(signal.SIGINT, stop)
     return stopping
+
+
+def _set_when_told(told: SimpleQueue[None], stopping: threading.Event) -> None:
+    told.get()
+    stopping.set()
 
 
 def _watch_supervisor(stopping: threading.Event) -> None:
