@@ -16,8 +16,8 @@ TO_PROGRAMS = (API, "/metrics", "/readyz", "/healthz")
 Answering = Callable[[dict[str, Any], Any], Iterable[bytes]]
 """A WSGI application."""
 
-NOT_NEEDED = re.compile(r'<script src="[^"]*(?:/polyfill@|/dash_table/)[^"]*"></script>')
-"""What Dash sends with every page and nobody here uses: what browsers of before 2017 lack, and its own tables."""
+NOT_NEEDED = re.compile(r'<script src="[^"]*/dash_table/[^"]*"></script>')
+"""What Dash sends with every page and nobody here uses: its own tables."""
 
 
 def spoken(answering: Answering, site: Callable[[], Site]) -> Answering:

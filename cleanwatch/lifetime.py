@@ -3,7 +3,6 @@
 import os
 import signal
 import threading
-from queue import SimpleQueue
 
 SUPERVISED = "CLEANWATCH_SUPERVISED"
 """Set by the supervisor: standard input is a pipe that closes when the supervisor ends, however it ends."""
@@ -12,13 +11,15 @@ SUPERVISED = "CLEANWATCH_SUPERVISED"
 def stop_event() -> threading.Event:
     """An event that is set when this process shall end. Call it once, from the main thread."""
     stopping = threading.Event()
-    told: SimpleQueue[None] = SimpleQueue()
+    told, tell = os.pipe()
+    os.set_blocking(tell, False)
+    # Not stopping.set() in a handler: it takes a lock, which the thread that a signal interrupts may hold, in a wait
+    # or in another signal's set; then nothing ever ends. The interpreter itself writes to the pipe, whatever it does.
+    signal.set_wakeup_fd(tell, warn_on_full_buffer=False)
     threading.Thread(target=_set_when_told, args=(told, stopping), name="ending", daemon=True).start()
 
     def stop(_signal: int, _frame: object) -> None:
-        # Not stopping.set(): it takes a lock, which the thread that a signal interrupts may hold, in a wait or in
-        # another signal's set; then nothing ever ends. A SimpleQueue takes none.
-        told.put(None)
+        """Without a handler a signal ends the process at once."""
 
     signal.signal(signal.SIGTERM, stop)
     if os.environ.get(SUPERVISED):
@@ -30,8 +31,8 @@ def stop_event() -> threading.Event:
     return stopping
 
 
-def _set_when_told(told: SimpleQueue[None], stopping: threading.Event) -> None:
-    told.get()
+def _set_when_told(told: int, stopping: threading.Event) -> None:
+    os.read(told, 1)
     stopping.set()
 
 

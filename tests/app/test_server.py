@@ -43,7 +43,6 @@ def test_the_first_page_names_its_language(client: FlaskClient) -> None:
 def test_a_page_asks_for_no_script_that_nobody_uses(client: FlaskClient) -> None:
     page = client.get("/").text
     assert "/deps/react-dom@" in page
-    assert "polyfill" not in page
     assert "/dash_table/" not in page
 
 
