@@ -111,9 +111,8 @@ def summary(scene: Scene, events: Sequence[tuple[str, Sequence[Alarm]]], title: 
     worst = max(alarm.severity for alarm in alarms)
     rooms = list(dict.fromkeys(room for alarm in alarms for room in alarm.rooms))
     action = sum(alarm.severity is Severity.ACTION for alarm in alarms)
-    counts = _n(
-        "{alarms} alarms in {n} room", "{alarms} alarms in {n} rooms", len(rooms), alarms=len(alarms), n=len(rooms)
-    )
+    counts = _n("{n} alarm", "{n} alarms", len(alarms), n=len(alarms))
+    counts += " " + _n("in {n} room", "in {n} rooms", len(rooms), n=len(rooms))
     if action:
         counts += ", " + _("{n} at the action limit", n=action)
     lines = [

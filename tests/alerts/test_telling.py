@@ -154,6 +154,11 @@ def test_many_events_are_told_in_one_message_with_their_number() -> None:
     assert "- and 28 more" in words.body
 
 
+def test_a_summary_of_one_alarm_speaks_of_one() -> None:
+    words = summary(SCENE, [("E-2025-0001", [ACTION])], "Held back until now")
+    assert words.subject == "ACTION: 1 alarm in 1 room, 1 at the action limit. Held back until now"
+
+
 @given(
     st.lists(st.text(max_size=200), min_size=1, max_size=3), st.text(max_size=200), st.lists(st.text(max_size=200))
 )
