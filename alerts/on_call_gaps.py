@@ -85,6 +85,8 @@ def _in_a_row(
         if not (_one_rota(first) and _one_rota(then)):
             continue
         (one,), (other,) = first.rotas, then.rotas
+        if one == other:  # meant so: the same person again, by another channel perhaps
+            continue
         for start, end, account in _by_both(duties[one], duties[other]):
             text = _(
                 "{name} is on call in rota {first} and in rota {second}: {when}. Steps {number} and {next} of policy "
@@ -97,7 +99,7 @@ def _in_a_row(
                 next=number + 1,
                 policy=policy.name,
             )
-            yield Gap(f"{TWICE} {one} {other}", text, start <= now)
+            yield Gap(f"{TWICE} {policy.id} {number}", text, start <= now)
             break
 
 

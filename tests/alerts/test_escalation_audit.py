@@ -120,7 +120,8 @@ def test_one_person_who_is_both_first_and_deputy_is_told(tell: Callable[..., OnC
         id: Rota(id, name, "UTC", Weekly(begins, (Shift(time(0), people),)))
         for id, name, people in (("first", "First", ("anna", "ben")), ("deputy", "Deputy", ("ben",)))
     }
-    policy = replace(POLICY, steps=(Step(rotas=("first",)), Step(rotas=("deputy",)), Step(everybody=True)))
+    first, deputy = Step(rotas=("first",)), Step(rotas=("deputy",))
+    policy = replace(POLICY, steps=(first, first, deputy, Step(everybody=True)))
     site = replace(story.site, on_call=OnCall(rotas, (policy,)))
     with story.records.reading() as connection:
         now = MIDNIGHT + DAY
@@ -130,7 +131,7 @@ def test_one_person_who_is_both_first_and_deputy_is_told(tell: Callable[..., OnC
     assert [(gap.text, gap.now) for gap in found] == [
         (
             "Ben is on call in rota First and in rota Deputy: from Fri 11 Oct 00:00. "
-            "Steps 1 and 2 of policy Action limits call nobody else",
+            "Steps 2 and 3 of policy Action limits call nobody else",
             False,
         )
     ]
