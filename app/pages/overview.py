@@ -1,6 +1,6 @@
 """The overview: how the whole suite stands, in one glance."""
 
-from dash import Dash, Input, Output, html
+from dash import Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 
 from app.components import records_away
@@ -22,6 +22,8 @@ from storage.records.errors import RecordsAwayError
 
 MOST_STANDING = 12
 """Alarms below the plan; the others are a touch away, in the list of alarms."""
+LOOK_AGAIN = 15_000
+"""Milliseconds after which it is looked up what waits for a person: not all of it comes with an alarm."""
 
 
 def layout(context: AppContext, _address: Address) -> Component:
@@ -39,6 +41,7 @@ def layout(context: AppContext, _address: Address) -> Component:
                 className="head",
             ),
             html.Div(for_you_list(context), id="for-you"),
+            dcc.Interval(id="for-you-again", interval=LOOK_AGAIN),
             proven_line(context),
             _first_start(site),
             html.Div(
@@ -121,15 +124,20 @@ def _standing(context: AppContext) -> Component:
 def register(app: Dash, context: AppContext) -> None:
     """The strip of standing alarms is drawn anew when one changes; all else is painted live."""
 
+    @app.callback(Output("overview-standing", "children"), Input("alarm-event", "data"), prevent_initial_call=True)
+    @requires(Right.LOOK)
+    def stand(_event: object) -> Component:
+        return _standing(context)
+
     @app.callback(
-        Output("overview-standing", "children"),
         Output("for-you", "children"),
         Input("alarm-event", "data"),
+        Input("for-you-again", "n_intervals"),
         prevent_initial_call=True,
     )
     @requires(Right.LOOK)
-    def stand(_event: object) -> tuple[Component, Component | None]:
-        return _standing(context), for_you_list(context)
+    def wait(_event: object, _times: object) -> Component | None:
+        return for_you_list(context)
 
 
 PAGE = Page("/", N_("Overview"), layout, register, icon="overview")
