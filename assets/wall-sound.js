@@ -7,7 +7,7 @@ const EVERY = 5000; // ms between two calls
 const TONES = [[0, 880], [0.22, 660], [0.44, 880]]; // s, Hz
 const LENGTH = 0.18, LOUD = 0.4, EDGE = 0.02; // s; EDGE keeps it from clicking
 const button = document.querySelector(".sound");
-let context = null;
+let context = isOn() ? new AudioContext() : null;
 let called = -Infinity;
 
 export function isOn() {
