@@ -161,7 +161,7 @@ def _limits(picture: PointPicture, axis: ValueAxis, place: _Place, top: float) -
         y = place.y(axis, line.limit.value, top)
         action = line.limit.severity is Severity.ACTION
         look = (ACTION, "1.6", "") if action else (ALERT, "1.3", "6 4")
-        parts += [_line(place.x(a), y, place.x(b), y, *look) for a, b in line.stretches]
+        parts += [_line(place.x(a), y, place.x(b), y, *look) for a, b in line.drawn(picture.end - picture.start)]
     return parts
 
 

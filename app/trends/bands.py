@@ -16,7 +16,8 @@ from storage.records.batches import Run
 LEAST_BAND = 0.004
 """The part of the range that an alarm takes at least, so that one of a minute is seen in a month."""
 NARROW = 0.002
-"""Part of the range: shorter states and batches that follow one another are one band; on a laptop it is 2 pixels."""
+"""Part of the range: shorter states and batches that follow one another are one band, and a limit is drawn across
+shorter pauses; on a laptop it is 2 pixels."""
 MIXED = "mixed"
 
 T = TypeVar("T")

@@ -6,15 +6,19 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TypeVar
 
+import numpy as np
+
 from alerts.rooms import periods
 from app.scale import Bounds, bounds_of
+from app.trends.bands import NARROW
 from facility import site_words
-from facility.instants import Instant
+from facility.instants import Instant, Span
 from facility.language import _
 from facility.limit import Limit, RoomState, Severity, Side
 from facility.limits import limits_in_force
 from facility.plant_events import RoomStateSet
 from facility.site import Point
+from storage.samples.columns import Array
 
 T = TypeVar("T")
 
@@ -49,6 +53,12 @@ class LimitLine:
 
     limit: Limit
     stretches: tuple[tuple[Instant, Instant], ...]
+
+    def drawn(self, span: Span) -> Array:
+        """Its stretches as rows of begin and end, in a picture over `span`: across pauses too short to be seen."""
+        rows = np.array(self.stretches, np.int64)
+        breaks = np.flatnonzero(rows[1:, 0] - rows[:-1, 1] >= NARROW * span)
+        return np.column_stack([rows[np.r_[0, breaks + 1], 0], rows[np.r_[breaks, len(rows) - 1], 1]])
 
 
 def limit_steps(

@@ -104,13 +104,14 @@ def limit_traces(picture: PointPicture, axis: ValueAxis, yaxis: str) -> list[Tra
         action = line.limit.severity is Severity.ACTION
         value = float(axis.place(np.array([line.limit.value]))[0])
         words = f"{line.limit.severity.name.lower()} {line.limit.operator} {line.limit.value:g}"
+        stretches = line.drawn(picture.end - picture.start).astype(np.float64)
         traces.append(
             {
                 "type": "scatter",
                 "name": " ".join(filter(None, (words, line.limit.mark))),
                 "mode": "lines",
-                "x": typed(np.array([(b, e, np.nan) for b, e in line.stretches]).ravel()),
-                "y": typed(np.tile([value, value, np.nan], len(line.stretches))),
+                "x": typed(np.insert(stretches, 2, np.nan, axis=1).ravel()),
+                "y": typed(np.tile([value, value, np.nan], len(stretches))),
                 "yaxis": yaxis,
                 "line": {
                     "color": "--lim-action" if action else "--lim-alert",

@@ -77,3 +77,12 @@ def test_a_line_is_drawn_only_where_its_limit_held() -> None:
     states = [state(0, RoomState.AT_REST), state(30, RoomState.IN_OPERATION), state(60, RoomState.AT_REST)]
     lines = limit_lines(limit_steps([version(1, 0, point(limit(10, QUIET)))], states, ["R"], 0, 90))
     assert [line.stretches for line in lines] == [((0, 30), (60, 90))]
+
+
+def test_a_limit_is_drawn_across_pauses_too_short_to_be_seen() -> None:
+    rest, busy = RoomState.AT_REST, RoomState.IN_OPERATION
+    states = [state(0, rest), state(300, busy), state(301, rest), state(500, busy), state(700, rest)]
+    (line,) = limit_lines(limit_steps([version(1, 0, point(limit(10, QUIET)))], states, ["R"], 0, 1000))
+    assert line.stretches == ((0, 300), (301, 500), (700, 1000))
+    assert line.drawn(1000).tolist() == [[0, 500], [700, 1000]]
+    assert line.drawn(500).tolist() == [[0, 300], [301, 500], [700, 1000]]
