@@ -27,9 +27,10 @@ AFTER: Span = HOUR
 """So long after an event something is taken to have come after it."""
 NEXT: Span = DAY
 """Excursions of one point that follow each other within so much are consecutive."""
+REGULAR = 3
+"""So many excursions make a pattern: what happened once or twice is not regular, however rare the occasion."""
 STEP: Span = 10 * MINUTE
 """How finely the time is cut that something could have happened in."""
-
 
 Array: TypeAlias = npt.NDArray[Any]
 NO_MOMENTS: Array = np.array([], np.int64)
@@ -192,7 +193,7 @@ def patterns(
     """
     moments = np.concatenate([NO_MOMENTS, *(np.arange(w.start, w.end, STEP, dtype=np.int64) for w in watched)])
     inside = np.array([at for at in onsets if any(w.start <= at < w.end for w in watched)], np.int64)
-    if len(moments) == 0 or len(inside) == 0:
+    if len(moments) == 0 or len(inside) < REGULAR:
         return Patterns(Answer.TOO_FEW, (), 0)
     looks = [
         (kind, name, float(share.mean()), int(found.sum()))
@@ -208,7 +209,7 @@ def patterns(
     found = [
         Pattern(kind, name, n, len(inside), share, probability)
         for (kind, name, share, n), probability in zip(looks, holm(raw), strict=True)
-        if probability < LIKELY
+        if probability < LIKELY and n >= REGULAR
     ]
     found.sort(key=lambda one: one.probability)
     return Patterns(Answer.YES if found else Answer.NO, tuple(found), len(looks))

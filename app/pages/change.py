@@ -46,7 +46,7 @@ def _drawn(context: AppContext, number: int) -> list[Component | None]:
         return [
             html.H1(_("There is no such change")),
             words,
-            html.A(_("To all changes"), href="/changes", className="btn"),
+            html.P(html.A(_("To all changes"), href="/changes", className="btn")),
         ]
     zone = context.site().timezone
     return [

@@ -17,7 +17,13 @@ def layout(context: AppContext, _address: Address) -> Component:
     return html.Div(
         [
             html.Div(
-                [html.H1(_("Rooms, worst first")), live(html.P(look.site.lead, className="lead"), "lead")],
+                [
+                    html.H1(_("Rooms, worst first")),
+                    html.P(
+                        [live(html.B(look.site.title), "title"), ". ", live(html.Span(look.site.lead), "lead")],
+                        className="lead",
+                    ),
+                ],
                 className="head",
             ),
             html.Section(

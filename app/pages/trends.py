@@ -139,8 +139,10 @@ def _legend() -> Component:
     return html.Div(
         [
             html.Div(keys, className="keys"),
-            html.Div(id="trend-pick", className="row pick"),
-            html.Div(id="trend-moves", className="row"),
+            html.Div(
+                [html.Div(id="trend-pick", className="row pick"), html.Div(id="trend-moves", className="row")],
+                className="row doing",
+            ),
         ],
         className="legend",
     )

@@ -83,14 +83,15 @@ def is_of_one(points: Sequence[PointPicture]) -> bool:
 
 
 def _limit_label(line: LimitLine, peaks: Sequence[Peak], axis: ValueAxis, yaxis: str, picture: Picture) -> Label:
-    """At the beginning of a long stretch; where that would leave the plot, at its end. Not across a labelled peak.
+    """At the beginning of a long stretch; before one that is too short for it. Not across a labelled peak.
 
     An action limit is named on its outside, an alert level on its inside: so the two do not meet.
     """
     words = limit_words(line.limit)
-    reach = min(LETTER * len(words), MOST_REACH) * (picture.end - picture.start)
+    span = picture.end - picture.start
+    reach = min(LETTER * len(words), MOST_REACH) * span
     begin, finish = max(
-        line.stretches,
+        line.drawn(span).tolist(),
         key=lambda stretch: (
             stretch[0] + reach <= picture.end,
             not any(stretch[0] - reach / 3 < peak.time < stretch[0] + reach for peak in peaks),
@@ -98,10 +99,11 @@ def _limit_label(line: LimitLine, peaks: Sequence[Peak], axis: ValueAxis, yaxis:
         ),
     )
     fits = begin + reach <= picture.end
+    free = begin - reach >= picture.start
     action = line.limit.severity is Severity.ACTION
     return _label(
         words,
-        x=begin if fits else finish,
+        x=begin if fits or free else finish,
         y=_at(axis, line.limit.value),
         yref=yaxis,
         xshift=4 if fits else -4,

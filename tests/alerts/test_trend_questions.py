@@ -73,6 +73,15 @@ def test_three_excursions_have_no_pattern_whatever_they_look_like() -> None:
     assert ask.patterns(same, QUARTER, "UTC", {}).answer is Answer.TOO_FEW
 
 
+def test_what_happened_once_or_twice_after_something_rare_is_not_regular() -> None:
+    twice = [MONDAY + 10 * HOUR, MONDAY + 17 * DAY + 15 * HOUR]
+    after = {"cleaning": [at - 20 * MINUTE for at in twice]}
+    assert ask.patterns(twice[:1], QUARTER, "UTC", after).answer is Answer.TOO_FEW
+    assert ask.patterns(twice, QUARTER, "UTC", after).answer is Answer.TOO_FEW
+    others = [MONDAY + day * DAY + hour * HOUR for day, hour in ((30, 3), (44, 20), (57, 8), (71, 12), (82, 1))]
+    assert ask.patterns([*twice, *others], QUARTER, "UTC", after).answer is Answer.NO
+
+
 def test_what_happens_by_chance_is_seldom_called_a_pattern() -> None:
     chance = np.random.default_rng(3)
     answers = [
