@@ -124,3 +124,18 @@ def test_a_room_fits_a_phone(browser: Browser, app: RunningApp, watch: Watch) ->
         assert box["x"] + box["width"] <= 390.5
     assert page.get_by_role("button", name="Acknowledge").bounding_box()["height"] >= 48  # type: ignore[index]
     context.close()
+
+
+def test_the_list_of_all_rooms_is_narrowed_by_words_and_says_when_none_is_left(page: Page, app: RunningApp) -> None:
+    page.goto(f"{app.address}/rooms")
+    page.wait_for_selector("html[data-stale=no][data-known=yes]")
+    none_left = page.get_by_text("No room goes by these words.")
+    words, shown = page.get_by_placeholder("Room, name, grade, area"), page.locator(".rooms li:visible")
+    expect(none_left).to_be_hidden()
+    expect(page.locator(".lead")).to_contain_text("rooms are normal")
+    words.fill("gowning")
+    expect(shown).to_have_count(1)
+    words.fill("kitchen")
+    expect(none_left).to_be_visible()
+    words.fill("")
+    expect(none_left).to_be_hidden()
