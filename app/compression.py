@@ -20,6 +20,8 @@ COMPRESSIBLE = {
 UNCHANGING = ("/assets/", "/_dash-component-suites/")
 WORTH_IT = 1024
 """Bytes below which an answer is sent as it is."""
+LARGE = 200_000
+"""Bytes from which on an answer is squeezed quickly: a fifth larger, in a third of the time."""
 
 
 def compress(server: Flask) -> None:
@@ -35,10 +37,15 @@ def compress(server: Flask) -> None:
         response.vary.add("Accept-Encoding")
         body = response.get_data()
         if len(body) >= WORTH_IT:
-            squeeze = kept.squeezed if request.path.startswith(UNCHANGING) else _squeezed
-            response.set_data(squeeze(body, encoding))
+            unchanging = request.path.startswith(UNCHANGING)
+            response.set_data(kept.squeezed(body, encoding) if unchanging else _squeezed_for_one(body, encoding))
             response.content_encoding = encoding
         return response
+
+
+def _squeezed_for_one(body: bytes, encoding: str) -> bytes:
+    """For who waits for it: of a large answer, as a trend of a year is, time counts more than the last bytes."""
+    return _squeezed(body, encoding, quality=2 if len(body) > LARGE else 5)
 
 
 class Kept:

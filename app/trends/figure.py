@@ -10,7 +10,7 @@ import numpy as np
 from app.trends.bands import LEAST_BAND, MIXED, Band
 from app.trends.labels import change_lines, different_limits, is_of_one, labels, title
 from app.trends.picture import Picture, PointPicture
-from app.trends.ticks import time_ticks
+from app.trends.ticks import Moments, moments_in, time_ticks
 from app.trends.traces import (
     Trace,
     gap_trace,
@@ -68,13 +68,14 @@ def figure(picture: Picture, together: bool) -> Dictionary:
     rows = ABOVE_ROWS + ROW * len(picture.rows)
     inner = len(plots) * (TITLE + plot) + rows
     data: list[Trace] = []
+    moments = moments_in(picture.timezone)
     layout = _layout(picture, inner + TOP + BOTTOM)
     for index, points in enumerate(plots):
         top = inner - index * (TITLE + plot) - TITLE
         yaxis = "y" if index == 0 else f"y{index + 1}"
         axis = value_axis_of(points)
         layout[f"yaxis{index + 1 if index else ''}"] = _value_axis_layout(axis, (top - plot) / inner, top / inner)
-        data += _traces(points, axis, yaxis, picture.timezone)
+        data += _traces(points, axis, yaxis, moments)
         layout["annotations"] += [title(points, top / inner), *labels(points, axis, yaxis, picture)]
         layout["shapes"] += change_lines(points, yaxis)
     _add_rows(picture, data, layout, len(plots) + 1, (rows - ABOVE_ROWS) / inner)
@@ -157,7 +158,7 @@ def _value_axis_layout(axis: ValueAxis, bottom: float, top: float) -> Dictionary
     }
 
 
-def _traces(points: Sequence[PointPicture], axis: ValueAxis, yaxis: str, timezone: str) -> list[Trace]:
+def _traces(points: Sequence[PointPicture], axis: ValueAxis, yaxis: str, moments: Moments) -> list[Trace]:
     traces: list[Trace | None] = []
     if is_of_one(points):
         traces.append(gap_trace(points[0].gaps, axis, yaxis))
@@ -165,12 +166,12 @@ def _traces(points: Sequence[PointPicture], axis: ValueAxis, yaxis: str, timezon
     now = [picture for picture in points if not picture.shift]
     for picture in different_limits(now):
         traces += limit_traces(picture, axis, yaxis)
-    traces += [value_trace(picture, axis, yaxis, n, timezone) for n, picture in enumerate(points)]
-    traces += [invalid_trace(picture, axis, yaxis, timezone) for picture in points]
+    traces += [value_trace(picture, axis, yaxis, n, moments) for n, picture in enumerate(points)]
+    traces += [invalid_trace(picture, axis, yaxis, moments) for picture in points]
     for picture in now:
         traces.append(incomplete_trace(picture, axis, yaxis))
         traces.append(peak_trace(picture.peaks, axis, yaxis))
-        traces.append(said_trace(picture, axis, yaxis, timezone))
+        traces.append(said_trace(picture, axis, yaxis, moments))
     return [trace for trace in traces if trace is not None]
 
 

@@ -14,6 +14,7 @@ from app.trends.picture import Picture, PointHistory, PointPicture
 from app.trends.series import Series, gaps, grid_of, incomplete, of_buckets, of_readings
 from app.trends.steps import PointVersion, limit_lines, limit_steps, revision_changes, room_stretches
 from facility.instants import Instant, Span
+from facility.plant_events import RoomStateSet
 from facility.site import Site
 from facility.site_file import parse_site
 from storage.records import alarms, annotations, batches, revisions, room_states
@@ -42,11 +43,14 @@ def gather(
     shift = compared.shift if compared else 0
     others = _others(site, points, compared)
     with records.reading() as connection:
-        histories = _histories(connection, site, points, start, end)
-        beside = _histories(connection, site, list(others.values()), start - shift, end - shift)
-        rows = _rows(connection, site, histories if shift else [*histories, *beside], start, min(end, now))
+        beside_them = list(others.values())
+        states = _states(connection, site, points if shift else [*points, *beside_them], start, end)
+        then_states = _states(connection, site, beside_them, start - shift, end - shift) if shift else states
+        histories = _histories(connection, site, states, points, start, end)
+        beside = _histories(connection, site, then_states, beside_them, start - shift, end - shift)
+        rows = _rows(connection, site, states, histories if shift else [*histories, *beside], start, min(end, now))
         if shift:
-            then = _rows(connection, site, beside, start - shift, min(end - shift, now))
+            then = _rows(connection, site, then_states, beside, start - shift, min(end - shift, now))
             rows += tuple(moved(row, shift) for row in then)
         said = annotations.about(connection, [f"point {point}" for point in points], start, end)
         said_then = annotations.about(
@@ -86,9 +90,12 @@ def gather_limits(
     """The limits of these points (all of them in the site) over `[start, end)`, each followed by what it is
     compared with."""
     shift, others = compared.shift if compared else 0, _others(site, points, compared)
+    beside_them = list(others.values())
     with records.reading() as connection:
-        own = _histories(connection, site, points, start, end)
-        beside = _histories(connection, site, list(others.values()), start - shift, end - shift)
+        states = _states(connection, site, points, start, end)
+        then_states = _states(connection, site, beside_them, start - shift, end - shift)
+        own = _histories(connection, site, states, points, start, end)
+        beside = _histories(connection, site, then_states, beside_them, start - shift, end - shift)
     of_other = {history.point.id: history for history in beside}
     return [
         one for history in own for one in (history, of_other.get(others.get(history.point.id, ""))) if one is not None
@@ -103,12 +110,23 @@ def read_series(samples: SampleStore, point: str, start: Instant, end: Instant, 
     return of_buckets(samples.envelope([point], grid.start, grid.end, grid.buckets), grid.width)
 
 
-def _histories(
+def _states(
     connection: Connection, site: Site, points: Sequence[str], start: Instant, end: Instant
+) -> list[RoomStateSet]:
+    """Of the rooms of these points, and of those around them."""
+    rooms = list(dict.fromkeys(room for point in points for room in around(site, site.points[point].room)))
+    return room_states.timeline(connection, rooms, start, end) if rooms else []
+
+
+def _histories(
+    connection: Connection,
+    site: Site,
+    states: Sequence[RoomStateSet],
+    points: Sequence[str],
+    start: Instant,
+    end: Instant,
 ) -> list[PointHistory]:
     found = [site.points[point] for point in points]
-    rooms = list(dict.fromkeys(room for point in found for room in around(site, point.room)))
-    states = room_states.timeline(connection, rooms, start, end)
     sites = [(r, _site_of(r, site)) for r in revisions.between(connection, start, end)]
     return [
         PointHistory(
@@ -162,14 +180,18 @@ def _picture(
 
 
 def _rows(
-    connection: Connection, site: Site, histories: Sequence[PointHistory], start: Instant, end: Instant
+    connection: Connection,
+    site: Site,
+    states: Sequence[RoomStateSet],
+    histories: Sequence[PointHistory],
+    start: Instant,
+    end: Instant,
 ) -> tuple[BandRow, ...]:
     """Alarms, state and batches of each room; a zone stands with its room."""
     points = {history.point.id: history.point for history in histories}
     whole = {point: around(site, points[point].room)[-1] for point in points}
     zones = [room for room in site.rooms if around(site, room)[-1] in whole.values()]
     found = alarms.overlapping(connection, list(points), start, end)
-    states = room_states.timeline(connection, list(set(whole.values())), start, end)
     runs = batches.overlapping(connection, zones, start, end)
     names = accounts.names(connection)
     rows: list[BandRow] = []

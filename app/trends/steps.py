@@ -1,9 +1,8 @@
 """Which limits were in force when: stepping with the room's state, and with the revision of the site file."""
 
-from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import dataclass
+from itertools import groupby, pairwise
 from typing import TypeVar
 
 import numpy as np
@@ -74,29 +73,23 @@ def limit_steps(
     that was set last holds. Of several versions in force the one with the highest revision holds; before the first
     there were no limits.
     """
-    held_states = [event for event in states if event.room in rooms]
-    changes = {event.time for event in held_states} | {version.in_force_from for version in versions}
-    edges = [start, *sorted(time for time in changes if start < time < end), end]
-    known: dict[tuple[int, RoomState | None], tuple[Limit, ...]] = {}
-    times = [event.time for event in held_states]
+    of_rooms = [event for event in states if event.room in rooms]
     steps: list[LimitStep] = []
-    for begin, finish in pairwise(edges):
-        held = [version for version in versions if version.in_force_from <= begin]
-        version = max(held, key=lambda v: v.revision, default=None)
-        before = bisect_right(times, begin)
-        state = held_states[before - 1].state if before else None
-        limits: tuple[Limit, ...] = ()
-        if version is not None and version.point is not None:
-            if (version.revision, state) not in known:
-                known[version.revision, state] = limits_in_force(version.point, state)
-            limits = known[version.revision, state]
-        revision = None if version is None else version.revision
-        last = steps[-1] if steps else None
-        if last is not None and (last.state, last.revision, last.limits) == (state, revision, limits):
-            steps[-1] = replace(last, end=finish)
-        else:
-            steps.append(LimitStep(begin, finish, state, revision, limits))
+    edges = [start, *sorted({v.in_force_from for v in versions if start < v.in_force_from < end}), end]
+    for version, parts in groupby(pairwise(edges), lambda part: _in_force(versions, part[0])):
+        of_version = list(parts)
+        revision, point = (None, None) if version is None else (version.revision, version.point)
+        limits = {state: limits_in_force(point, state) if point is not None else () for state in (*RoomState, None)}
+        stretches = periods(of_rooms, of_version[0][0], of_version[-1][1])
+        for state, alike in groupby(stretches, lambda stretch: stretch[2]):
+            of_state = list(alike)
+            steps.append(LimitStep(of_state[0][0], of_state[-1][1], state, revision, limits[state]))
     return tuple(steps)
+
+
+def _in_force(versions: Sequence[PointVersion], at: Instant) -> PointVersion | None:
+    held = [version for version in versions if version.in_force_from <= at]
+    return max(held, key=lambda version: version.revision, default=None)
 
 
 def of_limits(steps: Sequence[LimitStep], of: Callable[[Sequence[Limit]], T]) -> list[T]:

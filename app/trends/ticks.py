@@ -4,9 +4,10 @@ The plotting library knows no zones, so it is given the places of the ticks and 
 hour twice, and none missing, when clocks change.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from app.formats import in_zone
@@ -23,6 +24,9 @@ STEPS: tuple[Span, ...] = (
 )
 MONTHS = (1, 3, 6, 12, 24, 60, 120, 240)
 MONTH: Span = 30 * DAY
+
+Moments: TypeAlias = Callable[[Array, Span], list[str]]
+"""What `moment_words` says of times that last so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,19 @@ def time_ticks(start: Instant, end: Instant, timezone: str, most: int = 9) -> li
             if day.toordinal() % days == (1 if days == 7 else 0)  # every week on its Monday
         ]
     return list(_with_days(_within_days(start, end, timezone, step), timezone, step))
+
+
+def moments_in(timezone: str) -> Moments:
+    """`moment_words` in this zone, said once for times that several points share."""
+    known: dict[tuple[bytes, Span], list[str]] = {}
+
+    def said(times: Array, lasting: Span) -> list[str]:
+        key = times.tobytes(), lasting
+        if key not in known:
+            known[key] = moment_words(times, lasting, timezone)
+        return known[key]
+
+    return said
 
 
 def moment_words(times: Array, lasting: Span, timezone: str) -> list[str]:

@@ -15,7 +15,7 @@ from app.trends.bands import escaped
 from app.trends.outside import Peak
 from app.trends.picture import PointPicture
 from app.trends.series import Series, runs
-from app.trends.ticks import moment_words
+from app.trends.ticks import Moments
 from app.trends.value_axis import ValueAxis
 from facility.instants import DAY, Instant
 from facility.language import _
@@ -124,7 +124,7 @@ def limit_traces(picture: PointPicture, axis: ValueAxis, yaxis: str) -> list[Tra
     return traces
 
 
-def value_trace(picture: PointPicture, axis: ValueAxis, yaxis: str, which: int, timezone: str) -> Trace:
+def value_trace(picture: PointPicture, axis: ValueAxis, yaxis: str, which: int, moments: Moments) -> Trace:
     """The readings themselves, or the mean of each bucket; with all its numbers when pointed at."""
     series, point = picture.series, picture.point
     colour, dash = look(which)
@@ -134,7 +134,7 @@ def value_trace(picture: PointPicture, axis: ValueAxis, yaxis: str, which: int, 
     y = np.append(axis.place(series.mean), np.nan)[rows]
     facts = np.column_stack([series.low, series.mean, series.high, series.n])
     facts = np.vstack([facts, np.full((1, 4), np.nan)])[rows]
-    moments = [*moment_words(series.start, series.width, timezone), ""]
+    words = [*moments(series.start, series.width), ""]
     sparse = point.silent_after is None
     few = series.width == 0 and len(series) <= FEW
     return {
@@ -144,7 +144,7 @@ def value_trace(picture: PointPicture, axis: ValueAxis, yaxis: str, which: int, 
         "x": typed(x),
         "y": typed(y),
         "customdata": typed(facts),
-        "text": [moments[row] for row in rows],
+        "text": [words[row] for row in rows],
         "yaxis": yaxis,
         "line": {"color": colour, "width": 1.5, "dash": dash},
         "marker": {"color": colour, "size": 8 if sparse else 4},
@@ -154,7 +154,7 @@ def value_trace(picture: PointPicture, axis: ValueAxis, yaxis: str, which: int, 
     }
 
 
-def invalid_trace(picture: PointPicture, axis: ValueAxis, yaxis: str, timezone: str) -> Trace | None:
+def invalid_trace(picture: PointPicture, axis: ValueAxis, yaxis: str, moments: Moments) -> Trace | None:
     """A cross at the bottom for each reading, or bucket with a reading, that is kept but not judged."""
     series = picture.series
     rows = np.flatnonzero(series.judged < series.n)
@@ -163,7 +163,7 @@ def invalid_trace(picture: PointPicture, axis: ValueAxis, yaxis: str, timezone: 
     words = [
         f"{moment}<br>" + (f"invalid: {', '.join(words_of(int(reasons)))}" if reasons else f"{n} invalid")
         for moment, reasons, n in zip(
-            moment_words(series.start[rows], series.width, timezone),
+            moments(series.start[rows], series.width),
             series.reasons[rows],
             (series.n - series.judged)[rows],
             strict=True,
@@ -221,7 +221,7 @@ def peak_trace(peaks: Sequence[Peak], axis: ValueAxis, yaxis: str) -> Trace | No
     }
 
 
-def said_trace(picture: PointPicture, axis: ValueAxis, yaxis: str, timezone: str) -> Trace | None:
+def said_trace(picture: PointPicture, axis: ValueAxis, yaxis: str, moments: Moments) -> Trace | None:
     """A mark at the top for each comment or correction, and a line over the stretch that it is about."""
     if not picture.said:
         return None
@@ -229,7 +229,7 @@ def said_trace(picture: PointPicture, axis: ValueAxis, yaxis: str, timezone: str
     times = np.array([(one.about.start, one.about.end, np.nan) for one in picture.said], np.float64).ravel()
     words = []
     for one in picture.said:
-        (moment,) = moment_words(np.array([one.about.start]), 0, timezone)
+        (moment,) = moments(np.array([one.about.start]), 0)
         lines = [f"{moment}: {one.kind} {one.id}, {one.standing}" if one.was else f"{moment}: {one.kind} {one.id}"]
         lines += [_("{was} should read {becomes}", was=one.was, becomes=one.becomes)] if one.was else []
         text = "<br>".join(escaped(line) for line in (*lines, *wrap(one.reason, 60)))
