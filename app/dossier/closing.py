@@ -77,7 +77,7 @@ def closing_words(assessment: Assessment, content: dict[str, JSON]) -> list[str]
     return [
         _(
             "Classification {classification}. Cause: {cause}.",
-            classification=_(judged.classification or ""),
+            classification=_(judged.classification) if judged.classification else "",
             cause=judged.cause,
         ),
         _("Impact: {impact}", impact=judged.impact),
