@@ -81,8 +81,8 @@ def figures(found: Health) -> list[Figure]:
             _("1 to 5 %, else with a plan"),
             top is not None and top <= TOP_SHARE,
         ),
-        figure(_("Chattering alarms"), found.chattering, Unit.NUMBER, "none", found.chattering == 0),
-        figure(_("Fleeting alarms"), found.fleeting, Unit.NUMBER, "none", found.fleeting == 0),
+        figure(_("Chattering alarms"), found.chattering, Unit.NUMBER, _("none"), found.chattering == 0),
+        figure(_("Fleeting alarms"), found.fleeting, Unit.NUMBER, _("none"), found.fleeting == 0),
         figure(
             _("Stale alarms on the worst day"),
             found.stale,

@@ -10,6 +10,7 @@ import requests
 
 from alerts.on_call_calendar import CalendarError, check, planned
 from facility.instants import DAY, HOUR, MINUTE, Clock, Instant, Span
+from facility.language import _
 from facility.on_call import Calendar, Rota
 from facility.site import Site
 from facility.site_words import duration
@@ -97,14 +98,22 @@ def troubles(rota: Rota, copy: CalendarCopy | None, now: Instant) -> Iterator[st
     """What is wrong with a rota's calendar, in words."""
     assert isinstance(rota.plan, Calendar)
     if copy is None or copy.address != rota.plan.address or copy.fetched is None:
-        why = f": {copy.problem}" if copy is not None and copy.problem else " yet"
-        yield f"the calendar of rota {rota.name} could not be read{why}; by it nobody is on call"
+        if copy is not None and copy.problem:
+            yield _(
+                "the calendar of rota {rota} could not be read: {problem}; by it nobody is on call",
+                rota=rota.name,
+                problem=copy.problem,
+            )
+        else:
+            yield _("the calendar of rota {rota} could not be read yet; by it nobody is on call", rota=rota.name)
         return
     age = now - copy.fetched
     if age >= STALE:
-        yield (
-            f"the calendar of rota {rota.name} was read {duration(age - age % HOUR)} ago, and not since: "
-            f"{copy.problem or 'it is tried again'}; what it said then holds"
+        yield _(
+            "the calendar of rota {rota} was read {span} ago, and not since: {problem}; what it said then holds",
+            rota=rota.name,
+            span=duration(age - age % HOUR),
+            problem=copy.problem or _("it is tried again"),
         )
     try:
         unknown = planned(rota, copy.text, now, now + AHEAD).unknown
@@ -112,7 +121,11 @@ def troubles(rota: Rota, copy: CalendarCopy | None, now: Instant) -> Iterator[st
         yield f"the calendar of rota {rota.name} {error}"
         return
     if unknown:
-        yield f"the calendar of rota {rota.name} names {', '.join(unknown)}, for whom the site file has no account"
+        yield _(
+            "the calendar of rota {rota} names {people}, for whom the site file has no account",
+            rota=rota.name,
+            people=", ".join(unknown),
+        )
 
 
 def shown(address: str) -> str:

@@ -17,7 +17,6 @@ import pandas as pd
 from scipy.stats import binomtest, fisher_exact
 
 from facility.instants import DAY, HOUR, MINUTE, Instant, Span
-from facility.language import N_
 
 LIKELY = 0.05
 """What is less likely than this by chance alone is said; several looks at once share it (Holm, 1979)."""
@@ -39,9 +38,9 @@ NO_MOMENTS: Array = np.array([], np.int64)
 class Answer(StrEnum):
     """What an answer says."""
 
-    YES = N_("yes")
-    NO = N_("no")
-    TOO_FEW = N_("too few to say")
+    YES = "yes"
+    NO = "no"
+    TOO_FEW = "too few to say"
 
 
 @dataclass(frozen=True, slots=True)

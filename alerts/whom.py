@@ -9,6 +9,7 @@ from alerts.on_call_calendar import CalendarError, planned
 from facility import on_call, on_call_words
 from facility.escalation import Policy, Step
 from facility.instants import DAY, Instant
+from facility.language import _
 from facility.on_call import Calendar, Duty, Rota
 from facility.roles import RIGHTS, Right
 from facility.site import Site
@@ -70,8 +71,8 @@ def snapshot(policy: Policy, reach: Reach, timezone: str, areas: Collection[str]
     """A policy with the people of each of its steps. Where the last reaches nobody, it is everybody."""
     rungs = [_rung(step, reach, areas) for step in policy.steps]
     if not rungs[-1].recipients:
-        found, _ = recipients(EVERYBODY, reach, areas)
-        missing = f"{rungs[-1].missing}; everybody who may answer is called instead"
+        found, _nobody = recipients(EVERYBODY, reach, areas)
+        missing = _("{missing}; everybody who may answer is called instead", missing=rungs[-1].missing)
         rungs[-1] = replace(rungs[-1], recipients=found, missing=missing)
     return Snapshot(policy.id, policy.name, tuple(rungs), policy.rounds, policy.goes_on, policy.quiet, timezone)
 
@@ -97,7 +98,7 @@ def _channels(step: Step, reach: Reach) -> tuple[list[Channel], list[str]]:
         return list(reach.channels), []
     known = {channel.name.casefold(): channel for channel in reach.channels}
     wanted = {name: known.get(name.casefold()) for name in step.channels}
-    missing = [f"there is no channel {name}" for name, channel in wanted.items() if channel is None]
+    missing = [_("there is no channel {name}", name=name) for name, channel in wanted.items() if channel is None]
     return [channel for channel in wanted.values() if channel is not None], missing
 
 
@@ -105,7 +106,7 @@ def _people(step: Step, reach: Reach, areas: Collection[str], missing: list[str]
     for rota in step.rotas:
         duty = reach.duties.get(rota)
         if duty is None or duty.account is None:
-            missing.append(f"nobody is on call in rota {rota}")
+            missing.append(_("nobody is on call in rota {rota}", rota=rota))
         else:
             yield duty.account
     yield from step.people
@@ -126,13 +127,14 @@ def _recipient(
     person, own = reach.people.get(account), reach.contacts.get(account, {})
     ways = [channel.id for channel in by if channel.address.personal and channel.id in own]
     if person is None:
-        missing.append(f"there is no account {account}")
+        missing.append(_("there is no account {account}", account=account))
     elif person.state is AccountState.RETIRED:
-        missing.append(f"account {account} is retired")
+        missing.append(_("account {account} is retired", account=account))
     elif not _sees(person, areas):
-        missing.append(f"{person.name} is not admitted to {' or '.join(sorted(areas))}")
+        missing.append(_("{name} is not admitted to {areas}", name=person.name, areas=_(" or ").join(sorted(areas))))
     elif not ways:
-        missing.append(f"{person.name} has no address by {' or '.join(one.name for one in by) or 'any channel'}")
+        channels = _(" or ").join(one.name for one in by) or _("any channel")
+        missing.append(_("{name} has no address by {channels}", name=person.name, channels=channels))
     else:
         return Recipient(account, person.name, ways[0], own[ways[0]], tuple(ways[1:]))
     return None

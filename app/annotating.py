@@ -12,6 +12,7 @@ from app.context import AppContext
 from app.excursions import EXCURSION
 from app.guard import NotAllowedError, needs
 from app.signing import Signable, ToSign
+from app.trail_words import object_words
 from facility.instants import Instant
 from facility.language import _
 from facility.people import Person
@@ -107,12 +108,13 @@ def _object_words(site: Site, object: str) -> str:
             id=id,
             condition=_(condition.replace("-", " ")),
         )
-    return formats.sentence(object)
+    return formats.sentence(object_words(object))
 
 
 def _when(about: About, zone: str) -> str:
     begin = _moment(about.start, zone)
-    return begin if about.start == about.end else f"{begin} to {_moment(about.end, zone)}"
+    end = _moment(about.end, zone)
+    return begin if about.start == about.end else _("{start} to {end}", start=begin, end=end)
 
 
 def _moment(at: Instant, zone: str) -> str:

@@ -161,13 +161,18 @@ def beyond(value: float, limit: float, side: Side, quantity: Quantity) -> str:
     return _("{depth} under the limit of {limit}", depth=depth, limit=held)
 
 
+def yes_or_no(value: bool) -> str:
+    """Yes, no."""
+    return _("Yes") if value else _("No")
+
+
 def words(n: int) -> str:
     """A count as people say it, by a word up to twelve: no, one, twelve, 13."""
     return _(NUMBER_WORDS[n]) if n < len(NUMBER_WORDS) else decimal(n, 0)
 
 
 def count(n: int, one: str, many: str | None = None) -> str:
-    """A number with its noun: one alert, 3 rooms. Numbers up to twelve are words."""
+    """A number with its noun, for the command line: one alert, 3 rooms. Numbers up to twelve are words."""
     noun = one if n == 1 else (many or f"{one}s")
     return f"{NUMBER_WORDS[n] if n < len(NUMBER_WORDS) else n} {noun}"
 

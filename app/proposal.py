@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from app import formats
 from facility.language import _
 from facility.limit import ALL_ROOM_STATES, Each, Limit, RoomState, Rule, Severity, Side
 from facility.site import Point, Site
@@ -78,6 +79,14 @@ def choices(point: Point) -> list[str]:
         kind(limit) if limit.room_states == ALL_ROOM_STATES else f"{kind(limit)}, {room_states(limit.room_states)}"
         for limit in point.limits
     ]
+
+
+def choice_words(name: str) -> str:
+    """The name of a limit in the language that is spoken: Action low, in operation."""
+    limit, _comma, states = name.partition(", ")
+    severity, _space, side = limit.partition(" ")
+    words = _("{severity} {side}", severity=_(severity), side=_(side))
+    return formats.sentence(", ".join([words, *(_(state) for state in states.split(", ") if state)]))
 
 
 def propose(text: str, point: str, fields: Mapping[str, Any]) -> Proposal:

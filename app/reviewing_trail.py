@@ -75,7 +75,7 @@ def words(period: Period, note: str) -> list[str]:
 def days_words(start: Instant, end: Instant, zone: str) -> str:
     """1 Oct 2026 to 31 Oct 2026; the end is the first moment that is no part of it."""
     first, last = formats.date(start, zone), formats.date(end - 1, zone)
-    return first if first == last else f"{first} to {last}"
+    return first if first == last else _("{start} to {end}", start=first, end=last)
 
 
 REVIEW = Signable(N_("trail review"), Right.REVIEW_TRAIL, prepare)

@@ -125,7 +125,7 @@ def _person(context: AppContext) -> Component | None:
         html.Span(person.name, className="b nw user"),
     ]
     lines = [
-        html.Div(f"{person.account}, {person.role.value}", className="menu-label"),
+        html.Div(f"{person.account}, {_(person.role.value)}", className="menu-label"),
         html.A(_("My account"), href="/account", className="menu-line"),
         sign_out_form("menu-line"),
     ]

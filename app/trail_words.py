@@ -11,6 +11,93 @@ from facility.instants import Instant, text_of
 from facility.language import N_, _
 from storage.records.trail.audit import AuditRow
 
+KINDS = (
+    N_("account"),
+    N_("alarm"),
+    N_("annotation"),
+    N_("batch"),
+    N_("change"),
+    N_("room"),
+    N_("site"),
+    N_("source"),
+    N_("station"),
+)
+"""The kinds of objects that are looked for by kind."""
+OTHER_KINDS = (
+    N_("archive"),
+    N_("backup"),
+    N_("channel"),
+    N_("escalation"),
+    N_("excursion"),
+    N_("hold"),
+    N_("instrument"),
+    N_("point"),
+    N_("readings"),
+    N_("rota"),
+)
+ACTIONS = (
+    N_("API token made"),
+    N_("API token revoked"),
+    N_("alarm came back"),
+    N_("alarm closed"),
+    N_("alarm completed by late readings"),
+    N_("alarm dated back"),
+    N_("alarm explained"),
+    N_("alarm found in late readings"),
+    N_("alarm held"),
+    N_("alarm hold ended"),
+    N_("alarm joined excursion"),
+    N_("alarm marked first-out"),
+    N_("alarm moved to excursion"),
+    N_("alarm not first-out"),
+    N_("alarm raised"),
+    N_("alarm returned"),
+    N_("alarm rose"),
+    N_("archive checked"),
+    N_("archive made"),
+    N_("backup made"),
+    N_("batch ended"),
+    N_("batch started"),
+    N_("change reviewed"),
+    N_("change taken back"),
+    N_("change withdrawn"),
+    N_("channel added"),
+    N_("channel tested"),
+    N_("command applied"),
+    N_("command submitted"),
+    N_("comment added"),
+    N_("copy taken"),
+    N_("correction refused"),
+    N_("correction taken back"),
+    N_("dead letter replayed"),
+    N_("escalation called"),
+    N_("excursion assessed"),
+    N_("excursion closed"),
+    N_("excursion merged"),
+    N_("excursion reopened"),
+    N_("excursion restored"),
+    N_("link made"),
+    N_("link used"),
+    N_("missing messages came"),
+    N_("organisms identified"),
+    N_("session ended"),
+    N_("shelving asked for"),
+    N_("shelving refused"),
+    N_("shelving taken back"),
+    N_("signed"),
+    N_("site file refused"),
+    N_("source gone"),
+    N_("source online"),
+    N_("system stopped"),
+    N_("trail anchored"),
+    N_("trail reviewed"),
+    N_("trail verified"),
+    N_("unshelved"),
+    N_("wall display let in"),
+    N_("wall display made"),
+    N_("wall display revoked"),
+)
+"""What rows say that happened, beside what needs eyes (app/trail_query.py)."""
 NOTHING = N_("nothing")
 LONGEST = 300
 """Characters of one value; the whole is in an export."""
@@ -78,7 +165,13 @@ def _called(object: str, timezone: str) -> str:
     """The name of an object for people."""
     kind, _unused, name = object.partition(" ")
     alarm = _alarm(name, timezone)
-    return _("alarm {called}", called=alarm) if kind == "alarm" and alarm is not None else object
+    return _("alarm {called}", called=alarm) if kind == "alarm" and alarm is not None else object_words(object)
+
+
+def object_words(object: str) -> str:
+    """An object of the trail in the language that is spoken: its kind is translated, its name is not."""
+    kind, space, name = object.partition(" ")
+    return f"{_(kind)}{space}{name}"
 
 
 def _alarm(id: str, timezone: str) -> str | None:
@@ -113,7 +206,7 @@ def _words(value: object, timezone: str, now: Instant) -> str:
     if value is None or value == "":
         return _(NOTHING)
     if isinstance(value, bool):
-        return _("yes") if value else _("no")
+        return formats.yes_or_no(value)
     if isinstance(value, list):
         text = "; ".join(_words(one, timezone, now) for one in value) or _(NOTHING)
     elif isinstance(value, dict):

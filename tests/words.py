@@ -15,12 +15,18 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
+from alerts.health_targets import Verdict
 from app.status import Status
 from facility.alarm import AlarmState, Condition, HoldKind
 from facility.language import CATALOGUES
+from facility.levels.result import Method
+from facility.levels.units import Unit
 from facility.limit import RoomState, Severity, Side
 from facility.reading import Reason, Validity
 from facility.roles import Right, Role
+from storage.records.annotations import Kind
+from storage.records.annotations import Standing as AnnotationStanding
+from storage.records.people.accounts import AccountState
 
 Extracted: TypeAlias = tuple[int, str, tuple[Any, ...], list[str]]
 """As Babel has it: line, function, texts, comments."""
@@ -30,9 +36,13 @@ IMPORTED = b"from facility.language import"
 """What every Python file with a text in it says; the others need no second look."""
 KEYWORDS = {"_": None, "N_": None, "_n": (1, 2), "say": None}
 SHOWN: tuple[type[Enum], ...] = (
+    AccountState,
     AlarmState,
+    AnnotationStanding,
     Condition,
     HoldKind,
+    Kind,
+    Method,
     Reason,
     Right,
     Role,
@@ -40,7 +50,9 @@ SHOWN: tuple[type[Enum], ...] = (
     Severity,
     Side,
     Status,
+    Unit,
     Validity,
+    Verdict,
 )
 """Enumerations whose members people see: each is a text, looked up where it is shown."""
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import TypeAdapter, ValidationError
 
 from alerts.replay.what_if import changed_points
-from app.proposal import choices
+from app.proposal import choice_words, choices
 from facility.instants import DAY, Instant, Span, instant_of, text_of
 from facility.language import _
 from facility.limit import Limit
@@ -105,12 +105,12 @@ def example(site: Site, points: Sequence[str], name: str) -> tuple[Point, Limit]
 
 
 def _no_limit(site: Site, name: str, points: Sequence[str]) -> str:
-    there = ", ".join(repr(one) for one in limits_of(site, points))
+    there = "; ".join(choice_words(one) for one in limits_of(site, points))
     if not there:
         return _("None of these points has a limit.")
     if not name:
         return _("Choose a limit: {there}.", there=there)
-    return _("None of these points has a limit {name}. They have {there}.", name=repr(name), there=there)
+    return _("None of these points has a limit {name}. They have {there}.", name=choice_words(name), there=there)
 
 
 def _question(

@@ -42,11 +42,11 @@ def _account_row(
     cells = [
         html.Td(link, className="where"),
         html.Td(account.name, className="point"),
-        html.Td(formats.sentence(account.role.value)),
+        html.Td(formats.sentence(_(account.role.value))),
         html.Td(areas_words(site, account.areas)),
         html.Td(state_chip(account)),
-        html.Td(formats.moment(last, site.timezone, now) if last is not None else "never", className="num"),
-        html.Td("on" if credential is not None and credential.totp_since is not None else "off"),
+        html.Td(formats.moment(last, site.timezone, now) if last is not None else _("never"), className="num"),
+        html.Td(_("on") if credential is not None and credential.totp_since is not None else _("off")),
     ]
     return html.Tr(cells, className="gone" if account.state is AccountState.RETIRED else "")
 
@@ -54,7 +54,7 @@ def _account_row(
 def state_chip(account: Account) -> Component:
     """Active, locked or retired. Locked is what somebody has to do something about."""
     loud = account.state is AccountState.LOCKED
-    return html.Span(formats.sentence(account.state.value), className="chip advisory" if loud else "chip quiet")
+    return html.Span(formats.sentence(_(account.state.value)), className="chip advisory" if loud else "chip quiet")
 
 
 def areas_words(site: Site, areas: Areas) -> str:

@@ -43,7 +43,7 @@ def dialog(user: str) -> Component:
             html.Div(_choice(), id="annotate-choice", className="annotate-fields"),
             dmc.SegmentedControl(
                 id="annotate-kind",
-                data=[{"value": kind.value, "label": formats.sentence(kind)} for kind in Kind],
+                data=[{"value": kind.value, "label": formats.sentence(_(kind.value))} for kind in Kind],
                 value=Kind.COMMENT.value,
                 fullWidth=True,
                 size="sm",

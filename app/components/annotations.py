@@ -63,7 +63,7 @@ def annotation_list(
 def _item(site: Site, one: Annotation, names: Mapping[str, str], now: Instant, deciding: Person | None) -> Component:
     by = names.get(one.by, one.by)
     head = [
-        html.B(f"{formats.sentence(one.kind)} {one.id}"),
+        html.B(f"{formats.sentence(_(one.kind.value))} {one.id}"),
         html.Span(about_words(site, one.about), className="sec"),
     ]
     return html.Li(
@@ -95,10 +95,10 @@ def said_words(one: Annotation, names: Mapping[str, str]) -> str:
         if one.kind is Kind.CORRECTION
         else ""
     )
-    standing = "" if one.kind is Kind.COMMENT else f" ({one.standing})"
+    standing = "" if one.kind is Kind.COMMENT else f" ({_(one.standing.value)})"
     return _(
         "{kind} {id} by {by}: {meaning}{reason}{standing}",
-        kind=formats.sentence(_(one.kind)),
+        kind=formats.sentence(_(one.kind.value)),
         id=one.id,
         by=names.get(one.by, one.by),
         meaning=meaning,
@@ -111,8 +111,8 @@ def _standing(one: Annotation) -> Component | None:
     if one.kind is Kind.COMMENT:
         return None
     if one.standing is Standing.WAITS:
-        return html.A(one.standing.value, href="/corrections", className="chip quiet")
-    return html.Span(one.standing.value, className="chip quiet")
+        return html.A(_(one.standing.value), href="/corrections", className="chip quiet")
+    return html.Span(_(one.standing.value), className="chip quiet")
 
 
 def _meaning(one: Annotation) -> Component | None:

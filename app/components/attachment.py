@@ -9,12 +9,69 @@ from dash.development.base_component import Component
 
 from app import formats
 from facility.instants import Instant, instant_of
-from facility.language import _
+from facility.language import N_, _
 from facility.site_words import number
 from storage.records.trail.audit import JSON
 
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 """How an attachment writes a time."""
+
+
+TERMS = (
+    N_("action limit in force"),
+    N_("again"),
+    N_("against"),
+    N_("alarms after"),
+    N_("alarms before"),
+    N_("attached"),
+    N_("back-test"),
+    N_("becomes"),
+    N_("by"),
+    N_("capped"),
+    N_("chosen"),
+    N_("computed action"),
+    N_("computed alert"),
+    N_("condition"),
+    N_("deepest hidden"),
+    N_("effective values"),
+    N_("excluded"),
+    N_("fit"),
+    N_("from"),
+    N_("hidden alarms"),
+    N_("highest"),
+    N_("lasted"),
+    N_("longest hidden"),
+    N_("lost alarms"),
+    N_("lowest"),
+    N_("method"),
+    N_("methods"),
+    N_("more lost alarms"),
+    N_("point"),
+    N_("parameters"),
+    N_("points"),
+    N_("provisional"),
+    N_("reached"),
+    N_("readings"),
+    N_("readings in other room states"),
+    N_("readings invalid"),
+    N_("readings used"),
+    N_("reason"),
+    N_("recovery rate, percent"),
+    N_("room state"),
+    N_("severity"),
+    N_("side"),
+    N_("subject"),
+    N_("time after"),
+    N_("time before"),
+    N_("to"),
+    N_("told otherwise on record"),
+    N_("unit of analysis"),
+    N_("usable"),
+    N_("values"),
+    N_("warnings"),
+    N_("worst"),
+)
+"""Under which names back-tests and levels attach their figures (app/back_test/answer.py, app/levels/answer.py)."""
 
 
 def attachment(content: JSON, zone: str, now: Instant) -> Component | None:
@@ -40,20 +97,20 @@ def _words(value: JSON) -> str | None:
     """A value in a line; None where it takes a table."""
     match value:
         case None | "":
-            return "none"
+            return _("none")
         case bool():
-            return "yes" if value else "no"
+            return formats.yes_or_no(value)
         case int() | float():
             return number(round(value, 6))
         case str():
-            return value
+            return _(value)
         case Mapping():
             inner = {_term(key): _words(part) for key, part in value.items()}
             return "; ".join(f"{key}: {words}" for key, words in inner.items())
         case _:
             if any(isinstance(part, Mapping) for part in value):
                 return None
-            return ", ".join(_words(part) or "" for part in value) or "none"
+            return ", ".join(_words(part) or "" for part in value) or _("none")
 
 
 def _table(key: str, value: JSON, zone: str, now: Instant) -> list[Component]:
@@ -70,4 +127,4 @@ def _table(key: str, value: JSON, zone: str, now: Instant) -> list[Component]:
 
 
 def _term(key: str) -> str:
-    return formats.sentence(key.replace("_", " "))
+    return formats.sentence(_(key.replace("_", " ")))

@@ -14,7 +14,7 @@ from app.components.graph import graph
 from app.components.levels_parts import point_choices
 from app.components.picking import moment_field
 from app.pages.page import Address
-from app.proposal import typed
+from app.proposal import choice_words, typed
 from facility.instants import DAY, Instant, instant_of
 from facility.language import N_, _
 from facility.site import Site
@@ -139,7 +139,7 @@ def to_draft() -> Component:
 
 def limit_options(names: list[str]) -> list[dict[str, str]]:
     """The limits of the chosen points, by their words."""
-    return [{"value": name, "label": formats.sentence(name)} for name in names]
+    return [{"value": name, "label": choice_words(name)} for name in names]
 
 
 def as_it_is(site: Site, points: list[str], limit: str | None) -> dict[str, str]:

@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 
 from app.status import Status
 from facility.instants import Instant
-from facility.language import N_
+from facility.language import N_, _
 from facility.site import Classification, Grade
 
 Part = TypeVar("Part", bound=Component)
@@ -62,7 +62,7 @@ def grade_words(classification: Classification | None) -> str:
     if classification is None:
         return ""
     letter = grade_letter(classification)
-    return f"grade {letter}" if isinstance(classification, Grade) else f"ISO {letter}"
+    return _("grade {letter}", letter=letter) if isinstance(classification, Grade) else f"ISO {letter}"
 
 
 def grade(classification: Classification | None) -> Component | None:

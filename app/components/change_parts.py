@@ -9,7 +9,7 @@ from app import formats
 from app.changes import Book, revision_object
 from app.components.signing import signature_lines
 from facility.change_states import ChangeState
-from facility.language import N_, _
+from facility.language import ENGLISH, N_, _
 from facility.limit import EXEMPT
 from facility.site import Site
 from storage.records import change_steps
@@ -38,12 +38,12 @@ def difference_list(lines: Sequence[str], *, whole: bool = False) -> Component:
     """The differences in words, a line each; of many the first, and the others behind a word."""
     shown = lines if whole or len(lines) <= MOST_LINES else lines[:MOST_LINES]
     rest = lines[len(shown) :]
-    more = html.Details([html.Summary(f"{len(rest)} more"), html.Ul(_items(rest))]) if rest else None
-    return html.Div([html.Ul(_items(shown)), more], className="differences")
+    more = html.Details([html.Summary(_("{n} more", n=len(rest))), _list(rest)]) if rest else None
+    return html.Div([_list(shown), more], className="differences")
 
 
-def _items(lines: Sequence[str]) -> list[Component]:
-    return [html.Li(_marked(line)) for line in lines]
+def _list(lines: Sequence[str]) -> Component:
+    return html.Ul([html.Li(_marked(line)) for line in lines], lang=ENGLISH)
 
 
 def _marked(line: str) -> str | list[str | Component]:

@@ -140,7 +140,9 @@ def similar_ones(dossier: Dossier) -> Component:
     else:
         count = _n("{n} in {months} months", "{n} in {months} months", len(found), n=len(found), months=MONTHS)
         kinds = dict.fromkeys(one.alike for one in found)
-        told = "; ".join(f"{sum(one.alike is kind for one in found)} {_('of')} {_(kind)}" for kind in kinds)
+        told = "; ".join(
+            _("{n} of {kind}", n=sum(one.alike is kind for one in found), kind=_(kind)) for kind in kinds
+        )
         inside = [
             html.P(f"{count}: {told}.", className="inside"),
             html.Ul([_similar(dossier, one) for one in found[:MOST]], className="plain abnormal"),

@@ -130,7 +130,7 @@ def _waiting(waiting: Sequence[str], one: Escalation) -> str:
     policy, more = one.snapshot.name, len(waiting) - 1
     if not waiting:
         return policy
-    first = ", ".join(waiting[0].split("/")[:2]).replace("-", " ")
+    first = _alarm(waiting[0])
     if not more:
         return _("{alarm} not answered. {policy}", alarm=first, policy=policy)
     return _("{alarm} and {n} more not answered. {policy}", alarm=first, n=more, policy=policy)
@@ -139,9 +139,13 @@ def _waiting(waiting: Sequence[str], one: Escalation) -> str:
 def _event(one: Escalation) -> Component:
     if one.event.startswith("E-"):
         return html.A(one.event, href=f"/excursions/{quote(one.event)}")
-    return html.A(
-        one.event.rsplit("/", 1)[0].replace("/", ", "), href=f"/alarms?text={quote(one.event.split('/')[0])}"
-    )
+    return html.A(_alarm(one.event), href=f"/alarms?text={quote(one.event.split('/')[0])}")
+
+
+def _alarm(id: str) -> str:
+    """B101.DP1, low"""
+    place, _slash, condition = id.rpartition("/")[0].rpartition("/")
+    return f"{place}, {_(condition.replace('-', ' '))}"
 
 
 def _clock(view: OnCallView, at: Instant) -> str:

@@ -96,7 +96,8 @@ def _why(moved: Moved, names: Mapping[str, str]) -> Component | None:
 
 def _moved_words(number: str, moved: Moved) -> str:
     move = moved.move
-    alarm = move.alarm.rsplit("/", 1)[0].replace("/", " ").replace("-", " ")
+    point, _slash, condition = move.alarm.rpartition("/")[0].rpartition("/")
+    alarm = f"{point} {_(condition.replace('-', ' '))}"
     if move.previous is None:
         return _("{alarm} joined it", alarm=alarm) if move.reason != FIRST else _("{alarm} opened it", alarm=alarm)
     if move.excursion == number:

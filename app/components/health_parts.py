@@ -59,8 +59,8 @@ def _value(figure: Figure) -> str:
 
 def _verdict(verdict: Verdict) -> Component:
     if verdict is Verdict.NONE:
-        return html.Span(formats.sentence(verdict), className="muted")
-    return chip(MARKS[verdict], formats.sentence(verdict))
+        return html.Span(formats.sentence(_(verdict.value)), className="muted")
+    return chip(MARKS[verdict], formats.sentence(_(verdict.value)))
 
 
 def _severities_row(found: Health) -> Component:
@@ -72,7 +72,7 @@ def _severities_row(found: Health) -> Component:
 def _unauthorised_row(verified: Result | None, zone: str, now: Instant) -> Component:
     name = _("Settings or holds that nobody may have made")
     if verified is None:
-        return _row(name, _("not looked for yet"), "none", _verdict(Verdict.NONE))
+        return _row(name, _("not looked for yet"), _("none"), _verdict(Verdict.NONE))
     verdict = Verdict.MISSED if verified.count else Verdict.MET
     at = formats.moment(verified.at, zone, now)
     return _row(name, formats.decimal(verified.count, 0), _("none; records verified {at}", at=at), _verdict(verdict))
@@ -146,10 +146,10 @@ def _offender_row(site: Site, offender: Offender) -> Component:
     place, _unused, condition = offender.source.rpartition("/")
     return html.Tr(
         [
-            tagged(html.Th([_place(site, place), f" {condition.replace('-', ' ')}"]), scope="row"),
+            tagged(html.Th([_place(site, place), f" {_(condition.replace('-', ' '))}"]), scope="row"),
             html.Td(formats.decimal(offender.calls, 0), className="r num"),
             html.Td(_percent(offender.share), className="r num"),
-            html.Td("yes" if offender.chattering else "", className="r"),
+            html.Td(formats.yes_or_no(True) if offender.chattering else "", className="r"),
             html.Td(formats.decimal(offender.fleeting, 0) if offender.fleeting else "", className="r num"),
         ]
     )

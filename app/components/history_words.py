@@ -30,22 +30,20 @@ def substitute(context: AppContext) -> Component | None:
     found = context.substitute()
     if found is None:
         return None
-    since = "" if found.since is None else f" since {_moment(context, found.since)}"
     kept = (
         _("everything")
         if not found.kept_from
         else _("what was measured from {time} on", time=_moment(context, found.kept_from))
     )
-    return html.P(
-        _(
-            "History is the local store's{since}, which has {kept}: {why}.",
-            since=since,
-            kept=kept,
-            why=found.problem.rstrip("."),
-        ),
-        className="note",
-        role="status",
-    )
+    why = found.problem.rstrip(".")
+    if found.since is None:
+        words = _("History is the local store's, which has {kept}: {why}.", kept=kept, why=why)
+    else:
+        since = _moment(context, found.since)
+        words = _(
+            "History is the local store's since {time}, which has {kept}: {why}.", time=since, kept=kept, why=why
+        )
+    return html.P(words, className="note", role="status")
 
 
 def _moment(context: AppContext, instant: int) -> str:

@@ -26,7 +26,7 @@ Option = dict[str, str]
 
 def options(values: Iterable[str]) -> list[Option]:
     """Choices of a field, by their words."""
-    return [{"value": str(value), "label": formats.sentence(str(value))} for value in values]
+    return [{"value": str(value), "label": formats.sentence(_(str(value)))} for value in values]
 
 
 def point_choices(site: Site) -> list[dict[str, Any]]:

@@ -39,9 +39,12 @@ def locked_accounts(context: AppContext) -> Component | None:
         return None
     told = []
     if locked:
-        told.append(_many(locked, _("account is locked"), _("accounts are locked")))
+        n = len(locked)
+        told.append(_many(locked, _n("{n} account is locked", "{n} accounts are locked", n, n=formats.words(n))))
     if tried_ones:
-        told.append(_many(tried_ones, _("account has many failed tries"), _("accounts have many failed tries")))
+        n = len(tried_ones)
+        tries = _n("{n} account has many failed tries", "{n} accounts have many failed tries", n, n=formats.words(n))
+        told.append(_many(tried_ones, tries))
     return html.Section(
         html.Div(
             [
@@ -66,6 +69,6 @@ def locked_accounts(context: AppContext) -> Component | None:
     )
 
 
-def _many(which: list[Account], one: str, many: str) -> tuple[Component, str]:
+def _many(which: list[Account], words: str) -> tuple[Component, str]:
     names = ", ".join(f"{account.name} ({account.account})" for account in which)
-    return html.B(formats.sentence(formats.count(len(which), one, many))), f": {names}. "
+    return html.B(formats.sentence(words)), f": {names}. "

@@ -92,7 +92,7 @@ def reach_table(
         addresses = reached.get(one.account, {})
         ways = [f"{channel.name} {partly(addresses[channel.id])}" for channel in personal if channel.id in addresses]
         told: Component | str = _(", then ").join(ways) if ways else chip("alert", _("No address"))
-        cells = [html.Td(html.B(one.name), className="where"), html.Td(one.role.value), html.Td(told)]
+        cells = [html.Td(html.B(one.name), className="where"), html.Td(_(one.role.value)), html.Td(told)]
         rows.append(html.Tr(cells))
     return people_table((_("Person"), _("Role"), _("Told by")), rows, _("People"))
 

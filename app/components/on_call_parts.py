@@ -12,8 +12,8 @@ from app import formats
 from app.components.account_parts import people_table
 from app.components.basics import chip, tagged
 from app.on_call_view import AHEAD, OnCallView
-from facility import on_call_words, writing
-from facility.escalation import Policy
+from facility import writing
+from facility.escalation import Policy, Step
 from facility.instants import DAY, Instant, datetime_of
 from facility.language import _, _n
 from facility.limit import Severity
@@ -60,8 +60,8 @@ def policy_card(view: OnCallView) -> Component:
         steps = [
             html.Li(
                 [
-                    html.Span(f"{on_call_words.step(step)}: ", className="sec"),
-                    html.B(", ".join(to.name for to in rung.recipients) or "nobody"),
+                    html.Span(f"{_step(step)}: ", className="sec"),
+                    html.B(", ".join(to.name for to in rung.recipients) or _("nobody")),
                     html.Div(f"{formats.sentence(rung.missing)}.", className="xs sec") if rung.missing else None,
                 ]
             )
@@ -193,12 +193,24 @@ def _why(view: OnCallView, duty: Duty) -> Component | str:
 
 
 def _for(severities: frozenset[Severity]) -> str:
-    return f"for {' and '.join(severity.name.lower() for severity in sorted(severities))}"
+    listed = _(" and ").join(_(severity.name.lower()) for severity in sorted(severities))
+    return _("for {severities}", severities=listed)
+
+
+def _step(step: Step) -> str:
+    """Rota first by sms, then 10 min."""
+    who = [*(_("rota {rota}", rota=rota) for rota in step.rotas), *step.people]
+    called = _(" and ").join([*who, *[_("everybody who may answer")] * step.everybody])
+    if step.channels:
+        called = _("{people} by {channels}", people=called, channels=_(" or ").join(step.channels))
+    return _("{people}, then {span}", people=called, span=formats.age(step.wait))
 
 
 def _rest(policy: Policy) -> list[Component]:
     told = [formats.sentence(_n("{n} round", "{n} rounds", policy.rounds, n=formats.words(policy.rounds)))]
     if policy.quiet is not None:
-        told.append(_("Quiet from {quiet}", quiet=on_call_words.quiet(policy.quiet)))
+        told.append(
+            _("Quiet from {start} to {end}", start=f"{policy.quiet.begins:%H:%M}", end=f"{policy.quiet.ends:%H:%M}")
+        )
     told.append(_("Goes on when all is back") if policy.goes_on else _("Stops when all is back"))
     return [html.Div(text, className="sm") for text in told]

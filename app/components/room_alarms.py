@@ -71,4 +71,4 @@ def _band(standing: Standing, alarm: Alarm) -> Component:
         ],
         className=f"alarm-band {status.mark}{' open' if is_answerable(alarm) else ''}",
     )
-    return tagged(band, aria_label=f"{word}, {place}{what}, {alarm.condition.value}", data_alarm=alarm.id)
+    return tagged(band, aria_label=f"{word}, {place}{what}, {_(alarm.condition.value)}", data_alarm=alarm.id)

@@ -123,5 +123,5 @@ def _choice(standing: Standing, alarm: Alarm) -> Component | None:
     """A box to choose it by, where there is anything to do with several."""
     if not (is_answerable(alarm) or is_shelvable(alarm)):
         return None
-    where = f"{alarm.room}, {point_words(standing.site, alarm.point)}, {alarm.condition.value}"
+    where = f"{alarm.room}, {point_words(standing.site, alarm.point)}, {_(alarm.condition.value)}"
     return choice(alarm.id, where)

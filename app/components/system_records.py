@@ -82,15 +82,17 @@ def gap_table(known: OnRecord | None, several: bool, zone: str, now: Instant) ->
 
 def _gap(gap: SourceGap, several: bool, zone: str, now: Instant) -> Component:
     count = gap.last - gap.first + 1
-    numbers = formats.decimal(gap.first, 0) if count == 1 else f"{gap.first:,} to {gap.last:,}"
+    first, last = formats.decimal(gap.first, 0), formats.decimal(gap.last, 0)
+    numbers = first if count == 1 else _("{first} to {last}", first=first, last=last)
     source = gap.source + (", " + _("station {station}", station=gap.station) if several else "")
     if gap.after is None:
-        when = f"before {formats.exactly(gap.before, zone, now)}"
+        when = _("before {time}", time=formats.exactly(gap.before, zone, now))
     else:
-        when = f"{formats.exactly(gap.after, zone, now)} to {formats.with_seconds(gap.before, zone)}"
+        begin, end = formats.exactly(gap.after, zone, now), formats.with_seconds(gap.before, zone)
+        when = _("{start} to {end}", start=begin, end=end)
     state: list[str | Component]
     if gap.closed is None:
-        state = [html.B("missing"), " for ", since(gap.before)]
+        state = [html.B(_("missing")), ", ", since(gap.before)]
     else:
         state = [_("all have come, {time}", time=formats.moment(gap.closed, zone, now))]
     words: list[str | Component] = [
@@ -115,11 +117,10 @@ def backup_part(known: OnRecord | None, station: str, embedded: bool, zone: str,
     if made is None:
         return html.Div([html.P(_(NO_BACKUP), className="quiet"), also])
     backup = made.backup
+    before, after = _("{span} ago").split("{span}")
+    ago = html.Span([", ", before, since(made.at), after], className="muted")
     rows: list[tuple[str, str | Component | list[str | Component]]] = [
-        (
-            _("Last backup"),
-            [formats.moment(made.at, zone, now), html.Span([", ", since(made.at), " ago"], className="muted")],
-        ),
+        (_("Last backup"), [formats.moment(made.at, zone, now), ago]),
         (_("By"), made.actor),
         (
             _("Holds"),

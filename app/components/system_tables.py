@@ -23,6 +23,30 @@ from storage.records.station_report import (
 NOTEWORTHY: Span = 2 * SECOND
 """An instrument's clock that is off by less is not worth a line."""
 MOST_CLOCKS = 8
+PARTS = (
+    N_("app"),
+    N_("audit trail"),
+    N_("broker"),
+    N_("broker self-test"),
+    N_("channels"),
+    N_("clock"),
+    N_("damaged readings"),
+    N_("disk"),
+    N_("file permissions"),
+    N_("history"),
+    N_("judging"),
+    N_("local store"),
+    N_("not watched"),
+    N_("on-call duty"),
+    N_("records"),
+    N_("report"),
+    N_("seal"),
+    N_("site file"),
+    N_("sources"),
+    N_("station"),
+    N_("watcher"),
+)
+"""Which parts say that something is wrong; those that are named after a product are the same in every language."""
 TERMS = {
     "stored": N_("Stored"),
     "repeated": N_("Repeated"),
@@ -53,7 +77,9 @@ def problem_list(health: SystemHealth, zone: str, now: Instant) -> Component:
                         [html.B(part), html.P(formats.sentence(formats.in_site_time(problem.text, zone, now)))],
                         className="grow",
                     ),
-                    html.Div([html.Div(f"since {began}", className="nw"), since(problem.since, "muted")]),
+                    html.Div(
+                        [html.Div(_("since {time}", time=began), className="nw"), since(problem.since, "muted")]
+                    ),
                 ]
             )
         )
@@ -92,10 +118,10 @@ def _balance_row(source: SourceReport) -> Component:
     for place, (term, words) in enumerate(TERMS.items()):
         cells += [html.Td("+" if place else "=", className="sign"), _number(getattr(source, term), _(words))]
     if source.adds_up:
-        verdict = [icon("check", small=True), html.Span(_("yes"), className="sr")]
+        verdict = [icon("check", small=True), html.Span(formats.yes_or_no(True), className="sr")]
     else:
         off = source.received - sum(getattr(source, term) for term in TERMS)
-        verdict = [chip("nodata", _("no: {off}", off=f"{off:+}"))]
+        verdict = [chip("nodata", _("No: {off}", off=f"{off:+}"))]
     return html.Tr([*cells, html.Td(verdict, className="verdict"), html.Td(since(source.heard), className="r")])
 
 
@@ -183,7 +209,7 @@ def _ntp(clocks: ClockReport) -> str:
 
 def _steady(clocks: ClockReport) -> str:
     if clocks.ahead_of_machine < SECOND:
-        return "agree"
+        return _("agree")
     return _("{offset} the server's, which was set back; it waits for it", offset=_offset(clocks.ahead_of_machine))
 
 
@@ -263,7 +289,7 @@ def _station(station: StationHealth, zone: str, now: Instant) -> Component:
 
 
 def _free(disk: DiskReport) -> str:
-    return f"{_bytes(disk.free)} of {_bytes(disk.total)}" if disk.total else ""
+    return _("{free} of {total}", free=_bytes(disk.free), total=_bytes(disk.total)) if disk.total else ""
 
 
 def _bytes(size: int) -> str:

@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 
 from app import formats
 from app.trail_words import Told
-from facility.language import N_, _
+from facility.language import ENGLISH, N_, _
 
 HEADS = (N_("Row"), N_("When"), N_("Who"), N_("What"), N_("Of what"))
 
@@ -41,7 +41,7 @@ def _row(row: Told) -> Component:
         html.Td([html.Div(row.action, className="b"), *_said(row)], className="what"),
         html.Td(
             [
-                html.A(row.called, href=row.life, title=_("All that happened to {object}", object=row.object)),
+                html.A(row.called, href=row.life, title=_("All that happened to {object}", object=row.called)),
                 " ",
                 open_it,
             ],
@@ -58,10 +58,14 @@ def _said(row: Told) -> list[Component]:
     ]
     said: list[Component] = []
     if changes:
-        said.append(html.Ul(changes, className="fields"))
+        said.append(html.Ul(changes, className="fields", lang=ENGLISH))
     if row.reason:
         said.append(html.Div([_("Reason:"), " ", html.Span(row.reason)], className="reason"))
     if row.more:
         items = [html.Li(f"{field}: {value}") for field, value in row.more]
-        said.append(html.Details([html.Summary(f"{len(items)} more"), html.Ul(items, className="fields")]))
+        said.append(
+            html.Details(
+                [html.Summary(_("{n} more", n=len(items))), html.Ul(items, className="fields", lang=ENGLISH)]
+            )
+        )
     return said

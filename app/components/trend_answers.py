@@ -17,6 +17,7 @@ from facility.site import Site
 
 MOST_RUNS = 6
 DAYS = N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday")
+ANSWERS = {Answer.YES: N_("Yes"), Answer.NO: N_("No"), Answer.TOO_FEW: N_("Too few to say")}
 AFTER = {
     "cleaning": N_("within an hour after cleaning"),
     "operation": N_("within an hour after the room went into operation"),
@@ -31,7 +32,7 @@ def answer_cards(site: Site, told: Answers) -> list[Component]:
 
 
 def _card(number: str, question: str, answer: Answer, *inside: Component | str | None) -> Component:
-    words = formats.sentence(_(answer))
+    words = _(ANSWERS[answer])
     mark = html.Span(words, className=f"chip {'now' if answer is Answer.YES else 'quiet'}")
     lines = [html.P(part, className="inside") if isinstance(part, str) else part for part in inside]
     return html.Section(

@@ -10,7 +10,7 @@ from app.copies.tables import alarm_table, annotation_table
 from app.formats import decimal
 from app.pages.page import Address
 from app.past_sites import sites_then
-from facility.language import _
+from facility.language import N_, _
 from facility.people import Person
 from storage.records import alarms, annotations
 
@@ -58,13 +58,13 @@ def alarms_copy(context: AppContext, person: Person, address: Address) -> Copy:
 def filter_words(query: AlarmQuery) -> str:
     """The filter as a sentence without verb: rooms B101, B102; severity action; from 2026-11-01."""
     parts = {
-        "rooms": ", ".join(query.rooms),
-        "severity": ", ".join(severity.name.lower() for severity in query.severities),
-        "condition": ", ".join(query.conditions),
-        "state": ", ".join(query.states),
-        "text": query.text,
-        "from": query.first.isoformat() if query.first else "",
-        "to": query.last.isoformat() if query.last else "",
-        "found": {"live": _("as it happened"), "retrospective": _("in late readings")}.get(query.found, ""),
+        N_("rooms"): ", ".join(query.rooms),
+        N_("severity"): ", ".join(_(severity.name.lower()) for severity in query.severities),
+        N_("condition"): ", ".join(map(_, query.conditions)),
+        N_("state"): ", ".join(map(_, query.states)),
+        N_("text"): query.text,
+        N_("from"): query.first.isoformat() if query.first else "",
+        N_("to"): query.last.isoformat() if query.last else "",
+        N_("found"): {"live": _("as it happened"), "retrospective": _("in late readings")}.get(query.found, ""),
     }
-    return "; ".join(f"{name} {value}" for name, value in parts.items() if value) or _("none: all alarms")
+    return "; ".join(f"{_(name)} {value}" for name, value in parts.items() if value) or _("none: all alarms")

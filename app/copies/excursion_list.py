@@ -9,12 +9,13 @@ from app.components.alarm_words import point_words
 from app.context import AppContext
 from app.copies.copy import Column, Copy, Kind, Row, Table, TooLongError, made_by, simulated
 from app.copies.tables import annotation_table
-from app.excursion_query import ExcursionQuery, excursion_query
+from app.excursion_query import STATES, ExcursionQuery, excursion_query
 from app.excursions import EXCURSION, made_meanwhile, visible
 from app.pages.page import Address
 from facility.excursion import Excursion
 from facility.language import N_, _
 from facility.people import Person
+from facility.quantities import MEASURES
 from facility.site import Site
 from storage.records import annotations, excursion_search
 from storage.records.batches import Run
@@ -52,16 +53,16 @@ def excursions_copy(context: AppContext, person: Person, address: Address) -> Co
         found = [seen for one in listed if (seen := visible(context, one)) is not None]
         rows = [_row(site, one, made_meanwhile(connection, site, one, now)) for one in found]
         said = annotations.about(connection, [EXCURSION + one.number for one in found])
-        tables = (Table("Excursions", COLUMNS, rows), annotation_table(connection, said))
+        tables = (Table(_("Excursions"), COLUMNS, rows), annotation_table(connection, said))
     return Copy(
         subject="excursions",
-        title="Excursions",
+        title=_("Excursions"),
         site=site.name,
         zone=site.timezone,
         made_by=made_by(person),
         made_at=now,
         period=None if wanted.start is None or wanted.end is None else (wanted.start, wanted.end),
-        facts=(("Filter", filter_words(query)),),
+        facts=((_("Filter"), filter_words(query)),),
         remarks=simulated(site),
         tables=tables,
     )
@@ -70,16 +71,16 @@ def excursions_copy(context: AppContext, person: Person, address: Address) -> Co
 def filter_words(query: ExcursionQuery) -> str:
     """The filter as a sentence without verb: rooms B101, B102; severity action; from 2026-11-01."""
     parts = {
-        "rooms": ", ".join(query.rooms),
-        "grade": ", ".join(query.grades),
-        "quantity": ", ".join(query.quantities),
-        "severity": ", ".join(severity.name.lower() for severity in query.severities),
-        "batch": query.batch,
-        "state": query.state,
-        "from": query.first.isoformat() if query.first else "",
-        "to": query.last.isoformat() if query.last else "",
+        N_("rooms"): ", ".join(query.rooms),
+        N_("grade"): ", ".join(query.grades),
+        N_("quantity"): ", ".join(_(MEASURES[quantity].name) for quantity in query.quantities),
+        N_("severity"): ", ".join(_(severity.name.lower()) for severity in query.severities),
+        N_("batch"): query.batch,
+        N_("state"): _(STATES[query.state][0]) if query.state else "",
+        N_("from"): query.first.isoformat() if query.first else "",
+        N_("to"): query.last.isoformat() if query.last else "",
     }
-    return "; ".join(f"{name} {value}" for name, value in parts.items() if value) or _("none: all excursions")
+    return "; ".join(f"{_(name)} {value}" for name, value in parts.items() if value) or _("none: all excursions")
 
 
 def _row(site: Site, excursion: Excursion, runs: Sequence[Run]) -> Row:

@@ -102,7 +102,7 @@ def _points(context: AppContext, points: list[Point], now: Instant) -> Table:
             continue
         value, reasons, time = latest[point.id]
         number = value if value == value else None  # NaN: an invalid reading may have no number
-        validity, why = validity_of(reasons).name.lower(), ", ".join(words_of(reasons))
+        validity, why = validity_of(reasons).name.lower(), ", ".join(_(words) for words in words_of(reasons))
         age = formats.age(now - time)
         rows.append(
             (point.room, point.id, formats.what(point), number, point.unit, validity, why, time, age, *limits)

@@ -8,6 +8,7 @@ from app import formats
 from app.components.alarm_words import limit_words, point_words, value_words
 from app.dossier.content import about
 from app.dossier.measures import Measured
+from app.trail_words import object_words
 from facility.alarm import Alarm
 from facility.excursion import Excursion
 from facility.instants import Instant
@@ -94,13 +95,10 @@ def of_readings(site: Site, excursion: Excursion, measured: Sequence[Measured]) 
                 else _("Worst value, {value}; alert level {limits}", value=value, limits=limits)
             )
             yield Event(gravest.worst_at, Kind.READING, _place(site, one.point.id), words, key=True)
-    yield Event(
-        excursion.onset, Kind.READING, about(excursion.number), _("Onset: the first reading outside"), key=True
-    )
+    where = object_words(about(excursion.number))
+    yield Event(excursion.onset, Kind.READING, where, _("Onset: the first reading outside"), key=True)
     if excursion.returned is not None:
-        yield Event(
-            excursion.returned, Kind.READING, about(excursion.number), _("Return: the last alarm is back"), key=True
-        )
+        yield Event(excursion.returned, Kind.READING, where, _("Return: the last alarm is back"), key=True)
 
 
 def of_alarm(
@@ -113,7 +111,9 @@ def of_alarm(
             severity = _(step.severity.name.lower())
             limit = limit_words(site, alarm) if step.step == "alarm raised" else ""
             value = value_words(site, alarm.point, alarm.value) if step.step in ("alarm raised", "alarm rose") else ""
-            words = ", ".join(filter(None, (str(alarm.condition), f"{severity} {_(STEPS[step.step])}", value, limit)))
+            words = ", ".join(
+                filter(None, (_(alarm.condition.value), f"{severity} {_(STEPS[step.step])}", value, limit))
+            )
             row = rows.get((f"alarm {alarm.id}", step.step, step.at))
             key = step.step in ("alarm raised", "alarm rose", "alarm returned", "alarm found in late readings")
             yield Event(step.at, Kind.ALARM, source, formats.sentence(words), row, key)
@@ -126,7 +126,9 @@ def of_alarm(
 def of_rooms(states: Iterable[RoomStateSet], names: Mapping[str, str]) -> Iterable[Event]:
     """Every room state that was set."""
     for event in states:
-        words = _("{state}, set by {by}", state=formats.sentence(event.state.value), by=names.get(event.by, event.by))
+        words = _(
+            "{state}, set by {by}", state=formats.sentence(_(event.state.value)), by=names.get(event.by, event.by)
+        )
         yield Event(event.time, Kind.STATE, event.room, words)
 
 
@@ -168,7 +170,7 @@ def of_notes(found: Iterable[Annotation], rows: Rows, names: Mapping[str, str]) 
     """Comments and corrections, when they were written."""
     for one in found:
         row = rows.get((one.about.object, f"{one.kind} added", one.at))
-        words = _("About {object}: {text}", object=one.about.object, text=one.reason)
+        words = _("About {object}: {text}", object=object_words(one.about.object), text=one.reason)
         yield Event(one.at, Kind.NOTE, names.get(one.by, one.by), words, row, key=True)
 
 

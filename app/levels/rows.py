@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from app import formats
 from app.levels.answer import Answer
-from facility.language import N_, _
+from facility.language import N_, _, _n
 from facility.levels.result import Result
 from facility.limit import Side
 from facility.writing import MINUS
@@ -41,7 +41,7 @@ def rows(answer: Answer) -> list[Row]:
 
 def _row(answer: Answer, result: Result) -> Row:
     return Row(
-        method=formats.sentence(result.method),
+        method=formats.sentence(_(result.method.value)),
         alert=_level(answer, result.alert, result.reached),
         action=_level(answer, result.action, False),
         n=formats.decimal(result.n, 0),
@@ -81,26 +81,28 @@ def _fit(result: Result) -> str:
 def facts(answer: Answer) -> list[str]:
     """What the data are, a line each."""
     found, question = answer.gathered, answer.question
+    n, judged = answer.sample.n, found.readings
     lines = [
         _(
-            "{of} ({unit}) from {of2}; worth about {n} independent ones",
-            of=_of(answer.sample.n, "value"),
-            unit=question.unit,
-            of2=_of(found.readings, "reading"),
+            "{values} ({unit}) from {readings}; worth about {n} independent ones",
+            values=_n("{n} value", "{n} values", n, n=formats.decimal(n, 0)),
+            unit=_(question.unit.value),
+            readings=_n("{n} reading", "{n} readings", judged, n=formats.decimal(judged, 0)),
             n=formats.decimal(found.effective, 0),
         ),
         _(
-            "{of} and {n} in other room states are not among them",
-            of=_of(found.invalid, _("invalid reading")),
+            "{invalid} and {n} in other room states are not among them",
+            invalid=_n(
+                "{n} invalid reading",
+                "{n} invalid readings",
+                found.invalid,
+                n=formats.decimal(found.invalid, 0),
+            ),
             n=formats.decimal(found.other_state, 0),
         ),
     ]
     if answer.recovery is not None:
         lines.append(_("contamination recovery rate {recovery} %", recovery=formats.decimal(answer.recovery, 1)))
     if answer.comparison.provisional:
-        lines.append(f"provisional: {answer.comparison.provisional}")
+        lines.append(_("provisional: {reasons}", reasons=answer.comparison.provisional))
     return [formats.sentence(line) + "." for line in lines] + list(answer.comparison.warnings)
-
-
-def _of(n: int, noun: str) -> str:
-    return f"{formats.decimal(n, 0)} {noun}" if n == 1 else f"{formats.decimal(n, 0)} {noun}s"

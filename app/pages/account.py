@@ -87,7 +87,7 @@ def _content(context: AppContext, name: str) -> list[Component]:
 
 def _head(context: AppContext, account: Account) -> Component:
     where = _("all areas") if account.areas is None else areas_words(context.whole(), account.areas)
-    lead = f"{account.account}, {account.role.value}, {where}"
+    lead = f"{account.account}, {_(account.role.value)}, {where}"
     return html.Div(
         [
             html.Div(html.A(_("Accounts"), href="/accounts"), className="crumb"),
@@ -118,7 +118,7 @@ def _ways_in(
         html.Dt(_("Password")),
         html.Dd(_password_words(credential)),
         html.Dt(_("Authenticator")),
-        html.Dd("on" if on else "off"),
+        html.Dd(_("on") if on else _("off")),
         html.Dt(_("Single sign-on")),
         html.Dd([_identity(one, fixed) for one in identities] or _("not linked")),
     ]

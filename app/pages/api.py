@@ -7,17 +7,16 @@ from dash import ALL, Dash, Input, Output, State, ctx, html, no_update
 from dash.development.base_component import Component
 
 from app import formats
-from app.api.openapi import needs_in_words
 from app.api.operation import Operation
 from app.api.table import OPERATIONS
 from app.components.basics import tagged
 from app.context import AppContext
 from app.csrf import API
-from app.guard import NOBODY, requires
+from app.guard import NOBODY, Access, requires
 from app.pages.page import Address, Page
 from app.sign_in import proof
 from facility.instants import DAY
-from facility.language import N_, _
+from facility.language import ENGLISH, N_, _
 from facility.people import Person
 from facility.roles import Right
 from storage.records.people import api_tokens
@@ -212,13 +211,19 @@ def _operations(operations: Sequence[Operation]) -> Component:
             [
                 html.Td(html.B(operation.method)),
                 html.Td(html.Code(operation.path)),
-                html.Td(operation.summary),
-                html.Td(formats.sentence(needs_in_words(operation).removeprefix("the right to "))),
+                html.Td(operation.summary, lang=ENGLISH),
+                html.Td(_needs(operation)),
             ]
         )
         for operation in operations
     ]
     return _table(("", _("Path"), _("What it answers"), _("Needs")), rows, "people operations")
+
+
+def _needs(operation: Operation) -> str:
+    """The right that it needs."""
+    need = operation.need
+    return _("To be signed in") if isinstance(need, Access) else formats.sentence(_(need.value))
 
 
 def _table(heads: Sequence[str], rows: Sequence[Component], kind: str = "people") -> Component:

@@ -20,7 +20,7 @@ from app.pages.page import Address, Page, query_of
 from app.reviewing_trail import REVIEW
 from app.trail_query import EYES_WORDS, LOOKED_THROUGH, TrailQuery, day, trail_query
 from app.trail_state import trail_state
-from app.trail_words import Told, told
+from app.trail_words import KINDS, Told, told
 from facility.language import N_, _
 from facility.people import Person
 from facility.roles import Right
@@ -34,7 +34,6 @@ LEAD = N_(
     "Who did what to which object, when, from where and why, with what was before and is now. "
     "Each row carries the hash of the one before it, so that no change goes unseen."
 )
-KINDS = ("account", "alarm", "annotation", "batch", "change", "room", "site", "source", "station")
 
 
 def layout(context: AppContext, address: Address) -> Component:
@@ -120,7 +119,7 @@ def _filters(context: AppContext, query: TrailQuery) -> list[Component]:
         actors, actions = audit.known(connection, "actor"), audit.known(connection, "action")
         names = accounts.names(connection)
     who = [{"value": actor, "label": f"{names[actor]} ({actor})" if actor in names else actor} for actor in actors]
-    does = [{"value": action, "label": formats.sentence(action)} for action in actions]
+    does = [{"value": action, "label": formats.sentence(_(action))} for action in actions]
     values = _values(query)
     every = {"clearable": True, "size": "sm"}
     return [
@@ -131,14 +130,14 @@ def _filters(context: AppContext, query: TrailQuery) -> list[Component]:
         dmc.Select(
             id="audit-eyes",
             label=_("What needs eyes"),
-            data=[{"value": name, "label": words} for name, words in EYES_WORDS.items()],
+            data=[{"value": name, "label": _(words)} for name, words in EYES_WORDS.items()],
             value=values["eyes"],
             **every,
         ),
         dmc.Select(
             id="audit-kind",
             label=_("Kind of object"),
-            data=[{"value": kind, "label": formats.sentence(kind)} for kind in KINDS],
+            data=[{"value": kind, "label": formats.sentence(_(kind))} for kind in KINDS],
             value=values["kind"],
             **every,
         ),
@@ -259,7 +258,7 @@ def trail_copy(context: AppContext, person: Person, address: Address) -> Copy:
         made_by=made_by(person),
         made_at=context.clock(),
         period=None if start is None or end is None else (start, end),
-        facts=((_("Filter"), query.search.removeprefix("?") or "none"),),
+        facts=((_("Filter"), query.search.removeprefix("?") or _("none")),),
         remarks=simulated(site),
         tables=(
             Table(_("Rows"), (*columns, Column(N_("Reason")), Column(N_("More"))), [_line(row) for row in rows]),

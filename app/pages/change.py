@@ -98,7 +98,7 @@ def _facts(context: AppContext, book: Book, change: Change) -> list[Component]:
     facts = {
         _("Reason"): change.reason,
         _("Rationale"): change.rationale or _("none"),
-        _("Decides about alarms"): _("yes: review and QA's approval, both signed") if change.controlled else _("no"),
+        _("Decides about alarms"): _("Yes: review and QA's approval, both signed") if change.controlled else _("No"),
         _("Time"): force_words(change.wanted_from, context.site(), book.now),
     }
     if change.revision is not None:

@@ -73,7 +73,7 @@ def _content(context: AppContext) -> list[Component]:
         about = AuditFilter(object=f"account {person.account}")
         tried = [row for row in audit.rows(connection, about, limit=200) if row.action in SHOWN][:LATELY]
     areas = _("all areas") if person.areas is None else areas_words(context.whole(), person.areas)
-    lead = f"{person.account}, {person.role.value}, {areas}."
+    lead = f"{person.account}, {_(person.role.value)}, {areas}."
     return [
         html.Div(
             [

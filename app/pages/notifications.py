@@ -331,7 +331,12 @@ def _lead(kept: Sequence[Channel], people: Sequence[Account], reached: Mapping[s
     reached_words = _("all of them") if has == len(people) else _("{has} of them", has=has)
     may = formats.sentence(_n("{n} person", "{n} people", len(people), n=formats.words(len(people))))
     channel_words = formats.sentence(_n("{n} channel", "{n} channels", len(kept), n=formats.words(len(kept))))
-    return f"{channel_words}. {may} may acknowledge; {reached_words} can be reached."
+    return _(
+        "{channels}. {people} may acknowledge; {reached} can be reached.",
+        channels=channel_words,
+        people=may,
+        reached=reached_words,
+    )
 
 
 def _card(title: str, content: Component, act: Component | None = None) -> Component:

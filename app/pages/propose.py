@@ -13,7 +13,7 @@ from app.components.basics import tagged
 from app.context import AppContext
 from app.guard import needs, requires
 from app.pages.page import Address, Page
-from app.proposal import FIELDS, Proposal, choices, propose, typed
+from app.proposal import FIELDS, Proposal, choice_words, choices, propose, typed
 from facility.language import N_, _
 from facility.limit import Limit, RoomState, Severity, Side
 from facility.roles import Right
@@ -95,12 +95,12 @@ def _lead(context: AppContext, point: Point, newest: Revision) -> str:
 
 
 def _fields(point: Point) -> list[Component]:
-    names = [{"value": str(n), "label": formats.sentence(name)} for n, name in enumerate(choices(point))]
+    names = [{"value": str(n), "label": choice_words(name)} for n, name in enumerate(choices(point))]
     every = [*names, {"value": NEW, "label": _("A new limit")}]
     shown = _shown(point, every[0]["value"])
 
     def choice(field: str, label: str, values: list[str]) -> Component:
-        data = [{"value": value, "label": formats.sentence(value)} for value in values]
+        data = [{"value": value, "label": formats.sentence(_(value))} for value in values]
         select: Component = dmc.Select(
             id=f"propose-{field}",
             label=label,
@@ -171,7 +171,7 @@ def _fields(point: Point) -> list[Component]:
             dmc.MultiSelect(
                 id="propose-room_states",
                 label=_("In these room states"),
-                data=[{"value": state.value, "label": formats.sentence(state)} for state in RoomState],
+                data=[{"value": state.value, "label": formats.sentence(_(state.value))} for state in RoomState],
                 value=shown["room_states"],
                 size="sm",
             ),

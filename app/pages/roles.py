@@ -68,8 +68,8 @@ def _cells(right: Right, own: Role | None) -> list[Component]:
 
 def _mark(has: bool) -> Component:
     if has:
-        return html.Span([icon("check"), html.Span("yes", className="sr")])
-    return html.Span("no", className="sr")
+        return html.Span([icon("check"), html.Span(formats.yes_or_no(True), className="sr")])
+    return html.Span(formats.yes_or_no(False), className="sr")
 
 
 PAGE = Page("/roles", N_("Roles"), layout)

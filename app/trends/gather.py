@@ -14,6 +14,7 @@ from app.trends.picture import Picture, PointHistory, PointPicture
 from app.trends.series import Series, gaps, grid_of, incomplete, of_buckets, of_readings
 from app.trends.steps import PointVersion, limit_lines, limit_steps, revision_changes, room_stretches
 from facility.instants import Instant, Span
+from facility.language import _
 from facility.plant_events import RoomStateSet
 from facility.site import Site
 from facility.site_file import parse_site
@@ -200,8 +201,8 @@ def _rows(
         of_room = [alarm for alarm in found if whole[alarm.point] == room]
         made = [run for run in runs if around(site, run.room)[-1] == room]
         rows += [
-            BandRow(f"{prefix}Alarms", alarm_bands(of_room, points, start, end, site.timezone, names)),
-            BandRow(f"{prefix}State", state_bands(room_stretches(states, room, start, end), room, site.timezone)),
-            BandRow(f"{prefix}Batch", batch_bands(made, start, end, site.timezone)),
+            BandRow(prefix + _("Alarms"), alarm_bands(of_room, points, start, end, site.timezone, names)),
+            BandRow(prefix + _("State"), state_bands(room_stretches(states, room, start, end), room, site.timezone)),
+            BandRow(prefix + _("Batch"), batch_bands(made, start, end, site.timezone)),
         ]
     return tuple(rows)

@@ -10,7 +10,7 @@ import numpy as np
 from alerts.rooms import periods
 from app.scale import Bounds, bounds_of
 from app.trends.bands import NARROW
-from facility import site_words
+from facility import writing
 from facility.instants import Instant, Span
 from facility.language import _
 from facility.limit import Limit, RoomState, Severity, Side
@@ -168,4 +168,4 @@ def _difference(before: Sequence[Limit], after: Sequence[Limit]) -> str:
 
 
 def _value(limit: Limit | None) -> str:
-    return _("none") if limit is None else site_words.number(limit.value)
+    return _("none") if limit is None else writing.significant(limit.value, 12)

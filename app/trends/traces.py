@@ -161,7 +161,7 @@ def invalid_trace(picture: PointPicture, axis: ValueAxis, yaxis: str, moments: M
     if len(rows) == 0:
         return None
     words = [
-        f"{moment}<br>" + (f"invalid: {', '.join(words_of(int(reasons)))}" if reasons else f"{n} invalid")
+        f"{moment}<br>" + _invalid_words(int(reasons), int(n))
         for moment, reasons, n in zip(
             moments(series.start[rows], series.width),
             series.reasons[rows],
@@ -183,6 +183,13 @@ def invalid_trace(picture: PointPicture, axis: ValueAxis, yaxis: str, moments: M
     }
 
 
+def _invalid_words(reasons: int, n: int) -> str:
+    """Why a reading is invalid; of a bucket how many are."""
+    if reasons:
+        return _("invalid: {reasons}", reasons=", ".join(_(words) for words in words_of(reasons)))
+    return _("{n} invalid", n=n)
+
+
 def incomplete_trace(picture: PointPicture, axis: ValueAxis, yaxis: str) -> Trace | None:
     """A bar at the bottom of each bucket that holds data, but not all that it should."""
     rows = np.flatnonzero(picture.incomplete)
@@ -197,7 +204,7 @@ def incomplete_trace(picture: PointPicture, axis: ValueAxis, yaxis: str) -> Trac
         "yaxis": yaxis,
         "marker": {"symbol": "line-ns", "size": 8, "line": {"color": "--ink-3", "width": 1.5}},
         "hoverinfo": "text",
-        "hovertemplate": "readings missing<extra></extra>",
+        "hovertemplate": _("readings missing") + "<extra></extra>",
     }
 
 
@@ -230,7 +237,7 @@ def said_trace(picture: PointPicture, axis: ValueAxis, yaxis: str, moments: Mome
     words = []
     for one in picture.said:
         (moment,) = moments(np.array([one.about.start]), 0)
-        lines = [f"{moment}: {one.kind} {one.id}, {one.standing}" if one.was else f"{moment}: {one.kind} {one.id}"]
+        lines = [f"{moment}: {_(one.kind.value)} {one.id}" + (f", {_(one.standing.value)}" if one.was else "")]
         lines += [_("{was} should read {becomes}", was=one.was, becomes=one.becomes)] if one.was else []
         text = "<br>".join(escaped(line) for line in (*lines, *wrap(one.reason, 60)))
         words += [text, text, ""]

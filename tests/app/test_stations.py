@@ -167,7 +167,7 @@ def test_nothing_is_known_of_the_parts_of_a_silent_station(stations: Stations) -
 
 def test_a_balance_that_does_not_add_up_says_by_how_much() -> None:
     table = str(balance_table([SourceReport("gw1", 10, 7, 1), SourceReport("gw2", 3, 3)]))
-    assert table.count("no: +2") == 2, "the source and the sum of all"
+    assert table.count("No: +2") == 2, "the source and the sum of all"
 
 
 def test_the_app_is_not_ready_while_a_station_does_not_report(stations: Stations, elapsed: Elapsed) -> None:

@@ -81,7 +81,7 @@ def test_a_row_says_old_and_new_reason_role_and_origin() -> None:
     assert found.changes == (
         ("state", "cleaning", "in operation"),
         ("areas", "nothing", "suite; lab"),
-        ("locked", "yes", "no"),
+        ("locked", "Yes", "No"),
     )
     assert (found.reason, found.page) == ("spilled", "/rooms/B101")
     assert found.more == (("from", "09:35:00"),)
