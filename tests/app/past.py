@@ -5,6 +5,7 @@ dip of two minutes with its alarm, an hour of invalid readings, a hygrometer who
 day, and a second revision of the site file with a lower alert level.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,10 +49,11 @@ class Past:
     folder: Path
 
 
-def write_past(folder: Path) -> Past:
-    """Write the week into a folder."""
-    text = DEMO.read_text(encoding="utf-8")
-    revised = text.replace("high: 150000, rule: 2 in a row", "high: 120000, rule: 2 in a row")
+def write_past(folder: Path, telling: Callable[[str], str] = str) -> Past:
+    """Write the week into a folder. `telling` is what becomes of each revision of the site file beforehand."""
+    demo = DEMO.read_text(encoding="utf-8")
+    text = telling(demo)
+    revised = telling(demo.replace("high: 150000, rule: 2 in a row", "high: 120000, rule: 2 in a row"))
     assert revised != text
     samples = LocalStore.open(folder / "samples.db", lambda: NOW)
     samples.backfill(_readings(), "past")
