@@ -36,7 +36,7 @@ check: setup
 words: setup
 	@$(BIN)/python -m tests.words
 
-# Take the pictures of docs/pages.md anew: of a demo that runs for four minutes, by chromium.
+# Take the pictures of docs/pages.md anew: of a demo that runs for eleven minutes, by chromium.
 pictures: setup
 	@$(BIN)/python -m tests.integration.pictures
 

@@ -9,7 +9,16 @@ from app.pages.registry import PAGES
 from tests.browsing import Watch
 from tests.integration.demo import RunningDemo
 from tests.integration.looking import SIZES, Look, listen, violations
-from tests.integration.walking import ADMINISTRATOR, ENGINEER, QA, file_name, open_page, sign_in, whose
+from tests.integration.walking import (
+    ADMINISTRATOR,
+    ENGINEER,
+    QA,
+    draft_a_change,
+    file_name,
+    open_page,
+    sign_in,
+    whose,
+)
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -18,7 +27,8 @@ MORE = ("/trends?p=B101.DP1&p=B101.T1&p=B103.PC1.p0_5&range=8h", "/no-such-page"
 
 @pytest.fixture(scope="module")
 def people(demo: RunningDemo, browser: Browser) -> Iterator[dict[str, BrowserContext]]:
-    """A browser for each of three people, signed in with what the demo says."""
+    """A browser for each of three people, signed in with what the demo says; one of them has drafted a change."""
+    draft_a_change(demo, browser)
     contexts = {account: sign_in(demo, browser, account) for account in (ADMINISTRATOR, QA, ENGINEER)}
     yield contexts
     for context in contexts.values():

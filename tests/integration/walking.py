@@ -13,9 +13,12 @@ MAINLY = {"/accounts": ADMINISTRATOR, "/accounts/<account>": ADMINISTRATOR, "/ro
 """Whose page it is, where it is not QA's."""
 ENGINEERS = ("/propose/<point>", "/levels", "/back-test", "/system", "/notifications")
 SOME = {"<room>": "B101", "<point>": "B101.DP1", "<account>": "j.moreau", "<number>": "1"}
-"""What stands in for the places of an address. The demo begins without changes: the page says so."""
+"""What stands in for the places of an address. The change is the one of `draft_a_change`."""
 FOLLOWED = {"/excursions/<number>": "/excursions"}
 """Pages of something of which the list knows what there is."""
+
+BACK_TEST = "/back-test?points=B102.DP2&limit=action%20low&value=7&on_delay=4%20min"
+"""Asks what the door of B102, that was held open in the demo's past, would have been with more patience."""
 
 
 def whose(path: str) -> str:
@@ -57,3 +60,16 @@ def open_page(demo: RunningDemo, page: Page, path: str, only: str = "") -> None:
         page.locator(f"main a[href^='{FOLLOWED[path]}/']").first.click(timeout=LONG)
         page.wait_for_url(f"**{FOLLOWED[path]}/*", timeout=LONG)
     expect(page.locator("._dash-loading-callback")).to_have_count(0, timeout=LONG)
+
+
+def draft_a_change(demo: RunningDemo, browser: Browser) -> None:
+    """The engineer tries a limit on the past and drafts it with what came of it: the demo's first change."""
+    context = sign_in(demo, browser, ENGINEER)
+    page = context.new_page()
+    page.set_default_timeout(LONG)
+    page.goto(f"{demo.address}{BACK_TEST}")
+    page.get_by_label("Why it is changed").fill("A trolley of media takes three minutes through the airlock")
+    page.get_by_label("Rationale, for the limit").fill("Qualification of the airlock, and the past of the suite")
+    page.get_by_role("button", name="Draft the change").click()
+    page.wait_for_url("**/changes/1")
+    context.close()
