@@ -13,7 +13,9 @@ import "./asks.js";
 import "./menus.js";
 import "./session.js";
 
+const EVERY = 500; // ms after a painting until the next one, though nothing is new: ages tick, and staleness shows
 let alarms = null;
+let next = 0;
 
 // Dash hears only of alarms and room states that changed: what it is told often it would remember for ever.
 function tellDash() {
@@ -24,6 +26,8 @@ function tellDash() {
 }
 
 function repaint() {
+  clearTimeout(next);
+  next = setTimeout(repaint, EVERY); // first, so that one that fails is not the last
   paint();
   observer.takeRecords(); // our own painting is no news
 }
@@ -53,4 +57,4 @@ start(() => {
   repaint();
   tellDash();
 });
-setInterval(repaint, 500);
+repaint();

@@ -8,13 +8,16 @@ import { anotherSite, reloadWhenQuiet } from "./wall-reload.js";
 import { sound } from "./wall-sound.js";
 import { arrange, turn } from "./wall-turns.js";
 
-const EVERY = 250; // ms between two paintings: an age ticks, and staleness shows within five seconds
+const EVERY = 250; // ms after a painting until the next one: an age ticks, and staleness shows within five seconds
 const { zone } = document.body.dataset;
 const reload = reloadWhenQuiet(zone, now());
 let failed = false;
+let next = 0;
 
 // What cannot be painted must not look like the present.
 function repaint() {
+  clearTimeout(next);
+  next = setTimeout(repaint, EVERY);
   try {
     paint();
     paintWall();
@@ -38,5 +41,5 @@ measure();
 addEventListener("resize", measure);
 document.fonts.addEventListener("loadingdone", measure);
 start(repaint);
-setInterval(repaint, EVERY);
+repaint();
 setInterval(() => reload(now(), failed || anotherSite(model)), 60_000);

@@ -1,5 +1,7 @@
 """What waits for the person who looks, in short lines above the overview, each a way to where it is done."""
 
+import re
+
 from dash import html
 from dash.development.base_component import Component
 
@@ -9,6 +11,9 @@ from app.for_you import Task, for_you
 from facility.language import _
 from facility.roles import Right, Role
 from storage.records.errors import RecordsAwayError
+
+EXCURSION = re.compile(r"(E-\d{4}-\d{4})")
+"""A number that stays on one line, also on a phone."""
 
 
 def for_you_list(context: AppContext) -> Component | None:
@@ -28,5 +33,7 @@ def for_you_list(context: AppContext) -> Component | None:
 
 
 def _line(task: Task) -> Component:
+    parts = EXCURSION.split(task.words)
+    words = [html.Span(part, className="nw") if EXCURSION.fullmatch(part) else part for part in parts]
     mark = icon("bell" if task.urgent else "chev", small=True)
-    return html.Li(html.A([mark, html.Span(task.words)], href=task.href, className="urgent" if task.urgent else ""))
+    return html.Li(html.A([mark, html.Span(words)], href=task.href, className="urgent" if task.urgent else ""))

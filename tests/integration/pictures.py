@@ -38,7 +38,7 @@ WALL = "/wall"
 TRENDS, TESTS, LEVELS, HEALTH = "/trends", "/back-test", "/levels", "/alarm-health"
 SHOWN_INSTEAD = {TRENDS: f"{TRENDS}?points=B101.DP1,B101.DP2,B101.PC1.p0_5&range=1h", TESTS: BACK_TEST}
 """A view that has something in it."""
-PRESSED = {LEVELS: "Work out the levels"}
+PRESSED = {LEVELS: "Work out the levels", TESTS: "Replay"}
 DRAWN = {
     path: f"() => document.querySelector('#{name}-graph .js-plotly-plot')?.data?.length > 0"
     for path, name in ((TRENDS, "trend"), (TESTS, "back-test"), (LEVELS, "levels"))

@@ -68,6 +68,7 @@ def draft_a_change(demo: RunningDemo, browser: Browser) -> None:
     page = context.new_page()
     page.set_default_timeout(LONG)
     page.goto(f"{demo.address}{BACK_TEST}")
+    page.get_by_role("button", name="Replay").click()
     page.get_by_label("Why it is changed").fill("A trolley of media takes three minutes through the airlock")
     page.get_by_label("Rationale, for the limit").fill("Qualification of the airlock, and the past of the suite")
     page.get_by_role("button", name="Draft the change").click()
