@@ -12,7 +12,7 @@ from app.trends.picture import Picture, PointPicture
 from app.trends.steps import LimitLine
 from app.trends.traces import look, sampling_words
 from app.trends.value_axis import ValueAxis
-from facility import writing
+from facility import site_words, writing
 from facility.instants import DAY, HOUR, MINUTE, SECOND, Instant, Span
 from facility.language import _
 from facility.limit import Consecutive, Dose, Limit, MOfN, RollingVolume, RoomState, Rule, Severity, Side
@@ -130,7 +130,7 @@ def limit_words(limit: Limit) -> str:
 
 def _patience(limit: Limit) -> str:
     """How long a limit waits before it calls: 3 in a row, 30 s, at once < 5; empty where it never waits."""
-    delay = duration(limit.on_delay) if limit.on_delay else ""
+    delay = site_words.duration(limit.on_delay) if limit.on_delay else ""
     beyond = "&gt;" if limit.side is Side.HIGH else "&lt;"
     deep = "" if limit.at_once is None else _("at once {limit}", limit=f"{beyond} {limit.at_once:g}")
     return ", ".join(filter(None, (_rule(limit.rule), delay, deep)))
