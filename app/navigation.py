@@ -7,6 +7,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from app import formats
+from app.components.baked import baked
 from app.components.basics import icon, live, tagged
 from app.pages.page import Page
 from facility.language import _
@@ -27,10 +28,10 @@ AT_HAND: Mapping[Role, tuple[str, ...]] = {
 
 def navigation(
     site: Site, pages: Sequence[Page], current: Page | None, person: Person | None, now: int
-) -> list[Component]:
+) -> Component | None:
     """The links of the pages that have an icon and that the person may open, and where this is."""
     if person is None:
-        return []
+        return None
     shown = [page for page in pages if page.icon is not None and person.may(page.right)]
     links = [_link(page, _is_here(page, current), page.title in AT_HAND[person.role]) for page in shown]
     foot = html.Div(
@@ -41,7 +42,7 @@ def navigation(
         ],
         className="foot",
     )
-    return [*links, _more(), foot]
+    return baked(html.Div([*links, _more(), foot]))
 
 
 def _is_here(page: Page, current: Page | None) -> bool:

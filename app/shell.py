@@ -169,7 +169,7 @@ def register(app: Dash, context: AppContext, pages: Sequence[Page], refusals: Re
         State("url", "search"),
     )
     @requires(Access.SIGNED_IN)
-    def show(path: str | None, search: str | None) -> tuple[Component, list[Component]]:
+    def show(path: str | None, search: str | None) -> tuple[Component, Component | None]:
         found = route(pages, path, search)
         site, now, person = context.site(), context.clock(), context.person()
         if found is None:

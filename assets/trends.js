@@ -39,6 +39,36 @@
     return [painted, { height: `${figure.layout.height}px` }];
   }
 
+  // An address of ours is to be read by people.
+  function address(query) {
+    return `?${query.toString().replaceAll("%2C", ",").replaceAll("%3A", ":")}`;
+  }
+
+  const TIME = ["range", "from", "to"];
+
+  // The address but for its time; unchanged where only that is another, so that the list of points stays.
+  function chosen(search, known) {
+    const query = new URLSearchParams(search);
+    for (const name of TIME) query.delete(name);
+    return query.toString() === known ? window.dash_clientside.no_update : query.toString();
+  }
+
+  // A point of the list leads to the time that is shown now. Where an alarm tells the time, the list knows it.
+  function keepTime(event) {
+    const link = event.target.closest?.("#trend-points [data-words] a");
+    if (!link) return;
+    const here = new URLSearchParams(location.search);
+    const known = TIME.filter((name) => here.has(name));
+    if (!known.length && (here.has("alarm") || here.has("excursion"))) return;
+    const query = new URL(link.href).searchParams;
+    for (const name of TIME) query.delete(name);
+    for (const name of known) query.set(name, here.get(name));
+    link.setAttribute("href", location.pathname + address(query));
+  }
+
+  addEventListener("pointerdown", keepTime);
+  addEventListener("focusin", keepTime);
+
   // What a zoom makes of the address: a stretch of its own; a double click returns to the range that ends now.
   function zoom(change, search) {
     const unchanged = window.dash_clientside.no_update;
@@ -54,7 +84,7 @@
     } else {
       return unchanged;
     }
-    return `?${query.toString().replaceAll("%2C", ",").replaceAll("%3A", ":")}`;
+    return address(query);
   }
 
   // The reading, or the bucket, that was clicked: its point and where it is drawn.
@@ -63,7 +93,7 @@
     return hit ? { point: figure.data[hit.curveNumber].name, x: hit.x } : window.dash_clientside.no_update;
   }
 
-  window.dash_clientside = Object.assign(window.dash_clientside || {}, { trends: { paint, zoom, pick } });
+  window.dash_clientside = Object.assign(window.dash_clientside || {}, { trends: { paint, chosen, zoom, pick } });
 
   // The link to what is shown is put on the clipboard as it is followed, where the browser lets us.
   document.addEventListener("click", (event) => {

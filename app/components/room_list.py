@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dash import html
 from dash.development.base_component import Component
 
+from app.components.baked import baked
 from app.components.basics import grade, grade_words, live, symbol, tagged
 from facility.language import _
 from facility.site import Room, Site
@@ -13,7 +14,7 @@ from facility.site import Room, Site
 def room_list(site: Site, order: Iterable[str]) -> Component:
     """All rooms and zones, in this order to begin with."""
     rows = [_row(site, site.rooms[room]) for room in order if room in site.rooms]
-    return tagged(html.Ul(rows, className="rooms"), data_order="rooms")
+    return baked(tagged(html.Ul(rows, className="rooms"), data_order="rooms"))
 
 
 def _row(site: Site, room: Room) -> Component:

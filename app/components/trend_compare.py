@@ -5,6 +5,7 @@ from dataclasses import replace
 from dash import html
 from dash.development.base_component import Component
 
+from app.components.baked import baked
 from app.components.basics import icon
 from app.components.menu import menu
 from app.trends.comparison import counterpart
@@ -37,4 +38,4 @@ def compare_menu(site: Site, view: View) -> Component | None:
         words = _("Compared with {span} earlier", span=_(BEFORE[view.compare]))
     elif view.compare:
         words = _("Compared with an earlier time")
-    return menu([words, icon("dn", small=True)], lines, id="compare-open")
+    return baked(menu([words, icon("dn", small=True)], lines, id="compare-open"))

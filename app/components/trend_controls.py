@@ -5,6 +5,7 @@ from dataclasses import replace
 from dash import html
 from dash.development.base_component import Component
 
+from app.components.baked import baked
 from app.components.basics import icon, tagged
 from app.components.segments import segments
 from app.context import AppContext
@@ -22,7 +23,7 @@ def ranges(view: View) -> Component:
     return segments([(words, view.over(name)) for name, words in names.items()], view)
 
 
-def moves(view: View, start: Instant, end: Instant) -> list[Component]:
+def moves(view: View, start: Instant, end: Instant) -> Component:
     """Through time, and from one picture to a picture a point."""
     span = end - start
     moves = [
@@ -45,7 +46,7 @@ def moves(view: View, start: Instant, end: Instant) -> list[Component]:
         links.append(
             tagged(html.A([icon("link", small=True), _("Link")], href=kept.address, className="btn s"), data_link="")
         )
-    return links
+    return baked(html.Div(links, className="row"))
 
 
 def cancelled(view: View) -> Component:

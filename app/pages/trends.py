@@ -12,6 +12,7 @@ from dash.exceptions import PreventUpdate
 from app import formats
 from app.components import history_words, set_room, trend_comments, trend_controls
 from app.components.annotating import ANNOTATED
+from app.components.baked import baked
 from app.components.basics import icon, tagged
 from app.components.copy_menu import copy_menu
 from app.components.graph import graph
@@ -101,6 +102,7 @@ def layout(context: AppContext, _address: Address) -> Component:
             ),
             dcc.Store(id="trend-theme"),
             dcc.Store(id="trend-picked"),
+            dcc.Store(id="trend-chosen"),
             dcc.Store(id="trend-drawn"),
             dcc.Interval(id="trend-tick", interval=REFRESH, disabled=True),
             dcc.Store(id="trend-tab", data=secrets.token_urlsafe(9)),
@@ -138,9 +140,9 @@ def _legend() -> Component:
     keys = [html.Span([html.I(className=f"key {sign}"), words]) for sign, words in signs]
     return html.Div(
         [
-            html.Div(keys, className="keys"),
+            baked(html.Div(keys, className="keys"), "grow"),
             html.Div(
-                [html.Div(id="trend-pick", className="row pick"), html.Div(id="trend-moves", className="row")],
+                [html.Div(id="trend-pick", className="row pick"), html.Div(id="trend-moves")],
                 className="row doing",
             ),
         ],
@@ -179,8 +181,6 @@ def register(app: Dash, context: AppContext) -> None:
         Output("trend-compare", "children"),
         Output("trend-moves", "children"),
         Output("trend-by", "children"),
-        Output("trend-points", "children"),
-        Output("trend-count", "children"),
         Output("trend-from", "value"),
         Output("trend-to", "value"),
         Output("trend-note", "children"),
@@ -197,13 +197,25 @@ def register(app: Dash, context: AppContext) -> None:
             compare_menu(site, view),
             trend_controls.moves(view, start, end),
             arrangements(view),
-            point_list(site, view, recent_alarms(context) if view.by == "alarm" else []),
-            _("{n} of {all}", n=len(view.points), all=len(site.points)),
             _wall_clock(start, site.timezone),
             _wall_clock(end, site.timezone),
             trend_controls.note(site, view),
             view.is_fixed or not view.points,
         )
+
+    @app.callback(
+        Output("trend-points", "children"),
+        Output("trend-count", "children"),
+        Input("trend-chosen", "data"),
+        State("trend-url", "search"),
+        State("trend-url", "pathname"),
+    )
+    @requires(Right.LOOK)
+    def choices(_chosen: str, search: str | None, path: str | None) -> tuple[Component, str]:
+        """Not with every other time: the browser keeps the time of its links (assets/trends.js)."""
+        view, site = _view(context, search, path), context.site()
+        listed = point_list(site, view, recent_alarms(context) if view.by == "alarm" else [])
+        return listed, _("{n} of {all}", n=len(view.points), all=len(site.points))
 
     @app.callback(
         Output("trend-figure", "data"),
@@ -321,6 +333,12 @@ def register(app: Dash, context: AppContext) -> None:
         Output("trend-graph", "style"),
         Input("trend-figure", "data"),
         Input("trend-theme", "data"),
+    )
+    app.clientside_callback(  # type: ignore[no-untyped-call]  # Dash leaves it without types
+        ClientsideFunction("trends", "chosen"),
+        Output("trend-chosen", "data"),
+        Input("trend-url", "search"),
+        State("trend-chosen", "data"),
     )
     app.clientside_callback(  # type: ignore[no-untyped-call]  # Dash leaves it without types
         ClientsideFunction("trends", "zoom"),

@@ -1,15 +1,13 @@
 """The figure of a trend: stacked plots over one axis of time, and the bands below them."""
 
-import math
 from collections.abc import Sequence
-from itertools import groupby
 from typing import Any
 
 import numpy as np
 
-from app.trends.bands import LEAST_BAND, MIXED, Band
 from app.trends.labels import change_lines, different_limits, is_of_one, labels, title
 from app.trends.picture import Picture, PointPicture
+from app.trends.rows import HALF, ROW, row_traces, rows_axis
 from app.trends.ticks import Moments, moments_in, time_ticks
 from app.trends.traces import (
     Trace,
@@ -20,12 +18,9 @@ from app.trends.traces import (
     peak_trace,
     range_trace,
     said_trace,
-    typed,
     value_trace,
 )
 from app.trends.value_axis import ValueAxis, value_axis
-from facility.instants import Span
-from facility.limit import RoomState
 
 Dictionary = dict[str, Any]
 
@@ -34,31 +29,9 @@ TITLE = 34
 """Pixels above each plot for its title."""
 LETTER = 6
 """Pixels for each letter of a row's label."""
-ROW = 26
-"""Pixels for each row of bands."""
 ABOVE_ROWS = 14
-HALF = 0.38
-"""Half of what a band takes of the height of its row."""
-LETTER_WIDE = 1 / 180
-"""The part of the range that a letter in a band covers, on a laptop."""
-POINTED_AT = 0.02
-"""The part of the range between places of a wide band where its facts are found."""
 PLOT_HEIGHTS = {1: 380, 2: 240, 3: 190}
 SMALLEST_PLOT = 150
-
-LOOKS: dict[str, tuple[str, str, str]] = {
-    "action": ("--action", "--outline", "--action-ink"),
-    "alert": ("--alert", "--outline", "--alert-ink"),
-    "advisory": ("--advisory", "--outline", "--advisory-ink"),
-    "nodata": ("--nodata", "--nodata-ink", "--nodata-ink"),
-    RoomState.IN_OPERATION: ("--st-op", "--st-op", "--ink"),
-    RoomState.AT_REST: ("--st-rest", "--st-rest", "--ink"),
-    RoomState.CLEANING: ("--st-clean", "--st-clean", "--ink"),
-    RoomState.NOT_IN_USE: ("--surface", "--line", "--ink"),
-    "batch": ("--surface", "--ink-2", "--ink"),
-    MIXED: ("--grid", "--line-2", "--ink-2"),
-}
-"""Fill, outline and text of a band by its kind."""
 
 
 def figure(picture: Picture, together: bool) -> Dictionary:
@@ -78,7 +51,9 @@ def figure(picture: Picture, together: bool) -> Dictionary:
         data += _traces(points, axis, yaxis, moments)
         layout["annotations"] += [title(points, top / inner), *labels(points, axis, yaxis, picture)]
         layout["shapes"] += change_lines(points, yaxis)
-    _add_rows(picture, data, layout, len(plots) + 1, (rows - ABOVE_ROWS) / inner)
+    yaxis = f"y{len(plots) + 1}"
+    layout[f"yaxis{len(plots) + 1}"] = rows_axis(picture.rows, (rows - ABOVE_ROWS) / inner)
+    data += row_traces(picture.rows, yaxis, picture.end - picture.start)
     return {"data": data, "layout": layout}
 
 
@@ -173,95 +148,3 @@ def _traces(points: Sequence[PointPicture], axis: ValueAxis, yaxis: str, moments
         traces.append(peak_trace(picture.peaks, axis, yaxis))
         traces.append(said_trace(picture, axis, yaxis, moments))
     return [trace for trace in traces if trace is not None]
-
-
-def _add_rows(picture: Picture, data: list[Trace], layout: Dictionary, number: int, top: float) -> None:
-    """The bands as bars, one row below the other."""
-    yaxis = f"y{number}"
-    rows = len(picture.rows)
-    layout[f"yaxis{number}"] = {
-        "type": "linear",
-        "range": [rows - 0.5, -0.5],
-        "domain": [0, max(top, 0.001)],
-        "tickvals": list(range(rows)),
-        "ticktext": [row.label for row in picture.rows],
-        "tickfont": {"color": "--ink-2"},
-        "ticklabelstandoff": 6,
-        "fixedrange": True,
-        "showgrid": False,
-        "zeroline": False,
-        "anchor": "x",
-    }
-    span = picture.end - picture.start
-    for index, row in enumerate(picture.rows):
-        silent = [band for band in row.bands if not _has_room(band, span)]
-        named = [band for band in row.bands if _has_room(band, span)]
-        data += [_areas(row.label, kind, list(alike), index, yaxis, span) for kind, alike in groupby(silent, _kind)]
-        if named:
-            data.append(_bars(row.label, named, index, yaxis))
-
-
-def _has_room(band: Band, span: Span) -> bool:
-    """Has it words, and room for them?"""
-    return bool(band.text) and band.end - band.start > LETTER_WIDE * len(band.text) * span
-
-
-def _kind(band: Band) -> str:
-    return band.kind
-
-
-def _bars(label: str, bands: Sequence[Band], index: int, yaxis: str) -> Trace:
-    """Bands with their words in them."""
-    return {
-        "type": "bar",
-        "orientation": "h",
-        "name": label,
-        "base": typed(np.array([band.start for band in bands], np.float64)),
-        "x": typed(np.array([band.end - band.start for band in bands], np.float64)),
-        "y": [index] * len(bands),
-        "yaxis": yaxis,
-        "text": [band.text for band in bands],
-        "textposition": "inside",
-        "insidetextanchor": "middle",
-        "textangle": 0,
-        "insidetextfont": {"color": [LOOKS[band.kind][2] for band in bands], "size": 11},
-        "marker": {
-            "color": [LOOKS[band.kind][0] for band in bands],
-            "line": {"color": [LOOKS[band.kind][1] for band in bands], "width": 1},
-        },
-        "customdata": [band.facts for band in bands],
-        "hoverinfo": "text",
-        "hovertemplate": "%{customdata}<extra></extra>",
-    }
-
-
-def _areas(label: str, kind: str, bands: Sequence[Band], index: int, yaxis: str, span: Span) -> Trace:
-    """Bands of one look without words, all of them one path: a bar each takes a browser a millisecond.
-
-    Where they are pointed at, the facts are found at their corners, and every now and then along wide ones.
-    """
-    x: list[float] = []
-    y: list[float] = []
-    facts: list[str] = []
-    for band in bands:
-        end = max(band.end, band.start + LEAST_BAND * span)
-        upper = np.linspace(band.start, end, 2 + int((end - band.start) / (POINTED_AT * span))).tolist()
-        x += [*upper, *upper[::-1], band.start, math.nan]
-        y += [index - HALF] * len(upper) + [index + HALF] * len(upper) + [index - HALF, math.nan]
-        facts += [band.facts] * (2 * len(upper) + 1) + [""]
-    fill, outline, _ink = LOOKS[kind]
-    return {
-        "type": "scatter",
-        "name": label,
-        "mode": "lines",
-        "x": typed(np.array(x)),
-        "y": typed(np.array(y)),
-        "yaxis": yaxis,
-        "fill": "toself",
-        "fillcolor": fill,
-        "line": {"color": outline, "width": 1},
-        "hoveron": "points",
-        "customdata": facts,
-        "hoverinfo": "text",
-        "hovertemplate": "%{customdata}<extra></extra>",
-    }

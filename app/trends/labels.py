@@ -28,6 +28,8 @@ LETTER = 1 / 120
 """The part of the range that a letter of a label covers, in a plot as wide as on a laptop."""
 MOST_REACH = 0.5
 """A label covers no more: from the middle there is as much room to either side."""
+AT_EDGE = 0.06
+"""The part of the range at either end where a number would be cut by the edge, were it in the middle of its place."""
 MOST_GAPS = 3
 NARROW_GAP = 0.2
 """The part of the range below which a gap is too narrow for its words."""
@@ -164,9 +166,11 @@ def duration(span: Span) -> str:
 
 def _peak_label(peak: Peak, axis: ValueAxis, yaxis: str, owner: PointPicture) -> Label:
     above = peak.side is Side.HIGH
+    place = (peak.time - owner.start) / (owner.end - owner.start)
     return _label(
         f"<b>{formats.number(peak.value, owner.point.quantity)}</b>",
         x=peak.time,
+        xanchor="left" if place < AT_EDGE else "right" if place > 1 - AT_EDGE else "center",
         y=_at(axis, peak.value),
         yref=yaxis,
         yshift=6 if above else -6,

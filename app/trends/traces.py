@@ -32,6 +32,8 @@ FEW = 240
 """So many single readings are drawn as dots, too."""
 NOWHERE: Array = np.array([np.nan])
 """Ends a line or an area; the next one begins after it."""
+LIMITS = {Severity.ALERT: ("--lim-alert", 1.5, "6px,4px"), Severity.ACTION: ("--lim-action", 1.8, "solid")}
+"""Colour, width and dash of the limits; what is last lies above."""
 LOUD = {Severity.ACTION: "--action", Severity.ALERT: "--alert"}
 
 
@@ -98,26 +100,24 @@ def range_trace(picture: PointPicture, axis: ValueAxis, yaxis: str) -> Trace | N
 
 
 def limit_traces(picture: PointPicture, axis: ValueAxis, yaxis: str) -> list[Trace]:
-    """Each limit over the time that it was in force: action solid, alert dashed."""
+    """The limits, each over the time that it was in force: one curve for those of a severity."""
     traces = []
-    for line in picture.lines:
-        action = line.limit.severity is Severity.ACTION
-        value = float(axis.place(np.array([line.limit.value]))[0])
-        words = f"{line.limit.severity.name.lower()} {line.limit.operator} {line.limit.value:g}"
-        stretches = line.drawn(picture.end - picture.start).astype(np.float64)
+    for severity, (colour, width, dash) in LIMITS.items():
+        lines = [line for line in picture.lines if line.limit.severity is severity]
+        if not lines:
+            continue
+        stretches = [line.drawn(picture.end - picture.start).astype(np.float64) for line in lines]
+        values = axis.place(np.array([line.limit.value for line in lines], np.float64))
+        heights = np.repeat(values, [len(each) for each in stretches])
         traces.append(
             {
                 "type": "scatter",
-                "name": " ".join(filter(None, (words, line.limit.mark))),
+                "name": f"{severity.name.lower()} limits",
                 "mode": "lines",
-                "x": typed(np.insert(stretches, 2, np.nan, axis=1).ravel()),
-                "y": typed(np.tile([value, value, np.nan], len(stretches))),
+                "x": typed(np.insert(np.concatenate(stretches), 2, np.nan, axis=1).ravel()),
+                "y": typed(np.insert(np.column_stack([heights, heights]), 2, np.nan, axis=1).ravel()),
                 "yaxis": yaxis,
-                "line": {
-                    "color": "--lim-action" if action else "--lim-alert",
-                    "width": 1.8 if action else 1.5,
-                    "dash": "solid" if action else "6px,4px",
-                },
+                "line": {"color": colour, "width": width, "dash": dash},
                 "hoverinfo": "skip",
             }
         )

@@ -1,16 +1,13 @@
 """What is said of a drawing before it is proposed as a floor plan."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from dash.development.base_component import Component
 
 from app.components.own_drawing import checked
-from app.components.room_list import room_list
 from facility.drawing import DrawingError
 from facility.site_file import parse_site
-from tests.app.parts import site
 from tests.facility.sites import SMALL
 
 DRAWN = "<svg viewBox='0 0 9 9'><script/><rect id='N1' width='5' height='5'/><rect id='{}'/></svg>"
@@ -50,10 +47,3 @@ def test_the_same_drawing_again_changes_nothing() -> None:
 def test_what_is_no_drawing_is_told() -> None:
     with pytest.raises(DrawingError, match="there is no drawing in it"):
         checked(SMALL, "N", "a picture")
-
-
-def test_every_room_has_a_row_also_one_that_is_not_watched() -> None:
-    suite = replace(site(), points={id: point for id, point in site().points.items() if id != "B102.T1"})
-    rows = room_list(suite, tuple(suite.rooms)).children
-    assert [row.to_plotly_json()["props"]["data-key"] for row in rows] == list(suite.rooms)
-    assert "Not watched" in texts(rows[list(suite.rooms).index("B102")])

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from dash import dcc, html
@@ -13,6 +14,7 @@ from app.components.bullet import bullet
 from app.components.cascade import cascade
 from app.components.instruments import instrument_list
 from app.components.point_table import NOTED, action_words, by_quantity, point_table
+from app.components.room_list import room_list
 from app.live.hub import Hub
 from app.scale import yardstick
 from facility.instants import DAY
@@ -132,6 +134,14 @@ def test_an_instrument_is_not_overdue_on_its_day(site: Site) -> None:
 def test_an_instrument_without_a_date_says_so(site: Site) -> None:
     without = replace(site.instruments["B101.T1"], calibration_due=None)
     assert "no calibration date" in text(instrument_list([without], NOW, "UTC"))
+
+
+def test_every_room_has_a_row_also_one_that_is_not_watched(site: Site) -> None:
+    bare = replace(site, points={id: point for id, point in site.points.items() if point.room != "B102"})
+    listed = getattr(room_list(bare, tuple(bare.rooms)), "data-svg")
+    rows = ElementTree.fromstring(listed).findall("{*}li")
+    assert [row.get("data-key") for row in rows] == list(bare.rooms)
+    assert [row.get("data-key") for row in rows if "Not watched" in "".join(row.itertext())] == ["B102"]
 
 
 def test_only_html_is_baked() -> None:

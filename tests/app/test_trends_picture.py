@@ -66,6 +66,27 @@ def test_one_bad_sample_is_drawn_at_every_zoom(past: Past, hours: float) -> None
     assert low < np.log10(BAD_VALUE) < high
 
 
+@pytest.mark.parametrize(("after", "side"), [(0.01, "left"), (0.5, "center"), (0.99, "right")])
+def test_the_number_of_a_peak_is_not_cut_by_the_edge(past: Past, after: float, side: str) -> None:
+    start = BAD_SAMPLE - round(after * DAY)
+    drawn = figure(look(past, start, start + DAY, PARTICLES), False)
+    assert [a["xanchor"] for a in drawn["layout"]["annotations"] if a["text"] == "<b>411,000</b>"] == [side]
+
+
+def test_limits_of_a_severity_are_one_curve_that_breaks_where_they_did_not_hold(past: Past) -> None:
+    drawn = figure(look(past, NOW - 7 * DAY, NOW, PARTICLES), False)
+    (alert,) = traces(drawn, "alert limits")
+    assert {*numbers(alert, "y")[::3]} == {150_000, 120_000}
+    assert np.isnan(numbers(alert, "x")[2::3]).all()
+    assert (numbers(alert, "x")[:-3:3] <= numbers(alert, "x")[1:-2:3]).all()
+
+
+def test_however_often_a_state_changes_it_is_two_paths(past: Past) -> None:
+    drawn = figure(look(past, NOW - 30 * DAY, NOW, PARTICLES), False)
+    kinds = {band.kind for band in look(past, NOW - 30 * DAY, NOW, PARTICLES).rows[1].bands}
+    assert len([trace for trace in traces(drawn, "State") if trace["type"] == "scatter"]) <= 2 * len(kinds)
+
+
 def test_the_mean_alone_would_have_hidden_it(past: Past) -> None:
     drawn = figure(look(past, NOW - 365 * DAY, NOW, PARTICLES), False)
     assert np.nanmax(numbers(traces(drawn, PARTICLES)[0], "y")) < 150_000

@@ -144,6 +144,31 @@ def test_points_are_chosen_from_the_list(trend: Page, past_app: PastApp) -> None
     expect(trend.get_by_role("heading", name="No point is chosen")).to_be_visible()
 
 
+@pytest.mark.parametrize("key", ["", "Enter"])
+def test_a_point_is_added_to_the_time_that_was_zoomed_into(trend: Page, past_app: PastApp, key: str) -> None:
+    show(trend, past_app, f"points={PARTICLES}&range=7d")
+    drag(trend, 0.25, 0.5)
+    expect(trend.locator(".seg .on", has_text="7 days")).to_have_count(0)
+    added = trend.locator(".point-list li a", has_text="Room pressure").first
+    added.focus()
+    if key:
+        trend.keyboard.press(key)
+    else:
+        added.click()
+    expect(trend).to_have_url(re.compile(r"points=B101\.PC1\.p0_5,B101\.DP1&range=7d&from=2026-.*Z&to=2026-.*Z$"))
+    expect(trend.locator("#trend-count")).to_have_text("2 of 120")
+
+
+def test_the_list_of_points_stays_while_only_the_time_changes(trend: Page, past_app: PastApp) -> None:
+    show(trend, past_app, f"points={PARTICLES}&range=7d")
+    listed = trend.locator(".point-list .groups").element_handle()
+    trend.locator("#trend-ranges a", has_text="30 days").click()
+    settled(trend, NOW - 720 * HOUR, NOW)
+    assert listed.evaluate("(list) => list.isConnected && list.querySelectorAll('.on').length > 0")
+    trend.locator("#trend-by a", has_text="Quantity").click()
+    expect(trend.locator(".point-list summary", has_text="Temperature")).to_be_visible()
+
+
 def test_colours_follow_the_theme_without_reload(trend: Page, past_app: PastApp) -> None:
     show(trend, past_app, f"points={PARTICLES}&range=7d")
     colour = "() => document.querySelector('#trend-graph .js-plotly-plot')._fullLayout.font.color"
