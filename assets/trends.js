@@ -46,23 +46,22 @@
 
   const TIME = ["range", "from", "to"];
 
-  // The address but for its time; unchanged where only that is another, so that the list of points stays.
+  // The address but for which time it tells; unchanged where only that is another, so that the list of points stays.
   function chosen(search, known) {
     const query = new URLSearchParams(search);
-    for (const name of TIME) query.delete(name);
+    for (const name of TIME) if (query.has(name)) query.set(name, "");
     return query.toString() === known ? window.dash_clientside.no_update : query.toString();
   }
 
-  // A point of the list leads to the time that is shown now. Where an alarm tells the time, the list knows it.
+  // A point of the list leads to the time that is shown now. Where the address tells none, the list knows it.
   function keepTime(event) {
     const link = event.target.closest?.("#trend-points [data-words] a");
-    if (!link) return;
     const here = new URLSearchParams(location.search);
-    const known = TIME.filter((name) => here.has(name));
-    if (!known.length && (here.has("alarm") || here.has("excursion"))) return;
+    const told = TIME.filter((name) => here.has(name));
+    if (!link || !told.length) return;
     const query = new URL(link.href).searchParams;
     for (const name of TIME) query.delete(name);
-    for (const name of known) query.set(name, here.get(name));
+    for (const name of told) query.set(name, here.get(name));
     link.setAttribute("href", location.pathname + address(query));
   }
 
