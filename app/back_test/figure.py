@@ -11,7 +11,7 @@ from app.back_test.question import Question
 from app.trends.bands import Band, BandRow, escaped
 from app.trends.figure import figure as trend_figure
 from app.trends.gather import gather
-from app.trends.steps import LimitLine, PointVersion, limit_lines, limit_steps
+from app.trends.steps import PointVersion, limit_lines, limit_steps
 from facility.alarm import Alarm
 from facility.instants import Instant
 from facility.language import _
@@ -20,9 +20,6 @@ from facility.site import Site
 from storage.records import room_states
 from storage.records.database import Records
 from storage.samples.store import SampleStore
-
-DOTTED = {"dash": "2px,3px", "width": 2.4}
-"""How the other limits are drawn."""
 
 
 def figure(
@@ -37,28 +34,19 @@ def figure(
         states = room_states.timeline(connection, rooms, start, end)
     known = {_place(line.limit) for line in shown.lines}
     others = limit_lines(limit_steps([PointVersion(0, start, after)], states, rooms, start, end))
-    others = tuple(line for line in others if _place(line.limit) not in known)
+    others = tuple(replace(line, supposed=True) for line in others if _place(line.limit) not in known)
     rows = (
         BandRow(_("Before"), _bands(site, outcome.before, start, end)),
         BandRow(_("After"), _bands(site, outcome.after, start, end)),
         *(row for row in picture.rows if not row.label.endswith("Alarms")),
     )
     shown = replace(shown, lines=(*shown.lines, *others), peaks=())
-    drawn = trend_figure(replace(picture, points=(shown,), rows=rows), together=False)
-    _dot(drawn, others)
-    return drawn
+    return trend_figure(replace(picture, points=(shown,), rows=rows), together=False)
 
 
 def _place(limit: Limit) -> tuple[object, ...]:
     """Where a limit is drawn."""
     return limit.severity, limit.side, limit.value, limit.reached
-
-
-def _dot(drawn: dict[str, Any], lines: Sequence[LimitLine]) -> None:
-    names = {f"{line.limit.severity.name.lower()} {line.limit.operator} {line.limit.value:g}" for line in lines}
-    for trace in drawn["data"]:
-        if trace.get("name") in names and "line" in trace:
-            trace["line"] = trace["line"] | DOTTED
 
 
 def _bands(site: Site, alarms: Sequence[Alarm], start: Instant, end: Instant) -> tuple[Band, ...]:

@@ -178,10 +178,11 @@ def _choices(site: Site) -> list[dict[str, Any]]:
     return [{"group": _("Rooms"), "items": rooms}, *point_choices(site)]
 
 
-def _local(site: Site, text: str, otherwise: Instant) -> str:
-    """A moment of the address as the field has it, by the clocks on the site's wall."""
+def _local(site: Site, text: str, otherwise: Instant) -> str | None:
+    """A moment of the address as the field has it, by the clocks on the site's wall; empty, and then asked for, where
+    what the address says is no moment."""
     try:
-        moment = instant_of(datetime.fromisoformat(text))
-    except ValueError:
-        moment = otherwise
+        moment = instant_of(datetime.fromisoformat(text)) if text else otherwise
+    except (ValueError, OverflowError):
+        return None
     return formats.in_zone(moment, site.timezone).strftime("%Y-%m-%d %H:%M:%S")

@@ -26,7 +26,7 @@ def proven_table(context: AppContext) -> Component:
     rows = [
         html.Tr([html.Th(name), html.Td(when(at, zone, now)), html.Td(mark(at, now))]) for name, at in proven.items()
     ]
-    heads = html.Tr([html.Th(_("Channel")), html.Th(_("Last proven")), html.Th("")])
+    heads = html.Tr([html.Th(_("Channel")), html.Th(_("Last proven")), html.Th(_("State"))])
     return html.Table([html.Thead(heads), html.Tbody(rows)], className="proven")
 
 

@@ -48,10 +48,11 @@ class LimitStep:
 
 @dataclass(frozen=True, slots=True)
 class LimitLine:
-    """One alert level or action limit, with the stretches over which it held."""
+    """One alert level or action limit, with the stretches over which it held; or would have, where it is supposed."""
 
     limit: Limit
     stretches: tuple[tuple[Instant, Instant], ...]
+    supposed: bool = False
 
     def drawn(self, span: Span) -> Array:
         """Its stretches as rows of begin and end, in a picture over `span`: across pauses too short to be seen."""

@@ -15,6 +15,7 @@ from app.trends.bands import escaped
 from app.trends.outside import Peak
 from app.trends.picture import PointPicture
 from app.trends.series import Series, runs
+from app.trends.steps import LimitLine
 from app.trends.ticks import Moments
 from app.trends.value_axis import ValueAxis
 from facility.instants import DAY, Instant
@@ -33,7 +34,9 @@ FEW = 240
 NOWHERE: Array = np.array([np.nan])
 """Ends a line or an area; the next one begins after it."""
 LIMITS = {Severity.ALERT: ("--lim-alert", 1.5, "6px,4px"), Severity.ACTION: ("--lim-action", 1.8, "solid")}
-"""Colour, width and dash of the limits; what is last lies above."""
+"""Colour, width and dash of limits."""
+SUPPOSED = 2.4, "2px,3px"
+"""Width and dash of limits that did not hold."""
 LOUD = {Severity.ACTION: "--action", Severity.ALERT: "--alert"}
 
 
@@ -100,19 +103,21 @@ def range_trace(picture: PointPicture, axis: ValueAxis, yaxis: str) -> Trace | N
 
 
 def limit_traces(picture: PointPicture, axis: ValueAxis, yaxis: str) -> list[Trace]:
-    """The limits, each over the time that it was in force: one curve for those of a severity."""
+    """The limits, each over the time that it was in force: one curve for those that look alike."""
+    by_look: dict[tuple[str, float, str], list[LimitLine]] = {}
+    for line in sorted(picture.lines, key=lambda line: line.limit.severity):
+        colour, width, dash = LIMITS[line.limit.severity]
+        by_look.setdefault((colour, *SUPPOSED) if line.supposed else (colour, width, dash), []).append(line)
     traces = []
-    for severity, (colour, width, dash) in LIMITS.items():
-        lines = [line for line in picture.lines if line.limit.severity is severity]
-        if not lines:
-            continue
+    for (colour, width, dash), lines in by_look.items():
         stretches = [line.drawn(picture.end - picture.start).astype(np.float64) for line in lines]
         values = axis.place(np.array([line.limit.value for line in lines], np.float64))
         heights = np.repeat(values, [len(each) for each in stretches])
         traces.append(
             {
                 "type": "scatter",
-                "name": f"{severity.name.lower()} limits",
+                "name": f"{lines[0].limit.severity.name.lower()} limits"
+                + (", supposed" if lines[0].supposed else ""),
                 "mode": "lines",
                 "x": typed(np.insert(np.concatenate(stretches), 2, np.nan, axis=1).ravel()),
                 "y": typed(np.insert(np.column_stack([heights, heights]), 2, np.nan, axis=1).ravel()),

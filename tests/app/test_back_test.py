@@ -11,7 +11,9 @@ import pytest
 from alerts.replay.comparison import Fate
 from app.back_test.answer import Answer, answer, attachment
 from app.back_test.figure import figure
-from app.back_test.question import FIELDS, Question, QuestionError, asked, of_change
+from app.back_test.question import FIELDS, PATH, Question, QuestionError, asked, of_change
+from app.components.back_test_form import form
+from app.pages.page import Address, query_of
 from facility.instants import DAY, MINUTE, text_of
 from facility.limit import MOfN, Severity
 from tests.app.past import BEGIN, DIP, NOW, PARTICLES, PRESSURE, TEMPERATURE, Past, write_past
@@ -60,6 +62,16 @@ def test_the_address_asks_the_same_again(past: Past) -> None:
     assert again == first
     limit = next(one for one in again.changed[PRESSURE].limits if one.value == 30)
     assert (limit.on_delay, limit.rule) == (2 * MINUTE, MOfN(3, 5))
+
+
+def test_a_moment_of_the_address_that_is_none_is_asked_for(past: Past) -> None:
+    search = f"points={PRESSURE}&limit=action low&value=30&from=yesterday&to={text_of(NOW)}"
+    shown: Any = form(past.site, Address(PATH, {}, query_of(search)), NOW, [])
+    assert shown["back-test-from"].value is None
+    assert shown["back-test-to"].value == "2026-11-22 11:06:40"
+    assert shown["back-test-start"].n_clicks == 1  # which is answered with what is wrong
+    with pytest.raises(QuestionError, match="Choose a day and a time"):
+        question(past, **{"from": None}, value="30")
 
 
 def test_a_room_stands_for_its_points_that_have_the_limit(past: Past) -> None:
@@ -117,10 +129,12 @@ def test_the_result_is_kept_with_a_change(past: Past) -> None:
 def test_both_limits_and_both_sides_are_drawn(past: Past) -> None:
     found = of(past, question(past, value="30"))
     drawn = figure(past.site, past.samples, past.records, found.question, found.outcomes[0], NOW)
-    lines = {trace["name"]: trace["line"] for trace in drawn["data"] if trace.get("name", "").startswith("action <")}
-    assert lines["action < 42"]["dash"] == "solid"
-    assert lines["action < 30"]["dash"] == "2px,3px"
-    before, after = (next(t for t in drawn["data"] if t.get("name") == name) for name in ("Before", "After"))
+    lines = {trace["name"]: trace["line"]["dash"] for trace in drawn["data"] if trace["name"].startswith("action")}
+    assert lines == {"action limits": "solid", "action limits, supposed": "2px,3px"}
+    assert {"action &lt; 42, 1 min", "action &lt; 30, 1 min"} <= {a["text"] for a in drawn["layout"]["annotations"]}
+    before, after = (
+        next(t for t in drawn["data"] if t["name"] == name and "customdata" in t) for name in ("Before", "After")
+    )
     assert before["customdata"][0].startswith("Action, low, from 20 Nov 2026")
     assert after["customdata"][0].startswith("Alert, low")
     assert before["customdata"].count("") == after["customdata"].count("") == 1  # each of them ends once
