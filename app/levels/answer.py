@@ -16,6 +16,7 @@ from facility.quantities import Quantity
 from facility.site import Point, Site
 from facility.site_edit import cells, set_limit
 from facility.site_file import parse_site
+from facility.writing import significant
 from storage.records.database import Records
 from storage.samples.store import SampleStore
 
@@ -53,31 +54,32 @@ def answer(site: Site, samples: SampleStore, records: Records, question: Questio
 
 def rationale(answer: Answer, result: Result, timezone: str) -> str:
     """Why the level is what it is, for the limit in the site file: method, period, data, fit, exclusions."""
+    assert result.computed_alert is not None
     question, found = answer.question, answer.gathered
-    period = f"{formats.date(question.start, timezone)} to {formats.date(question.end - 1, timezone)}"
     parts = [
         _(
-            "{method} of {n} values ({unit}) from history, {period}, {state}",
-            method=result.method,
+            "{method} of {n} values ({unit}) from history, {start} to {end}, {state}",
+            method=_(result.method.value),
             n=formats.decimal(result.n, 0),
-            unit=question.unit,
-            period=period,
+            unit=_(question.unit.value),
+            start=formats.date(question.start, timezone),
+            end=formats.date(question.end - 1, timezone),
             state=_(question.state) if question.state else _("all room states"),
         ),
-        f"computed {result.computed_alert:.6g}",
+        _("computed {value}", value=significant(result.computed_alert, 6)),
     ]
     if len(question.points) > 1:
         parts.append(_("pooled over {n} like points", n=len(question.points)))
     if result.capped:
         parts.append(_("capped inside the action limit"))
     if result.fit is not None:
-        p = "" if result.fit.p is None else f", {result.fit.test} p {result.fit.p:.2g}"
+        p = "" if result.fit.p is None else f", {_(result.fit.test)} p {significant(result.fit.p, 2)}"
         parts.append(_("fit r {correlation}{p}", correlation=formats.decimal(result.fit.correlation, 3), p=p))
     if excluded := sum(each.readings for each in found.excluded):
         causes = "; ".join(dict.fromkeys(e.exclusion.reason for e in found.excluded if e.readings))
         parts.append(_("{n} readings excluded ({causes})", n=formats.decimal(excluded, 0), causes=causes))
     if answer.comparison.provisional:
-        parts.append(f"provisional: {answer.comparison.provisional}")
+        parts.append(_("provisional: {reasons}", reasons=answer.comparison.provisional))
     return formats.sentence("; ".join(parts))[:LONGEST_RATIONALE] + "."
 
 

@@ -46,11 +46,11 @@ def figure(answer: Answer, limits: Sequence[Limit]) -> dict[str, Any]:
         "bargap": 0.04,
         "dragmode": "zoom",
         "hoverlabel": {"bgcolor": "--raised", "bordercolor": "--line-2", "font": {"color": "--ink"}},
-        "xaxis": _axis(f"{measure.name}, {measure.unit}")
+        "xaxis": _axis(f"{_(measure.name)}, {measure.unit}")
         | (_decades(values, marks) if logarithmic else {})
         | {"anchor": "y"},
-        "yaxis": _axis("values") | {"domain": [0, 0.46], "rangemode": "tozero"},
-        "yaxis2": _axis("share") | {"domain": [0.56, 1], "range": [0, 1.02], "tickformat": ".0%"},
+        "yaxis": _axis(_("values")) | {"domain": [0, 0.46], "rangemode": "tozero"},
+        "yaxis2": _axis(_("share")) | {"domain": [0.56, 1], "range": [0, 1.02], "tickformat": ".0%"},
         "shapes": shapes,
         "annotations": annotations,
     }
@@ -88,8 +88,8 @@ def quantile_figure(result: Result, unit: str) -> dict[str, Any]:
         "font": {"family": "--font", "size": 12, "color": "--ink-3"},
         "showlegend": False,
         "annotations": [],
-        "xaxis": _axis(f"expected, {unit}"),
-        "yaxis": _axis(f"observed, {unit}"),
+        "xaxis": _axis(_("expected, {unit}", unit=unit)),
+        "yaxis": _axis(_("observed, {unit}", unit=unit)),
     }
     return {"data": data, "layout": layout}
 
@@ -158,7 +158,7 @@ def _marks(results: Sequence[Result], limits: Sequence[Limit]) -> list[Mark]:
     at: dict[float, list[str]] = {}
     for result in results:
         if result.alert is not None:
-            at.setdefault(result.alert, []).append(result.method.value)
+            at.setdefault(result.alert, []).append(_(result.method.value))
     marks: list[Mark] = [(value, ", ".join(names), "--ink-2", "dot", 1.2) for value, names in sorted(at.items())]
     for limit in limits:
         action = limit.severity is Severity.ACTION

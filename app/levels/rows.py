@@ -7,7 +7,7 @@ from app.levels.answer import Answer
 from facility.language import N_, _, _n
 from facility.levels.result import Result
 from facility.limit import Side
-from facility.writing import MINUS
+from facility.writing import significant
 
 HEADS = (
     N_("Method"),
@@ -62,20 +62,20 @@ def _level(answer: Answer, level: float | None, reached: bool) -> str:
 
 def _parameters(result: Result) -> str:
     """What the formula gave before rounding and caps, and what it was worked out from."""
-    numbers = {} if result.computed_alert is None else {"alert": result.computed_alert}
-    return ", ".join(f"{name} {_figure(value)}" for name, value in (numbers | dict(result.parameters)).items())
+    numbers = {} if result.computed_alert is None else {N_("alert"): result.computed_alert}
+    return ", ".join(f"{_(name)} {_figure(value)}" for name, value in (numbers | dict(result.parameters)).items())
 
 
 def _figure(value: float) -> str:
     """Four digits, and never a power of ten for what people read as a number."""
-    return formats.decimal(value, 0) if abs(value) >= 1_000 else f"{value:.4g}".replace("-", MINUS)
+    return formats.decimal(value, 0) if abs(value) >= 1_000 else significant(value, 4)
 
 
 def _fit(result: Result) -> str:
     if result.fit is None:
         return _("needs none")
-    p = _("too few for a test") if result.fit.p is None else f"p {result.fit.p:.2g}"
-    return f"r {result.fit.correlation:.3f}, {result.fit.test} {p}"
+    p = _("too few for a test") if result.fit.p is None else f"p {significant(result.fit.p, 2)}"
+    return f"r {formats.decimal(result.fit.correlation, 3)}, {_(result.fit.test)} {p}"
 
 
 def facts(answer: Answer) -> list[str]:

@@ -9,11 +9,13 @@ import math
 from dataclasses import dataclass, replace
 
 from facility.instants import DAY, Span
+from facility.language import _, _n
 from facility.levels.methods import log_normal, negative_binomial, normal, percentile, poisson, tolerance
 from facility.levels.result import Result
 from facility.levels.sample import Sample
 from facility.limit import Side
 from facility.quantities import Quantity
+from facility.writing import decimal
 
 METHODS = (percentile, tolerance, normal, log_normal, poisson, negative_binomial)
 SEASONS: Span = 365 * DAY
@@ -57,19 +59,21 @@ def _bounded(result: Result, sample: Sample) -> Result:
         alert = 1.0
     against, warnings, capped = list(result.against), list(result.warnings), False
     if reached:
-        warnings.append("the level would be no growth: alert at 1 CFU, or trend the recovery rate")
+        warnings.append(_("the level would be no growth: alert at 1 CFU, or trend the recovery rate"))
     highest = bound if reached else _inside(bound, sample.step)
     if alert > highest:
         alert, capped = highest, True
-        warnings.append("history reaches the action limit; the alert level is capped just inside it")
+        warnings.append(_("history reaches the action limit; the alert level is capped just inside it"))
     if sample.counted and alert < (1 if reached else 0):
-        return replace(result, against=(*against, "any growth is above the action limit; there is no alert level"))
+        return replace(result, against=(*against, _("any growth is above the action limit; there is no alert level")))
     action = None
     if result.computed_action is not None:
         action = _outward(sign * result.computed_action, sample.step)
         if action > bound:
             action, capped = bound, True
-            warnings.append("the action limit that history suggests is looser than the one in force; that one stays")
+            warnings.append(
+                _("the action limit that history suggests is looser than the one in force; that one stays")
+            )
         if action <= alert:
             action = min(_outward(alert + sample.step, sample.step), bound)
     return replace(
@@ -102,20 +106,24 @@ def _of_steps(steps: int, step: float) -> float:
 def _provisional(sample: Sample, span: Span) -> str:
     reasons = []
     if sample.n < LEAST_FOR_GOOD:
-        reasons.append(f"{sample.size}, fewer than {LEAST_FOR_GOOD}")
+        reasons.append(_("{values}, fewer than {n}", values=sample.size, n=LEAST_FOR_GOOD))
     if span < SEASONS:
         days = round(span / DAY)
-        reasons.append(f"{days} {'day' if days == 1 else 'days'} of data, not all seasons")
-    return " and ".join(reasons)
+        reasons.append(_n("{n} day of data, not all seasons", "{n} days of data, not all seasons", days, n=days))
+    return _(" and ").join(reasons)
 
 
 def _warnings(sample: Sample) -> list[str]:
     warnings = []
     if sample.effective is not None and sample.effective < HALF * sample.n:
         warnings.append(
-            f"Neighbouring values resemble each other: {sample.n:,} values are worth about {sample.effective:,.0f} "
-            "independent ones. Percentiles hold, confidence and tests do not; a longer unit of analysis helps."
+            _(
+                "Neighbouring values resemble each other: {all} values are worth about {n} independent ones. "
+                "Percentiles hold, confidence and tests do not; a longer unit of analysis helps.",
+                all=decimal(sample.n, 0),
+                n=decimal(sample.effective, 0),
+            )
         )
     if sample.action is None:
-        warnings.append("No action limit is in force on this side; nothing caps the level.")
+        warnings.append(_("No action limit is in force on this side; nothing caps the level."))
     return warnings

@@ -5,9 +5,12 @@ from collections.abc import Callable
 import numpy as np
 from scipy import stats
 
+from facility.language import N_
 from facility.levels.result import Fit
 from facility.levels.sample import Array
 
+SHAPIRO_WILK = N_("Shapiro-Wilk")
+CHI_SQUARED = N_("chi-squared")
 MOST_TESTED = 5_000
 """Shapiro and Wilk's p is known up to so many values (Royston 1995); of more, so many by even ranks are tested."""
 MOST_DRAWN = 200
@@ -25,13 +28,13 @@ def normal_fit(values: Array, back: Callable[[Array], Array] = lambda x: x) -> F
     """
     ordered = np.sort(values)
     if ordered[-1] - ordered[0] <= SAME * max(1.0, abs(ordered[0]), abs(ordered[-1])):
-        return Fit("Shapiro-Wilk", 0.0, 0.0, (), ())
+        return Fit(SHAPIRO_WILK, 0.0, 0.0, (), ())
     tested = ordered[_spaced(len(ordered), MOST_TESTED)]
     quantiles = stats.norm.ppf(_positions(len(ordered)), ordered.mean(), ordered.std(ddof=1))
     drawn = _spaced(len(ordered), MOST_DRAWN)
     p = float(stats.shapiro(tested).pvalue) if len(tested) >= 3 else None
     return Fit(
-        "Shapiro-Wilk",
+        SHAPIRO_WILK,
         p,
         _correlation(quantiles, ordered),
         tuple(back(quantiles[drawn]).tolist()),
@@ -50,7 +53,7 @@ def count_fit(
     quantiles = quantile(_positions(len(ordered)))
     drawn = _spaced(len(ordered), MOST_DRAWN)
     return Fit(
-        "chi-squared",
+        CHI_SQUARED,
         _chi_squared(ordered, probability, estimated),
         _correlation(quantiles, ordered),
         tuple(quantiles[drawn].tolist()),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy import optimize, stats
 
+from facility.language import N_, _
 from facility.levels.fits import count_fit, normal_fit
 from facility.levels.result import SIGNIFICANCE, Method, Result
 from facility.levels.sample import Array, Sample
@@ -32,9 +33,9 @@ def percentile(sample: Sample) -> Result:
     """95th and 99th percentile by linear interpolation: type 7 of Hyndman and Fan 1996, as numpy and spreadsheets."""
     against, warnings = [], []
     if sample.n < LEAST_FOR_PERCENTILE:
-        against.append(f"{sample.size}; a 95th percentile needs {LEAST_FOR_PERCENTILE}")
+        against.append(_("{values}; a 95th percentile needs {n}", values=sample.size, n=LEAST_FOR_PERCENTILE))
     if sample.n < LEAST_FOR_99TH:
-        warnings.append(f"the 99th percentile needs {LEAST_FOR_99TH} values; with fewer it is the largest one")
+        warnings.append(_("the 99th percentile needs {n} values; with fewer it is the largest one", n=LEAST_FOR_99TH))
     return _result(
         Method.PERCENTILE,
         sample,
@@ -51,20 +52,27 @@ def tolerance(sample: Sample) -> Result:
     action = tolerance_rank(sample.n, ACTION_COVERAGE)
     against, warnings = [], []
     if alert is None:
-        against.append(f"{sample.n} values; 95 % coverage with 95 % confidence needs {least_for(ALERT_COVERAGE)}")
+        needed = least_for(ALERT_COVERAGE)
+        against.append(_("{values}; 95 % coverage with 95 % confidence needs {n}", values=sample.size, n=needed))
     elif sample.effective is not None and sample.effective < least_for(ALERT_COVERAGE):
         against.append(
-            f"neighbouring values resemble each other: {sample.n} are worth about {sample.effective:.0f} independent "
-            f"ones, and {least_for(ALERT_COVERAGE)} are needed for the confidence"
+            _(
+                "neighbouring values resemble each other: {all} are worth about {n} independent ones, and {needed} "
+                "are needed for the confidence",
+                all=sample.n,
+                n=round(sample.effective),
+                needed=least_for(ALERT_COVERAGE),
+            )
         )
     if action is None:
-        warnings.append(f"99 % coverage with 95 % confidence needs {least_for(ACTION_COVERAGE)} values")
+        needed = least_for(ACTION_COVERAGE)
+        warnings.append(_("99 % coverage with 95 % confidence needs {n} values", n=needed))
     return _mirrored(
         sample,
         Method.TOLERANCE,
         None if alert is None else float(ordered[alert - 1]),
         None if action is None else float(ordered[action - 1]),
-        {"rank": float(alert or 0), "confidence": CONFIDENCE},
+        {N_("rank"): float(alert or 0), N_("confidence"): CONFIDENCE},
         against,
         warnings,
     )
@@ -85,18 +93,18 @@ def normal(sample: Sample) -> Result:
     """Mean and 2 (3) standard deviations, n - 1 in the variance."""
     values = sample.outward
     if sample.n < 2:
-        return _without(Method.NORMAL, sample, "a standard deviation needs 2 values")
+        return _without(Method.NORMAL, sample, _("a standard deviation needs 2 values"))
     mean, sd = float(values.mean()), float(values.std(ddof=1))
     fit = normal_fit(sample.values)
     against = _too_few(sample)
     if not fit.holds:
-        against.append(f"the values are not normally distributed ({fit.test}, p {_p(fit.p)})")
+        against.append(_("the values are not normally distributed ({test}, p {p})", test=_(fit.test), p=_p(fit.p)))
     return _mirrored(
         sample,
         Method.NORMAL,
         mean + ALERT_SDS * sd,
         mean + ACTION_SDS * sd,
-        {"mean": float(sample.values.mean()), "SD": sd},
+        {N_("mean"): float(sample.values.mean()), N_("SD"): sd},
         against,
         [],
     ).with_fit(fit)
@@ -105,23 +113,25 @@ def normal(sample: Sample) -> Result:
 def log_normal(sample: Sample) -> Result:
     """exp(mean + 2 (3) SD) of the natural logarithms: for skewed values above zero."""
     if sample.side is Side.LOW:
-        return _without(Method.LOG_NORMAL, sample, "for a high side only")
+        return _without(Method.LOG_NORMAL, sample, _("for a high side only"))
     if sample.n < 2 or float(sample.values.min()) <= 0:
-        return _without(Method.LOG_NORMAL, sample, "a logarithm needs values above zero")
+        return _without(Method.LOG_NORMAL, sample, _("a logarithm needs values above zero"))
     logs = np.log(sample.values)
     mean, sd = float(logs.mean()), float(logs.std(ddof=1))
     if mean + ACTION_SDS * sd > LARGEST_LOG:
-        return _without(Method.LOG_NORMAL, sample, "the values spread over too many powers of ten")
+        return _without(Method.LOG_NORMAL, sample, _("the values spread over too many powers of ten"))
     fit = normal_fit(logs, np.exp)
     against = _too_few(sample)
     if not fit.holds:
-        against.append(f"the logarithms are not normally distributed ({fit.test}, p {_p(fit.p)})")
+        against.append(
+            _("the logarithms are not normally distributed ({test}, p {p})", test=_(fit.test), p=_p(fit.p))
+        )
     return _mirrored(
         sample,
         Method.LOG_NORMAL,
         math.exp(mean + ALERT_SDS * sd),
         math.exp(mean + ACTION_SDS * sd),
-        {"mean of ln": mean, "SD of ln": sd},
+        {N_("mean of ln"): mean, N_("SD of ln"): sd},
         against,
         [],
     ).with_fit(fit)
@@ -133,22 +143,24 @@ def poisson(sample: Sample) -> Result:
         return _without(Method.POISSON, sample, why)
     mean = float(sample.values.mean())
     if mean == 0:
-        return _without(Method.POISSON, sample, "no growth at all; there is nothing to fit")
+        return _without(Method.POISSON, sample, _("no growth at all; there is nothing to fit"))
     fit = count_fit(
         sample.values, lambda k: stats.poisson.pmf(k, mean), lambda p: stats.poisson.ppf(p, mean), estimated=1
     )
     p = dispersion_p(sample.values)
     against = _too_few(sample)
     if p < SIGNIFICANCE:
-        against.append(f"the variance is above the mean (index of dispersion, p {_p(p)}); the level would be too low")
+        against.append(
+            _("the variance is above the mean (index of dispersion, p {p}); the level would be too low", p=_p(p))
+        )
     return _mirrored(
         sample,
         Method.POISSON,
         float(stats.poisson.ppf(ALERT_COVERAGE, mean)),
         float(stats.poisson.ppf(ACTION_COVERAGE, mean)),
-        {"mean": mean, "dispersion p": p},
+        {N_("mean"): mean, N_("dispersion p"): p},
         against,
-        [] if fit.holds else [f"the fit is poor ({fit.test}, p {_p(fit.p)})"],
+        [] if fit.holds else [_("the fit is poor ({test}, p {p})", test=_(fit.test), p=_p(fit.p))],
     ).with_fit(fit)
 
 
@@ -160,20 +172,20 @@ def negative_binomial(sample: Sample) -> Result:
     mean = float(values.mean())
     variance = float(values.var(ddof=1)) if sample.n > 1 else 0.0
     if variance <= mean:
-        return _without(Method.NEGATIVE_BINOMIAL, sample, "the variance is not above the mean")
+        return _without(Method.NEGATIVE_BINOMIAL, sample, _("the variance is not above the mean"))
     moments = mean**2 / (variance - mean)
     k = likeliest_k(values) or moments
     p = k / (k + mean)
     fit = count_fit(values, lambda x: stats.nbinom.pmf(x, k, p), lambda q: stats.nbinom.ppf(q, k, p), estimated=2)
     against = _too_few(sample)
     if not fit.holds:
-        against.append(f"the fit is poor ({fit.test}, p {_p(fit.p)})")
+        against.append(_("the fit is poor ({test}, p {p})", test=_(fit.test), p=_p(fit.p)))
     return _mirrored(
         sample,
         Method.NEGATIVE_BINOMIAL,
         float(stats.nbinom.ppf(ALERT_COVERAGE, k, p)),
         float(stats.nbinom.ppf(ACTION_COVERAGE, k, p)),
-        {"mean": mean, "k": k, "k by moments": moments, "p": p},
+        {N_("mean"): mean, N_("k"): k, N_("k by moments"): moments, N_("p"): p},
         against,
         [],
     ).with_fit(fit)
@@ -210,23 +222,23 @@ def likeliest_k(values: Array) -> float | None:
 
 def _not_counts(sample: Sample) -> str | None:
     if sample.side is Side.LOW or not sample.counted:
-        return "for counts of colonies only"
+        return _("for counts of colonies only")
     if np.any(sample.values != np.round(sample.values)):
-        return "the values are no whole numbers; corrected or scaled counts have no Poisson distribution"
-    return None if sample.n else "no values"
+        return _("the values are no whole numbers; corrected or scaled counts have no Poisson distribution")
+    return None if sample.n else _("no values")
 
 
 def _too_few(sample: Sample) -> list[str]:
     if sample.n >= LEAST_FOR_SD:
         return []
-    return [f"{sample.size}; mean and spread need {LEAST_FOR_SD}"]
+    return [_("{values}; mean and spread need {n}", values=sample.size, n=LEAST_FOR_SD)]
 
 
 def _result(
     method: Method, sample: Sample, level: Callable[[float], float], against: list[str], warnings: list[str]
 ) -> Result:
     if sample.n == 0:
-        return _without(method, sample, "no values")
+        return _without(method, sample, _("no values"))
     action = level(ACTION_COVERAGE) if sample.n >= LEAST_FOR_99TH else None
     return _mirrored(sample, method, level(ALERT_COVERAGE), action, {}, against, warnings)
 
@@ -258,4 +270,4 @@ def _mirrored(
 
 
 def _p(p: float | None) -> str:
-    return "unknown" if p is None else "below 0.001" if p < 0.001 else f"{p:.3f}"
+    return _("unknown") if p is None else _("below 0.001") if p < 0.001 else f"{p:.3f}"

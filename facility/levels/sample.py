@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from facility.language import _n
 from facility.limit import Side
 from facility.quantities import MEASURES, Quantity
 
@@ -39,7 +40,7 @@ class Sample:
     @property
     def size(self) -> str:
         """How many they are, in words: 1 value, 120 values."""
-        return "1 value" if self.n == 1 else f"{self.n} values"
+        return _n("{n} value", "{n} values", self.n, n=self.n)
 
     @property
     def counted(self) -> bool:

@@ -14,20 +14,26 @@ from alerts.notifications.texts import Scene, compose, summary
 from alerts.rooms import RoomStates
 from app.copies.copy import Copy, TooLongError
 from app.guard import SIGN_IN
+from app.levels.answer import answer as answer_of_levels
+from app.levels.answer import rationale
+from app.levels.figure import figure, quantile_figure
+from app.levels.question import Question
+from app.levels.rows import facts, rows
 from app.pages.page import Page, route
 from app.pages.registry import PAGES
 from app.sign_in.invitations import INVITED
 from app.sign_in.walls import WALL_IN
 from app.wall.page import WALL
 from facility.language import _, in_scripts, speaking
-from facility.limit import RoomState
+from facility.levels.units import Unit
+from facility.limit import RoomState, Side
 from facility.people import Person
 from facility.plant_events import RoomStateSet
 from facility.roles import RIGHTS
 from storage.records.notifications import Purpose, number_of
-from tests.app.past import NOW, PARTICLES, PRESSURE, TEMPERATURE, VIABLE
+from tests.app.past import BEGIN, NOW, PARTICLES, PRESSURE, TEMPERATURE, VIABLE
 from tests.app.pseudo import CODE, PLAIN, strange
-from tests.app.shown_texts import Browser, texts_of_markup
+from tests.app.shown_texts import Browser, texts_of, texts_of_markup
 from tests.app.strange_past import ANSWERED, DUSTY, OPEN, OVER, PEOPLE, QA, SAID, WARM, Inside, strange_past
 
 SHOWN = {
@@ -57,6 +63,7 @@ SAME_IN_EVERY_LANGUAGE = (
     r"[A-Z][a-z]+/[A-Z][a-z]+|CET",  # zones
     r"\w+://\S*|\S+@\S+|instruments/\S+|/[\w/{}.-]*|\w\.[a-z]+",  # addresses, topics, paths, accounts
     r"m³|CFU|Pa|°C|µm|m/s|min|ms|kB|MB|GB|[sh]|SHA",  # units
+    r"[rp] \d[\d.,]*(e-\d+)?",  # statistics
     r"\([iv]+\)|[A-Ea-e]",  # numbers of questions, and grades
     r"[ET]-\d{4}-\d{4}|CT-26-\d{4}|\d{4}-\d\d-\d\dT[\d:.]+Z",  # excursions, batches, instants
     r"[0-9a-f]{64}|([A-Z2-7]{4} ){7}[A-Z2-7]{4}",  # hashes, and the secret of an authenticator
@@ -153,6 +160,27 @@ def test_every_text_of_a_plain_page_is_taken_from_the_catalogue(
     assert answer.status_code == 200
     found = untranslated(address, texts_of_markup(answer.text), data)
     assert not found, "\n".join(("not from the catalogue:", *found))
+
+
+@pytest.mark.parametrize("point", [PRESSURE, PARTICLES, VIABLE])
+@pytest.mark.parametrize("unit", [Unit.EACH, Unit.DAILY_WORST])
+def test_every_text_of_levels_is_taken_from_the_catalogue(
+    inside: Inside, data: re.Pattern[str], point: str, unit: Unit
+) -> None:
+    past = inside.past
+    question = Question((point,), Side.HIGH, BEGIN, NOW, RoomState.IN_OPERATION, unit)
+    with speaking(CODE):
+        found = answer_of_levels(past.site, past.samples, past.records, question, lambda _done: None)
+        told = [*facts(found), *texts_of({"figure": figure(found, ())})]
+        for row, result in zip(rows(found), found.comparison.results, strict=True):
+            told += [row.method, row.parameters, row.fit, *row.remarks]
+            if result.usable:
+                told.append(rationale(found, result, past.site.timezone))
+            if result.fit is not None:
+                told += texts_of({"figure": quantile_figure(result, "Pa")})
+    assert len(told) > 5
+    left = untranslated("levels", told, data)
+    assert not left, "\n".join(("not from the catalogue:", *left))
 
 
 def test_every_live_value_is_taken_from_the_catalogue(inside: Inside, data: re.Pattern[str]) -> None:
