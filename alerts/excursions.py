@@ -11,6 +11,7 @@ from alerts.known_excursions import KnownExcursions, Places
 from facility.alarm import Alarm
 from facility.excursion import FIRST, Excursion, Extent, Move, ended
 from facility.instants import DAY, Instant, Span
+from facility.language import N_
 from facility.limit import Severity
 from facility.site import Site
 
@@ -63,12 +64,13 @@ def merge(known: Mapping[str, Excursion], id: str, into: str, reason: str) -> Re
     """One excursion becomes part of another. Raises RefusedError, in words."""
     one, other = known.get(id), known.get(into)
     if one is None or other is None:
-        raise RefusedError("There is no such excursion.")
+        raise RefusedError(N_("There is no such excursion."))
     if one is other:
-        raise RefusedError(f"{one.number} cannot be merged with itself.")
+        raise RefusedError(N_("{excursion} cannot be merged with itself.").format(excursion=one.number))
     for excursion in (one, other):
         if excursion.merged_into is not None:
-            raise RefusedError(f"{excursion.number} has been merged already: choose the one that it is part of now.")
+            merged = N_("{excursion} has been merged already: choose the one that it is part of now.")
+            raise RefusedError(merged.format(excursion=excursion.number))
     return _merged(one, other, reason)
 
 
@@ -79,11 +81,12 @@ def split(known: Mapping[str, Excursion], id: str, alarms: Collection[str], new:
     """
     whole = known.get(id)
     if whole is None:
-        raise RefusedError("There is no such excursion.")
+        raise RefusedError(N_("There is no such excursion."))
     if not alarms or not set(alarms) <= set(whole.alarms):
-        raise RefusedError(f"Choose alarms of {whole.number} to be an excursion of their own.")
+        choose = N_("Choose alarms of {excursion} to be an excursion of their own.")
+        raise RefusedError(choose.format(excursion=whole.number))
     if set(alarms) == set(whole.alarms):
-        raise RefusedError(f"Leave at least one alarm in {whole.number}.")
+        raise RefusedError(N_("Leave at least one alarm in {excursion}.").format(excursion=whole.number))
     own = {alarm: whole.alarms[alarm] for alarm in alarms}
     left = {alarm: whole.alarms[alarm] for alarm in whole.alarms if alarm not in own}
     former = (e for e in known.values() if e.merged_into == id and set(e.alarms) == set(own))

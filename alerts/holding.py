@@ -10,10 +10,11 @@ from facility.holds import (
     SHELVED_AT_LEAST,
     SHELVED_AT_MOST,
     Hold,
-    object_of,
+    instrument_of,
     room_of_hold,
 )
 from facility.instants import HOUR, MINUTE, Instant, datetime_of
+from facility.language import N_
 from facility.limit import Severity
 from facility.site import Site
 from storage.records.commands import ApproveShelving, Shelve, TakeOutOfService
@@ -26,8 +27,10 @@ def shelved(id: int, command: Shelve, by: str, at: Instant, others: Iterable[Hol
     """
     if not SHELVED_AT_LEAST <= command.span <= SHELVED_AT_MOST:
         raise RefusedError(
-            f"Shelve for {SHELVED_AT_LEAST // MINUTE} minute to {SHELVED_AT_MOST // HOUR} hours; "
-            "what must call nobody for longer is taken out of service, or its limit is changed."
+            N_(
+                "Shelve for {least} minute to {most} hours; what must call nobody for longer is taken out of "
+                "service, or its limit is changed."
+            ).format(least=SHELVED_AT_LEAST // MINUTE, most=SHELVED_AT_MOST // HOUR)
         )
     since = None if command.severity is Severity.ACTION else at
     hold = Hold(
@@ -50,9 +53,9 @@ def out_of_service(
 ) -> Hold:
     """What a person has taken out of service. Raises RefusedError, in words, where it cannot be."""
     if source_of(command.of) is not None:
-        raise RefusedError("A source is not taken out of service: shelve its alarm, or retire it.")
+        raise RefusedError(N_("A source is not taken out of service: shelve its alarm, or retire it."))
     if not 0 < command.span <= OUT_OF_SERVICE_AT_MOST:
-        raise RefusedError("Say when it is expected back: later than now, and within a year.")
+        raise RefusedError(N_("Say when it is expected back: later than now, and within a year."))
     hold = Hold(
         id=id,
         kind=HoldKind.OUT_OF_SERVICE,
@@ -71,26 +74,31 @@ def out_of_service(
 def approved(hold: Hold | None, command: ApproveShelving, by: str, at: Instant) -> Hold:
     """What was asked for is in force, and its time begins. Raises RefusedError, in words, where it cannot be."""
     if hold is None or not hold.waits or hold.of != command.of:
-        raise RefusedError("Nothing like that waits for an approval any more; the list shows what is shelved now.")
+        raise RefusedError(
+            N_("Nothing like that waits for an approval any more; the list shows what is shelved now.")
+        )
     if hold.asked_by == by:
-        raise RefusedError("You have asked for this yourself: another person must approve it.")
+        raise RefusedError(N_("You have asked for this yourself: another person must approve it."))
     return replace(hold, approved_by=by, since=at)
 
 
 def ended(hold: Hold | None, kind: HoldKind, of: str, by: str, at: Instant, why: str) -> Hold:
     """It is over, or what was asked for will not be. Raises RefusedError, in words, where it cannot be."""
     if hold is None or hold.ended is not None or (hold.kind, hold.of) != (kind, of):
-        raise RefusedError("That is over already; the list shows what calls nobody now.")
+        raise RefusedError(N_("That is over already; the list shows what calls nobody now."))
     if not why.strip():
-        raise RefusedError("Write why; that needs a reason.")
+        raise RefusedError(N_("Write why; that needs a reason."))
     return replace(hold, ended=at, ended_by=by, why_ended=why.strip())
 
 
 def _checked(hold: Hold, others: Iterable[Hold], site: Site) -> Hold:
     if room_of_hold(hold.of, site) is None and source_of(hold.of) is None:
-        raise RefusedError(f"There is no {object_of(hold.of)} in this site.")
+        instrument = instrument_of(hold.of)
+        if instrument is not None:
+            raise RefusedError(N_("There is no instrument {instrument} in this site.").format(instrument=instrument))
+        raise RefusedError(N_("There is no point {point} in this site.").format(point=hold.of))
     if not hold.reason:
-        raise RefusedError("Write why it is to call nobody; that needs a reason.")
+        raise RefusedError(N_("Write why it is to call nobody; that needs a reason."))
     for other in others:
         about = (other.kind, other.of) == (hold.kind, hold.of) and other.condition in (None, hold.condition)
         if about and other.severity >= hold.severity:
@@ -100,8 +108,12 @@ def _checked(hold: Hold, others: Iterable[Hold], site: Site) -> Hold:
 
 def _already(other: Hold) -> str:
     if other.until is None:
-        return f"That is asked for already, by {other.asked_by}; nobody has approved it yet."
+        asked = N_("That is asked for already, by {by}; nobody has approved it yet.")
+        return asked.format(by=other.asked_by)
     until = f"{datetime_of(other.until):%Y-%m-%d %H:%M} UTC"
-    if other.kind is HoldKind.SHELVED:
-        return f"That is shelved already, until {until}, by {other.asked_by}: {other.reason}"
-    return f"That is out of service already, expected back {until}, by {other.asked_by}: {other.reason}"
+    already = (
+        N_("That is shelved already, until {until}, by {by}: {reason}")
+        if other.kind is HoldKind.SHELVED
+        else N_("That is out of service already, expected back {until}, by {by}: {reason}")
+    )
+    return already.format(until=until, by=other.asked_by, reason=other.reason)

@@ -22,6 +22,7 @@ from typing import Protocol
 from alerts.findings import Finding, Raised, Returned, Worsened
 from facility.alarm import Acknowledgement, Alarm, AlarmState, Condition, Held
 from facility.instants import Instant
+from facility.language import N_
 from facility.limit import Severity
 
 
@@ -151,22 +152,25 @@ def acknowledged(alarm: Alarm | None, by: str, at: Instant, comment: str, seen: 
     Raises RefusedError, in words, where it cannot be.
     """
     if alarm is None or alarm.state is AlarmState.NORMAL:
-        raise RefusedError("There is no such alarm any more; the list of standing alarms shows what is left.")
+        raise RefusedError(N_("There is no such alarm any more; the list of standing alarms shows what is left."))
     if alarm.state is AlarmState.LATCHED and not alarm.acknowledgements:
         raise RefusedError(
-            "This alarm has returned while it was held back; it waits for no answer but for its reset."
+            N_("This alarm has returned while it was held back; it waits for no answer but for its reset.")
         )
     if alarm.state in (AlarmState.ACKNOWLEDGED, AlarmState.LATCHED):
         last = alarm.acknowledgements[-1]
-        raise RefusedError(f"{last.by} has acknowledged this alarm already: {last.comment}")
+        raise RefusedError(
+            N_("{by} has acknowledged this alarm already: {comment}").format(by=last.by, comment=last.comment)
+        )
     if not comment.strip():
-        raise RefusedError("Write what you found or what you will do; an acknowledgement needs a comment.")
+        raise RefusedError(N_("Write what you found or what you will do; an acknowledgement needs a comment."))
     if not by.strip():
-        raise RefusedError("An acknowledgement must name a person.")
+        raise RefusedError(N_("An acknowledgement must name a person."))
     if alarm.severity > seen:
         raise RefusedError(
-            f"Since you looked the alarm has risen from {seen.name.lower()} to {alarm.severity.name.lower()}; "
-            "look at it again, then acknowledge it."
+            N_("Since you looked the alarm has risen to the action limit; look at it again, then acknowledge it.")
+            if alarm.severity is Severity.ACTION
+            else N_("Since you looked the alarm has risen to the alert level; look at it again, then acknowledge it.")
         )
     state = _after_return(alarm) if alarm.state is AlarmState.RETURNED else AlarmState.ACKNOWLEDGED
     acknowledgement = Acknowledgement(by.strip(), at, comment.strip(), alarm.severity)
@@ -176,13 +180,13 @@ def acknowledged(alarm: Alarm | None, by: str, at: Instant, comment: str, seen: 
 def reset(alarm: Alarm | None, comment: str) -> Alarm:
     """A person lets go of a latched alarm, which is over then. Raises RefusedError, in words, where it cannot be."""
     if alarm is None or not alarm.latched:
-        raise RefusedError("There is no such alarm that waits for a reset.")
+        raise RefusedError(N_("There is no such alarm that waits for a reset."))
     if alarm.returned is None:
-        raise RefusedError("It has not returned; a latched alarm is reset when it is back inside.")
+        raise RefusedError(N_("It has not returned; a latched alarm is reset when it is back inside."))
     if alarm.state is not AlarmState.LATCHED:
-        raise RefusedError("Nobody has acknowledged this alarm; acknowledge it first, then reset it.")
+        raise RefusedError(N_("Nobody has acknowledged this alarm; acknowledge it first, then reset it."))
     if not comment.strip():
-        raise RefusedError("Write what you found; a reset needs a comment.")
+        raise RefusedError(N_("Write what you found; a reset needs a comment."))
     return replace(alarm, state=AlarmState.NORMAL)
 
 

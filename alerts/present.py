@@ -24,6 +24,7 @@ from facility.alarm import Alarm, room_of
 from facility.excursion import Excursion
 from facility.holds import Hold
 from facility.instants import Instant
+from facility.language import N_
 from facility.limit import RoomState
 from facility.people import CLEANWATCH, Actor
 from facility.plant_events import PlantEvent, RoomStateSet, SourceHeard, SourceStatus
@@ -173,7 +174,7 @@ class Present:
         elif isinstance(command, RetireSource):
             outcome = self.sources.retire(command, waiting.actor, now)
         elif command.room not in self.site.rooms:
-            outcome = f"There is no room {command.room}."
+            outcome = N_("There is no room {room}.").format(room=command.room)
         else:
             self.happen(msgspec.structs.replace(command, by=waiting.actor.name), now, waiting.actor)
             outcome = DONE

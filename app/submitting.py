@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from app import formats
 from app.context import AppContext
-from facility.language import N_, _
+from facility.language import N_, _, retold
 from storage.records import commands
 from storage.records.commands import DONE, Command
 from storage.records.errors import RecordsAwayError
@@ -16,6 +16,8 @@ PATIENCE = 5.0
 PATIENCE_MORE = 0.05
 """Seconds to wait longer for each further command that was handed over together."""
 GLANCE = 0.05
+ENGINE = ("alerts/excursions.py", "alerts/holding.py", "alerts/machine.py", "alerts/present")
+"""Where the engine has its words for what it refuses. They are on record in English."""
 NOBODY = N_("Nobody is signed in here any more. Sign in, and send it again.")
 
 
@@ -59,7 +61,7 @@ def submit_all(
 def _said(outcome: str | None, no_answer: str) -> str | None:
     if outcome is None:
         return no_answer
-    return None if outcome == DONE else formats.sentence(outcome)
+    return None if outcome == DONE else formats.sentence(retold(outcome, *ENGINE))
 
 
 def summed_up(outcomes: Sequence[str | None]) -> str | None:

@@ -3,6 +3,7 @@
 Adding a language is one file there. The site file names the language of a site.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -20,6 +21,7 @@ ENGLISH = "en"
 CATALOGUES = Path(__file__).parent / "languages"
 SCRIPTS = "assets/"
 """Texts in files there are written by the browser."""
+_PLACE = re.compile(r"\{(\w+)\}")
 _speaking: ContextVar[str] = ContextVar("_speaking", default=ENGLISH)
 
 
@@ -58,6 +60,18 @@ def N_(message: str, /) -> str:  # noqa: N802  # gettext's own name for it
     return message
 
 
+def retold(written: str, *files: str) -> str:
+    """What the program has once written down in English, in the language that is spoken.
+
+    It is found again by the texts with places in files whose paths begin like these; their values are looked up the
+    same way, for one text may be a part of another. Whatever is none of them stays as it is.
+    """
+    for pattern, text in _patterns(_speaking.get(), files):
+        if (found := pattern.fullmatch(written)) is not None:
+            return _put(text, {place: retold(value, *files) for place, value in found.groupdict().items()})
+    return written
+
+
 def in_scripts() -> dict[str, str]:
     """The texts of the browser's scripts in the language that is spoken; none in English, which stands in them."""
     read = _read(_speaking.get())
@@ -68,6 +82,25 @@ def in_scripts() -> dict[str, str]:
 
 def _put(text: str, values: dict[str, object]) -> str:
     return text.format(**values) if values else text
+
+
+@cache
+def _patterns(code: str, files: tuple[str, ...]) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """What a text of these files looks like once it is written, with its translation; the longest first."""
+    texts = {
+        m.id: m.string
+        for m in _read(code) or ()
+        if isinstance(m.id, str) and m.string and any(file.startswith(files) for file, _line in m.locations)
+    }
+    by_length = sorted(texts, key=lambda text: len(_PLACE.sub("", text)), reverse=True)
+    return tuple((_pattern(text), texts[text]) for text in by_length if _PLACE.sub("", text).strip())
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    parts = _PLACE.split(text)
+    parts[::2] = map(re.escape, parts[::2])
+    parts[1::2] = (f"(?P<{place}>.*?)" for place in parts[1::2])
+    return re.compile("".join(parts), re.DOTALL)
 
 
 @cache

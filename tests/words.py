@@ -18,6 +18,7 @@ from babel.messages.pofile import read_po, write_po
 from alerts.health_targets import Verdict
 from app.status import Status
 from facility.alarm import AlarmState, Condition, HoldKind
+from facility.change_states import ChangeState, Step
 from facility.language import CATALOGUES
 from facility.levels.result import Method
 from facility.levels.units import Unit
@@ -39,6 +40,7 @@ SHOWN: tuple[type[Enum], ...] = (
     AccountState,
     AlarmState,
     AnnotationStanding,
+    ChangeState,
     Condition,
     HoldKind,
     Kind,
@@ -50,6 +52,7 @@ SHOWN: tuple[type[Enum], ...] = (
     Severity,
     Side,
     Status,
+    Step,
     Unit,
     Validity,
     Verdict,

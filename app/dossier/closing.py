@@ -10,7 +10,7 @@ from app.signing import Signable, ToSign
 from facility.alarm import AlarmState
 from facility.excursion import Excursion
 from facility.instants import Instant, text_of
-from facility.language import _, _n
+from facility.language import N_, _, _n
 from facility.people import Person
 from facility.roles import Right
 from storage.records import assessments, closings
@@ -67,7 +67,7 @@ def _prepare_closing(context: AppContext, connection: Connection, _person: Perso
         title=_("Close excursion {number}", number=subject),
         act=act,
         words=closing_words(assessment, content),
-        rules=(NotBy(assessment.by, "assessed"),),
+        rules=(NotBy(assessment.by, N_("assessed")),),
     )
 
 

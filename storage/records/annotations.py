@@ -13,6 +13,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Connection, insert, select
 
 from facility.instants import Instant, text_of
+from facility.language import N_, _
 from facility.people import Person
 from facility.roles import Right
 from storage.records import signatures
@@ -112,7 +113,7 @@ class Annotation:
     @property
     def rules(self) -> tuple[Rule, ...]:
         """Four eyes: QA approves what somebody else has written."""
-        return NeedsRight(Right.APPROVE), NotBy(self.by, "written")
+        return NeedsRight(Right.APPROVE), NotBy(self.by, N_("written"))
 
 
 MEANING = Meaning.APPROVAL
@@ -129,9 +130,9 @@ def correct(
 ) -> Annotation:
     """Put a correction on record, which waits for QA. Raises AnnotationError where one of the three is missing."""
     if not was.strip() or not becomes.strip():
-        raise AnnotationError("A correction says how it reads now, and how it should read.")
+        raise AnnotationError(_("A correction says how it reads now, and how it should read."))
     if was.strip() == becomes.strip():
-        raise AnnotationError("What it should read is what it reads already.")
+        raise AnnotationError(_("What it should read is what it reads already."))
     return _add(connection, at, person, Kind.CORRECTION, about, was, becomes, reason)
 
 
@@ -142,9 +143,9 @@ def refuse(connection: Connection, at: Instant, person: Person, id: int, reason:
     """
     found = find(connection, id)
     if found is None or found.standing is not Standing.WAITS:
-        raise AnnotationError("This correction does not wait any more. Look at it again.")
+        raise AnnotationError(_("This correction does not wait any more. Look at it again."))
     if found.by != person.account and not person.may(Right.APPROVE):
-        raise AnnotationError("Only QA refuses a correction, and only its author takes it back.")
+        raise AnnotationError(_("Only QA refuses a correction, and only its author takes it back."))
     reason = _text(reason)
     connection.execute(insert(refusals).values(annotation=id, by=person.account, at=at, reason=reason))
     action = "correction taken back" if found.by == person.account else "correction refused"
@@ -193,10 +194,10 @@ def _add(
     reason: str,
 ) -> Annotation:
     if about.end < about.start:
-        raise AnnotationError("The end of the stretch lies before its beginning.")
+        raise AnnotationError(_("The end of the stretch lies before its beginning."))
     values = {"was": was.strip(), "becomes": becomes.strip(), "reason": _text(reason)}
     if any("\0" in text or len(text) > LONGEST for text in values.values()):
-        raise AnnotationError(f"Each text may have {LONGEST} characters, and no NUL among them.")
+        raise AnnotationError(_("Each text may have {longest} characters, and no NUL among them.", longest=LONGEST))
     row = {"kind": kind.value, "object": about.object, "start": about.start, "end": about.end, **values}
     id: int = connection.execute(
         insert(table).values(**row, by=person.account, at=at).returning(table.c.id)
@@ -210,7 +211,7 @@ def _add(
 
 def _text(text: str) -> str:
     if not text.strip():
-        raise AnnotationError("Say why: it needs a reason, in words.")
+        raise AnnotationError(_("Say why: it needs a reason, in words."))
     return text.strip()
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, insert
 
 from facility.change_states import ChangeState, Step, after
 from facility.instants import Instant
+from facility.language import N_, _
 from facility.people import Actor, Person
 from facility.roles import Right
 from facility.site_changes import differences, lines
@@ -48,7 +49,9 @@ def begin(connection: Connection, at: Instant, author: Actor, text: str, reason:
     newest = revisions.newest(connection)
     before = site_of(newest) if newest else None
     if before is not None and not (before.simulated and site.simulated):
-        raise ChangeRefusedError("Only the first site file, or one of a simulated site, takes force without review.")
+        raise ChangeRefusedError(
+            _("Only the first site file, or one of a simulated site, takes force without review.")
+        )
     same_site(before, site)
     audit.set_zone(connection, site.timezone)
     return revisions.add(
@@ -74,7 +77,7 @@ def approve(connection: Connection, at: Instant, person: Person, number: int, co
     lock(connection)
     change = ready(connection, number, Step.PUT_IN_FORCE)
     if not change.controlled:
-        raise ChangeRefusedError(f"Change {number} needs no signature.")
+        raise ChangeRefusedError(_("Change {number} needs no signature.", number=number))
     _put_in_force(connection, at, person.actor, change, comment)
 
 
@@ -83,7 +86,7 @@ def put_in_force(connection: Connection, at: Instant, by: Actor, number: int, co
     lock(connection)
     change = ready(connection, number, Step.PUT_IN_FORCE)
     if change.controlled:
-        raise ChangeRefusedError(f"Change {number} decides about alarms: QA has to sign it.")
+        raise ChangeRefusedError(_("Change {number} decides about alarms: QA has to sign it.", number=number))
     _put_in_force(connection, at, by, change, comment)
     return _found(connection, number)
 
@@ -93,7 +96,7 @@ def withdraw(connection: Connection, at: Instant, person: Person, number: int, c
     lock(connection)
     change = ready(connection, number, Step.WITHDRAW)
     if person.account != change.author:
-        raise ChangeRefusedError("Only its author withdraws a change. You can refuse it, with a reason.")
+        raise ChangeRefusedError(_("Only its author withdraws a change. You can refuse it, with a reason."))
     _take(connection, at, person.actor, change, Step.WITHDRAW, comment)
     return _found(connection, number)
 
@@ -103,11 +106,11 @@ def refuse(connection: Connection, at: Instant, person: Person, number: int, com
     lock(connection)
     change = ready(connection, number, Step.REFUSE)
     if not person.may(Right.DRAFT):
-        raise ChangeRefusedError(f"Your role, {person.role}, may not refuse changes.")
+        raise ChangeRefusedError(_("Your role, {role}, may not refuse changes.", role=_(person.role.value)))
     if person.account == change.author:
-        raise ChangeRefusedError("This is your own: withdraw it.")
+        raise ChangeRefusedError(_("This is your own: withdraw it."))
     if not comment.strip():
-        raise ChangeRefusedError("Say why it is refused: the reason goes on record.")
+        raise ChangeRefusedError(_("Say why it is refused: the reason goes on record."))
     _take(connection, at, person.actor, change, Step.REFUSE, comment)
     return _found(connection, number)
 
@@ -121,13 +124,15 @@ def take_back(connection: Connection, at: Instant, person: Person, number: int, 
     change = ready(connection, number, Step.TAKE_BACK)
     needed = Right.APPROVE if change.controlled else Right.DRAFT
     if not person.may(needed):
-        raise ChangeRefusedError(f"Your role, {person.role}, may not take this change back.")
+        raise ChangeRefusedError(_("Your role, {role}, may not take this change back.", role=_(person.role.value)))
     if change.revision != revisions.newest_number(connection):
-        raise ChangeRefusedError(f"Another change builds upon change {number}: take that back first.")
+        raise ChangeRefusedError(
+            _("Another change builds upon change {number}: take that back first.", number=number)
+        )
     if standing(change, revisions.all(connection), at) is not ChangeState.APPROVED:
-        raise ChangeRefusedError(f"Change {number} has taken force. Propose another change.")
+        raise ChangeRefusedError(_("Change {number} has taken force. Propose another change.", number=number))
     if not comment.strip():
-        raise ChangeRefusedError("Say why it is taken back: the reason goes on record.")
+        raise ChangeRefusedError(_("Say why it is taken back: the reason goes on record."))
     base = revisions.find(connection, change.base)
     assert base is not None
     found = differences(parse_site(change.text, change.object), site_of(base))
@@ -150,7 +155,7 @@ def rules(change: Change, meaning: Meaning) -> Sequence[Rule]:
     right = Right.APPROVE if meaning is Meaning.APPROVAL else Right.DRAFT
     return (
         NeedsRight(right),
-        NotBy(change.author, "drafted"),
+        NotBy(change.author, N_("drafted")),
         Before(Meaning.REVIEW, Meaning.APPROVAL),
         DifferentPeople((Meaning.REVIEW, Meaning.APPROVAL)),
     )
@@ -165,23 +170,32 @@ def unreviewed(connection: Connection, number: int) -> Revision:
     """A revision that took force without review: the first one, or a simulated site's. Raises ChangeRefusedError."""
     revision = revisions.find(connection, number)
     if revision is None or came_of(connection, number) is not None:
-        raise ChangeRefusedError(f"Site revision {number} took force by a change, and was approved with that.")
+        raise ChangeRefusedError(
+            _("Site revision {number} took force by a change, and was approved with that.", number=number)
+        )
     return revision
 
 
 def revision_rules(revision: Revision) -> Sequence[Rule]:
     """What has to be so for QA's signature under a revision that took force without review."""
-    return NeedsRight(Right.APPROVE), NotBy(revision.author, "loaded")
+    return NeedsRight(Right.APPROVE), NotBy(revision.author, N_("loaded"))
 
 
 def ready(connection: Connection, number: int, step: Step) -> Change:
     """The change, where this step may be taken now. Raises ChangeRefusedError."""
     change = _found(connection, number)
     if after(change.state, step, change.controlled) is None:
-        raise ChangeRefusedError(f"Change {number} is {change.state}: it cannot be {step}.")
+        raise ChangeRefusedError(
+            _(
+                "Change {number} is {state}: it cannot be {step}.",
+                number=number,
+                state=_(change.state.value),
+                step=_(step.value),
+            )
+        )
     newest = revisions.newest_number(connection)
     if step in (Step.REVIEW, Step.PUT_IN_FORCE) and change.base != newest:
-        raise ChangeRefusedError(outdated(f"Change {number} was", change.base, newest))
+        raise ChangeRefusedError(outdated(number, change.base, newest))
     return change
 
 
@@ -237,5 +251,5 @@ def _take(
 def _found(connection: Connection, number: int) -> Change:
     change = find(connection, number)
     if change is None:
-        raise ChangeRefusedError(f"There is no change {number}.")
+        raise ChangeRefusedError(_("There is no change {number}.", number=number))
     return change

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from facility.change_states import ChangeState, Step, after
 from facility.instants import Instant, text_of
+from facility.language import _
 from facility.people import Actor, Person
 from facility.roles import Right
 from facility.site import Site
@@ -140,7 +141,7 @@ def draft(
     SiteFileError where the text has mistakes, ChangeRefusedError where it cannot be a change.
     """
     if not person.may(Right.DRAFT):
-        raise ChangeRefusedError(f"Your role, {person.role}, may not draft changes.")
+        raise ChangeRefusedError(_("Your role, {role}, may not draft changes.", role=_(person.role.value)))
     return draft_by(
         connection, at, person.actor, text, reason, rationale, attachment, base=base, wanted_from=wanted_from
     )
@@ -160,21 +161,21 @@ def draft_by(
 ) -> Change:
     """The same for whoever is at the shell, or a station that starts with a changed file."""
     lock(connection)
-    site = parse_site(text, "the proposed site file")
+    site = parse_site(text, _("the proposed site file"))
     newest = revisions.newest(connection)
     if newest is None:
-        raise ChangeRefusedError("No site file is in force yet: there is nothing to change.")
+        raise ChangeRefusedError(_("No site file is in force yet: there is nothing to change."))
     if base is not None and base != newest.number:
-        raise ChangeRefusedError(outdated("This was", base, newest.number))
+        raise ChangeRefusedError(outdated(None, base, newest.number))
     if not reason.strip():
-        raise ChangeRefusedError("Say why it is changed: the reason goes on record.")
+        raise ChangeRefusedError(_("Say why it is changed: the reason goes on record."))
     if wanted_from is not None and wanted_from < at:
-        raise ChangeRefusedError("A change takes force now or later, never in the past.")
+        raise ChangeRefusedError(_("A change takes force now or later, never in the past."))
     before = site_of(newest)
     same_site(before, site)
     found = differences(before, site)
     if text == newest.text or not found:
-        raise ChangeRefusedError("Nothing is different from the newest revision, but perhaps comments.")
+        raise ChangeRefusedError(_("Nothing is different from the newest revision, but perhaps comments."))
     number = (connection.scalar(select(func.max(changes.c.number))) or 0) + 1
     change = Change(
         number,
@@ -240,17 +241,33 @@ def same_site(before: Site | None, site: Site) -> None:
     """Raises ChangeRefusedError where a file describes another site than the one on record."""
     if before is not None and before.id != site.id:
         raise ChangeRefusedError(
-            f"This describes the site {site.id!r}, but these records are of {before.id!r}; "
-            "give another site a data folder of its own."
+            _(
+                "This describes the site {other}, but these records are of {site}; give another site a data folder "
+                "of its own.",
+                other=repr(site.id),
+                site=repr(before.id),
+            )
         )
 
 
-def outdated(what: str, base: int, newest: int) -> str:
+def outdated(number: int | None, base: int, newest: int) -> str:
     """What is said of a change whose base is not the newest revision any more."""
-    return (
-        f"{what} drawn up against site revision {base}, but by now there is revision {newest}. "
-        "Draw it up again against that one: what it would change is to be seen as it is now."
+    found = (
+        _(
+            "This was drawn up against site revision {base}, but by now there is revision {newest}.",
+            base=base,
+            newest=newest,
+        )
+        if number is None
+        else _(
+            "Change {number} was drawn up against site revision {base}, but by now there is revision {newest}.",
+            number=number,
+            base=base,
+            newest=newest,
+        )
     )
+    again = _("Draw it up again against that one: what it would change is to be seen as it is now.")
+    return f"{found} {again}"
 
 
 def fields_of(found: Sequence[Difference]) -> Mapping[str, tuple[JSON, JSON]]:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from facility.instants import Instant
+from facility.language import _
 from facility.people import Actor
 from storage.records.schema import channels as table
 from storage.records.trail import audit
@@ -122,9 +123,9 @@ def existing(connection: Connection, id: int) -> Channel:
     """The channel of this number. Raises ChannelError where there is none, or it is retired."""
     row = connection.execute(select(table).where(table.c.id == id)).first()
     if row is None:
-        raise ChannelError(f"There is no channel {id}.")
+        raise ChannelError(_("There is no channel {number}.", number=id))
     if row.retired_at is not None:
-        raise ChannelError(f"The channel {row.name} is retired; that is for ever. Add another one.")
+        raise ChannelError(_("The channel {name} is retired; that is for ever. Add another one.", name=row.name))
     return _channel(row)
 
 
@@ -134,17 +135,19 @@ def by_name(connection: Connection, name: str) -> Channel:
     for channel in standing:
         if channel.name.casefold() == name.strip().casefold():
             return channel
-    listed = ", ".join(channel.name for channel in standing) or "none yet"
-    raise ChannelError(f"There is no channel {name!r} in use. There are: {listed}.")
+    listed = ", ".join(channel.name for channel in standing) or _("none yet")
+    raise ChannelError(_("There is no channel {name} in use. There are: {listed}.", name=repr(name), listed=listed))
 
 
 def _named(connection: Connection, name: str, but: int | None = None) -> str:
     name = " ".join(name.split())
     if not 1 <= len(name) <= MOST or not name.isprintable():
-        raise ChannelError(f"Give the channel a name, of 1 to {MOST} characters: what people call it.")
+        raise ChannelError(_("Give the channel a name, of 1 to {most} characters: what people call it.", most=MOST))
     for row in connection.execute(select(table.c.id, table.c.name)):
         if row.id != but and row.name.casefold() == name.casefold():
-            raise ChannelError(f"There is or was a channel {row.name} already, and a name is given only once.")
+            raise ChannelError(
+                _("There is or was a channel {name} already, and a name is given only once.", name=row.name)
+            )
     return name
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, delete, insert, select
 from facility.alarm import Condition, HoldKind
 from facility.holds import object_of
 from facility.instants import Instant, Span
+from facility.language import _
 from facility.limit import Severity
 from facility.people import CLEANWATCH, Actor
 from facility.plant_events import BatchEnded, BatchStarted, RoomStateSet
@@ -130,7 +131,7 @@ def submit(connection: Connection, at: Instant, actor: Actor, command: Command) 
     text = msgspec.json.encode(command).decode()
     if "\\u0000" in text:
         raise NotUsableError(
-            "what was written has a NUL character in it, which cannot be put on record: leave it out"
+            _("what was written has a NUL character in it, which cannot be put on record: leave it out")
         )
     insertion = (
         insert(commands)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, insert, select
 
 from facility.instants import Instant, text_of
+from facility.language import _
 from facility.on_call import Override
 from facility.people import Person
 from storage.records.people import accounts
@@ -59,11 +60,11 @@ def override(
 ) -> Override:
     """Somebody has the call in place of whom the rota names. Raises OverrideRefusedError."""
     if end <= start:
-        raise OverrideRefusedError("The end must lie after the beginning.")
+        raise OverrideRefusedError(_("The end must lie after the beginning."))
     if end <= at:
-        raise OverrideRefusedError("This is over already; who had the call then stays as it is on record.")
+        raise OverrideRefusedError(_("This is over already; who had the call then stays as it is on record."))
     if accounts.find(connection, account) is None:
-        raise OverrideRefusedError(f"There is no account {account}.")
+        raise OverrideRefusedError(_("There is no account {account}.", account=account))
     made = Override(0, rota, account, start, end, _reason(reason), person.account, at)
     row = {name: value for name, value in asdict(made).items() if name != "number"}
     added = insert(rota_overrides).values(**row).returning(rota_overrides.c.number)
@@ -76,9 +77,9 @@ def withdraw(connection: Connection, at: Instant, person: Person, number: int, r
     """An override holds no longer. Raises OverrideRefusedError."""
     found = next(iter(_overrides(connection, rota_overrides.c.number == number)), None)
     if found is None:
-        raise OverrideRefusedError("There is no such override, or it has been withdrawn already.")
+        raise OverrideRefusedError(_("There is no such override, or it has been withdrawn already."))
     if found.end <= at:
-        raise OverrideRefusedError("This is over already; who had the call then stays as it is on record.")
+        raise OverrideRefusedError(_("This is over already; who had the call then stays as it is on record."))
     reason = _reason(reason)
     connection.execute(insert(withdrawn_overrides).values(override=number, by=person.account, at=at, reason=reason))
     audit.append(connection, at, [_entry(person, "rota override withdrawn", found, reason)])
@@ -124,7 +125,7 @@ def _entry(person: Person, action: str, override: Override, reason: str) -> Audi
 
 def _reason(text: str) -> str:
     if not text.strip() or "\0" in text or len(text) > LONGEST:
-        raise OverrideRefusedError(f"Say why, in 1 to {LONGEST} characters.")
+        raise OverrideRefusedError(_("Say why, in 1 to {longest} characters.", longest=LONGEST))
     return text.strip()
 
 

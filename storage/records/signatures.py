@@ -19,6 +19,7 @@ import msgspec
 from sqlalchemy import Connection, insert, select
 
 from facility.instants import Instant
+from facility.language import N_, _
 from facility.people import Person
 from facility.roles import Right
 from storage.records.schema import audit as audit_rows
@@ -42,10 +43,10 @@ class Meaning(StrEnum):
 
 
 DONE = {
-    Meaning.AUTHORSHIP: "written",
-    Meaning.REVIEW: "reviewed",
-    Meaning.APPROVAL: "approved",
-    Meaning.RESPONSIBILITY: "taken responsibility for",
+    Meaning.AUTHORSHIP: N_("written"),
+    Meaning.REVIEW: N_("reviewed"),
+    Meaning.APPROVAL: N_("approved"),
+    Meaning.RESPONSIBILITY: N_("taken responsibility for"),
 }
 """What has been done to a record by a signature of each meaning."""
 
@@ -120,26 +121,28 @@ def problem(
     """In words why this person may not sign this content now; None where nothing stands against it."""
     signed = [signature for signature in signatures if holds(signature, content)]
     if any(s.account == person.account and s.meaning is meaning for s in signed):
-        return f"You have {DONE[meaning]} it already."
+        return _("You have {done} it already.", done=_(DONE[meaning]))
     return next((words for rule in rules if (words := _against(rule, person, meaning, signed))), None)
 
 
 def _against(rule: Rule, person: Person, meaning: Meaning, signed: Sequence[Signature]) -> str | None:
     match rule:
         case Before(first, then) if meaning is then and all(s.meaning is not first for s in signed):
-            return f"It has to be {DONE[first]} first, with a signature."
+            return _("It has to be {done} first, with a signature.", done=_(DONE[first]))
         case DifferentPeople(meanings) if meaning in meanings:
             own = [s.meaning for s in signed if s.account == person.account and s.meaning in meanings]
             return _not_again(DONE[own[0]]) if own else None
         case NotBy(account, deed) if account == person.account:
             return _not_again(deed)
         case NeedsRight(right) if not person.may(right):
-            return f"Your role, {person.role}, has not the right to {right}."
+            return _(
+                "Your role, {role}, has not the right to {right}.", role=_(person.role.value), right=_(right.value)
+            )
     return None
 
 
 def _not_again(deed: str) -> str:
-    return f"You have {deed} it yourself: another person has to sign this."
+    return _("You have {done} it yourself: another person has to sign this.", done=_(deed))
 
 
 def sign(

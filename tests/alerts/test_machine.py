@@ -107,7 +107,7 @@ def test_an_acknowledgement_says_who_when_and_why() -> None:
     [
         (alarm(), "Ada Muster", "  ", "needs a comment"),
         (alarm(), " ", "seen", "must name a person"),
-        (alarm(ACTION), "Ada Muster", "seen", "risen from alert to action"),
+        (alarm(ACTION), "Ada Muster", "seen", "risen to the action limit"),
         (answered(alarm()), "Ada Muster", "seen", "acknowledged this alarm already: door closed"),
         (machine.returned(answered(alarm()), 120), "Ada Muster", "seen", "no such alarm any more"),
         (None, "Ada Muster", "seen", "no such alarm any more"),

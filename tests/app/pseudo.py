@@ -64,8 +64,11 @@ def a_language_that_nobody_speaks(folder: Path) -> Iterator[None]:
         write_po(file, catalogue)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(language, "CATALOGUES", folder)
-        language._read.cache_clear()
-        language._catalogue.cache_clear()
+        _forget()
         yield
-    language._read.cache_clear()
-    language._catalogue.cache_clear()
+    _forget()
+
+
+def _forget() -> None:
+    for read in (language._read, language._catalogue, language._patterns):
+        read.cache_clear()

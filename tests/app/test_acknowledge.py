@@ -4,13 +4,19 @@ from pathlib import Path
 
 import pytest
 
+from alerts import machine
+from alerts.findings import Raised
+from alerts.machine import RefusedError
 from app.components.acknowledge import NO_ANSWER, NO_COMMENT, send
 from app.context import AppContext
 from app.live.hub import Hub
 from app.submitting import summed_up
+from facility.alarm import Condition
+from facility.language import speaking
 from facility.limit import Severity
 from storage.records import commands
 from storage.records.commands import DONE, Acknowledge
+from tests.alerts.examples import point
 from tests.app.parts import NOON, NoSamples, Time, site
 from tests.people import MOREAU
 from tests.records import open_records
@@ -64,6 +70,22 @@ def test_several_are_a_command_each_with_the_one_comment(context: AppContext) ->
     with context.records.reading() as connection:
         submitted = [waiting.command for waiting in commands.waiting(connection)]
     assert submitted == [Acknowledge(alarm, severity, "Door closed") for alarm, severity in seen.items()]
+
+
+def test_a_refusal_is_told_in_the_language_of_the_site_and_stays_english_on_record(context: AppContext) -> None:
+    found = Raised(Condition.LOW, Severity.ACTION, NOON, NOON, 9, 10, "<", 8, NOON)
+    alarm = machine.raised(point(), found)
+    with pytest.raises(RefusedError) as refusal:
+        machine.acknowledged(alarm, "j.moreau", NOON, "Door closed", Severity.ALERT)
+    engine = answering(context, str(refusal.value))
+    with speaking("de"):
+        words = send(context, {ALARM: Severity.ALERT}, "Door closed")
+    engine.join()
+    assert words is not None
+    assert words.startswith("Seit Sie hingesehen haben, ist der Alarm auf die Aktionsgrenze gestiegen")
+    with context.records.reading() as connection:
+        assert commands.outcome(connection, 1) == str(refusal.value)
+    assert "risen to the action limit" in str(refusal.value)
 
 
 def test_it_is_done_when_the_engine_says_so(context: AppContext) -> None:

@@ -7,7 +7,7 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
-from facility.language import CATALOGUES, _, _n, languages, speaking
+from facility.language import CATALOGUES, _, _n, languages, retold, speaking
 from facility.quantities import Quantity
 from facility.site_file import parse_site
 from facility.writing import dated as written
@@ -55,6 +55,19 @@ def test_one_and_several_differ_in_both_languages() -> None:
     assert (told(1), told(3)) == ("1 room", "3 rooms")
     with speaking("de"):
         assert (told(1), told(3)) == ("ein Raum", "3 Räume")
+
+
+def test_what_was_written_in_english_is_found_again_with_its_values() -> None:
+    written = "j.moreau has acknowledged this alarm already: Door {closed}\nAgain"
+    with speaking("de"):
+        assert retold(written, "alerts/") == "j.moreau hat diesen Alarm bereits quittiert: Door {closed}\nAgain"
+    assert retold(written, "alerts/") == written
+
+
+def test_what_is_no_text_of_those_files_stays_as_it_was_written() -> None:
+    with speaking("de"):
+        assert retold("Acknowledge", "alerts/machine.py") == "Acknowledge"
+        assert retold("Perhaps there is no room B101.", "alerts/present.py") == "Perhaps there is no room B101."
 
 
 def test_numbers_have_the_separators_of_the_language_and_a_true_minus() -> None:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from sqlalchemy import Connection, func, insert, select, update
 
 from facility.instants import Instant
+from facility.language import N_, _
 from facility.people import CLEANWATCH, Actor
 from facility.roles import Role
 from storage.records.people import credentials, sessions
@@ -95,16 +96,21 @@ def make(
     account, name = canonical(account), " ".join(name.split())
     if not NAMES.fullmatch(account):
         raise AccountError(
-            f"{account[:64]!r} cannot be an account's name: 2 to 64 letters a to z, digits, '.', '_', '-' or '@', "
-            "beginning with a letter or digit."
+            _(
+                "{name} cannot be an account's name: 2 to 64 letters a to z, digits, '.', '_', '-' or '@', beginning "
+                "with a letter or digit.",
+                name=repr(account[:64]),
+            )
         )
     if account in RESERVED:
-        raise AccountError(f"The name {account} is the program's own; choose another.")
+        raise AccountError(_("The name {account} is the program's own; choose another.", account=account))
     if (before := find(connection, account)) is not None:
-        raise AccountError(
-            f"There {'was' if before.state is AccountState.RETIRED else 'is'} an account {account} ({before.name}) "
-            "already, and a name is given only once. Choose another."
+        taken = (
+            N_("There was an account {account} ({name}) already, and a name is given only once. Choose another.")
+            if before.state is AccountState.RETIRED
+            else N_("There is an account {account} ({name}) already, and a name is given only once. Choose another.")
         )
+        raise AccountError(_(taken, account=account, name=before.name))
     made = Account(account, _printed(name), _personal(role), areas, AccountState.ACTIVE, at)
     connection.execute(insert(table).values(**_row(made)))
     changes: dict[str, tuple[JSON, JSON]] = {field: (None, value) for field, value in _told(made).items()}
@@ -156,7 +162,9 @@ def _change(
     connection: Connection, at: Instant, by: Actor, before: Account, after: Account, action: str, reason: str
 ) -> Account:
     if before.state is AccountState.RETIRED:
-        raise AccountError(f"The account {before.account} is retired; that is for ever. Make another one.")
+        raise AccountError(
+            _("The account {account} is retired; that is for ever. Make another one.", account=before.account)
+        )
     was, now = _told(before), _told(after)
     changes: dict[str, tuple[JSON, JSON]] = {
         field: (was[field], now[field]) for field in now if was[field] != now[field]
@@ -165,8 +173,11 @@ def _change(
         return before
     if _administers(before) and not _administers(after) and _administrators(connection) == 1:
         raise AccountError(
-            f"{before.account} is the only administrator. Make another account an administrator first: "
-            "without one nobody could manage accounts."
+            _(
+                "{account} is the only administrator. Make another account an administrator first: without one "
+                "nobody could manage accounts.",
+                account=before.account,
+            )
         )
     connection.execute(update(table).where(table.c.account == before.account).values(**_row(after)))
     if after.state is not AccountState.ACTIVE or (after.role, after.areas) != (before.role, before.areas):
@@ -178,7 +189,7 @@ def _change(
 def _existing(connection: Connection, account: str) -> Account:
     found = find(connection, account)
     if found is None:
-        raise AccountError(f"There is no account {canonical(account)[:64]!r}.")
+        raise AccountError(_("There is no account {account}.", account=repr(canonical(account)[:64])))
     return found
 
 
@@ -195,13 +206,15 @@ def _administrators(connection: Connection) -> int:
 
 def _printed(name: str) -> str:
     if not 1 <= len(name) <= 100 or not name.isprintable():
-        raise AccountError("A person's name is needed as it is to be printed beside signatures: 1 to 100 characters.")
+        raise AccountError(
+            _("A person's name is needed as it is to be printed beside signatures: 1 to 100 characters.")
+        )
     return name
 
 
 def _personal(role: Role) -> Role:
     if role is Role.WALL:
-        raise AccountError("A wall display is no person: it gets a device token, not an account.")
+        raise AccountError(_("A wall display is no person: it gets a device token, not an account."))
     return role
 
 

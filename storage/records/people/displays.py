@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from facility.instants import DAY, HOUR, Instant, Span
+from facility.language import _
 from facility.people import Actor
 from facility.site_areas import Areas
 from storage.records.people import links
@@ -46,7 +47,7 @@ def make(connection: Connection, at: Instant, by: Actor, name: str, areas: Areas
     """A new display, and the token of the link that lets it in once. Raises ValueError where the name is empty."""
     name = " ".join(name.split())
     if not name or not name.isprintable():
-        raise ValueError("Give the display a name: where it hangs.")
+        raise ValueError(_("Give the display a name: where it hangs."))
     told = None if areas is None else json.dumps(sorted(areas), ensure_ascii=False)
     adding = insert(table).values(name=name, areas=told, made_at=at).returning(table)
     display = _display(connection.execute(adding).one())

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, insert, select
 
 from facility.instants import Instant
+from facility.language import _
 from facility.people import Actor
 from storage.records.schema import external_identities as table
 from storage.records.trail import audit
@@ -30,7 +31,14 @@ def link(
 ) -> None:
     """Let whom the provider calls `subject` in as this account. Raises TakenError."""
     if (taken := account_of(connection, issuer, subject)) is not None:
-        raise TakenError(f"{subject} at {issuer} is linked to the account {taken} already.")
+        raise TakenError(
+            _(
+                "{subject} at {issuer} is linked to the account {account} already.",
+                subject=subject,
+                issuer=issuer,
+                account=taken,
+            )
+        )
     values = {"issuer": issuer, "subject": subject, "account": account, "linked_at": at}
     connection.execute(insert(table).values(**values))
     _audit(connection, at, by, "identity linked", account, issuer, subject, reason)

@@ -16,6 +16,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from facility.instants import Instant, text_of
+from facility.language import _
 from facility.people import Actor
 from storage.records.schema import audit as trail
 from storage.records.trail import anchors, audit, chain
@@ -60,7 +61,7 @@ def write(
     """
     found = audit.span(connection, AuditFilter(start=period[0], end=period[1]))
     if found is None:
-        raise NothingToExportError("Nothing is on record of that time: there is nothing to export.")
+        raise NothingToExportError(_("Nothing is on record of that time: there is nothing to export."))
     first, seq = found
     digest: str = connection.execute(select(trail.c.hash).where(trail.c.seq == seq)).scalar_one()
     exported_anchors = anchors.all(connection, first, seq)

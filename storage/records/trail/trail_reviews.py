@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, insert, select
 
 from facility.instants import Instant, text_of
+from facility.language import _
 from facility.people import CLEANWATCH, Person
 from storage.records.schema import audit as trail
 from storage.records.schema import trail_reviews as table
@@ -70,7 +71,7 @@ def period(connection: Connection, person: Person, start: Instant, end: Instant)
     """
     found = audit.span(connection, AuditFilter(start=start, end=end))
     if found is None:
-        raise NothingToReviewError("Nothing is on record of this time: there is nothing to review.")
+        raise NothingToReviewError(_("Nothing is on record of this time: there is nothing to review."))
     first, last = found
     among = (trail.c.seq >= first, trail.c.seq <= last)
     people = select(trail.c.actor, func.count()).where(*among, trail.c.actor != CLEANWATCH.name)
@@ -78,7 +79,10 @@ def period(connection: Connection, person: Person, start: Instant, end: Instant)
     own = acted.pop(person.account, 0)
     if own and not acted:
         raise NothingToReviewError(
-            "All that people and other systems did in this time, you did yourself: another person has to review it."
+            _(
+                "All that people and other systems did in this time, you did yourself: another person has to review "
+                "it."
+            )
         )
     digest: str = connection.execute(select(trail.c.hash).where(trail.c.seq == last)).scalar_one()
     return Period(start, end, first, last, digest, own)
