@@ -14,7 +14,7 @@ import msgspec
 
 from app import formats
 from facility.instants import SECOND, Clock, Instant, Span
-from facility.language import N_, _, _n
+from facility.language import N_, _n
 from storage.records import reports
 from storage.records.database import Records
 from storage.records.errors import RecordsError
@@ -27,6 +27,8 @@ SILENT_AFTER: Span = 45 * SECOND
 heartbeat tells sooner."""
 
 
+TELLERS = ("app/stations.py", "bus/", "cleanwatch/", "collectors/", "storage/")
+"""Whoever may tell a problem, in English: reports come over MQTT and are kept. Pages find the texts again there."""
 STATES = (N_("running"), N_("silent"), N_("ended"), N_("failed"))
 """How a station can be, in one word, as `StationHealth.state` says it."""
 
@@ -89,11 +91,8 @@ class Stations:
             with records.reading() as connection:
                 found = reports.all(connection)
         except RecordsError as error:
-            text = _(
-                "{error} History, alarms and what is decided here cannot be shown or kept; live values go on.",
-                error=error,
-            )
-            self._tell("records", text)
+            text = N_("{error} History, alarms and what is decided here cannot be shown or kept; live values go on.")
+            self._tell("records", text.format(error=error))
         else:
             self._tell("records", None)
             self._hear(found)
@@ -106,13 +105,18 @@ class Stations:
     def history_is(self, away: HistoryAwayError | None, substitute: Substitute | None) -> None:
         """How the app gets at history: in trouble where nobody can tell it, a task where the local store does."""
         if substitute is not None:
-            text = f"{substitute.problem.rstrip('.')}. History is read from the local store meanwhile"
-            if substitute.kept_from:
-                text += ", " + _("which does not have the older readings any more")
-            self._tell("history", text, advisory=True)
+            text = (
+                N_(
+                    "{problem}. History is read from the local store meanwhile, which does not have the older "
+                    "readings any more"
+                )
+                if substitute.kept_from
+                else N_("{problem}. History is read from the local store meanwhile")
+            )
+            self._tell("history", text.format(problem=substitute.problem.rstrip(".")), advisory=True)
         elif away is not None:
-            text = f"{away}. Trends cannot be shown; live values, alarms and what is stored go on"
-            self._tell("history", text)
+            text = N_("{problem}. Trends cannot be shown; live values, alarms and what is stored go on")
+            self._tell("history", text.format(problem=away))
         else:
             self._tell("history", None)
 
@@ -144,9 +148,11 @@ class Stations:
         if station.state == "failed":
             return report.problems
         if station.state == "ended":
-            text = _("the station has ended as it was told to. Nothing is stored or judged until it is started again")
+            text = N_(
+                "the station has ended as it was told to. Nothing is stored or judged until it is started again"
+            )
         else:
-            text = _("the station is silent. Nothing may be stored or judged; start it, or look at its log")
+            text = N_("the station is silent. Nothing may be stored or judged; start it, or look at its log")
         return (Problem("station", text, since), *(p for p in report.problems if not p.advisory))
 
     def _tell(self, part: str, problem: str | None, advisory: bool = False) -> None:

@@ -19,6 +19,7 @@ from bus.conversation import Conversation, Handlers, Message
 from bus.retrying import Retrying
 from bus.sending import Sending
 from bus.standing import BrokerUnreachableError, Health, Standing
+from facility.language import N_
 
 __all__ = ["Broker", "BrokerUnreachableError", "Client", "Health", "Message", "Will"]
 
@@ -79,7 +80,7 @@ class Client:
         """Begin to connect, and return at once; the loop keeps trying for as long as it takes."""
         if self._thread is not None:
             raise RuntimeError(f"MQTT client {self._client_id} was started already")
-        self._standing.problem = "connecting"
+        self._standing.problem = N_("connecting")
         self._wake_sender, self._wake_receiver = socket.socketpair()
         self._thread = threading.Thread(target=self._serve, name=f"mqtt {self._client_id}", daemon=True)
         self._thread.start()

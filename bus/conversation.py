@@ -16,6 +16,7 @@ from bus import problems
 from bus.broker import Broker, Introduction, connect, paho_client, tls_context
 from bus.sending import Sending
 from bus.standing import Standing
+from facility.language import N_
 
 NOBODY_SUBSCRIBES = 0x10
 """The reason code of a message that the broker takes and forgets at once."""
@@ -137,7 +138,7 @@ class Conversation:
         self._opened = True
         if isinstance(opened, ssl.SSLSocket) and (certificate := opened.getpeercert()):
             self._standing.certificate_ends = ssl.cert_time_to_seconds(str(certificate["notAfter"]))
-        self._standing.problem = "no answer to CONNECT (not an MQTT broker, or it refuses us without a word)"
+        self._standing.problem = N_("no answer to CONNECT (not an MQTT broker, or it refuses us without a word)")
 
     def _answered(
         self, client: paho.Client, _userdata: object, _flags: object, reason: ReasonCode, _properties: object

@@ -7,6 +7,7 @@ from logging import Logger
 from paho.mqtt.reasoncodes import ReasonCode
 
 from bus.broker import Broker
+from facility.language import N_
 
 TAKEN_OVER = 142
 """MQTT 5's reason for ending a connection: another client came with our client id."""
@@ -42,80 +43,86 @@ def why_not_reached(error: OSError, broker: Broker) -> str:
         case ssl.SSLCertVerificationError(verify_code=code):
             return _of_certificate(code, error.verify_message, broker)
         case ssl.SSLError():
-            return f"no TLS with {broker} ({error.reason or error}): is this the broker's TLS port?"
+            return N_("no TLS with {broker} ({why}): is this the broker's TLS port?").format(
+                broker=broker, why=error.reason or error
+            )
         case socket.gaierror():
-            return f"the name {broker.host!r} has no address ({error.strerror})"
+            return N_("the name {host} has no address ({why})").format(host=repr(broker.host), why=error.strerror)
         case TimeoutError():
-            return f"{broker} does not answer; is it switched on, and does a firewall let us through?"
+            silent = N_("{broker} does not answer; is it switched on, and does a firewall let us through?")
+            return silent.format(broker=broker)
         case _ if error.filename:
-            return f"{error.filename} cannot be read: {error.strerror}"
+            return N_("{file} cannot be read: {why}").format(file=error.filename, why=error.strerror)
         case ConnectionResetError() if broker.ca_file:
-            return f"{broker} ends the connection instead of beginning TLS: is this the broker's TLS port?"
+            ends = N_("{broker} ends the connection instead of beginning TLS: is this the broker's TLS port?")
+            return ends.format(broker=broker)
     return error.strerror or str(error)
 
 
 def _of_certificate(code: int, said: str, broker: Broker) -> str:
     if code == EXPIRED:
-        return "the broker's certificate has expired; a new one must be made and the broker told to read it"
+        return N_("the broker's certificate has expired; a new one must be made and the broker told to read it")
     if code == NOT_YET_VALID:
-        return "the broker's certificate is not valid yet; is the clock right, here and where it was made?"
+        return N_("the broker's certificate is not valid yet; is the clock right, here and where it was made?")
     if code in WRONG_NAMES:
-        return (
-            f"the broker's certificate is not for {broker.host!r}; name the broker as its certificate does, "
-            "or make one for this name"
-        )
+        return N_(
+            "the broker's certificate is not for {host}; name the broker as its certificate does, or make one for "
+            "this name"
+        ).format(host=repr(broker.host))
     if code in UNKNOWN_ISSUER:
-        return f"nobody in {broker.ca_file} has signed the broker's certificate; is that the file of its authority?"
-    return f"the broker's certificate is not accepted: {said}"
+        unknown = N_("nobody in {file} has signed the broker's certificate; is that the file of its authority?")
+        return unknown.format(file=broker.ca_file)
+    return N_("the broker's certificate is not accepted: {said}").format(said=said)
 
 
 def why_not_let_in(reason: ReasonCode, broker: Broker) -> str:
     """Why the broker refused the connection."""
-    said = f"the broker refused the connection: {reason}"
-    if reason.value not in BAD_CREDENTIALS:
-        return said
-    if broker.username is None:
-        return f"{said}; it wants a user name and a password"
-    where = f"the password in {broker.password_file}" if broker.password_file else "the password"
-    return f"{said}; is {where} that of user {broker.username!r}?"
+    said = N_("the broker refused the connection: {reason}")
+    if reason.value in BAD_CREDENTIALS and broker.username is None:
+        said = N_("the broker refused the connection: {reason}; it wants a user name and a password")
+    elif reason.value in BAD_CREDENTIALS and broker.password_file:
+        said = N_("the broker refused the connection: {reason}; is the password in {file} that of user {user}?")
+    elif reason.value in BAD_CREDENTIALS:
+        said = N_("the broker refused the connection: {reason}; is the password that of user {user}?")
+    return said.format(reason=reason, file=broker.password_file, user=repr(broker.username))
 
 
 def why_no_subscription(filters: list[str], reason: ReasonCode, broker: Broker) -> str:
     """Why we do not hear what we should."""
-    return (
-        f"the broker refused the subscription to {', '.join(filters)} ({reason}); "
-        f"its access list must let {_us(broker)} read there"
-    )
+    return N_(
+        "the broker refused the subscription to {topics} ({reason}); its access list must let {us} read there"
+    ).format(topics=", ".join(filters), reason=reason, us=_us(broker))
 
 
 def why_not_published(topic: str, reason: ReasonCode, broker: Broker) -> str:
     """Why others do not hear what we say."""
-    return (
-        f"the broker refuses what we publish to {topic} ({reason}); "
-        f"its access list must let {_us(broker)} write there"
-    )
+    return N_(
+        "the broker refuses what we publish to {topic} ({reason}); its access list must let {us} write there"
+    ).format(topic=topic, reason=reason, us=_us(broker))
 
 
 def why_ended(reason: ReasonCode, client_id: str) -> str:
     """Why the broker ended the connection, or that it was lost."""
-    return taken_over(client_id) if reason.value == TAKEN_OVER else f"connection lost: {reason}"
+    if reason.value == TAKEN_OVER:
+        return taken_over(client_id)
+    return N_("connection lost: {reason}").format(reason=reason)
 
 
 def taken_over(client_id: str) -> str:
     """Another client has our client id."""
-    return (
-        f"another client has come as {client_id!r}, and the broker lets only one in: "
-        "two of the same kind run for this site; stop one of them"
-    )
+    return N_(
+        "another client has come as {client}, and the broker lets only one in: two of the same kind run for this "
+        "site; stop one of them"
+    ).format(client=repr(client_id))
 
 
 def perhaps_taken_over(client_id: str) -> str:
     """Several connections in a row were ended soon after they were made."""
-    return (
-        f"the broker ends each connection soon after it is made: has another client come as {client_id!r}? "
-        "Then stop one of the two; else the broker's log says why"
-    )
+    return N_(
+        "the broker ends each connection soon after it is made: has another client come as {client}? Then stop one "
+        "of the two; else the broker's log says why"
+    ).format(client=repr(client_id))
 
 
 def _us(broker: Broker) -> str:
-    return "everybody" if broker.username is None else f"user {broker.username!r}"
+    return N_("everybody") if broker.username is None else N_("user {user}").format(user=repr(broker.username))

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from cleanwatch.problems import Finding
 from facility.instants import DAY, Instant, Span, datetime_of
+from facility.language import N_
 from storage.records import backups, revisions
 
 DUE_AFTER: Span = 8 * DAY
@@ -31,10 +32,11 @@ def backup_due(known: BackedUp, now: Instant) -> Iterator[Finding]:
     """A task for somebody, where the last backup is too long ago."""
     if now - (known.last or known.since) < DUE_AFTER:
         return
-    last = f"the last known is of {datetime_of(known.last):%Y-%m-%d}" if known.last else "none is known"
-    yield Finding(
-        "backup",
-        f"local store and records have had no backup for more than {DUE_AFTER // DAY - 1} days; {last}. "
-        "Run cleanwatch backup, weekly at least (docs/operations.md)",
-        advisory=True,
+    last = N_("none is known")
+    if known.last:
+        last = N_("the last known is of {day}").format(day=f"{datetime_of(known.last):%Y-%m-%d}")
+    text = N_(
+        "local store and records have had no backup for more than {days} days; {last}. Run cleanwatch backup, weekly "
+        "at least (docs/operations.md)"
     )
+    yield Finding("backup", text.format(days=DUE_AFTER // DAY - 1, last=last), advisory=True)

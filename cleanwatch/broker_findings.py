@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from bus.client import Health
 from cleanwatch.problems import Finding
 from facility.instants import DAY, SECOND, Instant, datetime_of
+from facility.language import N_
 
 SOON = 30 * DAY
 """So long before its end a certificate is a task for somebody."""
@@ -19,8 +20,10 @@ def broker_findings(connections: Iterable[Health], now: Instant) -> Iterator[Fin
     if ends and min(ends) - now < SOON:
         yield Finding(
             "broker",
-            f"the broker's certificate ends on {datetime_of(min(ends)):%Y-%m-%d}; then nothing comes in any more. "
-            "Renew it before (docs/operations.md)",
+            N_(
+                "the broker's certificate ends on {day}; then nothing comes in any more. Renew it before "
+                "(docs/operations.md)"
+            ).format(day=f"{datetime_of(min(ends)):%Y-%m-%d}"),
             key="certificate",
             advisory=True,
         )

@@ -12,6 +12,7 @@ from uuid import uuid4
 from app.formats import age
 from cleanwatch.problems import Finding
 from facility.instants import DAY, MINUTE, Clock, Instant, Span, text_of
+from facility.language import N_
 from storage.records import station_claims
 from storage.records.database import Records
 from storage.records.errors import RecordsAwayError, RecordsError
@@ -73,12 +74,18 @@ def not_watched(records: Records, station: str, now: Instant) -> list[Finding]:
 
 
 def _words(span: NotWatched) -> str:
-    lasted = age(span.end - span.start)
-    ended = "it had been ended as told" if span.told else "it had ended without a word"
-    return (
-        f"nothing was watched from {text_of(span.start)} to {text_of(span.end)} ({lasted}): {ended}. "
-        "What was sent meanwhile to a broker that kept it was judged afterwards"
+    words = (
+        N_(
+            "nothing was watched from {start} to {end} ({lasted}): it had been ended as told. What was sent "
+            "meanwhile to a broker that kept it was judged afterwards"
+        )
+        if span.told
+        else N_(
+            "nothing was watched from {start} to {end} ({lasted}): it had ended without a word. What was sent "
+            "meanwhile to a broker that kept it was judged afterwards"
+        )
     )
+    return words.format(start=text_of(span.start), end=text_of(span.end), lasted=age(span.end - span.start))
 
 
 def _taken(

@@ -12,6 +12,7 @@ from cleanwatch.problems import Finding
 from collectors.codecs.plausibility import TOLERATED_SKEW
 from collectors.instrument_clocks import InstrumentClocks
 from facility.instants import DAY, HOUR, MINUTE, SECOND, Instant, Span, instant_of, text_of
+from facility.language import N_
 from facility.people import CLEANWATCH
 from facility.site import Site
 from facility.steady_clock import Jump, SteadyClock
@@ -93,41 +94,60 @@ def findings(clocks: ClockReport) -> Iterator[Finding]:
     for jump in clocks.jumps:
         yield Finding("clock", _jump_words(jump), key=f"jump {jump.before}", advisory=True)
     if clocks.ntp_problem:
-        text = f"{clocks.ntp_problem}. Start it, or name another in CLEANWATCH_NTP_SERVER"
-        yield Finding("clock", text, key="ntp", advisory=True)
+        text = N_("{problem}. Start it, or name another in CLEANWATCH_NTP_SERVER")
+        yield Finding("clock", text.format(problem=clocks.ntp_problem), key="ntp", advisory=True)
     offset = clocks.machine_ahead_of_ntp
     if offset is not None and abs(offset) > TOLERATED_OFFSET:
         text = (
-            f"this machine's clock is {_about(offset)} time server {clocks.ntp_server}. "
-            "Have the machine's time service look after it (chrony, systemd-timesyncd)"
+            N_(
+                "this machine's clock is more than {span} ahead of time server {server}. Have the machine's "
+                "time service look after it (chrony, systemd-timesyncd)"
+            )
+            if offset > 0
+            else N_(
+                "this machine's clock is more than {span} behind time server {server}. Have the machine's time "
+                "service look after it (chrony, systemd-timesyncd)"
+            )
         )
-        yield Finding("clock", text, key="ntp", advisory=True)
+        told = text.format(span=_about(offset), server=clocks.ntp_server)
+        yield Finding("clock", told, key="ntp", advisory=True)
     for clock in clocks.instruments:
         if abs(clock.ahead) > TOLERATED_SKEW:
             text = (
-                f"the clock of instrument {clock.instrument} is {_about(clock.ahead)} the station's. "
-                "Set it, or have it set by the time server"
+                N_(
+                    "the clock of instrument {instrument} is more than {span} ahead of the station's. Set it, or "
+                    "have it set by the time server"
+                )
+                if clock.ahead > 0
+                else N_(
+                    "the clock of instrument {instrument} is more than {span} behind the station's. Set it, or have "
+                    "it set by the time server"
+                )
             )
-            yield Finding("clock", text, key=clock.instrument, advisory=True)
+            told = text.format(instrument=clock.instrument, span=_about(clock.ahead))
+            yield Finding("clock", told, key=clock.instrument, advisory=True)
 
 
 def _jump_words(jump: ClockJump) -> str:
     span = jump.after - jump.before
-    words = f"this machine's clock was set {'forward' if span > 0 else 'back'} by {age(abs(span))}"
-    words += f", from {text_of(jump.before)} to {text_of(jump.after)}. "
-    if span > 0:
-        words += "A machine that slept or stood still looks the same. "
-        return words + "No point was taken for silent because of it. Find out what set it"
-    return words + (
-        "Times on record do not go back: until the clock has caught up the station's own runs a tenth slower, "
-        "and delays last a tenth longer. Find out what set it"
+    words = (
+        N_(
+            "this machine's clock was set forward by {span}, from {before} to {after}. A machine that slept or stood "
+            "still looks the same. No point was taken for silent because of it. Find out what set it"
+        )
+        if span > 0
+        else N_(
+            "this machine's clock was set back by {span}, from {before} to {after}. Times on record do not go back: "
+            "until the clock has caught up the station's own runs a tenth slower, and delays last a tenth longer. "
+            "Find out what set it"
+        )
     )
+    return words.format(span=age(abs(span)), before=text_of(jump.before), after=text_of(jump.after))
 
 
 def _about(ahead: float) -> str:
     """An offset in words, so coarse that they stay the same from one look to the next."""
-    step = max((step for step in STEPS if step < abs(ahead)), default=0)
-    return f"more than {age(step)} {'ahead of' if ahead > 0 else 'behind'}"
+    return age(max((step for step in STEPS if step < abs(ahead)), default=0))
 
 
 def _instruments(site: Site, clocks: InstrumentClocks) -> Iterator[InstrumentClock]:

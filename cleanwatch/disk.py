@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cleanwatch.problems import Finding
+from facility.language import N_
 from storage.records.station_report import DiskReport, FileReport
 
 MB, GB = 1_000_000, 1_000_000_000
@@ -34,12 +35,12 @@ def room_left(report: DiskReport) -> Iterator[Finding]:
     """What there is to say about the room that is left; nothing while there is enough."""
     if not _below(report, *SOON_FULL):
         return
-    words = next((f"less than {name} free" for name, limit in reversed(WORDS) if report.free < limit), "")
-    text = (
-        f"the disk of {report.folder} is nearly full: {words or 'less than a tenth free'}. Make room before it is "
-        "full: then nothing is lost, but readings wait at the broker and no alarm is raised"
+    free = next((name for name, limit in reversed(WORDS) if report.free < limit), N_("a tenth"))
+    text = N_(
+        "the disk of {folder} is nearly full: less than {free} free. Make room before it is full: then nothing is "
+        "lost, but readings wait at the broker and no alarm is raised"
     )
-    yield Finding("disk", text, advisory=not _below(report, *NEARLY_FULL))
+    yield Finding("disk", text.format(folder=report.folder, free=free), advisory=not _below(report, *NEARLY_FULL))
 
 
 def _below(report: DiskReport, bytes: int, part: float) -> bool:

@@ -11,6 +11,7 @@ import requests
 
 from cleanwatch.problems import Finding
 from facility.instants import MINUTE, Clock, Instant, Span
+from facility.language import N_
 
 PART = "watcher"
 EVERY: Span = MINUTE
@@ -38,7 +39,8 @@ class Heartbeat:
             self._beat(now)
         if self._failing is None or now - self._failing[0] < TOLD_AFTER:
             return []
-        return [Finding(PART, f"the watcher outside does not take the heartbeat: {self._failing[1]}", advisory=True)]
+        text = N_("the watcher outside does not take the heartbeat: {why}").format(why=self._failing[1])
+        return [Finding(PART, text, advisory=True)]
 
     def _beat(self, now: Instant) -> None:
         words = self._ill()

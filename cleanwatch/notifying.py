@@ -14,13 +14,11 @@ from alerts.notifications.sender import Sender
 from cleanwatch.problems import Finding
 from cleanwatch.settings import Settings
 from facility.instants import DAY, Clock
-from facility.language import speaking
+from facility.language import N_, speaking
 from facility.site import Site
 from storage.records import channels, contacts, notifications
 from storage.records.channels import Channel
 from storage.records.database import Records
-
-ADD = "Add one on the page Notifications, or with: cleanwatch notify add"
 
 
 class Notifying:
@@ -65,7 +63,13 @@ class Notifying:
         unusable = self._sender.problems
         for id, why in unusable.items():
             if id in names:
-                found.append(Finding("channels", f"channel {names[id]} cannot be used: {why}", key=f"unusable {id}"))
+                found.append(
+                    Finding(
+                        "channels",
+                        N_("channel {channel} cannot be used: {why}").format(channel=names[id], why=why),
+                        key=f"unusable {id}",
+                    )
+                )
         for trouble in troubles:
             if trouble.channel in names and trouble.channel not in unusable:
                 found.append(_told(trouble, names[trouble.channel]))
@@ -74,23 +78,27 @@ class Notifying:
 
 def _reaching_nobody(kept: list[Channel], reached: object, simulated: bool) -> Iterator[Finding]:
     if not kept:
-        yield Finding("channels", f"nobody is told of alarms: there is no channel yet. {ADD}", "none", advisory=True)
+        text = N_(
+            "nobody is told of alarms: there is no channel yet. Add one on the page Notifications, or with: "
+            "cleanwatch notify add"
+        )
+        yield Finding("channels", text, "none", advisory=True)
     elif not reached and all(channel.address.personal for channel in kept):
-        text = (
+        text = N_(
             "nobody is told of alarms: no person has an address. People enter theirs on the page My account, or an "
             "administrator does with: cleanwatch notify contact"
         )
         yield Finding("channels", text, "none")
     elif not simulated and all(channel.address.kind == mailbox.KIND for channel in kept):
-        text = f"nobody is told of alarms: the only channels are mailboxes, which reach nobody. {ADD}"
+        text = N_(
+            "nobody is told of alarms: the only channels are mailboxes, which reach nobody. Add one on the page "
+            "Notifications, or with: cleanwatch notify add"
+        )
         yield Finding("channels", text, "none", advisory=True)
 
 
 def _told(trouble: notifications.Trouble, name: str) -> Finding:
-    counts = [
-        f"{number} {'message' if number == 1 else 'messages'} {what}"
-        for number, what in ((trouble.waiting, "waiting"), (trouble.failed, "given up in the last day"))
-        if number
-    ]
-    text = f"channel {name} does not take messages ({', '.join(counts)}): {trouble.error}"
+    text = N_(
+        "channel {channel} does not take messages (waiting: {waiting}; given up in the last day: {failed}): {error}"
+    ).format(channel=name, waiting=trouble.waiting, failed=trouble.failed, error=trouble.error)
     return Finding("channels", text, key=f"trouble {trouble.channel}")

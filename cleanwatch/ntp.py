@@ -5,6 +5,8 @@ import struct
 import time
 from collections.abc import Callable
 
+from facility.language import N_
+
 PORT = 123
 SINCE_1970 = 2_208_988_800
 """Seconds from 1900, where NTP begins to count, to 1970."""
@@ -42,9 +44,15 @@ def ask(
             answer = asking.recv(512)
             way = elapsed() - began
     except TimeoutError:
-        raise NoTimeError(f"time server {server} does not answer within {timeout:g} s") from None
+        raise NoTimeError(
+            N_("time server {server} does not answer within {seconds} s").format(
+                server=server, seconds=f"{timeout:g}"
+            )
+        ) from None
     except (OSError, ValueError) as error:
-        raise NoTimeError(f"time server {server}: {getattr(error, 'strerror', None) or error}") from None
+        raise NoTimeError(
+            N_("time server {server}: {error}").format(server=server, error=getattr(error, "strerror", None) or error)
+        ) from None
     received, sent = _times(server, answer, mark)
     return (asked + way / 2 - (received + sent) / 2) * 1000
 
@@ -52,12 +60,20 @@ def ask(
 def _times(server: str, answer: bytes, mark: tuple[int, ...]) -> tuple[float, float]:
     """When the server received the question and sent the answer, in seconds since 1970."""
     if len(answer) < PACKET.size:
-        raise NoTimeError(f"time server {server} answers with {len(answer)} bytes; it is no time server")
+        raise NoTimeError(
+            N_("time server {server} answers with {n} bytes; it is no time server").format(
+                server=server, n=len(answer)
+            )
+        )
     flags, stratum, _, _, *words = PACKET.unpack(answer[: PACKET.size])
     if flags & 7 != MODE_SERVER or tuple(words[5:7]) != mark:
-        raise NoTimeError(f"time server {server} answers something else than it was asked; it is no time server")
+        raise NoTimeError(
+            N_("time server {server} answers something else than it was asked; it is no time server").format(
+                server=server
+            )
+        )
     if flags >> 6 == NOT_SYNCHRONISED or stratum == 0:
-        raise NoTimeError(f"time server {server} says that it does not know the time itself")
+        raise NoTimeError(N_("time server {server} says that it does not know the time itself").format(server=server))
     return _seconds(words[7], words[8]), _seconds(words[9], words[10])
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from alerts.watch import MemoryNotUsableError
 from facility.instants import Clock, Instant
+from facility.language import N_
 from facility.site_errors import SiteFileError
 from storage.records.errors import RecordsAwayError, RecordsError
 from storage.records.station_report import Problem
@@ -89,10 +90,10 @@ def in_words(error: Exception) -> str:
     if isinstance(error, SAID_IN_WORDS):
         return str(error)
     if isinstance(error, sqlite.Error):
-        return f"the local store cannot be read or written: {error}"
+        return N_("the local store cannot be read or written: {error}").format(error=error)
     if isinstance(error, OSError):
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error)
-    return f"a fault of Cleanwatch: {error!r}"
+    return N_("a fault of Cleanwatch: {error}").format(error=repr(error))
 
 
 def is_known(error: Exception) -> bool:
@@ -114,7 +115,7 @@ def watched(work: Callable[[], object], part: str, problems: Problems) -> Callab
         except RecordsAwayError:
             return False
         except Exception as error:
-            text = f"{in_words(error)}; it is tried again every few seconds"
+            text = N_("{problem}; it is tried again every few seconds").format(problem=in_words(error))
             if not is_known(error) and not any(p.part == part and p.text == text for p in problems.now()):
                 log.exception("%s failed", part)
             problems.tell_all(teller, [Finding(part, text)])

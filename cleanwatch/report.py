@@ -22,6 +22,7 @@ from collectors.forwarder import Forwarder
 from collectors.ingest import Collector
 from collectors.publisher import Publisher
 from facility.instants import SECOND, Clock, Instant, Span
+from facility.language import N_
 from storage.records import outbox, reports
 from storage.records.database import Records
 from storage.records.errors import RecordsAwayError, RecordsError
@@ -205,28 +206,34 @@ def _connection(report: StationReport, problem: str | None, started: int) -> Ite
     broker = report.broker
     if broker is None or (broker.collecting and broker.publishing) or report.at - started < PATIENCE:
         return
-    what = "publishes nothing" if broker.collecting else "receives nothing"
-    yield Finding(
-        "broker",
-        f"the station {what}: MQTT broker {broker.address}: {problem or 'no connection'}. "
-        "Readings wait in their senders' outboxes and at the broker; it is tried again every few seconds",
-        logged=True,
+    what = (
+        N_(
+            "the station publishes nothing: MQTT broker {broker}: {problem}. Readings wait in their senders' "
+            "outboxes and at the broker; it is tried again every few seconds"
+        )
+        if broker.collecting
+        else N_(
+            "the station receives nothing: MQTT broker {broker}: {problem}. Readings wait in their senders' "
+            "outboxes and at the broker; it is tried again every few seconds"
+        )
     )
+    text = what.format(broker=broker.address, problem=problem or N_("no connection"))
+    yield Finding("broker", text, logged=True)
 
 
 def _judging(report: StationReport) -> Iterator[Finding]:
     if report.judged_behind > JUDGING_LATE:
-        text = "stored readings wait to be judged, so alarms come late. It catches up by itself when it can"
-        yield Finding("judging", text)
+        late = N_("stored readings wait to be judged, so alarms come late. It catches up by itself when it can")
+        yield Finding("judging", late)
 
 
 def _sources(report: StationReport) -> Iterator[Finding]:
     for source in report.sources:
         if not source.adds_up:
-            text = f"the balance of source {source.source} does not add up, which is a fault of Cleanwatch"
-            yield Finding("sources", text, key=source.source)
+            text = N_("the balance of source {source} does not add up, which is a fault of Cleanwatch")
+            yield Finding("sources", text.format(source=source.source), key=source.source)
     if report.dead_letters_waiting:
-        text = (
+        text = N_(
             "messages that could not be understood wait for a fix. cleanwatch dead-letters list says why; "
             "correct sender or site file, then: cleanwatch dead-letters replay"
         )
@@ -236,7 +243,7 @@ def _sources(report: StationReport) -> Iterator[Finding]:
 def last_words(records: Records, station: str, clock: Clock, error: BaseException | None) -> None:
     """Put on record why a station could not start, or not go on; nothing where it ended as it was told to."""
     if isinstance(error, Exception):
-        text = f"the station does not run: {in_words(error)}"
+        text = N_("the station does not run: {problem}").format(problem=in_words(error))
         report = StationReport(station, clock(), state="failed", problems=(Problem("station", text, clock()),))
         with suppress(RecordsError), records.transaction() as connection:
             reports.save(connection, report)

@@ -3,10 +3,11 @@
 from bus.client import Broker, BrokerUnreachableError
 from cleanwatch.problems import Finding, Problems
 from collectors.broker_check import check_broker
+from facility.language import N_
 from facility.site import Site
 
 PART = "broker self-test"
-SIMULATED = "Good enough for simulated data"
+SIMULATED = N_("Good enough for simulated data: {problem}.")
 """The embedded broker forgets, and may: nobody who tries the demo has to do anything about it."""
 
 
@@ -27,7 +28,7 @@ class BrokerSelfTest:
         except BrokerUnreachableError:
             return  # which the station's own connection says better
         if self._site.simulated:
-            self.notes = (*(f"{SIMULATED}: {text}." for text in found.problems), *found.notes)
+            self.notes = (*(SIMULATED.format(problem=text) for text in found.problems), *found.notes)
         else:
             self.notes = found.notes
             self._problems.tell_all(PART, [Finding(PART, text, text) for text in found.problems])

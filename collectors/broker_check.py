@@ -15,6 +15,7 @@ from bus import problems, topics
 from bus.broker import RECEIVE_MAXIMUM, Broker, Will
 from bus.client import BrokerUnreachableError
 from collectors.broker_probe import ANSWER_SECONDS, QUIET_SECONDS, NoAnswerError, Probe
+from facility.language import N_
 
 SESSION_DAYS = 14
 MESSAGES = 1_500
@@ -72,13 +73,17 @@ class _Check:
             granted = away.subscribe(f"{self._about}/queue")
             if granted != 1:
                 self._problems.append(
-                    f"the broker grants QoS {granted} where QoS 1 was asked: whatever is lost on the way is lost"
+                    N_(
+                        "the broker grants QoS {granted} where QoS 1 was asked: whatever is lost on the way is lost"
+                    ).format(granted=granted)
                 )
         if granted == 1 and self._publish() and self._came_back() and self._retains:
             self._try_will()
         self._notes.append(
-            "Whether queues outlast a restart of the broker cannot be tried from here: "
-            "mosquitto needs the line persistence true, as in deploy/mosquitto.conf."
+            N_(
+                "Whether queues outlast a restart of the broker cannot be tried from here: mosquitto needs the line "
+                "persistence true, as in deploy/mosquitto.conf."
+            )
         )
         return BrokerCheck(tuple(self._problems), tuple(self._notes))
 
@@ -88,30 +93,37 @@ class _Check:
     def _ask_what_it_is(self) -> None:
         if self._version != MQTTProtocolVersion.MQTTv5:
             self._notes.append(
-                "The broker does not speak MQTT 5: it tells neither its limits nor why it refuses something."
+                N_("The broker does not speak MQTT 5: it tells neither its limits nor why it refuses something.")
             )
         with self._probe("-asks") as asks:
             asks.subscribe("$SYS/broker/version", needed=False)
             if asks.until(lambda: asks.got, QUIET_SECONDS):
-                self._notes.append(f"The broker calls itself {asks.got[0].payload.decode(errors='replace')}.")
+                name = asks.got[0].payload.decode(errors="replace")
+                self._notes.append(N_("The broker calls itself {name}.").format(name=name))
             else:
-                self._notes.append("The broker does not say what it is.")
+                self._notes.append(N_("The broker does not say what it is."))
 
     def _judge_properties(self, said: Properties) -> None:
         """What MQTT 5 has a broker say when it lets somebody in; what it leaves out is not limited."""
         wished = SESSION_DAYS * 86_400
         if (expiry := getattr(said, "SessionExpiryInterval", wished)) < wished:
             self._problems.append(
-                f"the broker forgets a station that is away after {expiry / 3600:g} h; it should keep its session "
-                f"for {SESSION_DAYS} days"
+                N_(
+                    "the broker forgets a station that is away after {hours} h; it should keep its session for "
+                    "{days} days"
+                ).format(hours=f"{expiry / 3600:g}", days=SESSION_DAYS)
             )
         if not getattr(said, "RetainAvailable", 1):
             self._retains = False
-            self._problems.append("the broker retains no messages: who comes later sees neither alarms nor stations")
+            self._problems.append(
+                N_("the broker retains no messages: who comes later sees neither alarms nor stations")
+            )
         if (largest := getattr(said, "MaximumPacketSize", 1 << 28)) < 1 << 16:
-            self._problems.append(f"the broker takes messages up to {largest:,} bytes only; 65,536 are wanted")
+            small = N_("the broker takes messages up to {n} bytes only; 65,536 are wanted")
+            self._problems.append(small.format(n=f"{largest:,}"))
         if (window := getattr(said, "ReceiveMaximum", 65_535)) < 20:
-            self._problems.append(f"the broker takes only {window} messages ahead of its answers; that is slow")
+            slow = N_("the broker takes only {n} messages ahead of its answers; that is slow")
+            self._problems.append(slow.format(n=window))
 
     def _publish(self) -> bool:
         with self._probe("-sends") as sends:
@@ -123,8 +135,9 @@ class _Check:
                 self._problems.append(problems.why_not_published(f"{self._about}/queue", refused[0], self._broker))
             elif len(sends.answers) < MESSAGES:
                 self._problems.append(
-                    f"the broker acknowledged only {len(sends.answers):,} of {MESSAGES:,} messages "
-                    f"in {PUBLISH_SECONDS:g} s"
+                    N_("the broker acknowledged only {n} of {all} messages in {seconds} s").format(
+                        n=f"{len(sends.answers):,}", all=f"{MESSAGES:,}", seconds=f"{PUBLISH_SECONDS:g}"
+                    )
                 )
             return not refused
 
@@ -156,33 +169,43 @@ class _Check:
 
     def _judge_queue(self, session_present: bool, came: int) -> None:
         if not session_present:
-            self._problems.append("the broker keeps no sessions: what comes while the station is away is lost")
+            self._problems.append(N_("the broker keeps no sessions: what comes while the station is away is lost"))
         elif came == 0:
             self._problems.append(
-                "of what was published while the station was away nothing came: the broker keeps nothing, or its "
-                f"access list does not let us read {self._about}/#"
+                N_(
+                    "of what was published while the station was away nothing came: the broker keeps nothing, or its "
+                    "access list does not let us read {topic}"
+                ).format(topic=f"{self._about}/#")
             )
         elif came < MESSAGES:
             self._problems.append(
-                f"the broker keeps only {came:,} of {MESSAGES:,} messages for a station that is away, and drops the "
-                "others without a word; raise its limit (max_queued_messages in deploy/mosquitto.conf)"
+                N_(
+                    "the broker keeps only {n} of {all} messages for a station that is away, and drops the others "
+                    "without a word; raise its limit (max_queued_messages in deploy/mosquitto.conf)"
+                ).format(n=f"{came:,}", all=f"{MESSAGES:,}")
             )
         else:
-            self._notes.append(f"It keeps {MESSAGES:,} messages and more for a station that is away.")
+            kept = N_("It keeps {n} messages and more for a station that is away.")
+            self._notes.append(kept.format(n=f"{MESSAGES:,}"))
 
     def _judge_window(self, window: int) -> None:
         if window == EMBEDDED_WINDOW:
             self._problems.append(
-                f"the broker has at most {EMBEDDED_WINDOW} messages on the way, as the embedded one (rumqttd) does: "
-                "it keeps everything in memory only, for demos and tests; a plant wants mosquitto"
+                N_(
+                    "the broker has at most {n} messages on the way, as the embedded one (rumqttd) does: it keeps "
+                    "everything in memory only, for demos and tests; a plant wants mosquitto"
+                ).format(n=EMBEDDED_WINDOW)
             )
         elif window < WINDOW_ENOUGH:
             self._problems.append(
-                f"the broker has at most {window} messages on the way until they are acknowledged; {WINDOW_ENOUGH} "
-                "are wanted (max_inflight_messages in deploy/mosquitto.conf)"
+                N_(
+                    "the broker has at most {n} messages on the way until they are acknowledged; {wanted} are wanted "
+                    "(max_inflight_messages in deploy/mosquitto.conf)"
+                ).format(n=window, wanted=WINDOW_ENOUGH)
             )
         else:
-            self._notes.append(f"It has {window:,} messages on the way until they are acknowledged.")
+            ahead = N_("It has {n} messages on the way until they are acknowledged.")
+            self._notes.append(ahead.format(n=f"{window:,}"))
 
     def _try_will(self) -> None:
         topic = f"{self._about}/will"
@@ -194,14 +217,17 @@ class _Check:
                 dies.vanish()
             if not watches.until(lambda: watches.got, WILL_SECONDS):
                 self._problems.append(
-                    "the broker does not publish a last will: nobody would be told of a station that dies"
+                    N_("the broker does not publish a last will: nobody would be told of a station that dies")
                 )
                 return
         with self._probe("-asks") as comes_later:
             comes_later.subscribe(topic)
             if not comes_later.until(lambda: comes_later.got, QUIET_SECONDS):
                 self._problems.append(
-                    "the broker does not retain a last will: who comes later would not see that a station has died"
+                    N_(
+                        "the broker does not retain a last will: who comes later would not see that a station has "
+                        "died"
+                    )
                 )
             comes_later.client.publish(topic, b"", qos=1, retain=True)
             comes_later.until(lambda: comes_later.answers, ANSWER_SECONDS)

@@ -17,6 +17,7 @@ import numpy as np
 
 from collectors.draining import Draining
 from facility.instants import DAY, HOUR, MINUTE, Clock, Instant
+from facility.language import N_
 from storage.samples.columns import Columns
 from storage.samples.history import BACKLOG
 from storage.samples.influx.problems import InfluxError
@@ -121,7 +122,10 @@ class Forwarder:
             except Exception as error:
                 if not self._stopping.is_set():
                     log.debug("forwarding failed", exc_info=True)
-                    self._failed(f"forwarding to InfluxDB failed and is tried again: {error!r}", None)
+                    self._failed(
+                        N_("forwarding to InfluxDB failed and is tried again: {error}").format(error=repr(error)),
+                        None,
+                    )
             else:
                 self._delay = FIRST_DELAY
                 if not more:
@@ -210,10 +214,10 @@ class Forwarder:
         if not progress.refused:
             return None
         (newest,) = self._store.refused(BACKLOG, limit=1)
-        return (
-            f"InfluxDB has refused {progress.refused} readings for good, one of them of {newest.point}: "
-            f"{newest.reason}. The local store keeps them; see: cleanwatch forward refused"
-        )
+        return N_(
+            "InfluxDB has refused {n} readings for good, one of them of {point}: {reason}. The local store keeps "
+            "them; see: cleanwatch forward refused"
+        ).format(n=progress.refused, point=newest.point, reason=newest.reason)
 
 
 def sums_at_once(hours: int, seconds: float) -> int:

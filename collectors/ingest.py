@@ -24,6 +24,7 @@ from collectors.messages import Acknowledgement
 from collectors.source_presence import SourcePresence
 from facility.alarm import of_source
 from facility.instants import Clock
+from facility.language import N_
 from facility.site import Site
 from storage.samples.commit import Intake
 from storage.samples.local import LocalStore
@@ -255,10 +256,10 @@ class Collector:
                 self._readings = 0
         except Exception as error:
             self._failures += 1
-            self._problem = (
-                f"the local store does not take readings: {error}. They stay with the broker until it does; "
-                "if the disk is full, make room"
-            )
+            self._problem = N_(
+                "the local store does not take readings: {error}. They stay with the broker until it does; if the "
+                "disk is full, make room"
+            ).format(error=error)
             self._retry_delay = min(max(self._retry_delay * 2, FIRST_RETRY), LONGEST_RETRY)
         else:
             self._client.ack(stored)

@@ -90,7 +90,10 @@ def _patterns(code: str, files: tuple[str, ...]) -> tuple[tuple[re.Pattern[str],
     texts = {
         m.id: m.string
         for m in _read(code) or ()
-        if isinstance(m.id, str) and m.string and any(file.startswith(files) for file, _line in m.locations)
+        if isinstance(m.id, str)
+        and isinstance(m.string, str)
+        and m.string
+        and any(file.startswith(files) for file, _line in m.locations)
     }
     by_length = sorted(texts, key=lambda text: len(_PLACE.sub("", text)), reverse=True)
     return tuple((_pattern(text), texts[text]) for text in by_length if _PLACE.sub("", text).strip())
@@ -99,7 +102,8 @@ def _patterns(code: str, files: tuple[str, ...]) -> tuple[tuple[re.Pattern[str],
 def _pattern(text: str) -> re.Pattern[str]:
     parts = _PLACE.split(text)
     parts[::2] = map(re.escape, parts[::2])
-    parts[1::2] = (f"(?P<{place}>.*?)" for place in parts[1::2])
+    places = parts[1::2]
+    parts[1::2] = (f"(?P={p})" if p in places[:n] else f"(?P<{p}>.*?)" for n, p in enumerate(places))
     return re.compile("".join(parts), re.DOTALL)
 
 

@@ -32,7 +32,7 @@ from storage.records.people.accounts import AccountState
 Extracted: TypeAlias = tuple[int, str, tuple[Any, ...], list[str]]
 """As Babel has it: line, function, texts, comments."""
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("alerts", "app", "assets", "cleanwatch", "collectors", "facility", "storage")
+PACKAGES = ("alerts", "app", "assets", "bus", "cleanwatch", "collectors", "facility", "storage")
 IMPORTED = b"from facility.language import"
 """What every Python file with a text in it says; the others need no second look."""
 KEYWORDS = {"_": None, "N_": None, "_n": (1, 2), "say": None}

@@ -6,7 +6,7 @@ from dash.development.base_component import Component
 from app import formats
 from app.components.basics import trouble
 from app.context import AppContext
-from facility.language import _
+from facility.language import _, retold
 from storage.samples.store import HistoryAwayError
 
 
@@ -35,7 +35,7 @@ def substitute(context: AppContext) -> Component | None:
         if not found.kept_from
         else _("what was measured from {time} on", time=_moment(context, found.kept_from))
     )
-    why = found.problem.rstrip(".")
+    why = retold(found.problem, "storage/").rstrip(".")
     if found.since is None:
         words = _("History is the local store's, which has {kept}: {why}.", kept=kept, why=why)
     else:

@@ -7,9 +7,9 @@ from dash.development.base_component import Component
 
 from app import formats
 from app.components.basics import chip, icon, since, symbol, tagged
-from app.stations import StationHealth, SystemHealth
+from app.stations import TELLERS, StationHealth, SystemHealth
 from facility.instants import SECOND, Instant, Span
-from facility.language import N_, _, _n
+from facility.language import N_, _, _n, retold
 from storage.records.station_report import (
     BrokerReport,
     ClockReport,
@@ -74,7 +74,10 @@ def problem_list(health: SystemHealth, zone: str, now: Instant) -> Component:
                 [
                     html.Span(mark, className="mark"),
                     html.Div(
-                        [html.B(part), html.P(formats.sentence(formats.in_site_time(problem.text, zone, now)))],
+                        [
+                            html.B(part),
+                            html.P(formats.sentence(formats.in_site_time(retold(problem.text, *TELLERS), zone, now))),
+                        ],
                         className="grow",
                     ),
                     html.Div(
@@ -246,7 +249,7 @@ def broker_part(broker: BrokerReport | None) -> Component:
     """What the self-test has found out about the broker, and what nobody can from outside."""
     if broker is None or not broker.notes:
         return html.P(_("It is tried once after the start of the station; that is not done yet."), className="quiet")
-    return html.Div([html.P(note) for note in broker.notes], className="quiet")
+    return html.Div([html.P(retold(note, *TELLERS)) for note in broker.notes], className="quiet")
 
 
 def station_table(stations: Sequence[StationHealth], zone: str, now: Instant) -> Component:

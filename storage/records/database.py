@@ -11,6 +11,7 @@ from sqlalchemy import URL, Connection
 from sqlalchemy.exc import DBAPIError
 
 from facility.instants import Clock, Instant
+from facility.language import retold
 from storage.records import append_only, migrating, rights
 from storage.records.connecting import BUSY_SECONDS, READING, engine_for, url_of
 from storage.records.errors import RecordsAwayError, RecordsError
@@ -126,7 +127,7 @@ class Records:
         except AWAY as error:
             words = in_words(error, self._url)
             self._is_away(words)
-            raise RecordsAwayError(words) from error
+            raise RecordsAwayError(retold(words, "storage/records/troubles.py")) from error
         self._is_back()
 
     def _is_away(self, problem: str) -> None:

@@ -8,6 +8,7 @@ from typing import TypeVar
 import pandas as pd
 
 from facility.instants import MINUTE, SECOND, Clock, Instant, Span
+from facility.language import N_, retold
 from storage.samples.influx.problems import InfluxError
 from storage.samples.influx.store import InfluxStore
 from storage.samples.local import LocalStore
@@ -55,7 +56,7 @@ class History:
             return Substitute(str(self._away), self._away.since, local.complete_since())
         waiting = self._missing_there(local)
         if waiting:
-            words = f"InfluxDB is being filled up; {waiting:,} readings are not there yet"
+            words = N_("InfluxDB is being filled up; {n} readings are not there yet").format(n=f"{waiting:,}")
             return Substitute(words, None, local.complete_since())
         return None
 
@@ -97,7 +98,7 @@ class History:
         if local is not None and (self._left_alone(now) or self._missing_there(local)):
             return question(local)
         if self._away is not None and self._left_alone(now):
-            raise HistoryAwayError(str(self._away), self._away.since)
+            raise _told(self._away)
         try:
             return self._ask_influx(question)
         except HistoryAwayError:
@@ -112,7 +113,7 @@ class History:
             self._asked = now = self._clock()
             since = now if self._away is None else self._away.since
             self._away = HistoryAwayError(str(error), since)
-            raise HistoryAwayError(str(error), since) from error
+            raise _told(self._away) from error
         self._away = None
         return answer
 
@@ -125,3 +126,8 @@ class History:
         if progress is None or progress.oldest is None or progress.oldest >= self._clock() - BEHIND:
             return 0
         return progress.waiting
+
+
+def _told(away: HistoryAwayError) -> HistoryAwayError:
+    """For whoever asks, in the language that is spoken there."""
+    return HistoryAwayError(retold(str(away), "storage/samples/"), away.since)

@@ -15,6 +15,9 @@ from app.server import create_app
 from app.sign_in import session_cookie
 from app.sign_in.desk import Desk
 from app.stations import Stations
+from cleanwatch import clock_watch
+from cleanwatch.backup_due import BackedUp, backup_due
+from cleanwatch.disk import room_left
 from facility.alarm import Acknowledgement, Alarm, AlarmState, Condition, HoldKind
 from facility.excursion import FIRST, Excursion, Move
 from facility.holds import Hold
@@ -95,6 +98,17 @@ ANSWERED = replace(
 )
 
 
+DISK = DiskReport("/data", 10**8, 10**10, (FileReport("samples.db", 10**8),))
+CLOCKS = ClockReport(
+    20, "ntp.example", 3_000.0, None, (InstrumentClock("B101.PC1", 90_000, 30),), (ClockJump(NOW - MINUTE, NOW),)
+)
+FOUND = (*room_left(DISK), *clock_watch.findings(CLOCKS), *backup_due(BackedUp(None, 0), NOW))
+"""What the station finds wrong, as it tells it."""
+LOST = (
+    "the station publishes nothing: MQTT broker mqtt:8883: the broker refused the connection: 5; it wants a user "
+    "name and a password. Readings wait in their senders' outboxes and at the broker; it is tried again every few "
+    "seconds"
+)
 REPORT = StationReport(
     "main",
     NOW,
@@ -102,12 +116,16 @@ REPORT = StationReport(
     commits=9,
     judged=7,
     dead_letters_waiting=2,
-    broker=BrokerReport("mqtt:8883", collecting=True),
+    broker=BrokerReport("mqtt:8883", collecting=True, notes=("The broker does not say what it is.",)),
     sources=(SourceReport("gw-1", 14_400, 14_398, 2, heard=NOW), SourceReport("gw-2", 8, 6, pending=1)),
     missing=15,
-    disk=DiskReport("/data", 10**9, 10**10, (FileReport("samples.db", 10**8),)),
-    clocks=ClockReport(20, "ntp.example", 3.0, None, (InstrumentClock("B101.PC1", 900, 30),), (ClockJump(NOW, NOW),)),
-    problems=(Problem("broker", SAID, NOW - MINUTE), Problem("clock", SAID, NOW - HOUR, advisory=True)),
+    disk=DISK,
+    clocks=CLOCKS,
+    problems=(
+        Problem("broker", LOST, NOW - MINUTE),
+        Problem("clock", SAID, NOW - HOUR, advisory=True),
+        *(Problem(one.part, one.text, NOW - HOUR, one.advisory) for one in FOUND),
+    ),
 )
 
 

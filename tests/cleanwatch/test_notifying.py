@@ -82,7 +82,9 @@ def test_a_channel_that_takes_no_messages_is_named_with_the_reason(telling: Tell
         telling.add("Hook", f"json://127.0.0.1:{server.port}/")
         happens(telling.records, START, pressure())
         telling.notifying.step()
-        wait_until(lambda: "channel Hook does not take messages (1 message given up" in telling.words())
+        wait_until(
+            lambda: "channel Hook does not take messages (waiting: 0; given up in the last day: 1" in telling.words()
+        )
     assert "the service answers 404" in telling.words()
 
 

@@ -64,6 +64,18 @@ def test_what_was_written_in_english_is_found_again_with_its_values() -> None:
     assert retold(written, "alerts/") == written
 
 
+def test_a_text_within_another_is_found_again_too() -> None:
+    rights = "role cw has not the rights it needs. As the owner of the tables run: "
+    rights += "cleanwatch records migrate --grant-to cw"
+    with speaking("de"):
+        told = retold(f"The records in database cw at db:5432 cannot be used: {rights} (denied).", "storage/")
+    assert told == (
+        "Die Aufzeichnungen in der Datenbank cw auf db:5432 können nicht benutzt werden: der Rolle cw fehlen "
+        "Rechte, die sie braucht. Führen Sie als Besitzer der Tabellen aus: cleanwatch records migrate "
+        "--grant-to cw (denied)."
+    )
+
+
 def test_what_is_no_text_of_those_files_stays_as_it_was_written() -> None:
     with speaking("de"):
         assert retold("Acknowledge", "alerts/machine.py") == "Acknowledge"

@@ -5,6 +5,8 @@ from typing import Protocol
 
 import msgspec
 
+from facility.language import N_
+
 
 class InfluxError(Exception):
     """InfluxDB did not take or answer something; says what, where, and what would be right.
@@ -46,8 +48,9 @@ def refusal(server: Server, doing: str, status: int, body: str, headers: Mapping
 def unreachable(server: Server, error: Exception) -> InfluxError:
     """No answer: the way to the server, or the server itself."""
     return InfluxError(
-        f"InfluxDB at {server.url} does not answer ({_cause(error)}). Is it running, is the address right, is the "
-        "way to it open?"
+        N_(
+            "InfluxDB at {url} does not answer ({why}). Is it running, is the address right, is the way to it open?"
+        ).format(url=server.url, why=_cause(error))
     )
 
 
@@ -80,7 +83,11 @@ def question_refused(server: Server, answer: str) -> InfluxError:
         return no_bucket(server, answer)
     if _is_file_limit(answer):
         return InfluxError(_file_limit(server, answer))
-    return InfluxError(f"InfluxDB at {server.url} could not answer from bucket {server.bucket} ({answer})")
+    return InfluxError(
+        N_("InfluxDB at {url} could not answer from bucket {bucket} ({answer})").format(
+            url=server.url, bucket=server.bucket, answer=answer
+        )
+    )
 
 
 _FILE_LIMIT_SIGNS = ("file limit", "parquet files", "query-file-limit")
@@ -111,9 +118,13 @@ def _words(server: Server, doing: str, status: int, answer: str) -> str:
             "stands in front of the server"
         )
     if status in (502, 504):
-        return f"InfluxDB at {server.url} does not answer; what stands in front of it does ({status})"
+        return N_("InfluxDB at {url} does not answer; what stands in front of it does ({status})").format(
+            url=server.url, status=status
+        )
     if status in (429, 503):
-        return f"InfluxDB at {server.url} has too much to do just now ({status}: {answer}); it is tried again"
+        return N_("InfluxDB at {url} has too much to do just now ({status}: {answer}); it is tried again").format(
+            url=server.url, status=status, answer=answer
+        )
     return f"InfluxDB at {server.url} could not {doing} in bucket {server.bucket} ({status}: {answer})"
 
 
