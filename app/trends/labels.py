@@ -17,7 +17,6 @@ from facility.instants import DAY, HOUR, MINUTE, SECOND, Instant, Span
 from facility.language import _
 from facility.limit import Consecutive, Dose, Limit, MOfN, RollingVolume, RoomState, Rule, Severity, Side
 from facility.quantities import MEASURES
-from facility.site import Point
 from facility.units import CUBIC_METRE
 
 Label = dict[str, Any]
@@ -28,9 +27,11 @@ LETTER = 1 / 120
 """The part of the range that a letter of a label covers, in a plot as wide as on a laptop."""
 MOST_REACH = 0.5
 """A label covers no more: from the middle there is as much room to either side."""
-AT_EDGE = 0.06
-"""The part of the range at either end where a number would be cut by the edge, were it in the middle of its place."""
+PEAK_REACH = 5 * LETTER
+"""The part of the range that the value of a peak covers to either side."""
 MOST_GAPS = 3
+DOT = 6
+"""Half a peak's dot, in pixels."""
 NARROW_GAP = 0.2
 """The part of the range below which a gap is too narrow for its words."""
 
@@ -65,9 +66,9 @@ def labels(points: Sequence[PointPicture], axis: ValueAxis, yaxis: str, picture:
         said = {label["text"] for label in found}
         found += [label for label in lines if label["text"] not in said]  # two rooms often have the same limits
     for owner in now:
-        found += [_peak_label(peak, axis, yaxis, owner) for peak in owner.peaks]
+        found += [_peak_label(peak, axis, yaxis, owner, picture) for peak in owner.peaks]
         found += [_change_label(change, yaxis, picture) for change in owner.changes]
-    empty = [owner.point for owner in points if len(owner.series) == 0]
+    empty = [owner for owner in points if len(owner.series) == 0]
     if empty:
         alone = len(empty) == len(points)
         found.append(_emptiness_label(empty, yaxis, picture, 0.5 if alone else 0.06))
@@ -87,27 +88,33 @@ def is_of_one(points: Sequence[PointPicture]) -> bool:
 
 
 def _limit_label(line: LimitLine, peaks: Sequence[Peak], axis: ValueAxis, yaxis: str, picture: Picture) -> Label:
-    """At the beginning of a long stretch; before one that is too short for it. Not across a labelled peak.
+    """At the beginning of a long stretch; before one that is too short for it, or has a labelled peak there.
 
     An action limit is named on its outside, an alert level on its inside: so the two do not meet.
     """
     words = limit_words(line.limit)
     span = picture.end - picture.start
     reach = min(LETTER * len(words), MOST_REACH) * span
+
+    def is_crossed(begin: float) -> bool:
+        return any(begin - reach / 3 < peak.time < begin + reach for peak in peaks)
+
     begin, finish = max(
         line.drawn(span).tolist(),
         key=lambda stretch: (
             stretch[0] + reach <= picture.end,
-            not any(stretch[0] - reach / 3 < peak.time < stretch[0] + reach for peak in peaks),
+            not is_crossed(stretch[0]),
             stretch[1] - stretch[0],
         ),
     )
-    fits = begin + reach <= picture.end
-    free = begin - reach >= picture.start
+    aside = PEAK_REACH * span
+    before = min([begin, *(peak.time - aside for peak in peaks if abs(peak.time - begin) < aside)])
+    free = before - reach >= picture.start
+    fits = begin + reach <= picture.end and not (free and is_crossed(begin))
     action = line.limit.severity is Severity.ACTION
     return _label(
         words,
-        x=begin if fits or free else finish,
+        x=begin if fits else before if free else finish,
         y=_at(axis, line.limit.value),
         yref=yaxis,
         xshift=4 if fits else -4,
@@ -164,15 +171,18 @@ def duration(span: Span) -> str:
     return _("{n} days", n=span // DAY)
 
 
-def _peak_label(peak: Peak, axis: ValueAxis, yaxis: str, owner: PointPicture) -> Label:
+def _peak_label(peak: Peak, axis: ValueAxis, yaxis: str, owner: PointPicture, picture: Picture) -> Label:
+    """Above or below its dot; at an edge beside it, where the middle of the label would be cut."""
     above = peak.side is Side.HIGH
-    place = (peak.time - owner.start) / (owner.end - owner.start)
+    aside = PEAK_REACH * (picture.end - picture.start)
+    left, right = peak.time < picture.start + aside, peak.time > picture.end - aside
     return _label(
         f"<b>{formats.number(peak.value, owner.point.quantity)}</b>",
         x=peak.time,
-        xanchor="left" if place < AT_EDGE else "right" if place > 1 - AT_EDGE else "center",
         y=_at(axis, peak.value),
         yref=yaxis,
+        xanchor="left" if left else "right" if right else "center",
+        xshift=-DOT if left else DOT if right else 0,
         yshift=6 if above else -6,
         yanchor="bottom" if above else "top",
         font={"color": "--ink", "size": 13},
@@ -196,9 +206,11 @@ def _gap_label(begin: int, end: int, yaxis: str, picture: Picture) -> Label:
     )
 
 
-def _emptiness_label(points: Sequence[Point], yaxis: str, picture: Picture, height: float) -> Label:
-    """Which points have no reading at all in this range; out of the way of those that have."""
-    names = ", ".join(f"{point.room} {formats.what(point)}" for point in points)
+def _emptiness_label(owners: Sequence[PointPicture], yaxis: str, picture: Picture, height: float) -> Label:
+    """Which points have no reading at all in this range, or in that of a comparison; out of the way of those that
+    have.
+    """
+    names = ", ".join(_name(owner) for owner in owners)
     return _label(
         _("no reading in this range: {points}", points=names),
         x=(picture.start + picture.end) / 2,
@@ -216,13 +228,8 @@ def _name_label(owner: PointPicture, which: int, axis: ValueAxis, yaxis: str, en
     drawn = np.flatnonzero(np.isfinite(series.mean) & (series.time + owner.shift <= end))
     last = int(drawn[-1]) if len(drawn) else 0
     value = float(series.mean[last]) if len(drawn) else axis.bottom
-    name = f"{owner.point.room} {formats.what(owner.point)}"
-    if owner.shift > 0:
-        name = _("{point}, {span} before", point=name, span=duration(owner.shift))
-    elif owner.shift:
-        name = _("{point}, {span} after", point=name, span=duration(-owner.shift))
     return _label(
-        f"<b>{name}</b>",
+        f"<b>{_name(owner)}</b>",
         x=float(series.time[last] + owner.shift),
         y=_at(axis, value),
         yref=yaxis,
@@ -232,6 +239,16 @@ def _name_label(owner: PointPicture, which: int, axis: ValueAxis, yaxis: str, en
         bgcolor="--surface",
         borderpad=1,
     )
+
+
+def _name(owner: PointPicture) -> str:
+    """The point, and how much earlier or later than the range."""
+    name = f"{owner.point.room} {formats.what(owner.point)}"
+    if owner.shift > 0:
+        return _("{point}, {span} before", point=name, span=duration(owner.shift))
+    if owner.shift:
+        return _("{point}, {span} after", point=name, span=duration(-owner.shift))
+    return name
 
 
 def different_limits(points: Sequence[PointPicture]) -> list[PointPicture]:

@@ -66,13 +66,6 @@ def test_one_bad_sample_is_drawn_at_every_zoom(past: Past, hours: float) -> None
     assert low < np.log10(BAD_VALUE) < high
 
 
-@pytest.mark.parametrize(("after", "side"), [(0.01, "left"), (0.5, "center"), (0.99, "right")])
-def test_the_number_of_a_peak_is_not_cut_by_the_edge(past: Past, after: float, side: str) -> None:
-    start = BAD_SAMPLE - round(after * DAY)
-    drawn = figure(look(past, start, start + DAY, PARTICLES), False)
-    assert [a["xanchor"] for a in drawn["layout"]["annotations"] if a["text"] == "<b>411,000</b>"] == [side]
-
-
 def test_limits_of_a_severity_are_one_curve_that_breaks_where_they_did_not_hold(past: Past) -> None:
     drawn = figure(look(past, NOW - 7 * DAY, NOW, PARTICLES), False)
     (alert,) = traces(drawn, "alert limits")
@@ -149,6 +142,34 @@ def test_an_alarm_of_minutes_is_seen_in_a_month(past: Past) -> None:
 def test_a_point_without_a_reading_says_so(past: Past) -> None:
     drawn = figure(look(past, NOW - DAY, NOW, "B102.DP1"), False)
     assert "no reading in this range: B102 Room pressure" in [a["text"] for a in drawn["layout"]["annotations"]]
+
+
+def test_a_comparison_with_a_time_without_a_reading_says_which_time_has_none(past: Past) -> None:
+    month_before = Comparison(shift=30 * DAY)
+    picture = gather(past.site, past.samples, past.records, [PRESSURE], NOW - HOUR, NOW, NOW, month_before)
+    said = [label["text"] for label in figure(picture, False)["layout"]["annotations"]]
+    assert "no reading in this range: B101 Room pressure, 30 days before" in said
+
+
+@pytest.mark.parametrize(("before", "after", "anchor"), [(0.2, 8, "left"), (4, 4, "center"), (8, 0.2, "right")])
+def test_the_worst_value_is_written_within_the_plot(past: Past, before: float, after: float, anchor: str) -> None:
+    start, end = BAD_SAMPLE - round(before * HOUR / 4), BAD_SAMPLE + round(after * HOUR / 4)
+    drawn = figure(look(past, start, end, PARTICLES), False)
+    (label,) = [a for a in drawn["layout"]["annotations"] if a["text"] == f"<b>{411_000:,}</b>"]
+    assert label["xanchor"] == anchor
+
+
+def test_a_limit_is_named_before_a_stretch_that_begins_with_a_peak(past: Past) -> None:
+    picture = look(past, BAD_SAMPLE - 9 * HOUR, BAD_SAMPLE + 5 * HOUR, PARTICLES)
+    begins = BAD_SAMPLE - 3 * HOUR  # the room goes into operation
+    drawn = figure(picture, False)["layout"]["annotations"]
+    (alone,) = [label for label in drawn if label["text"].startswith("in operation: action")]
+    assert (alone["x"], alone["xanchor"]) == (begins, "right")
+
+
+def test_in_a_time_to_come_nothing_stands_and_nothing_is_made(past: Past) -> None:
+    picture = look(past, NOW + HOUR, NOW + DAY, PRESSURE)
+    assert [row.bands for row in picture.rows] == [(), (), ()]
 
 
 def test_what_people_wrote_is_text_in_a_label(past: Past) -> None:
