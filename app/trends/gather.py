@@ -188,12 +188,13 @@ def _rows(
     start: Instant,
     end: Instant,
 ) -> tuple[BandRow, ...]:
-    """Alarms, state and batches of each room; a zone stands with its room."""
+    """Alarms, state and batches of each room; a zone stands with its room. Of a time to come nothing is known."""
     points = {history.point.id: history.point for history in histories}
     whole = {point: around(site, points[point].room)[-1] for point in points}
     zones = [room for room in site.rooms if around(site, room)[-1] in whole.values()]
-    found = alarms.overlapping(connection, list(points), start, end)
-    runs = batches.overlapping(connection, zones, start, end)
+    past = start < end
+    found = alarms.overlapping(connection, list(points), start, end) if past else []
+    runs = batches.overlapping(connection, zones, start, end) if past else []
     names = accounts.names(connection)
     rows: list[BandRow] = []
     for room in dict.fromkeys(whole.values()):
