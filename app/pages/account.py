@@ -125,7 +125,7 @@ def _ways_in(
     linking = [
         dmc.TextInput(id="account-issuer", label=_("Single sign-on: provider"), placeholder="https://id.example.com"),
         dmc.TextInput(id="account-subject", label=_("Its name for the person"), description=_("The claim sub")),
-        act_button("account", _("Link"), "link", disabled=fixed),
+        act_button("account", _("Link it"), "link", disabled=fixed),
     ]
     buttons = [act_button("account", words, act, disabled=fixed) for words, act in acts]
     return html.Div(
