@@ -57,7 +57,10 @@ def dialog(user: str) -> Component:
                 id="set-room-states",
             ),
             html.Div(dmc.TextInput(id="set-room-batch", label=_("Batch")), id="set-room-begins"),
-            html.Div(dmc.Select(id="set-room-running", label=_("Batch"), data=[]), id="set-room-ends"),
+            html.Div(
+                dmc.Select(id="set-room-running", label=_("Batch"), data=[], placeholder=_("No batch runs here")),
+                id="set-room-ends",
+            ),
             tagged(html.Div(id="set-room-problem", className="problem"), role="alert"),
             html.Div(
                 [
@@ -78,18 +81,22 @@ def register(app: Dash, context: AppContext) -> None:
         Output("set-room", "opened"),
         Output("set-room-of", "data"),
         Output("set-room-of", "value"),
+        Output("set-room-kind", "value"),
+        Output("set-room-batch", "value"),
         Input("set-room-open", "n_clicks"),
         State("trend-url", "search"),
         prevent_initial_call=True,
     )
     @requires(Right.SET_ROOM_STATE)
-    def open_dialog(clicks: int | None, search: str | None) -> tuple[object, object, object]:
+    def open_dialog(clicks: int | None, search: str | None) -> tuple[object, ...]:
+        """As it is at first, whatever was chosen and written in it the last time."""
         if not clicks:
-            return no_update, no_update, no_update
+            return (no_update,) * 5
         site = context.site()
         shown = [site.points[p].room for p in known(site, meant(context, view_of(query_of(search))))]
         rooms = list(dict.fromkeys(around(site, room)[-1] for room in shown)) or list(site.rooms)
-        return True, [{"value": room, "label": f"{room} {site.rooms[room].name}"} for room in rooms], rooms[0]
+        labels = [{"value": room, "label": f"{room} {site.rooms[room].name}"} for room in rooms]
+        return True, labels, rooms[0], STATE, ""
 
     @app.callback(
         Output("set-room-states", "hidden"),
@@ -98,6 +105,7 @@ def register(app: Dash, context: AppContext) -> None:
         Output("set-room-state", "value"),
         Output("set-room-running", "data"),
         Output("set-room-running", "value"),
+        Output("set-room-problem", "children", allow_duplicate=True),
         Input("set-room-kind", "value"),
         Input("set-room-of", "value"),
         prevent_initial_call=True,
@@ -105,11 +113,10 @@ def register(app: Dash, context: AppContext) -> None:
     @requires(Right.SET_ROOM_STATE)
     def choose(kind: str, room: str | None) -> tuple[object, ...]:
         if room is None:
-            return (no_update,) * 6
+            return (no_update,) * 7
         admitted(context, room)
         present = context.hub.room_state(room)
-        with context.records.reading() as connection:
-            running = [run.batch for run in batches.running(connection, context.clock()) if run.room == room]
+        running = _running(context, room)
         return (
             kind != STATE,
             kind != BEGINS,
@@ -117,6 +124,7 @@ def register(app: Dash, context: AppContext) -> None:
             present.value if present else None,
             running,
             next(iter(running), None),
+            "",
         )
 
     @app.callback(
@@ -148,11 +156,21 @@ def register(app: Dash, context: AppContext) -> None:
 def set_batch(context: AppContext, room: str, batch: str | None, *, begins: bool) -> str | None:
     """Submit that a batch begins or ends in a room now, and wait for the outcome; None when done, else why not."""
     name = (batch or "").strip()
+    admitted(context, room)
+    running = _running(context, room)
+    if not begins and not running:
+        return _("No batch runs in {room}: there is none to end.", room=room)
     if not name:
         return _("Say which batch.")
-    admitted(context, room)
+    if begins and name in running:
+        return _("Batch {batch} runs in {room} already.", batch=name, room=room)
     event = BatchStarted if begins else BatchEnded
     return submit(context, event(name, room, context.clock(), ""), _(NO_ANSWER))
+
+
+def _running(context: AppContext, room: str) -> list[str]:
+    with context.records.reading() as connection:
+        return [run.batch for run in batches.running(connection, context.clock()) if run.room == room]
 
 
 def place() -> Component:

@@ -207,6 +207,54 @@ def test_a_trend_fits_a_phone(browser: Browser, past_app: PastApp, watch: Watch)
     context.close()
 
 
+def test_the_page_ends_where_what_is_on_it_ends(trend: Page, past_app: PastApp) -> None:
+    show(trend, past_app, f"points={PARTICLES}&range=24h&by=quantity")
+    trend.evaluate("() => document.querySelectorAll('.point-list details').forEach((group) => (group.open = true))")
+    ends: Any = trend.locator(".trend").bounding_box()
+    assert trend.evaluate("() => document.documentElement.scrollHeight") < ends["y"] + ends["height"] + 100
+
+
+def test_the_heads_of_the_numbers_stay_while_they_are_scrolled(trend: Page, past_app: PastApp) -> None:
+    show(trend, past_app, f"points={PRESSURE}&range=1h&table=shown")
+    table = trend.locator("#trend-table")
+    table.evaluate("(table) => (table.scrollTop = 2000)")
+    head: Any = table.locator("th").first.bounding_box()
+    around: Any = table.bounding_box()
+    assert around["y"] <= head["y"] <= around["y"] + 2
+
+
+def test_a_batch_begins_once_and_ends_only_where_it_runs(trend: Page, past_app: PastApp) -> None:
+    show(trend, past_app, f"points={PRESSURE},B102.DP1&range=8h")
+    trend.get_by_role("button", name="State, batch").click()
+    dialog, problem = trend.get_by_role("dialog"), trend.locator("#set-room-problem")
+    dialog.get_by_text("Batch begins").click()
+    dialog.locator("#set-room-batch").fill("CT-26-0418")
+    dialog.get_by_role("button", name="Set").click()
+    expect(problem).to_have_text("Batch CT-26-0418 runs in B101 already.")
+    dialog.get_by_text("Batch ends").click()
+    expect(problem).to_have_text("")
+    expect(dialog.locator("#set-room-running")).to_have_value("CT-26-0418")
+    dialog.locator("#set-room-of").click()
+    trend.get_by_role("option", name="B102").click()
+    expect(dialog.locator("#set-room-running")).to_have_attribute("placeholder", "No batch runs here")
+    dialog.get_by_role("button", name="Set").click()
+    expect(problem).to_have_text("No batch runs in B102: there is none to end.")
+
+
+def test_who_opens_the_dialog_again_finds_nothing_of_the_last_time(trend: Page, past_app: PastApp) -> None:
+    show(trend, past_app, f"points={PRESSURE}&range=8h")
+    opener, dialog = trend.get_by_role("button", name="State, batch"), trend.get_by_role("dialog")
+    opener.click()
+    dialog.get_by_text("Batch begins").click()
+    dialog.locator("#set-room-batch").fill("CT-26-0499")
+    trend.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    opener.click()
+    expect(dialog.get_by_label("In operation")).to_be_visible()
+    dialog.get_by_text("Batch begins").click()
+    expect(dialog.locator("#set-room-batch")).to_have_value("")
+
+
 def iso(instant: float) -> str:
     """As addresses write a moment."""
     return text_of(round(instant))
