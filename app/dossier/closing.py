@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection
 
+from app import formats
 from app.context import AppContext
 from app.dossier.content import about
 from app.dossier.gather import present_content
@@ -9,7 +10,7 @@ from app.excursions import admitted_to_whole
 from app.signing import Signable, ToSign
 from facility.alarm import AlarmState
 from facility.excursion import Excursion
-from facility.instants import Instant, text_of
+from facility.instants import Instant
 from facility.language import N_, _, _n
 from facility.people import Person
 from facility.roles import Right
@@ -96,6 +97,8 @@ def _prepare_reopening(context: AppContext, connection: Connection, _person: Per
     if not reason or "\0" in reason:
         raise NotToBeSignedError(_("Say why it is reopened."))
     content: dict[str, JSON] = {"excursion": number, "reopens": closed.number, "reason": reason}
+    zone = context.site().timezone
+    at = f"{formats.date(closed.at, zone)} {formats.with_seconds(closed.at, zone)}"
 
     def act(connection: Connection, at: Instant, person: Person) -> None:
         closings.add(connection, at, person, number, Step.REOPENED, content, reason)
@@ -107,7 +110,7 @@ def _prepare_reopening(context: AppContext, connection: Connection, _person: Per
         title=_("Reopen excursion {number}", number=number),
         act=act,
         words=[
-            _("It was closed at {at}.", at=text_of(closed.at)),
+            _("It was closed at {at}.", at=at),
             _("What was signed then stays on record. Because: {reason}", reason=reason),
         ],
     )
