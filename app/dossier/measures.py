@@ -38,8 +38,8 @@ class Outside:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One point from `start` to `end`. `expected` is None where the point has no rhythm, and never less than came:
-    an instrument whose clock runs ahead, or a stretch that begins just before a reading, has one more."""
+    """One point from `start` to `end`. `expected` is what came and what did not, by the rhythm of those that came;
+    None where the point has none."""
 
     point: Point
     start: Instant
@@ -77,13 +77,23 @@ def measure(
         point=point,
         start=start,
         end=end,
-        expected=max(1, -(-(end - start) // interval), len(raw)) if rhythm else None,
+        expected=len(raw) + _absent(series.start, interval, start, end) if rhythm else None,
         present=len(raw),
         invalid=int((series.judged < series.n).sum()),
         suspect=int((series.valid < series.judged).sum()),
         missing=tuple(missing),
         outside=tuple(one for one in found if one is not None),
     )
+
+
+def _absent(time: Array, interval: Span, start: Instant, end: Instant) -> int:
+    """How many readings did not come. A stretch begins and ends at any moment between two of an instrument, so how
+    many fit in it is not asked of its length alone."""
+    if len(time) == 0:
+        return max(1, (end - start) // interval)
+    between = np.rint(np.diff(time) / interval) - 1
+    before, after = (time[0] - start) // interval, (end - 1 - time[-1]) // interval
+    return int(np.maximum(between, 0).sum() + before + after)
 
 
 def _stands_for(time: Array, interval: Span, end: Instant) -> Array:

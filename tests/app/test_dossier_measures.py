@@ -90,6 +90,31 @@ def test_plates_have_no_duration_and_so_no_area() -> None:
     assert found.outside[0].area is None
 
 
+def read_at(times: list[Instant], start: Instant, end: Instant) -> Measured:
+    raw = pd.DataFrame([(at, 45.0, 0, at, None, None, None) for at in times], columns=list(RAW_COLUMNS))
+    raw = raw.astype({"time": "int64"})
+    return measure(point(low(36, ACTION)), TEN, [step(0, 9, low(36, ACTION))], raw, start, end)
+
+
+def test_nothing_is_missing_where_a_stretch_begins_and_ends_between_two_readings() -> None:
+    ten_times = [START + n * TEN for n in range(1, 11)]
+    for offset in range(1, TEN, SECOND):
+        found = read_at(ten_times, START + offset, START + 10 * TEN + offset)
+        assert (found.present, found.expected) == (10, 10)
+
+
+def test_one_reading_that_did_not_come_is_expected_wherever_it_is_missing() -> None:
+    due = [START + n * TEN for n in range(11)]
+    for lost in range(11):
+        found = read_at([at for at in due if at != due[lost]], START, due[-1] + 1)
+        assert (found.present, found.expected) == (10, 11)
+
+
+def test_where_nothing_came_as_many_are_expected_as_fit() -> None:
+    found = read_at([], START, START + 6 * TEN)
+    assert (found.present, found.expected, found.coverage) == (0, 6, 0)
+
+
 def test_no_more_readings_came_than_are_said_to_have_been_expected() -> None:
     times = [START, START + TEN - 1]
     raw = pd.DataFrame([(at, 45.0, 0, at, None, None, None) for at in times], columns=list(RAW_COLUMNS))
