@@ -66,7 +66,7 @@ def worked_out(dossier: Dossier) -> Component | None:
     """Each of its points, from every single reading."""
     if not dossier.measured:
         return None
-    heads = (_("Point"), _("Outside"), _("Worst"), _("Time outside"), _("Area"), _("Readings"), _("Missing"))
+    heads = (_("Point"), _("Outside"), _("Worst"), _("Time outside"), _("Area"), _("Readings"), _("Gaps"))
     rows = []
     for one in dossier.measured:
         quantity = one.point.quantity
@@ -102,7 +102,7 @@ def worked_out(dossier: Dossier) -> Component | None:
                         ),
                         html.Td(area_words(one, outside) if outside else "", className="num"),
                         html.Td(f"{present}{share}{doubted}", className="num"),
-                        html.Td(missing or _("nothing")),
+                        html.Td(missing or _("none")),
                     ]
                 )
             )
@@ -211,10 +211,19 @@ def _card(title: str, inside: Component) -> Component:
     return html.Section([html.Header(html.H2(title)), inside], className="card")
 
 
+def rows_words(rows: Sequence[int]) -> str:
+    """Which rows of the audit trail."""
+    if not rows:
+        return _("no row of its own")
+    if min(rows) == max(rows):
+        return _("row {row}", row=rows[0])
+    return _("rows {first} to {last}", first=min(rows), last=max(rows))
+
+
 def chain(dossier: Dossier) -> Component:
     """Where in the audit trail all this is, and its head when the page was drawn."""
     rows: Sequence[int] = [event.row for event in dossier.events if event.row is not None]
-    span = _("rows {first} to {last}", first=min(rows), last=max(rows)) if rows else _("no row of its own")
+    span = rows_words(rows)
     words = _(
         "On record in the audit trail: {span}. The chain ends at row {head}, SHA-256 {hash}, when this was read.",
         span=span,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from app.areas import seen
 from app.components.alarm_words import limit_words, point_words
 from app.components.dossier_head import area_words, exactly, limit_of
+from app.components.dossier_side import rows_words
 from app.context import AppContext
 from app.copies.chart import chart
 from app.copies.copy import Column, Copy, Kind, Row, Table, TooLongError, made_by, simulated
@@ -92,12 +93,7 @@ def _facts(dossier: Dossier) -> Sequence[tuple[str, str]]:
         (_("Began with"), f"{first.point} {point_words(dossier.site, first.point)}, {_(first.condition)}"),
         (_("Lasted"), exactly(dossier.end - excursion.onset)),
         (_("Batches meanwhile"), ", ".join(dict.fromkeys(run.batch for run in dossier.runs)) or _("none")),
-        (
-            _("Audit trail"),
-            _("rows {first} to {last} tell of it", first=min(rows), last=max(rows))
-            if rows
-            else _("no row of its own"),
-        ),
+        (_("Audit trail"), rows_words(rows)),
         (
             _("End of the chain"),
             _("row {row}, SHA-256 {hash}, when this copy was made", row=dossier.head.seq, hash=dossier.head.hash),

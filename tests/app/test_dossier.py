@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from app.components.dossier_side import rows_words
 from app.context import AppContext
 from app.copies.dossier import dossier_copy
 from app.dossier.assessing import save
@@ -198,3 +199,11 @@ def late(desk: Office) -> None:
     none = np.full(1, NO_NUMBER, np.int64)
     reading = Columns(one, np.array([37.9]), np.zeros(1, np.uint16), one + HOUR, none, none, np.full(1, np.nan))
     desk.past.samples.backfill({PRESSURE: reading}, "late")
+
+
+def test_one_row_of_the_trail_is_not_called_rows() -> None:
+    assert [rows_words(rows) for rows in ([], [116], [116, 119, 118])] == [
+        "no row of its own",
+        "row 116",
+        "rows 116 to 119",
+    ]
