@@ -19,9 +19,11 @@ from facility.limit import Severity
 from storage.samples.columns import Array
 
 WIDTH, LEFT, RIGHT = 1000, 84, 12
-TITLE, ROW, FOOT = 24, 20, 34
+TITLE, TITLE_LINE, ROW, FOOT = 24, 15, 20, 34
 ON_FIRST_PAGE, LOWEST_PLOT, HIGHEST_PLOT = 400, 80, 170
 """How high the whole picture may be to stand below the head of the copy, and how high one plot is in any case."""
+MOST_LETTERS = 140
+"""Of a line of a title."""
 INK, SOFT, LINE, GRID = "#14181b", "#555e66", "#a9b0b6", "#d9dde0"
 ACTION, ALERT = "#b00e28", "#7a4e00"
 CURVES = (("#23313c", ""), ("#2f6f7a", "7 3"), ("#7c5b2e", "2 3"), ("#6a5596", "8 3 2 3"))
@@ -44,12 +46,18 @@ def chart(picture: Picture, together: bool) -> Chart:
     """The picture, with a mark above each stretch that is commented or corrected."""
     plots = picture.plots(together)
     below = FOOT + ROW * len(picture.rows)
-    plot = min(max((ON_FIRST_PAGE - below) // len(plots) - TITLE, LOWEST_PLOT), HIGHEST_PLOT)
-    height = len(plots) * (TITLE + plot) + below
+    titles = [_title(points) for points in plots]
+    above = [TITLE + TITLE_LINE * (len(title) - 1) for title in titles]
+    plot = min(max((ON_FIRST_PAGE - below - sum(above)) // len(plots), LOWEST_PLOT), HIGHEST_PLOT)
+    height = sum(above) + len(plots) * plot + below
     place = _Place(picture, plot)
-    parts = []
-    for index, points in enumerate(plots):
-        parts += _plot(points, place, index * (TITLE + plot) + TITLE)
+    parts, top = [], 0
+    for points, title, high in zip(plots, titles, above, strict=True):
+        top += high
+        last = top - 7
+        parts += [_text(LEFT, last - TITLE_LINE * n, line, "start") for n, line in enumerate(reversed(title))]
+        parts += _plot(points, place, top)
+        top += plot
     parts += _time_axis(place, height - below)
     parts += _bands(place, height - below + FOOT)
     svg = (
@@ -88,7 +96,7 @@ class _Place:
 
 def _plot(points: Sequence[PointPicture], place: _Place, top: float) -> list[str]:
     axis = value_axis_of(points)
-    parts = [_title(points, top)]
+    parts = []
     for value, text in axis.ticks:
         y = place.y(axis, value, top)
         parts.append(_line(LEFT, y, WIDTH - RIGHT, y, GRID))
@@ -120,12 +128,23 @@ def _plot(points: Sequence[PointPicture], place: _Place, top: float) -> list[str
     return parts
 
 
-def _title(points: Sequence[PointPicture], top: float) -> str:
+def _title(points: Sequence[PointPicture]) -> list[str]:
+    """Its lines: of many points one would leave the paper."""
     names = [f"{p.point.room} {formats.what(p.point)} ({p.point.id})" for p in points]
     times = [_("{point}, time compared", point=n) if p.shift else n for n, p in zip(names, points, strict=True)]
     dashes = [_(DASHES[n % len(DASHES)]) for n in range(len(points))]
     said = [f"{name}, {dash}" for name, dash in zip(times, dashes, strict=True)]
-    return _text(LEFT, top - 7, f"{'; '.join(said if len(names) > 1 else names)}, {points[0].point.unit}", "start")
+    lines = [""]
+    for words in said if len(names) > 1 else names:
+        if not lines[-1]:
+            lines[-1] = words
+        elif len(lines[-1]) + len(words) < MOST_LETTERS:
+            lines[-1] += f"; {words}"
+        else:
+            lines[-1] += ";"
+            lines.append(words)
+    lines[-1] += f", {points[0].point.unit}"
+    return lines
 
 
 def _curve(picture: PointPicture, number: int, axis: ValueAxis, place: _Place, top: float) -> list[str]:

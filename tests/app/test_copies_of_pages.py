@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -119,6 +120,15 @@ def test_the_copy_of_a_trend_has_alarms_room_states_and_batches(context: AppCont
     assert set(column(table(copy, "Room states"), "State")) == {"in operation", "at rest"}
     assert len(table(copy, "Batches").rows) == 8
     assert len(copy.charts) == 1
+
+
+def test_the_names_of_many_points_stay_on_the_paper(context: AppContext) -> None:
+    many = [PRESSURE, "B102.DP1", "B101.DP2", "B101.DP3", "B103.DP1", "B104.DP1"]
+    svg = trend(context, f"points={','.join(many)}&range=7d&plots=quantity").charts[0].svg
+    titles = re.findall(r'<text x="84" [^>]*>([^<]*\(B1[^<]*)<', svg)
+    assert len(titles) > 1
+    assert max(len(line) for line in titles) < 160
+    assert all(f"({point})" in "".join(titles) for point in many)
 
 
 def test_a_correction_marks_its_reading_and_is_told_with_its_signature(context: AppContext) -> None:
