@@ -76,8 +76,11 @@ def labels(points: Sequence[PointPicture], axis: ValueAxis, yaxis: str, picture:
         longest_gaps = sorted(points[0].gaps, key=lambda gap: gap[0] - gap[1])[:MOST_GAPS]
         found += [_gap_label(begin, end, yaxis, picture) for begin, end in longest_gaps]
     if len(points) > 1:
-        found += [
-            _name_label(owner, n, axis, yaxis, picture.end) for n, owner in enumerate(points) if len(owner.series)
+        turned = is_of_one(points) and _is_high_at_the_end(points[0], picture)
+        found += [  # above and below in turn: two alike do not hide each other
+            _name_label(owner, n, (n % 2 == 1) != turned, axis, yaxis, picture.end)
+            for n, owner in enumerate(points)
+            if len(owner.series)
         ]
     return found
 
@@ -222,7 +225,13 @@ def _emptiness_label(owners: Sequence[PointPicture], yaxis: str, picture: Pictur
     )
 
 
-def _name_label(owner: PointPicture, which: int, axis: ValueAxis, yaxis: str, end: Instant) -> Label:
+def _is_high_at_the_end(owner: PointPicture, picture: Picture) -> bool:
+    """Is the value of a peak written where the name of the curve would be?"""
+    reach = (LETTER * len(_name(owner)) + PEAK_REACH) * (picture.end - picture.start)
+    return any(peak.side is Side.HIGH and peak.time > picture.end - reach for peak in owner.peaks)
+
+
+def _name_label(owner: PointPicture, which: int, below: bool, axis: ValueAxis, yaxis: str, end: Instant) -> Label:
     """The name of a curve, at its last value that is in the range: beyond it no label is drawn."""
     series = owner.series
     drawn = np.flatnonzero(np.isfinite(series.mean) & (series.time + owner.shift <= end))
@@ -234,7 +243,7 @@ def _name_label(owner: PointPicture, which: int, axis: ValueAxis, yaxis: str, en
         y=_at(axis, value),
         yref=yaxis,
         xanchor="right",
-        yanchor="top" if which % 2 else "bottom",  # two alike do not hide each other
+        yanchor="top" if below else "bottom",
         font={"color": look(which)[0], "size": 12},
         bgcolor="--surface",
         borderpad=1,

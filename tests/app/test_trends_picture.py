@@ -159,6 +159,15 @@ def test_the_worst_value_is_written_within_the_plot(past: Past, before: float, a
     assert label["xanchor"] == anchor
 
 
+def test_the_name_of_a_curve_is_not_written_on_its_worst_value(past: Past) -> None:
+    end = BAD_SAMPLE + 10 * MINUTE
+    picture = gather(past.site, past.samples, past.records, [PARTICLES], end - DAY, end, NOW, Comparison(shift=DAY))
+    (name,) = [
+        a for a in figure(picture, False)["layout"]["annotations"] if a["text"] == "<b>B101 Particles ≥ 0.5 µm</b>"
+    ]
+    assert name["yanchor"] == "top"
+
+
 def test_a_limit_is_named_before_a_stretch_that_begins_with_a_peak(past: Past) -> None:
     picture = look(past, BAD_SAMPLE - 9 * HOUR, BAD_SAMPLE + 5 * HOUR, PARTICLES)
     begins = BAD_SAMPLE - 3 * HOUR  # the room goes into operation
