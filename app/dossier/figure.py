@@ -24,6 +24,9 @@ MOST_OWN, MOST_PRESSURES, MOST_STATES = 4, 3, 3
 LABELS = 18
 """Pixels above the plots, for the words at the lines of onset and return."""
 
+ROOM = 0.1
+"""The part of the range that words beside a line take."""
+
 
 def picture_of(context: AppContext, dossier: Dossier) -> Picture | None:
     """What is drawn; None where none of its alarms is of a point. Raises HistoryAwayError.
@@ -52,7 +55,9 @@ def figure_of(picture: Picture, dossier: Dossier) -> dict[str, Any]:
         edges.append((dossier.excursion.returned, _("Return {time}"), "left"))
     inside = {"type": "rect", "x0": dossier.excursion.onset, "x1": dossier.end, "y0": 0, "y1": 1, "yref": "paper"}
     layout["shapes"].append({**inside, "fillcolor": "--band", "line": {"width": 0}, "layer": "below"})
+    room = round(ROOM * (picture.end - picture.start))
     for at, words, anchor in edges:
+        cut = anchor == "left" and at > picture.end - room
         line = {"color": "--ink", "width": 1}
         layout["shapes"].append({"type": "line", "x0": at, "x1": at, "y0": 0, "y1": 1, "yref": "paper", "line": line})
         layout["annotations"].append(
@@ -61,7 +66,8 @@ def figure_of(picture: Picture, dossier: Dossier) -> dict[str, Any]:
                 "y": 1,
                 "yref": "paper",
                 "yanchor": "bottom",
-                "xanchor": anchor,
+                "xanchor": "right" if cut else anchor,
+                "yshift": LABELS if cut else 0,  # above that of the onset, which may be near
                 "showarrow": False,
                 "text": escaped(words.format(time=formats.hour_minute(at, picture.timezone))),
                 "font": {"color": "--ink", "size": 12},

@@ -12,6 +12,7 @@ from app.copies.dossier import dossier_copy
 from app.dossier.assessing import save
 from app.dossier.before import NotAlarmed, OtherAlarm
 from app.dossier.closing import CLOSING, REOPENING
+from app.dossier.figure import figure_of, picture_of
 from app.dossier.gather import Dossier, gather
 from app.dossier.regrouping import decide
 from app.dossier.similar import Alike
@@ -22,7 +23,7 @@ from app.sign_in.desk import Desk
 from app.signing import Typed, ask, sign
 from facility.alarm import Alarm, AlarmState
 from facility.excursion import Excursion, Move
-from facility.instants import DAY, HOUR, SECOND
+from facility.instants import DAY, HOUR, MINUTE, SECOND, Span
 from facility.people import CLEANWATCH, Person
 from facility.roles import Role
 from storage.records import alarms, annotations, excursions
@@ -199,6 +200,19 @@ def late(desk: Office) -> None:
     none = np.full(1, NO_NUMBER, np.int64)
     reading = Columns(one, np.array([37.9]), np.zeros(1, np.uint16), one + HOUR, none, none, np.full(1, np.nan))
     desk.past.samples.backfill({PRESSURE: reading}, "late")
+
+
+@pytest.mark.parametrize(("since", "anchor"), [(MINUTE, "right"), (DAY, "left")])
+def test_the_words_at_the_return_are_read_whole_also_when_it_was_just_now(
+    desk: Office, since: Span, anchor: str
+) -> None:
+    found = desk.dossier()
+    assert found.excursion.returned is not None
+    dossier = replace(found, now=found.excursion.returned + since)
+    picture = picture_of(desk.context, dossier)
+    assert picture is not None
+    (label,) = [a for a in figure_of(picture, dossier)["layout"]["annotations"] if a["text"].startswith("Return")]
+    assert label["xanchor"] == anchor
 
 
 def test_one_row_of_the_trail_is_not_called_rows() -> None:
