@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import Connection
 
 from alerts.escalation import STUCK, calls, is_stuck
-from alerts.escalator import Escalator, happened
+from alerts.escalator import Escalator, happened, policy_of
 from alerts.notifications.follower import Events
 from facility.instants import HOUR, Instant, Span
 from facility.site_part import watches
@@ -76,7 +76,10 @@ class EscalationAudit:
         return [
             alarm.id
             for alarm in alarms.standing(connection)
-            if calls(alarm) and alarm.id not in known and alarm.raised < now - STUCK and watches(site, alarm.point)
+            if alarm.id not in known
+            and alarm.raised < now - STUCK
+            and watches(site, alarm.point)
+            and calls(alarm, policy_of(site, alarm).goes_on)
         ]
 
     def _tell(self, text: str, now: Instant) -> None:

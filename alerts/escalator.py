@@ -71,7 +71,7 @@ class Escalator:
         for event, members in events.items():
             changed = [alarm for alarm in members if alarm.id in touched]
             for alarms in _together(site, changed, running.near(event, changed)):
-                policy = _policy(site, alarms[0])
+                policy = policy_of(site, alarms[0])
                 snapshot = partial(desk.snapshot, policy, _areas(site, alarms))
                 near = running.near(event, alarms)
                 for one in steps.follow(near, self.station, event, alarms, policy, snapshot, now):
@@ -282,12 +282,13 @@ def _together(site: Site, alarms: Sequence[Alarm], running: Iterable[Escalation]
     home = {id: one.number for one in running for id in one.alarms}
     groups: dict[tuple[int, int, str], list[Alarm]] = {}
     for alarm in alarms:
-        key = (-alarm.severity, home.get(alarm.id, 0), _policy(site, alarm).id)
+        key = (-alarm.severity, home.get(alarm.id, 0), policy_of(site, alarm).id)
         groups.setdefault(key, []).append(alarm)
     return [groups[key] for key in sorted(groups)]
 
 
-def _policy(site: Site, alarm: Alarm) -> Policy:
+def policy_of(site: Site, alarm: Alarm) -> Policy:
+    """By which an alarm calls."""
     rooms = [site.rooms[room] for room in alarm.rooms if room in site.rooms]
     grades = [room.classification.value for room in rooms if isinstance(room.classification, Grade)]
     policy = policy_for(site.on_call.policies, alarm.severity, [room.area for room in rooms], grades)

@@ -85,6 +85,14 @@ def test_an_alarm_that_called_nobody_is_made_up_for(tell: Callable[..., OnCallSt
     assert story.called == ["03:00 Anna new"]
 
 
+def test_an_alarm_that_is_back_has_called_where_the_policy_stops_then(tell: Callable[..., OnCallStory]) -> None:
+    story = tell(replace(POLICY, goes_on=False)).reads(8)
+    story.now += 3 * MINUTE
+    story.reads(12)
+    story.now += 3 * MINUTE
+    assert audit_of(story).step() == []
+
+
 def test_that_nobody_has_answered_is_told_until_somebody_does(tell: Callable[..., OnCallStory]) -> None:
     story = tell().reads(8).at("20:00")
     (told,) = audit_of(story).step()
