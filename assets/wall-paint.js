@@ -15,6 +15,7 @@ const places = {
   tally: all(".tally>li"),
   cards: all(".worst>article"),
   calm: one(".calm"),
+  calmly: one(".calm h2 span"),
   nearest: all(".calm li"),
   waiting: one(".waiting"),
   rows: all(".waiting li"),
@@ -45,7 +46,7 @@ export function paintWall() {
   hide(places.more, more <= 0);
   text(places.more, more > 0 ? say("and {n} more", { n: more }) : "");
   hide(places.calm, bad.length > 0 || !model.site);
-  if (!bad.length && model.site) paintNearest(waiting ? 7 - Math.min(waiting, 6) : 7);
+  if (!bad.length && model.site) paintCalm(waiting ? 7 - Math.min(waiting, 6) : 7);
   paintFoot(moment, stale);
 }
 
@@ -88,7 +89,9 @@ function paintCard(card, id, moment) {
   part("age", room.since ? age(moment - room.since) : "");
   part("room", `${id} ${names[id] ?? ""}`);
   part("what", room.what || "");
-  part("value", nodata ? "?" : room.value || "");
+  const value = nodata ? "?" : room.value || "";
+  part("value", value);
+  card.dataset.wide = value.length < 9 ? "" : value.length < 11 ? "more" : "most"; // millions are set smaller
   part("unit", nodata ? "" : room.unit || "");
   const was = room.value && room.value !== "?" ? say("was {value}", { value: `${room.value}\u202f${room.unit || ""}` }) : "";
   part("beyond", nodata ? was : room.beyond || "");
@@ -103,7 +106,10 @@ function paintAlarm(row, alarm, moment) {
   text(row.querySelector(".age"), age(moment - alarm.since));
 }
 
-function paintNearest(most) {
+// While a delay runs, or an alarm is put aside, a value is outside although no room is in alarm.
+function paintCalm(most) {
+  const outside = Object.values(model.points).filter((point) => point.beyond).length;
+  text(places.calmly, outside ? say("Outside a limit, not calling: {n}", { n: outside }) : say("No room is outside its limits"));
   const near = model.site.order.filter((room) => model.rooms[room]?.status === "normal" && model.rooms[room].used).slice(0, most);
   places.nearest.forEach((row, place) => {
     const id = near[place];
@@ -124,8 +130,8 @@ function paintFoot(moment, stale) {
   const points = Object.values(model.points);
   const live = stale === null ? points.filter((point) => point.time && (point.until === undefined || moment <= point.until)).length : 0;
   cell("data", null, model.site?.newest ? say("{n} of {all} points live", { n: live, all: points.length }) : say("none yet"));
-  const { standing = 0, unanswered = 0, system = "", silent = "" } = model.site || {};
-  cell("alarms", model.site ? String(standing) : "?", unanswered ? say("{n} not acknowledged", { n: unanswered }) : "");
+  const { standing = 0, tasks = 0, unanswered = 0, system = "", silent = "" } = model.site || {};
+  cell("alarms", model.site ? String(standing - tasks) : "?", unanswered ? say("{n} not acknowledged", { n: unanswered }) : "");
   const behind = model.station?.waiting > 20 ? say("judging is behind") : "";
   const trouble = silent ? say("Not heard: station {name}", { name: silent }) : system || behind;
   cell("system", stale !== null ? say("Not known") : trouble || say("In order"), "", Boolean(trouble) || stale !== null);

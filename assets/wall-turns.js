@@ -70,7 +70,7 @@ export function turn(now) {
 }
 
 function roomsOpen() {
-  return Object.keys(model.rooms).filter((room) => model.rooms[room].open);
+  return Object.keys(model.rooms).filter((room) => model.rooms[room].open && model.rooms[room].status !== "advisory");
 }
 
 function areaOf(room) {

@@ -69,7 +69,10 @@ class SiteLook(msgspec.Struct, frozen=True, omit_defaults=True):
     order: tuple[str, ...] = ()
     """Room ids, worst first."""
     standing: int = 0
+    tasks: int = 0
+    """How many of these are advisories: tasks, which are on no wall."""
     unanswered: int = 0
+    """How many others wait for an answer."""
     sounding: int = 0
     """How many of these are action alarms."""
     alarms: str = ""
@@ -164,7 +167,8 @@ def look_at(site: Site, known: Known, yardsticks: Mapping[str, Yardstick], now: 
     }
     order = worst_first(rooms)
     title, lead = finding(site, rooms, statuses.values(), known.received is not None)
-    unanswered = [alarm for alarm in standing if alarm.state in UNANSWERED and alarm.held is None]
+    alarms = [alarm for alarm in standing if alarm.severity != "advisory"]
+    unanswered = [alarm for alarm in alarms if alarm.state in UNANSWERED and alarm.held is None]
     worst = max((status.status for status in rooms.values() if status is not None), default=Status.NO_DATA)
     return Look(
         now=now,
@@ -174,6 +178,7 @@ def look_at(site: Site, known: Known, yardsticks: Mapping[str, Yardstick], now: 
             status=worst.mark,
             order=tuple(order),
             standing=len(standing),
+            tasks=len(standing) - len(alarms),
             unanswered=len(unanswered),
             sounding=sounding(unanswered),
             alarms=_digest(

@@ -51,6 +51,16 @@ def test_all_that_sound_are_counted_however_many_are_told(hub: Hub) -> None:
     assert (look.site.unanswered, look.site.sounding, len(look.unanswered or ())) == (MOST + 4, MOST + 3, MOST)
 
 
+def test_an_advisory_is_a_task_and_does_not_wait_on_a_wall(hub: Hub) -> None:
+    publish_alarm(hub, alarm_notice("B101.DP1", severity="advisory"))
+    publish_alarm(hub, alarm_notice("B109.DP1", severity="alert"))
+    hub.refresh()
+    look = hub.look()
+    assert look.site is not None
+    assert (look.site.standing, look.site.tasks, look.site.unanswered) == (2, 1, 1)
+    assert [alarm.room for alarm in look.unanswered or ()] == ["B109"]
+
+
 def test_unanswered_alarms_go_out_only_when_one_is_another(hub: Hub) -> None:
     with hub.place() as events:
         next(events)

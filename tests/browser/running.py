@@ -219,5 +219,5 @@ def inside(point: Point) -> float:
     if low is not None and high is not None:
         return (low + high) / 2
     if high is not None:
-        return high * 0.2 if high > 0 else high - 10
-    return low * 1.4 if low is not None else 20.0
+        return high * 0.2 if high > 0 else high - 20
+    return low * 1.7 if low is not None else 20.0

@@ -7,6 +7,7 @@ from contextlib import closing
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
+from app.live.look import Known
 from facility.alarm import AlarmState
 from facility.limit import Severity
 from facility.site import Area
@@ -24,6 +25,12 @@ FEW = 10
 OVERFLOWING = """() => [...document.querySelectorAll("html, .wall-head > *, .wall-side > *, .wall-foot > *, article")]
     .filter((node) => node.scrollWidth > node.clientWidth + 2 || node.scrollHeight > node.clientHeight + 2)
     .map((node) => node.className || node.tagName)"""
+
+CUT_BY_ITS_BOX = """() => [...document.querySelectorAll(".wall-foot > div")].flatMap((cell) => {
+    const box = cell.getBoundingClientRect();
+    const words = [...cell.querySelectorAll("b, span")];
+    return words.filter((one) => one.getBoundingClientRect().bottom > box.bottom + 1).map((one) => one.textContent);
+})"""
 
 
 @pytest.fixture
@@ -65,6 +72,37 @@ def test_the_worst_room_and_what_nobody_answered_are_seen_at_both_sizes_without_
     assert wall.evaluate(OVERFLOWING) == []
     app.publish(dataclasses.replace(first, state=AlarmState.ACKNOWLEDGED))
     expect(wall.locator(".waiting h2")).to_have_text("8 not acknowledged")
+
+
+def test_a_value_that_is_outside_while_a_delay_runs_is_not_called_inside_its_limits(
+    wall: Page, app: RunningApp
+) -> None:
+    wall.goto(f"{app.address}/wall")
+    wall.wait_for_selector(FRESH)
+    app.reading("B102.DP2", 1.0)
+    expect(wall.locator(".calm h2")).to_have_text("Outside a limit, not calling: 1")
+    expect(wall.locator(".calm li").first).to_contain_text("B102")
+
+
+def test_an_advisory_is_a_task_and_nothing_on_the_wall_asks_for_it(wall: Page, app: RunningApp) -> None:
+    app.alarm("B101.DP1", severity=Severity.ADVISORY)
+    wall.goto(f"{app.address}/wall")
+    wall.wait_for_selector("html[data-known=yes] .plan .rm[data-room=B101][data-status=advisory]")
+    expect(wall.locator(".plan .rm[data-room=B101] .ring")).to_be_hidden()
+    expect(wall.locator(".waiting")).to_be_hidden()
+    expect(wall.locator(".wall-foot .alarms b")).to_have_text("0")
+
+
+def test_many_ways_to_people_that_are_not_proven_do_not_push_the_foot_off_the_wall(
+    wall: Page, app: RunningApp
+) -> None:
+    ways = ["Texts to phones", "E-mail", "Chat of the suite", "Telephone calls of the night shift"]
+    app.hub.begin_with(Known(ways=dict.fromkeys(ways)))
+    wall.goto(f"{app.address}/wall")
+    wall.wait_for_selector(FRESH)
+    expect(wall.locator(".wall-foot .ways")).to_contain_text("Chat of the suite")
+    assert wall.evaluate(OVERFLOWING) == []
+    assert wall.evaluate(CUT_BY_ITS_BOX) == []
 
 
 def test_the_wall_says_so_when_data_stop_and_comes_back_by_itself_however_long_it_took(
@@ -141,6 +179,18 @@ def comes_back(wall: Page) -> None:
 
     wait_until(is_fresh, what="live values again")
     expect(wall.locator(".plan .rm[data-room=B102]")).to_have_attribute("data-status", "normal")
+
+
+def test_how_far_over_which_limit_is_read_whole_in_german_too(wall: Page, app: RunningApp) -> None:
+    app.site = dataclasses.replace(app.site, language="de")
+    app.everything_normal()
+    app.reading("B103.PC1.p0_5", 43_648_000)
+    app.alarm("B103.PC1.p0_5")
+    wall.goto(f"{app.address}/wall")
+    beyond = wall.locator(".worst article").first.locator(".beyond")
+    expect(beyond).to_have_text("das 12,4-Fache der Grenze von 3.520.000")
+    assert beyond.evaluate("node => node.scrollWidth - node.clientWidth") <= 0
+    assert wall.evaluate(OVERFLOWING) == []
 
 
 def test_areas_that_do_not_fit_take_turns_and_a_new_alarm_brings_its_own(wall: Page, app: RunningApp) -> None:
