@@ -92,6 +92,28 @@
     return hit ? { point: figure.data[hit.curveNumber].name, x: hit.x } : window.dash_clientside.no_update;
   }
 
+  // How far the reading is shows as long as a picture is waited for. Dash would end that with the first answer, also
+  // where it is an older one that was dropped for a newer.
+  let awaited = 0;
+
+  function wait(more) {
+    awaited += more;
+    if (!document.getElementById("trend-reading")) return;
+    window.dash_clientside.set_props("trend-reading", { hidden: !awaited });
+    window.dash_clientside.set_props("trend-look", { disabled: !awaited });
+  }
+
+  const ask = window.fetch;
+  window.fetch = async (...request) => {
+    if (!String(request[1]?.body).includes('"output":"..trend-figure.data')) return ask(...request);
+    wait(1);
+    try {
+      return await ask(...request);
+    } finally {
+      wait(-1);
+    }
+  };
+
   window.dash_clientside = Object.assign(window.dash_clientside || {}, { trends: { paint, chosen, zoom, pick } });
 
   // The link to what is shown is put on the clipboard as it is followed, where the browser lets us.

@@ -1,22 +1,16 @@
 """Trends: any points together, from an hour to all history; all of it in the address."""
 
-import secrets
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from dash import ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash import ClientsideFunction, Dash, Input, Output, State, ctx, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from app import formats
-from app.components import history_words, set_room, trend_comments, trend_controls
+from app.components import history_words, set_room, trend_comments, trend_controls, trend_frame
 from app.components.annotating import ANNOTATED
-from app.components.baked import baked
-from app.components.basics import icon, tagged
-from app.components.copy_menu import copy_menu
-from app.components.graph import graph
-from app.components.picking import moment_field
 from app.components.point_list import arrangements, point_list
 from app.components.signing import SIGNED
 from app.components.statistics_table import of_each, statistics_table
@@ -27,7 +21,7 @@ from app.context import AppContext
 from app.copies.trend import trend_copy
 from app.guard import requires
 from app.jobs import CancelledError
-from app.pages.page import Address, Page, query_of
+from app.pages.page import Page, query_of
 from app.trends.comparison import comparison
 from app.trends.figure import figure
 from app.trends.gather import gather, gather_limits
@@ -35,139 +29,10 @@ from app.trends.readings import Readings, SupersededError
 from app.trends.shown import known, meant, window
 from app.trends.statistics import FEW, MOST, statistics
 from app.trends.view import PATH, View, view_of
-from facility.instants import SECOND, Instant, instant_of
+from facility.instants import Instant, instant_of
 from facility.language import N_, _
 from facility.roles import Right
 from storage.samples.store import HistoryAwayError
-
-REFRESH = 30 * SECOND
-"""How often a trend that ends now is read again."""
-LOOK = 700
-"""How often, in milliseconds, a page asks how far its history is read; only while it is being read."""
-
-
-def layout(context: AppContext, _address: Address) -> Component:
-    """The frame; what is in it follows the query of the address."""
-    return html.Div(
-        [
-            dcc.Location(id="trend-url", refresh="callback-nav"),
-            html.Div(
-                [
-                    html.H1(_("Trends")),
-                    html.Div(id="trend-ranges", className="row ranges"),
-                    _stretch(),
-                    html.Div(id="trend-compare"),
-                    set_room.opener() if context.may(Right.SET_ROOM_STATE) else None,
-                    copy_menu(context),
-                ],
-                className="trend-head",
-            ),
-            html.Div(id="trend-note"),
-            html.Div(
-                [
-                    tagged(
-                        html.Section(
-                            [
-                                html.Header(
-                                    [html.H2(_("Points")), html.Span(id="trend-count", className="grow right")]
-                                ),
-                                html.Div(
-                                    [
-                                        icon("search", small=True),
-                                        tagged(
-                                            html.Div(className="filter-here"), data_filter=_("Point, room, quantity")
-                                        ),
-                                    ],
-                                    className="field filter",
-                                ),
-                                html.Div(id="trend-by"),
-                                html.Div(id="trend-points"),
-                            ],
-                            className="card point-list",
-                        ),
-                        aria_label=_("Points"),
-                    ),
-                    tagged(html.Section([_legend(), _plot()], className="card plot"), aria_label=_("Trend")),
-                    tagged(
-                        html.Section(id="trend-statistics", className="card scroll", tabIndex=0),
-                        aria_label=_("Statistics"),
-                    ),
-                    html.Section(id="trend-said", className="card"),
-                    tagged(
-                        html.Section(id="trend-table", className="card scroll", hidden=True, tabIndex=0),
-                        aria_label=_("What is drawn, as a table"),
-                    ),
-                ],
-                className="trend",
-            ),
-            dcc.Store(id="trend-theme"),
-            dcc.Store(id="trend-picked"),
-            dcc.Store(id="trend-chosen"),
-            dcc.Store(id="trend-drawn"),
-            dcc.Interval(id="trend-tick", interval=REFRESH, disabled=True),
-            dcc.Store(id="trend-tab", data=secrets.token_urlsafe(9)),
-            dcc.Interval(id="trend-look", interval=LOOK, disabled=True),
-            set_room.place(),
-            set_room.dialog(context.name) if context.may(Right.SET_ROOM_STATE) else None,
-        ]
-    )
-
-
-def _stretch() -> Component:
-    """From and to, in the site's zone."""
-    return html.Div(
-        [
-            moment_field("trend-from", **{"aria-label": _("From")}),
-            html.Span(_("to"), className="sec"),
-            moment_field("trend-to", **{"aria-label": _("To")}),
-            html.Button(_("Show"), id="trend-show", className="btn s"),
-        ],
-        className="row stretch",
-    )
-
-
-def _legend() -> Component:
-    """What the signs in the plots mean, and the moves through time."""
-    signs = [
-        ("mean", _("mean or reading")),
-        ("range", _("range")),
-        ("action", _("action limit")),
-        ("alert", _("alert level")),
-        ("gap", _("no data")),
-        ("invalid", _("invalid")),
-        ("said", _("comment, correction")),
-    ]
-    keys = [html.Span([html.I(className=f"key {sign}"), words]) for sign, words in signs]
-    return html.Div(
-        [
-            baked(html.Div(keys, className="keys"), "grow"),
-            html.Div(
-                [html.Div(id="trend-pick", className="row pick"), html.Div(id="trend-moves")],
-                className="row doing",
-            ),
-        ],
-        className="legend",
-    )
-
-
-def _plot() -> Component:
-    return html.Div(
-        [
-            dcc.Store(id="trend-figure"),
-            html.Div(
-                [
-                    tagged(html.Span(_("Reading the history"), id="trend-progress"), role="status"),
-                    html.Button(_("Cancel"), id="trend-cancel", className="btn s"),
-                ],
-                id="trend-reading",
-                className="reading",
-                hidden=True,
-            ),
-            html.Div(id="trend-empty"),
-            graph("trend-graph"),
-        ],
-        className="plot-place",
-    )
 
 
 def register(app: Dash, context: AppContext) -> None:
@@ -230,7 +95,6 @@ def register(app: Dash, context: AppContext) -> None:
         Input(set_room.ROOM_SET, "data"),
         State("trend-url", "pathname"),
         State("trend-tab", "data"),
-        running=[(Output("trend-look", "disabled"), False, True), (Output("trend-reading", "hidden"), False, True)],
     )
     @requires(Right.LOOK)
     def draw(
@@ -363,4 +227,4 @@ def _of_wall_clock(text: str | None, timezone: str) -> Instant | None:
     return instant_of(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(timezone))) if text else None
 
 
-PAGE = Page(PATH, N_("Trends"), layout, register, icon="trends", copy=trend_copy)
+PAGE = Page(PATH, N_("Trends"), trend_frame.layout, register, icon="trends", copy=trend_copy)

@@ -6,20 +6,11 @@ from typing import Any
 import numpy as np
 
 from app.trends.labels import change_lines, different_limits, is_of_one, labels, title
+from app.trends.marks import incomplete_trace, invalid_trace, peak_trace, said_trace
 from app.trends.picture import Picture, PointPicture
 from app.trends.rows import HALF, ROW, row_traces, rows_axis
 from app.trends.ticks import Moments, moments_in, time_ticks
-from app.trends.traces import (
-    Trace,
-    gap_trace,
-    incomplete_trace,
-    invalid_trace,
-    limit_traces,
-    peak_trace,
-    range_trace,
-    said_trace,
-    value_trace,
-)
+from app.trends.traces import Trace, gap_trace, limit_traces, range_trace, value_trace
 from app.trends.value_axis import ValueAxis, value_axis
 
 Dictionary = dict[str, Any]

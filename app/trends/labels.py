@@ -7,22 +7,20 @@ import numpy as np
 
 from app import formats
 from app.formats import NARROW
+from app.trends.limit_words import limit_words
 from app.trends.outside import Peak
 from app.trends.picture import Picture, PointPicture
 from app.trends.steps import LimitLine
 from app.trends.traces import look, sampling_words
 from app.trends.value_axis import ValueAxis
-from facility import site_words, writing
 from facility.instants import DAY, HOUR, MINUTE, SECOND, Instant, Span
 from facility.language import _
-from facility.limit import Consecutive, Dose, Limit, MOfN, RollingVolume, RoomState, Rule, Severity, Side
+from facility.limit import Severity, Side
 from facility.quantities import MEASURES
-from facility.units import CUBIC_METRE
 
 Label = dict[str, Any]
 
 MOST_LIMITS = 6
-MOST_DIGITS = 12
 LETTER = 1 / 120
 """The part of the range that a letter of a label covers, in a plot as wide as on a laptop."""
 MOST_REACH = 0.5
@@ -125,41 +123,6 @@ def _limit_label(line: LimitLine, peaks: Sequence[Peak], axis: ValueAxis, yaxis:
         yanchor="bottom" if action == (line.limit.side is Side.HIGH) else "top",
         font={"color": "--lim-action" if action else "--lim-alert", "size": 12, "weight": 600},
     )
-
-
-def limit_words(limit: Limit) -> str:
-    """at rest: action > 3,520, 15 min; as short as it can be said beside a line."""
-    operator = limit.operator.replace("<", "&lt;").replace(">", "&gt;")
-    words = f"{_(limit.severity.name.lower())} {operator} {writing.significant(limit.value, MOST_DIGITS)}"
-    held = [state for state in RoomState if state in limit.room_states]
-    others = [state for state in RoomState if state not in limit.room_states]
-    if others:
-        one_of = _(" or ").join(_(state) for state in (held if len(held) <= len(others) else others))
-        when = one_of if len(held) <= len(others) else _("not {states}", states=one_of)
-        words = f"{when}: {words}"
-    return ", ".join(filter(None, (words, _patience(limit), _(limit.mark))))
-
-
-def _patience(limit: Limit) -> str:
-    """How long a limit waits before it calls: 3 in a row, 30 s, at once < 5; empty where it never waits."""
-    delay = site_words.duration(limit.on_delay) if limit.on_delay else ""
-    beyond = "&gt;" if limit.side is Side.HIGH else "&lt;"
-    deep = "" if limit.at_once is None else _("at once {limit}", limit=f"{beyond} {limit.at_once:g}")
-    return ", ".join(filter(None, (_rule(limit.rule), delay, deep)))
-
-
-def _rule(rule: Rule) -> str:
-    match rule:
-        case Consecutive(n):
-            return _("{n} in a row", n=n)
-        case MOfN(m, n):
-            return _("{n} of {all}", n=m, all=n)
-        case RollingVolume(litres):
-            return _("rolling {volume} m³", volume=writing.significant(litres / CUBIC_METRE, 6))
-        case Dose(amount):
-            return _("dose {amount}", amount=writing.significant(amount, MOST_DIGITS))
-        case _:
-            return ""
 
 
 def duration(span: Span) -> str:

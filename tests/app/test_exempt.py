@@ -16,7 +16,7 @@ from app.live.hub import Hub
 from app.pages.page import Address
 from app.past_sites import sites_then
 from app.standing import Standing
-from app.trends.labels import limit_words
+from app.trends.limit_words import limit_words
 from facility.alarm import Alarm, AlarmState, Condition
 from facility.limit import EXEMPT, Severity
 from facility.people import CLEANWATCH, Person

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.trends.labels import limit_words
+from app.trends.limit_words import limit_words
 from facility.instants import HOUR, MINUTE, SECOND
 from facility.limit import Consecutive, Limit, MOfN, RoomState, Severity, Side
 
