@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterator
 
+from facility.language import _
 from facility.site_causes import CauseEntry, WhichEntry
-from facility.site_errors import did_you_mean
+from facility.site_errors import not_described
 from facility.site_limits import Mistake
 from facility.site_yaml import Path
 
@@ -14,7 +15,7 @@ def cause_mistakes(causes: list[CauseEntry], rooms: Collection[str], points: Col
     for index, entry in enumerate(causes):
         place: Path = ("causes", index)
         if entry.id in seen:
-            yield (*place, "id"), f"there are two causes {entry.id}; give each an id of its own"
+            yield (*place, "id"), _("there are two causes {id}; give each an id of its own", id=entry.id)
         seen.add(entry.id)
         for key, which in (("alarm", entry.alarm), ("explains", entry.explains)):
             yield from which_mistakes((*place, key), which, rooms, points)
@@ -25,9 +26,8 @@ def which_mistakes(
 ) -> Iterator[Mistake]:
     """What is wrong with the alarms that a rule speaks of."""
     if not which.model_fields_set:
-        yield place, "every alarm of the site; say which, by rooms, points, quantities or conditions"
+        yield place, _("every alarm of the site; say which, by rooms, points, quantities or conditions")
     for noun, names, known in (("room", which.rooms, rooms), ("point", which.points, points)):
         for number, name in enumerate(names or ()):
             if name not in known:
-                near = did_you_mean(name, known)
-                yield (*place, f"{noun}s", number), f"{noun} {name} is not described{near}"
+                yield (*place, f"{noun}s", number), not_described(noun, name, known)

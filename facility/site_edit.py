@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from facility.language import _
 from facility.limit import ALL_ROOM_STATES, Limit, RoomState, Severity, Side
 from facility.site import Point, Site
 from facility.site_build import point_id
@@ -44,7 +45,9 @@ def set_limit(text: str, point: str, limit: Limit) -> str:
         (limit.severity, limit.side, state): _bare(wanted) for state in limit.room_states
     }
     if cells(after.points[point]) != expected or _but(after, point) != _but(before, point):
-        raise SiteEditError(f"the limit of {point} cannot be changed as the file is written; change it by hand")
+        raise SiteEditError(
+            _("the limit of {point} cannot be changed as the file is written; change it by hand", point=point)
+        )
     return changed
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from facility.language import _
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
@@ -31,7 +33,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`; did you mean B101?`, or nothing where no known word is near."""
     as_written = {name.casefold(): name for name in known}
     near = get_close_matches(word.casefold(), as_written, n=1)
-    return f"; did you mean {as_written[near[0]]}?" if near else ""
+    return _("; did you mean {word}?", word=as_written[near[0]]) if near else ""
 
 
 def quoted(written: object) -> str:
@@ -42,4 +44,10 @@ def quoted(written: object) -> str:
 
 def one_of(words: Sequence[str]) -> str:
     """`one of A, B, C, D`."""
-    return f"one of {', '.join(words)}"
+    return _("one of {words}", words=", ".join(words))
+
+
+def not_described(kind: str, name: str, known: Iterable[str]) -> str:
+    """`room B11 is not described; did you mean B101?`"""
+    near = did_you_mean(name, known)
+    return _("{kind} {name} is not described{near}", kind=_(kind), name=name, near=near)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
+from facility.language import _
 from facility.site import Site
 from facility.site_build import build
 from facility.site_checks import mistakes_in
@@ -22,9 +23,9 @@ def site_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except OSError as error:
-        raise SiteFileError([Problem(str(path), 1, "", f"cannot be read: {error.strerror}")]) from error
+        raise SiteFileError([Problem(str(path), 1, "", _("cannot be read: {why}", why=error.strerror))]) from error
     except UnicodeDecodeError as error:
-        raise SiteFileError([Problem(str(path), 1, "", f"is not UTF-8 text: {error.reason}")]) from error
+        raise SiteFileError([Problem(str(path), 1, "", _("is not UTF-8 text: {why}", why=error.reason))]) from error
 
 
 def parse_site(text: str, name: str) -> Site:

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from facility.language import _
 from facility.limit import Limit, RoomState, Severity, Side
 from facility.quantities import Measure
 from facility.site_schema import LimitEntry
-from facility.site_words import bound, kind, number
+from facility.site_words import bound, number
 from facility.site_yaml import Path
 from facility.standards.defaults import loosest_allowed
 
@@ -108,8 +109,13 @@ def _default(defaults: Sequence[Limit], severity: Severity, side: Side, state: R
 
 def _impossible(own: SiteLimit, measure: Measure) -> Iterator[Mistake]:
     if not measure.lowest <= own.limit.value <= measure.highest:
-        possible = f"{number(measure.lowest)} to {number(measure.highest)} {measure.unit}"
-        yield own.place, f"{number(own.limit.value)} {measure.unit} cannot be measured; possible is {possible}"
+        words = _(
+            "{value} cannot be measured; possible is {low} to {high}",
+            value=f"{number(own.limit.value)} {measure.unit}",
+            low=number(measure.lowest),
+            high=f"{number(measure.highest)} {measure.unit}",
+        )
+        yield own.place, words
 
 
 def _looser_than_standard(own: SiteLimit, defaults: Sequence[Limit], measure: Measure) -> Iterator[Mistake]:
@@ -118,9 +124,15 @@ def _looser_than_standard(own: SiteLimit, defaults: Sequence[Limit], measure: Me
     for state in _in_order(own.limit.room_states):
         default = _default(defaults, own.limit.severity, own.limit.side, state)
         if default and default.is_stricter_than(own.limit):
-            looser, standard = bound(own.limit, measure.unit), bound(default, measure.unit)
-            advice = "tighten it, or say why in standard_does_not_apply"
-            yield own.place, f"{looser} is looser than {standard} of {default.source} for a room {state}; {advice}"
+            words = _(
+                "{looser} is looser than {limit} of {standard} for a room {state}; tighten it, or say why in "
+                "standard_does_not_apply",
+                looser=bound(own.limit, measure.unit),
+                limit=bound(default, measure.unit),
+                standard=default.source,
+                state=_(state.value),
+            )
+            yield own.place, words
             return
 
 
@@ -128,7 +140,13 @@ def _doubles(own: SiteLimit, earlier: Sequence[SiteLimit]) -> Iterator[Mistake]:
     for other in earlier:
         same_kind = (other.limit.severity, other.limit.side) == (own.limit.severity, own.limit.side)
         if same_kind and (both := other.limit.room_states & own.limit.room_states):
-            yield own.place, f"a second {kind(own.limit)} for a room {_in_order(both)[0]}; one holds at a time"
+            words = _(
+                "a second {severity} {side} for a room {state}; one holds at a time",
+                severity=_(own.limit.severity.name.lower()),
+                side=_(own.limit.side.value),
+                state=_(_in_order(both)[0].value),
+            )
+            yield own.place, words
 
 
 def _crossed(site: Sequence[SiteLimit], limits: Sequence[Limit], measure: Measure) -> Iterator[Mistake]:
@@ -139,13 +157,24 @@ def _crossed(site: Sequence[SiteLimit], limits: Sequence[Limit], measure: Measur
                 continue
             alert = own.limit.severity is Severity.ALERT and other.severity is Severity.ACTION
             if alert and own.limit.side is other.side and other.is_stricter_than(own.limit):
-                message = "the alert level {} lies outside the action limit {} for a room {}; bring it inside"
-                yield own.place, message.format(bound(own.limit, measure.unit), bound(other, measure.unit), states[0])
+                words = _(
+                    "the alert level {alert} lies outside the action limit {action} for a room {state}; bring it "
+                    "inside",
+                    alert=bound(own.limit, measure.unit),
+                    action=bound(other, measure.unit),
+                    state=_(states[0].value),
+                )
+                yield own.place, words
             if own.limit.severity is other.severity and (band := _band(own.limit, other)):
                 low, high = band
                 if low.value + low.deadband >= high.value - high.deadband:
-                    message = "nothing is left between {} and {} with their deadbands for a room {}"
-                    yield own.place, message.format(bound(low, measure.unit), bound(high, measure.unit), states[0])
+                    words = _(
+                        "nothing is left between {low} and {high} with their deadbands for a room {state}",
+                        low=bound(low, measure.unit),
+                        high=bound(high, measure.unit),
+                        state=_(states[0].value),
+                    )
+                    yield own.place, words
 
 
 def _band(own: Limit, other: Limit) -> tuple[Limit, Limit] | None:

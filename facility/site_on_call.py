@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from facility.escalation import OnCall, Policy, Quiet, Step, Summary
 from facility.instants import MINUTE
+from facility.language import _
 from facility.limit import Severity
 from facility.on_call import Calendar, Rota, Shift, Weekly
 from facility.site_errors import quoted
@@ -20,14 +21,16 @@ _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 def _time(text: object) -> time:
     if not isinstance(text, str) or not _TIME.fullmatch(text):
-        raise ValueError(f"{quoted(text)} is no time of day; write hours and minutes, like 08:00")
+        raise ValueError(_("{written} is no time of day; write hours and minutes, like 08:00", written=quoted(text)))
     return time.fromisoformat(text)
 
 
 def _handover(text: object) -> tuple[int, time]:
-    day, _, clock = text.partition(" ") if isinstance(text, str) else ("", "", "")
+    day, _space, clock = text.partition(" ") if isinstance(text, str) else ("", "", "")
     if day not in DAYS or not _TIME.fullmatch(clock):
-        raise ValueError(f"{quoted(text)} is no handover; write a day and a time, like Monday 08:00")
+        raise ValueError(
+            _("{written} is no handover; write a day and a time, like Monday 08:00", written=quoted(text))
+        )
     return DAYS.index(day), time.fromisoformat(clock)
 
 

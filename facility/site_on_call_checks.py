@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Collection, Iterator
 
-from facility.site_errors import did_you_mean, one_of
+from facility.language import _
+from facility.site_errors import not_described, one_of
 from facility.site_limits import Mistake
 from facility.site_on_call import DAYS, OnCallEntry, PolicyEntry, RotaEntry, WhomEntry
 from facility.site_yaml import Path
@@ -27,36 +28,44 @@ def _used_twice(place: Path, ids: list[str]) -> Iterator[Mistake]:
     counts = Counter(ids)
     for index, id in enumerate(ids):
         if counts[id] > 1 and ids.index(id) < index:
-            yield (*place, index, "id"), f"there are two of the id {id}; give each one of its own"
+            yield (*place, index, "id"), _("there are two of the id {id}; give each one of its own", id=id)
 
 
 def _rota(place: Path, rota: RotaEntry) -> Iterator[Mistake]:
     if rota.calendar is not None:
         for key in ("handover", "since", "people", "shifts"):
             if getattr(rota, key) is not None:
-                yield (*place, key), "a rota has a calendar, or weeks in turn, not both"
+                yield (*place, key), _("a rota has a calendar, or weeks in turn, not both")
         if "://" in rota.calendar and not rota.calendar.startswith("https://"):
-            yield (*place, "calendar"), "is fetched by https only; write an https:// address, or the name of a file"
+            yield (
+                (*place, "calendar"),
+                _("is fetched by https only; write an https:// address, or the name of a file"),
+            )
         if not rota.accounts:
-            yield place, "the key 'accounts' is missing: the account of each name in the calendar"
+            yield place, _("the key 'accounts' is missing: the account of each name in the calendar")
         return
     if rota.accounts:
-        yield (*place, "accounts"), "belongs to a rota with a calendar"
+        yield (*place, "accounts"), _("belongs to a rota with a calendar")
     for key in ("handover", "since"):
         if getattr(rota, key) is None:
-            yield place, f"the key {key!r} is missing; a rota has handover, since and people, or a calendar"
+            yield (
+                place,
+                _("the key {key} is missing; a rota has handover, since and people, or a calendar", key=repr(key)),
+            )
     if (rota.people is None) == (rota.shifts is None):
-        yield place, "a rota has people, or shifts with people of their own: one of the two"
+        yield place, _("a rota has people, or shifts with people of their own: one of the two")
     if rota.handover is None or rota.since is None:
         return
     day, begins = rota.handover
     if rota.since.weekday() != day:
-        yield (*place, "since"), f"{rota.since} is a {DAYS[rota.since.weekday()]}; the handover is on {DAYS[day]}"
+        weekday = DAYS[rota.since.weekday()]
+        words = _("{date} is a {weekday}; the handover is on {day}", date=rota.since, weekday=weekday, day=DAYS[day])
+        yield (*place, "since"), words
     times = [shift.begins for shift in rota.shifts or ()]
     if times and begins not in times:
-        yield (*place, "shifts"), f"one shift must begin at the handover, {begins:%H:%M}"
+        yield (*place, "shifts"), _("one shift must begin at the handover, {time}", time=f"{begins:%H:%M}")
     if len(set(times)) < len(times):
-        yield (*place, "shifts"), "two shifts begin at the same time"
+        yield (*place, "shifts"), _("two shifts begin at the same time")
 
 
 def _policy_mistakes(
@@ -64,19 +73,19 @@ def _policy_mistakes(
 ) -> Iterator[Mistake]:
     for index, area in enumerate(policy.areas or ()):
         if area not in areas:
-            yield (*place, "areas", index), f"area {area} is not described{did_you_mean(area, areas)}"
+            yield (*place, "areas", index), not_described("area", area, areas)
     for index, step in enumerate(policy.steps):
         yield from _whom((*place, "steps", index), step, rotas)
     if policy.steps and policy.steps[-1].wait == 0:
-        yield (*place, "steps", len(policy.steps) - 1, "wait"), "the last step has to be given time to answer"
+        yield (*place, "steps", len(policy.steps) - 1, "wait"), _("the last step has to be given time to answer")
     if policy.quiet is not None and "action" in policy.severities:
-        yield (*place, "quiet"), "an action limit calls at any hour; quiet hours are for a policy of alert alone"
+        yield (*place, "quiet"), _("an action limit calls at any hour; quiet hours are for a policy of alert alone")
     if policy.quiet is not None and policy.quiet.begins == policy.quiet.ends:
-        yield (*place, "quiet"), "the quiet hours end when they begin; write two times"
+        yield (*place, "quiet"), _("the quiet hours end when they begin; write two times")
 
 
 def _whom(place: Path, entry: WhomEntry, rotas: Collection[str]) -> Iterator[Mistake]:
     if entry.rota is None and entry.people is None and not entry.everybody:
-        yield place, f"says nobody; write {one_of(['rota', 'people', 'everybody: true'])}"
+        yield place, _("says nobody; write {words}", words=one_of(["rota", "people", "everybody: true"]))
     if entry.rota is not None and entry.rota not in rotas:
-        yield (*place, "rota"), f"rota {entry.rota} is not described{did_you_mean(entry.rota, rotas)}"
+        yield (*place, "rota"), not_described("rota", entry.rota, rotas)

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from facility.drawing import DrawingError, drawing
+from facility.language import _
 from facility.site_build import area_id
-from facility.site_errors import did_you_mean
+from facility.site_errors import not_described
 from facility.site_limits import Mistake
 from facility.site_schema import SiteEntry
 
@@ -17,17 +18,18 @@ def plan_mistakes(site: SiteEntry) -> Iterator[Mistake]:
             area = area_id(site, room)
             placed = [r.id for r in site.rooms if r.plan and not r.inside and area_id(site, r) == area]
             if room.plan is None and placed:
-                words = (
-                    f"the key 'plan' is missing; {placed[0]} of the same area has one: give every room of an area a "
-                    "place, or none"
+                words = _(
+                    "the key 'plan' is missing; {room} of the same area has one: give every room of an area a place, "
+                    "or none",
+                    room=placed[0],
                 )
                 yield ("rooms", index), words
         elif room.plan is not None and any(other.id == room.inside and other.plan is None for other in site.rooms):
-            yield ("rooms", index, "plan"), f"{room.inside} has no place on the plan; leave this out too"
+            yield ("rooms", index, "plan"), _("{room} has no place on the plan; leave this out too", room=room.inside)
     areas = [area.id for area in site.areas]
     for area, text in site.drawings.items():
         if area not in areas:
-            yield ("drawings", area), f"area {area} is not described{did_you_mean(area, areas)}"
+            yield ("drawings", area), not_described("area", area, areas)
         try:
             drawing(text)
         except DrawingError as error:

@@ -3,6 +3,7 @@
 import re
 from typing import assert_never
 
+from facility.language import _
 from facility.limit import Consecutive, Dose, Each, MOfN, RollingVolume, Rule
 from facility.site_errors import quoted
 from facility.units import CUBIC_METRE
@@ -28,8 +29,11 @@ def rule_of(text: object) -> Rule:
     if (found := _DOSE.fullmatch(written)) and float(found[1]) > 0:
         return Dose(float(found[1]))
     raise ValueError(
-        f"{quoted(text)} is no rule; write 3 in a row, 3 of 5, rolling 1 m3, or dose and the depth times seconds, "
-        "like dose 600"
+        _(
+            "{written} is no rule; write 3 in a row, 3 of 5, rolling 1 m3, or dose and the depth times seconds, like "
+            "dose 600",
+            written=quoted(text),
+        )
     )
 
 
@@ -52,7 +56,7 @@ def rule_words(rule: Rule) -> str:
 
 def _m_of_n(m: int, n: int) -> Rule:
     if not 1 <= m <= _counted(n):
-        raise ValueError(f"'{m} of {n}' cannot be; write the smaller number first, like 3 of 5")
+        raise ValueError(_("'{m} of {n}' cannot be; write the smaller number first, like 3 of 5", m=m, n=n))
     if n == 1:
         return Each()
     return Consecutive(n) if m == n else MOfN(m, n)
@@ -60,5 +64,7 @@ def _m_of_n(m: int, n: int) -> Rule:
 
 def _counted(readings: int) -> int:
     if not 1 <= readings <= MOST_READINGS:
-        raise ValueError(f"{readings} readings are too many or none; a rule counts 1 to {MOST_READINGS}")
+        raise ValueError(
+            _("{n} readings are too many or none; a rule counts 1 to {most}", n=readings, most=MOST_READINGS)
+        )
     return readings

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 
+from facility.language import _
 from facility.site_cause_checks import which_mistakes
 from facility.site_limits import Mistake
 from facility.site_suppressions import SuppressionEntry
@@ -16,6 +17,6 @@ def suppression_mistakes(
     for index, entry in enumerate(entries):
         place: Path = ("suppressions", index)
         if entry.id in seen:
-            yield (*place, "id"), f"there are two suppressions {entry.id}; give each an id of its own"
+            yield (*place, "id"), _("there are two suppressions {id}; give each an id of its own", id=entry.id)
         seen.add(entry.id)
         yield from which_mistakes((*place, "alarms"), entry.alarms, rooms, points)

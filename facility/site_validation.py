@@ -7,6 +7,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from facility.language import _
 from facility.site_errors import Problem, did_you_mean, one_of, quoted
 from facility.site_schema import SiteEntry
 from facility.site_yaml import Document, Path
@@ -75,36 +76,58 @@ def _words(detail: ErrorDetails) -> str:
     match detail["type"]:
         case "extra_forbidden":
             known = keys_at(place[:-1])
-            return f"unknown key {quoted(key)}{did_you_mean(key, known)}; the keys here are {', '.join(known)}"
+            near = did_you_mean(key, known)
+            return _(
+                "unknown key {key}{near}; the keys here are {known}",
+                key=quoted(key),
+                near=near,
+                known=", ".join(known),
+            )
         case "missing":
-            return f"the key {quoted(key)} is missing"
+            return _("the key {key} is missing", key=quoted(key))
         case "enum" | "literal_error":
             words = re.findall(r"'([^']*)'", str(detail["ctx"]["expected"]))
             noun = key.removesuffix("s").replace("_", " ")
-            return f"unknown {noun} {quoted(written)}; {one_of(words)}{did_you_mean(str(written)[:60], words)}"
+            near = did_you_mean(str(written)[:60], words)
+            return _(
+                "unknown {noun} {written}; {words}{near}",
+                noun=noun,
+                written=quoted(written),
+                words=one_of(words),
+                near=near,
+            )
         case "value_error":
             return str(detail["ctx"]["error"])
         case "float_parsing" | "float_type" | "finite_number":
-            return f"{quoted(written)} is no number"
+            return _("{written} is no number", written=quoted(written))
         case "int_parsing" | "int_type" | "int_from_float" | "int_parsing_size":
-            return f"{quoted(written)} is no whole number"
+            return _("{written} is no whole number", written=quoted(written))
         case "bool_parsing" | "bool_type":
-            return f"{quoted(written)} is neither true nor false"
+            return _("{written} is neither true nor false", written=quoted(written))
         case "list_type":
-            return "should be a list: lines that begin with '-', or [a, b]"
+            return _("should be a list: lines that begin with '-', or [a, b]")
         case "model_type" | "dict_type":
-            return f"should be keys with values{': ' if keys_at(place) else ''}{', '.join(keys_at(place))}"
+            keys = ", ".join(keys_at(place))
+            return _("should be keys with values: {keys}", keys=keys) if keys else _("should be keys with values")
         case "string_type":
-            return "has no value" if written is None else "should be plain text"
+            return _("has no value") if written is None else _("should be plain text")
         case "greater_than":
-            return f"must be more than {detail['ctx']['gt']:g}"
+            return _("must be more than {number}", number=f"{detail['ctx']['gt']:g}")
         case "greater_than_equal":
-            return f"must be at least {detail['ctx']['ge']:g}"
+            return _("must be at least {number}", number=f"{detail['ctx']['ge']:g}")
         case "less_than_equal":
-            return f"must be at most {detail['ctx']['le']:g}"
+            return _("must be at most {number}", number=f"{detail['ctx']['le']:g}")
         case "too_long":
-            return f"should have at most {detail['ctx']['max_length']}, has {detail['ctx']['actual_length']}"
+            return _(
+                "should have at most {most}, has {n}",
+                most=detail["ctx"]["max_length"],
+                n=detail["ctx"]["actual_length"],
+            )
         case "too_short":
-            return f"should have at least {detail['ctx']['min_length']}, has {detail['ctx']['actual_length']}"
+            return _(
+                "should have at least {least}, has {n}",
+                least=detail["ctx"]["min_length"],
+                n=detail["ctx"]["actual_length"],
+            )
         case _:
             return detail["msg"][0].lower() + detail["msg"][1:]

@@ -9,7 +9,7 @@ from babel import Locale
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from facility.instants import Span
-from facility.language import languages
+from facility.language import _, languages
 from facility.site_errors import did_you_mean, quoted
 from facility.site_words import UNITS
 
@@ -25,13 +25,18 @@ _HALF = 0.5
 def _duration(text: object) -> Span:
     found = _DURATION.fullmatch(text) if isinstance(text, str) else None
     if not found:
-        raise ValueError(f"{quoted(text)} is no duration; write a number and ms, s, min, h or d, like 30 s or 10 min")
+        raise ValueError(
+            _(
+                "{written} is no duration; write a number and ms, s, min, h or d, like 30 s or 10 min",
+                written=quoted(text),
+            )
+        )
     return round(float(found[1]) * UNITS[found[2]])
 
 
 def _longer_than_nothing(span: Span) -> Span:
     if span <= 0:
-        raise ValueError("must be longer than nothing, like 60 s")
+        raise ValueError(_("must be longer than nothing, like 60 s"))
     return span
 
 
@@ -43,12 +48,19 @@ def _date(text: object) -> date:
     try:
         return date.fromisoformat(text if isinstance(text, str) and _DATE.fullmatch(text) else "")
     except ValueError:
-        raise ValueError(f"{quoted(text)} is no date; write year-month-day, like 2027-03-14") from None
+        raise ValueError(
+            _("{written} is no date; write year-month-day, like 2027-03-14", written=quoted(text))
+        ) from None
 
 
 def _id(text: str) -> str:
     if not _ID.fullmatch(text) or text == OUTSIDE:
-        raise ValueError(f"{quoted(text)} is no id; use up to 40 letters, digits, '.', '-' and '_', like B101.DP1")
+        raise ValueError(
+            _(
+                "{written} is no id; use up to 40 letters, digits, '.', '-' and '_', like B101.DP1",
+                written=quoted(text),
+            )
+        )
     return text
 
 
@@ -57,20 +69,24 @@ def _timezone(text: str) -> str:
         return ZoneInfo(text).key
     except (ZoneInfoNotFoundError, ValueError, OSError):
         near = did_you_mean(text[:60], available_timezones())
-        raise ValueError(f"unknown time zone {quoted(text)}; write one like Europe/Zurich{near}") from None
+        raise ValueError(
+            _("unknown time zone {written}; write one like Europe/Zurich{near}", written=quoted(text), near=near)
+        ) from None
 
 
 def _language(code: str) -> str:
     if code not in languages():
         named = ", ".join(f"{known} ({Locale.parse(known).english_name})" for known in languages())
         near = did_you_mean(code[:60], languages())
-        raise ValueError(f"there is no language {quoted(code)}; there are {named}{near}")
+        raise ValueError(
+            _("there is no language {code}; there are {named}{near}", code=quoted(code), named=named, near=near)
+        )
     return code
 
 
 def _half_steps(number: float) -> float:
     if number % _HALF:
-        raise ValueError(f"there is no ISO class {number:g}; classes go in steps of 0.5")
+        raise ValueError(_("there is no ISO class {number}; classes go in steps of 0.5", number=f"{number:g}"))
     return number
 
 

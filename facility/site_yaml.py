@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 import yaml
 
+from facility.language import _
 from facility.site_errors import Problem, SiteFileError
 
 DEEPEST = 30
@@ -85,10 +86,19 @@ def read_yaml(text: str, file: str) -> Document:
     """The document in a YAML text. What cannot be read at all raises SiteFileError; the rest is in `problems`."""
     document = Document(file)
     if len(text) > LARGEST:
-        raise SiteFileError([Problem(file, 1, "", f"{len(text):,} characters; a site file has at most {LARGEST:,}")])
+        raise SiteFileError(
+            [
+                Problem(
+                    file,
+                    1,
+                    "",
+                    _("{n} characters; a site file has at most {most}", n=f"{len(text):,}", most=f"{LARGEST:,}"),
+                )
+            ]
+        )
     try:
         if _too_deep(text):
-            raise SiteFileError([Problem(file, 1, "", "nested too deeply for a site file")])
+            raise SiteFileError([Problem(file, 1, "", _("nested too deeply for a site file"))])
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
         if node is not None:
             document.value = _value(node, (), document, set())
@@ -96,10 +106,10 @@ def read_yaml(text: str, file: str) -> Document:
         mark = error.problem_mark or error.context_mark
         said = ", ".join(part for part in (error.context, error.problem) if part)
         line = mark.line + 1 if mark else 1
-        raise SiteFileError([Problem(file, line, "", f"this is not YAML: {said}")]) from error
+        raise SiteFileError([Problem(file, line, "", _("this is not YAML: {said}", said=said))]) from error
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        reason = f"the character {error.character!r} cannot stand in YAML"
+        reason = _("the character {character} cannot stand in YAML", character=repr(error.character))
         raise SiteFileError([Problem(file, line, "", reason)]) from error
     return document
 
@@ -117,7 +127,9 @@ def _too_deep(text: str) -> bool:
 def _value(node: yaml.Node, path: Path, document: Document, seen: set[int]) -> Value:
     document.lines.setdefault(path, node.start_mark.line + 1)
     if id(node) in seen:
-        document.problems.append(document.problem(path, "aliases (*name) are not read; share limits by a limit set"))
+        document.problems.append(
+            document.problem(path, _("aliases (*name) are not read; share limits by a limit set"))
+        )
         return None
     seen.add(id(node))
     if isinstance(node, yaml.MappingNode) and node.tag == _TOP + "map":
@@ -128,7 +140,7 @@ def _value(node: yaml.Node, path: Path, document: Document, seen: set[int]) -> V
         text: str = node.value
         return None if node.tag == _TOP + "null" else text
     tag = node.tag.replace(_TOP, "!!")
-    document.problems.append(document.problem(path, f"the tag {tag} is not read; write a plain value"))
+    document.problems.append(document.problem(path, _("the tag {tag} is not read; write a plain value", tag=tag)))
     return None
 
 
@@ -137,13 +149,20 @@ def _mapping(node: yaml.MappingNode, path: Path, document: Document, seen: set[i
     for key_node, value_node in node.value:
         line = key_node.start_mark.line + 1
         if not isinstance(key_node, yaml.ScalarNode):
-            document.problems.append(Problem(document.file, line, document.key_of(path), "a key must be plain text"))
+            document.problems.append(
+                Problem(document.file, line, document.key_of(path), _("a key must be plain text"))
+            )
             continue
         key: str = key_node.value
         if key in values:
             first = document.lines[(*path, key)]
             document.problems.append(
-                Problem(document.file, line, document.key_of((*path, key)), f"written twice; first in line {first}")
+                Problem(
+                    document.file,
+                    line,
+                    document.key_of((*path, key)),
+                    _("written twice; first in line {line}", line=first),
+                )
             )
             continue
         document.lines[(*path, key)] = line

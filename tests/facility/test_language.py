@@ -9,6 +9,7 @@ from babel.messages.pofile import read_po
 
 from facility.language import CATALOGUES, _, _n, languages, retold, speaking
 from facility.quantities import Quantity
+from facility.site_errors import SiteFileError
 from facility.site_file import parse_site
 from facility.writing import dated as written
 from facility.writing import decimal, significant, weekday
@@ -95,6 +96,14 @@ def test_dates_have_the_names_and_the_order_of_the_language() -> None:
     assert told() == ("17 Nov 2026", "Tue 17 Nov", "Tuesday")
     with speaking("de"):
         assert told() == ("17. Nov. 2026", "Di. 17. Nov.", "Dienstag")
+
+
+def test_the_mistakes_of_a_site_file_are_told_in_the_language_that_is_spoken() -> None:
+    wrong = changed(("timezone: Europe/Zurich", "timezone: Europe/Zurick"))
+    with pytest.raises(SiteFileError, match=r"unknown time zone 'Europe/Zurick'.*; did you mean Europe/Zurich"):
+        parse_site(wrong, "north.yaml")
+    with speaking("de"), pytest.raises(SiteFileError, match=r"unbekannte Zeitzone .*; meinten Sie Europe/Zurich"):
+        parse_site(wrong, "north.yaml")
 
 
 def test_what_a_site_gives_no_name_is_named_in_its_language() -> None:
