@@ -11,6 +11,7 @@ from icalendar import Event
 from recurring_ical_events import BadRuleStringFormat, InvalidCalendar, PeriodEndBeforeStart
 
 from facility.instants import Instant, datetime_of, instant_of
+from facility.language import N_
 from facility.on_call import Calendar, Duty, Rota
 
 
@@ -52,9 +53,9 @@ def _calendar(text: str) -> icalendar.Calendar:
     try:
         calendar = icalendar.Calendar.from_ical(text)
     except (ValueError, IndexError, KeyError, TypeError) as error:
-        raise CalendarError(f"is no iCalendar: {error}") from error
+        raise CalendarError(N_("is no iCalendar: {error}").format(error=error)) from error
     if not isinstance(calendar, icalendar.Calendar):
-        raise CalendarError("is no iCalendar: it does not begin with BEGIN:VCALENDAR")
+        raise CalendarError(N_("is no iCalendar: it does not begin with BEGIN:VCALENDAR"))
     return calendar
 
 
@@ -66,7 +67,7 @@ def _events(text: str, start: Instant, end: Instant) -> Iterator[Event]:
             datetime_of(start), datetime_of(end)
         )
     except (InvalidCalendar, BadRuleStringFormat, PeriodEndBeforeStart, ValueError) as error:
-        raise CalendarError(f"has an event that cannot be read: {error}") from error
+        raise CalendarError(N_("has an event that cannot be read: {error}").format(error=error)) from error
     for event in found:
         if isinstance(event, Event) and str(event.get("STATUS", "")).upper() != "CANCELLED":
             yield event

@@ -10,7 +10,7 @@ import requests
 
 from alerts.on_call_calendar import CalendarError, check, planned
 from facility.instants import DAY, HOUR, MINUTE, Clock, Instant, Span
-from facility.language import _
+from facility.language import N_, _, retold
 from facility.on_call import Calendar, Rota
 from facility.site import Site
 from facility.site_words import duration
@@ -36,6 +36,10 @@ class FeedError(Exception):
 
 Fetch = Callable[[str], str]
 """The text at an address. Raises FeedError."""
+
+
+WORDS = "alerts/on_call"
+"""Where the words are that are kept in English with a copy."""
 
 
 def fetch(address: str) -> str:
@@ -77,7 +81,11 @@ class Calendars:
         except FeedError as error:
             return replace(kept, tried=now, problem=str(error))
         except CalendarError as error:
-            return replace(kept, tried=now, problem=f"what is at {shown(address)} {error}")
+            return replace(
+                kept,
+                tried=now,
+                problem=N_("what is at {address} {error}").format(address=shown(address), error=error),
+            )
         return CalendarCopy(rota.id, address, text, now, now, "")
 
 
@@ -102,7 +110,7 @@ def troubles(rota: Rota, copy: CalendarCopy | None, now: Instant) -> Iterator[st
             yield _(
                 "the calendar of rota {rota} could not be read: {problem}; by it nobody is on call",
                 rota=rota.name,
-                problem=copy.problem,
+                problem=retold(copy.problem, WORDS),
             )
         else:
             yield _("the calendar of rota {rota} could not be read yet; by it nobody is on call", rota=rota.name)
@@ -113,12 +121,13 @@ def troubles(rota: Rota, copy: CalendarCopy | None, now: Instant) -> Iterator[st
             "the calendar of rota {rota} was read {span} ago, and not since: {problem}; what it said then holds",
             rota=rota.name,
             span=duration(age - age % HOUR),
-            problem=copy.problem or _("it is tried again"),
+            problem=retold(copy.problem, WORDS) or _("it is tried again"),
         )
     try:
         unknown = planned(rota, copy.text, now, now + AHEAD).unknown
     except CalendarError as error:
-        yield f"the calendar of rota {rota.name} {error}"
+        problem = retold(str(error), WORDS)
+        yield _("the calendar of rota {rota} {problem}", rota=rota.name, problem=problem)
         return
     if unknown:
         yield _(
@@ -137,12 +146,12 @@ def shown(address: str) -> str:
 def _from_a_file(path: Path) -> str:
     try:
         if path.stat().st_size > LARGEST:
-            raise FeedError(f"{path} is larger than {LARGEST:,} bytes")
+            raise FeedError(N_("{file} is larger than {most} bytes").format(file=path, most=f"{LARGEST:,}"))
         return path.read_text(encoding="utf-8")
     except OSError as error:
-        raise FeedError(f"{path} cannot be read: {error.strerror}") from error
+        raise FeedError(N_("{file} cannot be read: {why}").format(file=path, why=error.strerror)) from error
     except UnicodeDecodeError as error:
-        raise FeedError(f"{path} is no UTF-8 text") from error
+        raise FeedError(N_("{file} is no UTF-8 text").format(file=path)) from error
 
 
 def _from_the_net(address: str) -> str:
@@ -150,12 +159,15 @@ def _from_the_net(address: str) -> str:
     try:
         with closing(requests.get(address, timeout=ANSWER_SECONDS, stream=True, allow_redirects=False)) as answer:
             if answer.status_code != requests.codes.ok:
-                raise FeedError(f"{shown(address)} answers {answer.status_code} {answer.reason}")
+                said = f"{answer.status_code} {answer.reason}"
+                raise FeedError(N_("{address} answers {said}").format(address=shown(address), said=said))
             content = b""
             for part in answer.iter_content(65_536):
                 content += part
                 if len(content) > LARGEST:
-                    raise FeedError(f"{shown(address)} sends more than {LARGEST:,} bytes")
+                    much = N_("{address} sends more than {most} bytes")
+                    raise FeedError(much.format(address=shown(address), most=f"{LARGEST:,}"))
     except requests.RequestException as error:
-        raise FeedError(f"{shown(address)} does not answer: {type(error).__name__}") from error
+        silent = N_("{address} does not answer: {error}")
+        raise FeedError(silent.format(address=shown(address), error=type(error).__name__)) from error
     return content.decode("utf-8", "replace")

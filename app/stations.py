@@ -27,7 +27,7 @@ SILENT_AFTER: Span = 45 * SECOND
 heartbeat tells sooner."""
 
 
-TELLERS = ("app/stations.py", "bus/", "cleanwatch/", "collectors/", "storage/")
+TELLERS = ("alerts/on_call", "app/stations.py", "bus/", "cleanwatch/", "collectors/", "storage/")
 """Whoever may tell a problem, in English: reports come over MQTT and are kept. Pages find the texts again there."""
 STATES = (N_("running"), N_("silent"), N_("ended"), N_("failed"))
 """How a station can be, in one word, as `StationHealth.state` says it."""

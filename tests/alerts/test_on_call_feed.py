@@ -18,9 +18,11 @@ from alerts.on_call_feed import AGAIN, EVERY, STALE, Calendars, FeedError, fetch
 from alerts.whom import duties
 from facility.escalation import OnCall
 from facility.instants import HOUR, Instant, instant_of
+from facility.language import speaking
 from facility.on_call import Calendar, Rota
 from facility.site import Site
 from storage.records import on_call
+from storage.records.on_call import CalendarCopy
 from tests.acceptance.story import site_of
 from tests.alerts.examples import low, point
 from tests.certificates import Certificates
@@ -169,6 +171,15 @@ def test_the_calendar_is_fetched_on_a_schedule_and_the_last_good_copy_is_kept(tm
     old, _ = on_call_feed.troubles(plan.on_call.rotas["deputies"], copy, now + STALE + HOUR)
     assert "was read 7 h ago, and not since" in old and "what it said then holds" in old
     records.close()
+
+
+def test_what_is_wrong_with_a_calendar_is_kept_in_english_and_told_in_the_language_that_is_spoken() -> None:
+    address = "https://rota.example/t0ken"
+    problem = "https://rota.example/… answers 404 Not Found"
+    copy = CalendarCopy("deputies", address, "", None, 0, problem)
+    with speaking("de"):
+        (told,) = on_call_feed.troubles(rota(address), copy, 0)
+    assert "https://rota.example/… antwortet 404 Not Found" in told
 
 
 def test_a_feed_that_leads_elsewhere_or_that_nobody_vouches_for_is_refused(
