@@ -13,7 +13,7 @@ from typing import Any, TypeAlias, TypeVar
 from urllib.parse import quote
 
 from dash import Dash
-from flask import Response, jsonify, redirect, request
+from flask import Response, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.context import AppContext
@@ -21,7 +21,7 @@ from app.proxy import RELAYED
 from app.refusals import Refusals
 from facility.language import N_, _
 from facility.people import Person
-from facility.roles import Right, refusal
+from facility.roles import Right, Role, refusal
 from storage.records.errors import RecordsAwayError
 
 SIGN_IN = "/sign-in"
@@ -60,6 +60,8 @@ DASH_VIEWS: Mapping[str, Need] = {
 ASSETS = "_dash_assets.static"
 CALLBACKS = "/_dash-update-component"
 PAGES = ("/", "/<path:path>", "wall.show")
+FOR_WALLS = ("wall.show", "live.stream", "live.full", ASSETS)
+"""What a wall display may ask for. Its cookie lies on a machine in a corridor, and is good for as long as it hangs."""
 
 
 class NotAllowedError(Exception):
@@ -154,6 +156,8 @@ def _refused(app: Dash, context: AppContext, refusals: Refusals) -> AnyResponse 
     person = context.person()
     if person is None:
         return _unknown()
+    if person.role is Role.WALL and request.endpoint not in FOR_WALLS:
+        return _to_the_wall()
     if need is None:
         return Response("There is no such callback.", HTTPStatus.NOT_FOUND, _PLAIN)
     if need is Access.MACHINES or (isinstance(need, Right) and not person.may(need)):
@@ -219,6 +223,13 @@ def _unknown() -> AnyResponse:
         answer.status_code = HTTPStatus.UNAUTHORIZED
         return answer
     return Response(f"{_(NOBODY)}\n", HTTPStatus.UNAUTHORIZED, _PLAIN)
+
+
+def _to_the_wall() -> AnyResponse:
+    """Pages lead a display to its own."""
+    if request.method in ("GET", "HEAD") and request.endpoint in PAGES:
+        return redirect(url_for("wall.show"))
+    return _forbidden(_("A wall display shows the wall, and nothing else."))
 
 
 def _forbidden(words: str) -> AnyResponse:

@@ -142,7 +142,7 @@ def test_an_app_with_a_callback_that_does_not_say_what_it_needs_does_not_start(h
         guard.guard(house.app, house.context, Refusals(house.records, house.time))
 
 
-@pytest.mark.parametrize(("role", "answers"), [(Role.OPERATOR, True), (Role.VIEWER, False), (Role.WALL, False)])
+@pytest.mark.parametrize(("role", "answers"), [(Role.OPERATOR, True), (Role.VIEWER, False)])
 def test_a_button_that_would_be_refused_is_not_shown(house: House, role: Role, answers: bool) -> None:
     with house.records.transaction() as connection:
         alarms.save(connection, [STANDING])

@@ -31,6 +31,7 @@ REACHED = "reached"
 FAR = {"REMOTE_ADDR": "192.0.2.7"}
 """Not this machine, which may look at what is for machines."""
 PEOPLE = {role: replace(MOREAU, account=f"the.{role.value}".lower(), role=role) for role in Role}
+PERSONS = [role for role in Role if role is not Role.WALL]
 
 ACTING = {
     "answer.opened": Right.ACKNOWLEDGE,
@@ -103,7 +104,7 @@ def may(person: Person | None, need: Need | None) -> bool:
     return need is Access.SIGNED_IN or need in RIGHTS[person.role]
 
 
-@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("role", PERSONS)
 def test_every_view_lets_through_exactly_the_roles_of_the_table(walked: House, role: Role) -> None:
     walked.person = PEOPLE[role]
     needs, wrong = guard.needs_of_views(walked.app), []
@@ -114,7 +115,7 @@ def test_every_view_lets_through_exactly_the_roles_of_the_table(walked: House, r
     assert wrong == []
 
 
-@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("role", PERSONS)
 def test_every_callback_lets_through_exactly_the_roles_of_the_table(walked: House, role: Role) -> None:
     walked.person = PEOPLE[role]
     needs = guard.needs_of_callbacks(walked.app)
@@ -122,6 +123,15 @@ def test_every_callback_lets_through_exactly_the_roles_of_the_table(walked: Hous
     reached = {output for output, answer in answers.items() if answer.text == REACHED}
     assert reached == {output for output, need in needs.items() if may(walked.person, need)}
     assert {answers[output].status_code for output in needs.keys() - reached} <= {403}
+
+
+def test_a_wall_display_reaches_what_its_page_needs_and_nothing_else(walked: House) -> None:
+    walked.person = PEOPLE[Role.WALL]
+    needs = guard.needs_of_views(walked.app)
+    open_to_all = {endpoint for endpoint, need in needs.items() if need is Access.ANYBODY}
+    reached = {endpoint for endpoint, *where in requests_of(walked.app) if ask(walked, *where) == (200, REACHED)}
+    assert reached - open_to_all == set(guard.FOR_WALLS)
+    assert not any(walked.call(output).text == REACHED for output in guard.needs_of_callbacks(walked.app))
 
 
 def test_nobody_reaches_anything_but_the_way_in(walked: House) -> None:
@@ -173,7 +183,7 @@ def test_the_callbacks_that_act_need_no_less_than_they_should(here: House) -> No
         assert set(found) == {right}
 
 
-@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("role", PERSONS)
 def test_every_page_is_drawn_for_the_roles_of_the_table_and_refused_to_the_others(here: House, role: Role) -> None:
     here.person = PEOPLE[role]
     refused = []

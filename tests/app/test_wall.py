@@ -54,6 +54,17 @@ def test_a_person_finds_back_from_the_wall_and_a_display_is_led_nowhere(here: Ho
     assert '<a href="/">' not in here.client.get("/wall").text
 
 
+def test_a_display_is_shown_the_wall_whatever_page_is_asked_for_and_nothing_else(here: House) -> None:
+    here.person = DISPLAY
+    for page in ("/", "/rooms/B101", "/alarms", "/on-call"):
+        answer = here.client.get(page)
+        assert (answer.status_code, answer.location) == (302, "/wall")
+    for kept in ("/api/v1/alarms", "/live/history?points=B101.DP1", "/_dash-layout"):
+        assert here.client.get(kept).status_code == 403
+    for needed in ("/live/full", "/assets/wall.js", "/assets/wall.css"):
+        assert here.client.get(needed).status_code == 200
+
+
 def test_the_theme_is_kept_in_the_address_where_somebody_chose_one(here: House) -> None:
     here.person = DISPLAY
     chosen = here.client.get("/wall?theme=dark").text
