@@ -61,7 +61,7 @@ ASSETS = "_dash_assets.static"
 CALLBACKS = "/_dash-update-component"
 PAGES = ("/", "/<path:path>", "wall.show")
 FOR_WALLS = ("wall.show", "live.stream", "live.full", ASSETS)
-"""What a wall display may ask for. Its cookie lies on a machine in a corridor, and is good for as long as it hangs."""
+"""What a wall display may ask for. Its cookie lies on a machine in a corridor, good for as long as it hangs."""
 
 
 class NotAllowedError(Exception):
