@@ -116,13 +116,14 @@ function read(tell, stopped) {
   };
 }
 
-// Why there is no stream: an EventSource cannot read it, so ask once more and hang up.
+// Why there is no stream: an EventSource cannot read it, so ask once more and hang up. Only the app itself can say that it
+// has no place; a proxy says that there is no app, which is no connection.
 async function refusal() {
   const hangUp = new AbortController();
   const tooLong = setTimeout(() => hangUp.abort(), SILENT);
   try {
     const reply = await fetch("/live", { cache: "no-store", signal: hangUp.signal });
-    return reply.status === 503 ? await reply.text() : "";
+    return reply.headers.has("X-Cleanwatch-Full") ? await reply.text() : "";
   } catch {
     return "";
   } finally {

@@ -17,6 +17,9 @@ from storage.samples.store import HistoryAwayError
 RETRY = b"retry: 2000\n\n"
 HISTORY_BUCKETS = 60
 
+FULL = "X-Cleanwatch-Full"
+"""A header by which the page knows this refusal from that of a proxy whose app is away."""
+
 
 def routes(context: AppContext) -> Blueprint:
     """What a browser asks for to show live values."""
@@ -29,9 +32,8 @@ def routes(context: AppContext) -> Blueprint:
         try:
             events = place.__enter__()
         except TooManyViewersError as error:
-            return Response(
-                str(error), 503, {"Retry-After": "15", "Cache-Control": "no-store"}, mimetype="text/plain"
-            )
+            headers = {"Retry-After": "15", "Cache-Control": "no-store", FULL: "yes"}
+            return Response(str(error), 503, headers, mimetype="text/plain")
 
         still = while_signed_in(context, events)
 

@@ -149,6 +149,22 @@ def test_one_viewer_too_many_is_told_so(browser: Browser, app: RunningApp, page:
     context.close()
 
 
+def test_a_proxy_whose_app_is_away_is_no_connection_and_not_one_viewer_too_many(
+    browser: Browser, app: RunningApp
+) -> None:
+    context = browser.new_context(viewport=DESKTOP)
+    app.let_in(context)
+    cut_off = context.new_page()
+    cut_off.goto(app.address)
+    cut_off.wait_for_selector("html[data-stale=no]")
+    context.route("**/live", lambda route: route.fulfill(status=503, body="The app does not answer"))
+    app.stop_server()
+    expect(cut_off.locator("#stale-title")).to_contain_text("No connection to Cleanwatch", timeout=20_000)
+    expect(cut_off.locator("#stale-text")).not_to_contain_text("does not answer")
+    context.close()
+    app.start_server()
+
+
 NUMBERS = (0.0, 0.84, -3.21, 1234.5, -611_400.0, 12_345_678.9)
 MOMENTS = tuple(NOVEMBER + n * 37 * DAY + n * HOUR for n in range(12))
 """Of every month, and around both changes of the clock."""
