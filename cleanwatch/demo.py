@@ -168,7 +168,7 @@ def _welcome(console: Console, address: str, mqtt: int, data: Path) -> None:
     for offset, sentence in upcoming(scenario)[:ANNOUNCED]:
         console.print(f"  after {in_words(offset):>10}  {sentence}")
     console.print("and all of it again and again. Acknowledge an alarm: click its Acknowledge button.")
-    console.print("A month of history fills in behind. [bold]ctrl-C[/bold] stops everything.")
+    console.print("History fills in behind, day by day. [bold]ctrl-C[/bold] stops everything.")
     console.print()
 
 

@@ -7,6 +7,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from app import formats
+from app.components.alarm_words import point_words
 from app.components.baked import baked
 from app.components.basics import grade, icon, live, symbol, tagged
 from app.components.segments import segments
@@ -36,7 +37,13 @@ def _of_alarm(site: Site, view: View, alarm: Alarm) -> Component:
     """An alarm with its points and their neighbours, and the link that shows them all at its time."""
     points = [site.points[point] for point in points_of(site, alarm_points(alarm), alarm.rooms)]
     onset = formats.moment(alarm.onset, site.timezone, alarm.onset)
-    title = _("{room} {condition}, {moment}", room=alarm.room, condition=_(alarm.condition.value), moment=onset)
+    title = _(
+        "{room} {what}, {condition}, {moment}",
+        room=alarm.room,
+        what=point_words(site, alarm.point),
+        condition=_(alarm.condition.value),
+        moment=onset,
+    )
     shown = View(by="alarm", alarm=alarm.id).address
     whole = html.Li(html.A([icon("trends", small=True), _("All of it, at its time")], href=shown))
     mark = symbol(alarm.severity.name.lower())

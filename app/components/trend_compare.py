@@ -5,16 +5,18 @@ from dataclasses import replace
 from dash import html
 from dash.development.base_component import Component
 
+from app import formats
 from app.components.baked import baked
 from app.components.basics import icon
 from app.components.menu import menu
 from app.trends.comparison import counterpart
 from app.trends.view import BEFORE, ROOM, View
+from facility.instants import Instant
 from facility.language import _
 from facility.site import Site
 
 
-def compare_menu(site: Site, view: View) -> Component | None:
+def compare_menu(site: Site, view: View, now: Instant) -> Component | None:
     """The menu; none where no point is chosen."""
     points = [site.points[point] for point in view.points if point in site.points]
     if not points:
@@ -36,6 +38,8 @@ def compare_menu(site: Site, view: View) -> Component | None:
         words = _("Compared with {room}", room=view.room_beside)
     elif view.compare in BEFORE and view.compare != "before":
         words = _("Compared with {span} earlier", span=_(BEFORE[view.compare]))
+    elif view.moment_beside is not None:
+        words = _("Compared with {room}", room=formats.moment(view.moment_beside, site.timezone, now))
     elif view.compare:
         words = _("Compared with an earlier time")
     return baked(menu([words, icon("dn", small=True)], lines, id="compare-open"))

@@ -61,8 +61,8 @@ def cancelled(view: View) -> Component:
     )
 
 
-def note(site: Site, view: View) -> Component | None:
-    """What of the address cannot be drawn, in words."""
+def note(site: Site, view: View, start: Instant, end: Instant, now: Instant) -> Component | None:
+    """What of the address cannot be drawn from `start` to `end`, in words."""
     unknown = [point for point in view.points if point not in site.points]
     words = []
     if unknown:
@@ -77,6 +77,9 @@ def note(site: Site, view: View) -> Component | None:
         words.append(
             _("There is no excursion {n} that you may see, or none of its points is in the site.", n=view.excursion)
         )
+    shift = view.shift(start, end)
+    if shift and start - shift >= now:
+        words.append(_("The time to compare with is still to come."))
     if view.room_beside is not None:
         words += _not_beside(site, view, view.room_beside)
     return html.P(" ".join(words), className="note", role="status") if words else None

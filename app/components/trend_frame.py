@@ -59,6 +59,7 @@ def layout(context: AppContext, _address: Address) -> Component:
                                 ),
                                 html.Div(id="trend-by"),
                                 html.Div(id="trend-points"),
+                                html.P(_("No point goes by these words."), className="nothing none-found"),
                             ],
                             className="card point-list",
                         ),

@@ -13,9 +13,9 @@ from typing import TypeAlias
 
 from app import formats
 from app.copies.copy import Cell, Copy, Kind, Table
+from facility.language import _n
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-
 
 Line: TypeAlias = list[str | float | int]
 
@@ -38,7 +38,7 @@ def _head(copy: Copy) -> Iterator[Line]:
 def _tables(copy: Copy) -> Iterator[Line]:
     for table in copy.tables:
         yield []
-        yield [f"# {table.title}", f"{len(table.rows)} rows"]
+        yield [f"# {table.title}", _n("{n} row", "{n} rows", len(table.rows), n=len(table.rows))]
         yield from _lines(table, copy.zone)
 
 

@@ -55,16 +55,16 @@ def register(app: Dash, context: AppContext) -> None:
     )
     @requires(Right.LOOK)
     def controls(search: str | None, path: str | None) -> tuple[object, ...]:
-        view, site = _view(context, search, path), context.site()
+        view, site, now = _view(context, search, path), context.site(), context.clock()
         start, end = window(context, view)
         return (
             trend_controls.ranges(view),
-            compare_menu(site, view),
+            compare_menu(site, view, now),
             trend_controls.moves(view, start, end),
             arrangements(view),
             _wall_clock(start, site.timezone),
             _wall_clock(end, site.timezone),
-            trend_controls.note(site, view),
+            trend_controls.note(site, view, start, end, now),
             view.is_fixed or not view.points,
         )
 

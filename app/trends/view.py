@@ -68,14 +68,18 @@ class View:
         """The other room of a comparison."""
         return self.compare.removeprefix(ROOM) if self.compare.startswith(ROOM) else None
 
+    @property
+    def moment_beside(self) -> Instant | None:
+        """When the other time of a comparison begins, where the address says it as a moment."""
+        return _instant(self.compare)
+
     def shift(self, start: Instant, end: Instant) -> Span:
         """How much earlier the other time of a comparison is; 0 where there is none."""
         if self.compare == "before":
             return end - start
         if self.compare in BEFORE:
             return RANGES[self.compare][1]
-        moment = _instant(self.compare)
-        return 0 if moment is None else start - moment
+        return 0 if self.moment_beside is None else start - self.moment_beside
 
     @property
     def is_fixed(self) -> bool:
