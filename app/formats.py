@@ -95,6 +95,11 @@ def day(instant: Instant, timezone: str) -> str:
     return writing.dated(in_zone(instant, timezone), "MMMEd")
 
 
+def short_date(instant: Instant, timezone: str) -> str:
+    """17 Nov"""
+    return writing.dated(in_zone(instant, timezone), "MMMd")
+
+
 def moment(instant: Instant, timezone: str, now: Instant) -> str:
     """10:18 if that is today, else 17 Nov 2026 10:18."""
     time = hour_minute(instant, timezone)

@@ -1,7 +1,6 @@
 """The parts of the page of alarm health: figures against targets, calls by day, most frequent alarms, answers."""
 
 from collections.abc import Mapping, Sequence
-from html import escape
 
 from dash import html
 from dash.development.base_component import Component
@@ -11,7 +10,7 @@ from alerts.health import ENOUGH_DAYS, Health, Offender
 from alerts.health_targets import Figure, Unit, Verdict, figures
 from alerts.shifts import Shift
 from app import formats
-from app.components.basics import chip, drawing, icon, tagged
+from app.components.basics import chip, icon, tagged
 from facility.alarm import room_of, source_of
 from facility.instants import DAY, Instant, Span
 from facility.language import _, _n
@@ -21,7 +20,7 @@ from storage.records.trail.verification import Result
 
 MARKS = {Verdict.MET: "normal", Verdict.BORDERLINE: "advisory", Verdict.MISSED: "alert"}
 MOST_SHIFTS = 20
-BAR_HEIGHT, BAR_STEP, BAR_WIDTH = 72, 12, 9
+BAR_HEIGHT, LABELS = 72, 10
 
 
 def figures_table(found: Health, verified: Result | None, zone: str, now: Instant) -> Component:
@@ -106,26 +105,32 @@ def by_day(found: Health, start: Instant, zone: str) -> Component:
     most = max(found.by_day, default=0)
     if not most:
         return html.P([icon("check", small=True), _("Nobody was called.")], className="nothing")
-    bars = "".join(
-        f'<rect x="{place * BAR_STEP}" y="{BAR_HEIGHT - height:.1f}" width="{BAR_WIDTH}" height="{height:.1f}">'
-        f"<title>{formats.date(start + place * DAY, zone)}: "
-        f"{_n('{n} call', '{n} calls', number, n=formats.words(number))}</title></rect>"
-        for place, number in enumerate(found.by_day)
-        if (height := max(2.0, BAR_HEIGHT * number / most)) and number
-    )
-    width = max(len(found.by_day), 14) * BAR_STEP
-    label = escape(_("Calls of each day, at most {most}", most=most))
-    svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {BAR_HEIGHT}" preserveAspectRatio="none" '
-        f'role="img" aria-label="{label}">{bars}</svg>'
-    )
+    every = -(-len(found.by_day) // LABELS)
+    dated = {place: "dated" if place % (2 * every) else "dated first" for place in range(0, len(found.by_day), every)}
+    columns = [
+        _day(start + place * DAY, calls, most, zone, dated.get(place, "")) for place, calls in enumerate(found.by_day)
+    ]
+    label = _("Calls of each day, at most {most}", most=most)
+    bars = tagged(html.Div(columns, className="calls", role="img"), aria_label=label)
     busiest = formats.date(start + found.by_day.index(most) * DAY, zone)
     words = _(
         "At most {calls} on one day, {busiest}.",
         calls=_n("{n} call", "{n} calls", most, n=formats.words(most)),
         busiest=busiest,
     )
-    return html.Div([drawing(svg, "calls"), html.P(words, className="sec")], className="inside")
+    return html.Div([bars, html.P(words, className="sec")], className="inside")
+
+
+def _day(day: Instant, calls: int, most: int, zone: str, dated: str) -> Component:
+    """One bar with its number above it and its day below; both are shown where there is room for them."""
+    told = f"{formats.date(day, zone)}: {_n('{n} call', '{n} calls', calls, n=formats.words(calls))}"
+    height = f"{max(2.0, BAR_HEIGHT * calls / most) if calls else 0:.0f}px"
+    parts = [
+        html.B(formats.decimal(calls, 0) if calls else "", className="num"),
+        html.I(style={"height": height}),
+        html.Span(formats.short_date(day, zone)),
+    ]
+    return html.Div(parts, title=told, className=dated)
 
 
 def offenders_table(site: Site, offenders: Sequence[Offender]) -> Component:

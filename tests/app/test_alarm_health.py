@@ -8,6 +8,7 @@ import pytest
 
 from alerts.answers import summary
 from alerts.machine import Transition
+from app import formats
 from app.alarm_health import Found, gather, period
 from app.components.health_parts import answers_table, by_day, figures_table, lead, offenders_table
 from app.context import AppContext
@@ -82,6 +83,14 @@ def test_a_month_is_told_with_its_verdicts(context: AppContext) -> None:
     assert "0 / 100 / 0" in figures
     assert "B101 Room pressure low" in text(offenders_table(context.site(), month.health.offenders)).replace("|", "")
     assert "At most six calls on one day" in text(by_day(month.health, month.start, "UTC"))
+
+
+def test_the_only_day_of_a_young_record_is_one_bar_with_its_number_and_its_date(context: AppContext) -> None:
+    remember(context.records, NOON, 40)
+    month = found(context)
+    one = replace(month.health, by_day=(25,))
+    words = text(by_day(one, NOON, "UTC")).replace("|", " ").split()
+    assert words[:3] == ["25", *formats.short_date(NOON, "UTC").split()]
 
 
 def test_answers_are_told_for_each_person_by_name(context: AppContext) -> None:
