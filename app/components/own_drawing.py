@@ -25,6 +25,10 @@ from facility.site_errors import SiteFileError
 from facility.site_file import parse_site
 from storage.records import revisions
 
+MOST_BYTES = 3_000_000
+"""What a proxy lets through, once it is packed for the way. The browser drops a larger file without a word: the page
+says beforehand how large one may be.
+"""
 SHOWN = 12
 """Names of a list that are told; of what is more only how many."""
 
@@ -38,7 +42,11 @@ def own_drawing(site: Site) -> Component:
             html.Div(
                 [
                     html.P(
-                        _("An SVG drawing in which the shape of each room has the room's id. See docs/site-file.md."),
+                        _(
+                            "An SVG drawing in which the shape of each room has the room's id; at most {most} "
+                            "characters. See docs/site-file.md.",
+                            most=formats.decimal(LARGEST, 0),
+                        ),
                         className="sec",
                     ),
                     dcc.Store(id="drawing-text"),
@@ -56,7 +64,7 @@ def own_drawing(site: Site) -> Component:
                             [icon("link", small=True), _("Choose a drawing, or drop it here")], className="btn s"
                         ),
                         id="drawing",
-                        max_size=4 * LARGEST,
+                        max_size=MOST_BYTES,
                         accept=".svg",
                     ),
                     html.Div(id="drawing-found"),
