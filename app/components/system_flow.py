@@ -109,7 +109,7 @@ def _engine(report: StationReport) -> tuple[str, Words]:
     words = _("judged up to commit {judged}", judged=formats.decimal(report.judged, 0))
     if behind <= 0 or report.judged_behind < 1000:
         return _("up to date"), [words]
-    return f"{formats.age(report.judged_behind)} behind", [words]
+    return _("{span} behind", span=formats.age(report.judged_behind)), [words]
 
 
 def _influx(report: StationReport) -> tuple[str, Words]:
@@ -118,7 +118,7 @@ def _influx(report: StationReport) -> tuple[str, Words]:
         return _("not configured"), [_("the local store keeps everything")]
     if not forwarder.waiting:
         return _("nothing waiting"), [forwarder.target]
-    return f"{forwarder.waiting:,} waiting", ["oldest ", since(forwarder.oldest)]
+    return _("{n} waiting", n=formats.decimal(forwarder.waiting, 0)), [_("oldest:"), " ", since(forwarder.oldest)]
 
 
 def _topics(report: StationReport) -> tuple[str, Words]:
