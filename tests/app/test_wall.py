@@ -62,7 +62,8 @@ def test_a_display_is_shown_the_wall_whatever_page_is_asked_for_and_nothing_else
     for kept in ("/api/v1/alarms", "/live/history?points=B101.DP1", "/_dash-layout"):
         assert here.client.get(kept).status_code == 403
     for needed in ("/live/full", "/assets/wall.js", "/assets/wall.css"):
-        assert here.client.get(needed).status_code == 200
+        with here.client.get(needed) as answer:
+            assert answer.status_code == 200
 
 
 def test_the_theme_is_kept_in_the_address_where_somebody_chose_one(here: House) -> None:
