@@ -55,7 +55,7 @@ def history_table(
     With `annotating` each has a button to comment or correct it, with `trail` a link to its rows in the audit trail.
     """
     if not found:
-        return html.Div(_("No alarm matches this filter."), className="nothing")
+        return html.Div(_("No alarm is found."), className="nothing")
     heads = [html.Th(_(head), className="r" if head == "Worst" else "") for head in HEADS[:-1]]
     heads.append(html.Th(html.Span(_(HEADS[-1]), className="sr")))
     rows = [

@@ -54,7 +54,7 @@ def excursion_table(
     `runs` and `closed`, how those were closed that are, are by number.
     """
     if not found:
-        words = _("No excursion matches this filter. One opens by itself with the first alarm of an event.")
+        words = _("No excursion is found. One opens by itself with the first alarm of an event.")
         return html.Div(words, className="nothing")
     heads = [html.Th(_(head), className="r" if head == "Worst" else "") for head in HEADS]
     rows = [

@@ -88,7 +88,9 @@ def lead(found: Health, start: Instant, end: Instant, wanted: Instant, zone: str
     short = []
     if wanted < start:
         short.append(" " + _("Nothing is on record before {date}.", date=formats.date(start, zone)))
-    if not found.judged:
+    if not found.judged and found.days < 1:
+        short.append(" " + _("No verdict: that takes {enough} days.", enough=ENOUGH_DAYS))
+    elif not found.judged:
         short.append(
             " "
             + _(

@@ -91,6 +91,11 @@ def checked(text: str, area: str, svg: str) -> tuple[str, Component]:
     changed = set_drawing(text, area, own)
     before, after = parse_site(text, ""), parse_site(changed, "")
     (drawn,) = (known for known in after.areas if known.id == area)
+    rooms = [room.id for room in after.rooms.values() if room.area == area]
+    if rooms and len(plan(after, drawn).rooms_beside) == len(rooms):
+        raise DrawingError(
+            _("it names no room of {area}: the shape of each room has its id, like {room}", area=area, room=rooms[0])
+        )
     told = [html.Li(words) for words in _told(after, drawn, left_out(svg))]
     found = differences(before, after)
     parts = [mounted(plan(after, drawn).svg, "preview-plan"), html.Ul(told), draft_form.preview(found)]

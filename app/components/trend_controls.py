@@ -96,6 +96,11 @@ def _not_beside(site: Site, view: View, room: str) -> list[str]:
 
 def nothing_chosen(context: AppContext, site: Site, view: View) -> Component:
     """What to do next, with links that do it."""
+    if not site.points:
+        words = _("The site file describes no point yet. Describe an instrument in it; docs/site-file.md tells how.")
+        return html.Div(
+            [html.H2(_("There is nothing to choose")), html.P(words, className="sec")], className="nothing-chosen"
+        )
     look = context.look().site
     worst = [room for room in (look.order if look else ()) if site.points_by_room[room]][:3]
     pressures = [s.point for s in site.cascade if s.low is None][:MOST_POINTS]

@@ -83,6 +83,7 @@ def _first_start(site: Site) -> Component:
         points=len(site.points),
     )
     beats = _("It reads and judges the instruments, and beats once a second")
+    described_none = _("The site file describes no instrument yet; docs/site-file.md tells how")
     first = _(
         "Switch an instrument on. Its messages are read from {topics}, in the shape that docs/messages.md tells; "
         "make demo shows a simulated suite alive",
@@ -91,7 +92,7 @@ def _first_start(site: Site) -> Component:
     steps = [
         step(1, _("Site file read"), described, "done"),
         step(2, _("Station heard"), beats, "heard"),
-        step(3, _("First reading"), first, ""),
+        step(3, _("First reading"), first if site.points else described_none, ""),
     ]
     return html.Div(
         [

@@ -44,6 +44,11 @@ def test_the_same_drawing_again_changes_nothing() -> None:
     assert checked(changed, "N", DRAWN.format("lift"))[0] == ""
 
 
+def test_a_drawing_that_names_no_room_is_refused() -> None:
+    with pytest.raises(DrawingError, match=r"names no room of N: the shape of each room has its id, like N1"):
+        checked(SMALL, "N", DRAWN.format("lift").replace("id='N1'", "id='hall'"))
+
+
 def test_what_is_no_drawing_is_told() -> None:
     with pytest.raises(DrawingError, match="there is no drawing in it"):
         checked(SMALL, "N", "a picture")

@@ -78,7 +78,7 @@ def test_of_a_flood_so_many_are_drawn_and_the_others_counted() -> None:
 
 
 def test_a_history_without_alarms_says_so() -> None:
-    assert "No alarm matches this filter." in markup(history_table(site(), [], NOON))
+    assert "No alarm is found." in markup(history_table(site(), [], NOON))
 
 
 def test_a_long_list_is_no_more_components_than_a_short_one() -> None:

@@ -54,7 +54,7 @@ def test_an_invited_viewer_gets_in_and_no_further(app: RunningApp, browser: Brow
     page.goto(f"{app.address}/alarms")
     page.locator("summary", has_text="Filter").click()
     page.get_by_label("Text").fill("no such alarm")
-    expect(page.locator("#alarms-history")).to_have_text("No alarm matches this filter.")
+    expect(page.locator("#alarms-history")).to_have_text("No alarm is found.")
     page.goto(f"{app.address}/accounts")
     page.wait_for_selector("main h1")
     expect(page.locator("main")).to_contain_text("you need the role administrator; you are signed in as viewer")

@@ -92,7 +92,7 @@ def test_a_field_writes_the_address_and_going_back_takes_it_away(page: Page, app
 
 def test_a_new_alarm_joins_the_history_without_reload(page: Page, app: RunningApp) -> None:
     page.locator(".side a", has_text="Alarms").click()
-    expect(page.locator("#alarms-history")).to_have_text("No alarm matches this filter.")
+    expect(page.locator("#alarms-history")).to_have_text("No alarm is found.")
     expect(page.locator("#alarms-standing")).to_have_text("No alarm is standing.")
     app.alarm("B101.PC1.p0_5")
     expect(page.locator(".history tbody tr")).to_have_count(1)
