@@ -87,7 +87,7 @@ def test_an_acknowledged_alarm_that_rises_calls_again(tell: Tell) -> None:
     story.at("00:50").reads(4)
     alarm = story.alarm(LOW)
     assert (alarm.state, alarm.severity, alarm.limit, alarm.value) == (UNACKNOWLEDGED, ACTION, 5, 4)
-    assert "risen from alert to action" in story.acknowledges(alarm, seen=ALERT)
+    assert "risen to the action limit" in story.acknowledges(alarm, seen=ALERT)
     assert story.acknowledges(alarm) == DONE
 
 
