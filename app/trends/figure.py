@@ -40,7 +40,7 @@ def figure(picture: Picture, together: bool) -> Dictionary:
         axis = value_axis_of(points)
         layout[f"yaxis{index + 1 if index else ''}"] = _value_axis_layout(axis, (top - plot) / inner, top / inner)
         data += _traces(points, axis, yaxis, moments)
-        layout["annotations"] += [title(points, top / inner), *labels(points, axis, yaxis, picture)]
+        layout["annotations"] += [title(points, top / inner), *labels(points, axis, yaxis, picture, plot)]
         layout["shapes"] += change_lines(points, yaxis)
     yaxis = f"y{len(plots) + 1}"
     layout[f"yaxis{len(plots) + 1}"] = rows_axis(picture.rows, (rows - ABOVE_ROWS) / inner)

@@ -10,6 +10,7 @@ from app.formats import NARROW
 from app.trends.limit_words import limit_words
 from app.trends.outside import Peak
 from app.trends.picture import Picture, PointPicture
+from app.trends.placing import Label, Place, apart
 from app.trends.steps import LimitLine
 from app.trends.traces import look, sampling_words
 from app.trends.value_axis import ValueAxis
@@ -17,8 +18,6 @@ from facility.instants import DAY, HOUR, MINUTE, SECOND, Instant, Span
 from facility.language import _
 from facility.limit import Severity, Side
 from facility.quantities import MEASURES
-
-Label = dict[str, Any]
 
 MOST_LIMITS = 6
 LETTER = 1 / 120
@@ -54,33 +53,30 @@ def title(points: Sequence[PointPicture], top: float) -> Label:
     )
 
 
-def labels(points: Sequence[PointPicture], axis: ValueAxis, yaxis: str, picture: Picture) -> list[Label]:
-    """Everything that is written inside a plot."""
-    found: list[Label] = []
+def labels(
+    points: Sequence[PointPicture], axis: ValueAxis, yaxis: str, picture: Picture, height: float
+) -> list[Label]:
+    """Everything that is written inside a plot of this height in pixels."""
     now = [owner for owner in points if not owner.shift]
-    for owner in different_limits(now):
-        longest = sorted(owner.lines, key=lambda line: -max(e - b for b, e in line.stretches))
-        lines = [_limit_label(line, owner.peaks, axis, yaxis, picture) for line in longest[:MOST_LIMITS]]
-        said = {label["text"] for label in found}
-        found += [label for label in lines if label["text"] not in said]  # two rooms often have the same limits
-    for owner in now:
-        found += [_peak_label(peak, axis, yaxis, owner, picture) for peak in owner.peaks]
-        found += [_change_label(change, yaxis, picture) for change in owner.changes]
+    fixed = [_peak_label(peak, axis, yaxis, owner, picture) for owner in now for peak in owner.peaks]
+    fixed += [_change_label(change, yaxis, picture) for owner in now for change in owner.changes]
     empty = [owner for owner in points if len(owner.series) == 0]
     if empty:
         alone = len(empty) == len(points)
-        found.append(_emptiness_label(empty, yaxis, picture, 0.5 if alone else 0.06))
+        fixed.append(_emptiness_label(empty, yaxis, picture, 0.5 if alone else 0.06))
     if is_of_one(points):
         longest_gaps = sorted(points[0].gaps, key=lambda gap: gap[0] - gap[1])[:MOST_GAPS]
-        found += [_gap_label(begin, end, yaxis, picture) for begin, end in longest_gaps]
-    if len(points) > 1:
-        turned = is_of_one(points) and _is_high_at_the_end(points[0], picture)
-        found += [  # above and below in turn: two alike do not hide each other
-            _name_label(owner, n, (n % 2 == 1) != turned, axis, yaxis, picture.end)
-            for n, owner in enumerate(points)
-            if len(owner.series)
-        ]
-    return found
+        fixed += [_gap_label(begin, end, yaxis, picture) for begin, end in longest_gaps]
+    limits: dict[str, Label] = {}
+    for owner in different_limits(now):
+        longest = sorted(owner.lines, key=lambda line: -max(e - b for b, e in line.stretches))
+        for line in longest[:MOST_LIMITS]:
+            label = _limit_label(line, owner.peaks, axis, yaxis, picture)
+            limits.setdefault(label["text"], label)  # two rooms often have the same limits
+    named = points if len(points) > 1 else ()
+    names = [_name_label(owner, n, axis, yaxis, picture.end) for n, owner in enumerate(named) if len(owner.series)]
+    place = Place(picture.start, picture.end, axis, height)
+    return [*fixed, *apart(place, fixed, [*limits.values(), *names])]
 
 
 def is_of_one(points: Sequence[PointPicture]) -> bool:
@@ -188,13 +184,7 @@ def _emptiness_label(owners: Sequence[PointPicture], yaxis: str, picture: Pictur
     )
 
 
-def _is_high_at_the_end(owner: PointPicture, picture: Picture) -> bool:
-    """Is the value of a peak written where the name of the curve would be?"""
-    reach = (LETTER * len(_name(owner)) + PEAK_REACH) * (picture.end - picture.start)
-    return any(peak.side is Side.HIGH and peak.time > picture.end - reach for peak in owner.peaks)
-
-
-def _name_label(owner: PointPicture, which: int, below: bool, axis: ValueAxis, yaxis: str, end: Instant) -> Label:
+def _name_label(owner: PointPicture, which: int, axis: ValueAxis, yaxis: str, end: Instant) -> Label:
     """The name of a curve, at its last value that is in the range: beyond it no label is drawn."""
     series = owner.series
     drawn = np.flatnonzero(np.isfinite(series.mean) & (series.time + owner.shift <= end))
@@ -206,7 +196,7 @@ def _name_label(owner: PointPicture, which: int, below: bool, axis: ValueAxis, y
         y=_at(axis, value),
         yref=yaxis,
         xanchor="right",
-        yanchor="top" if below else "bottom",
+        yanchor="bottom",
         font={"color": look(which)[0], "size": 12},
         bgcolor="--surface",
         borderpad=1,

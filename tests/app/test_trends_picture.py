@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from app.trends.comparison import Comparison
-from app.trends.figure import figure
+from app.trends.figure import PLOT_HEIGHTS, figure, value_axis_of
 from app.trends.gather import gather
 from app.trends.picture import Picture
+from app.trends.placing import Place
 from app.trends.statistics import statistics
 from facility.instants import DAY, HOUR, MINUTE
 from facility.limit import RoomState, Severity
@@ -162,10 +163,10 @@ def test_the_worst_value_is_written_within_the_plot(past: Past, before: float, a
 def test_the_name_of_a_curve_is_not_written_on_its_worst_value(past: Past) -> None:
     end = BAD_SAMPLE + 10 * MINUTE
     picture = gather(past.site, past.samples, past.records, [PARTICLES], end - DAY, end, NOW, Comparison(shift=DAY))
-    (name,) = [
-        a for a in figure(picture, False)["layout"]["annotations"] if a["text"] == "<b>B101 Particles ≥ 0.5 µm</b>"
-    ]
-    assert name["yanchor"] == "top"
+    labels = {label["text"]: label for label in figure(picture, False)["layout"]["annotations"]}
+    place = Place(picture.start, picture.end, value_axis_of(picture.everything), PLOT_HEIGHTS[1])
+    name, worst = (place.box(labels[f"<b>{text}</b>"]) for text in ("B101 Particles ≥ 0.5 µm", "411,000"))
+    assert not name.meets(worst)
 
 
 def test_a_limit_is_named_before_a_stretch_that_begins_with_a_peak(past: Past) -> None:
