@@ -5,12 +5,16 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
+from hypothesis import settings
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browsing import FLAGS, BrowserLikeClient, Watch
 from tests.influx import InfluxServer, any_influx
 from tests.parts import program
 from tests.postgres import PostgresUnderTest, running_postgres
+
+settings.register_profile("cleanwatch", deadline=None)  # a busy machine is slow, and not wrong
+settings.load_profile("cleanwatch")
 
 
 @pytest.fixture(scope="session", autouse=True)

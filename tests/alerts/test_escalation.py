@@ -212,5 +212,5 @@ class AnyOrder(RuleBasedStateMachine):
             assert one.running or one.next_due is None
 
 
-AnyOrder.TestCase.settings = settings(max_examples=60, stateful_step_count=20, deadline=None)
+AnyOrder.TestCase.settings = settings(max_examples=60, stateful_step_count=20)
 test_whatever_happens_in_whatever_order = AnyOrder.TestCase

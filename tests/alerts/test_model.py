@@ -66,7 +66,7 @@ def commits(time_line: list[tuple[int, list[tuple[int, int, int]]]]) -> list[Com
     [high(3, ALERT, reached=True, on_delay=SECOND), high(4, ACTION, reached=True, off_delay=SECOND)],
     [(1, [(0, 4, 0)]), (1, [(0, 0, 0)]), (1, [(0, 3, 0)])],
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(LIMITS, max_size=4, unique_by=lambda limit: (limit.severity, limit.side)), TIME_LINES)
 def test_alarms_are_those_that_the_definitions_give(
     limits: list[Limit], time_line: list[tuple[int, list[tuple[int, int, int]]]]
@@ -96,7 +96,7 @@ def one_by_one(line: list[Told], lags: list[int]) -> list[Commit]:
     return told
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.lists(LIMITS, max_size=2, unique_by=lambda limit: (limit.severity, limit.side)),
     CONDITIONS,
@@ -118,7 +118,6 @@ def test_what_stands_beside_limits_is_what_the_definitions_give(
     assert sorted(found) == sorted(expected)
 
 
-@settings(deadline=None)
 @given(st.lists(LIMITS, max_size=3, unique_by=lambda limit: (limit.severity, limit.side)), TIME_LINES)
 def test_looking_at_the_clock_in_between_changes_nothing(
     limits: list[Limit], time_line: list[tuple[int, list[tuple[int, int, int]]]]

@@ -5,7 +5,7 @@ from math import nan
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts import point_judge
@@ -189,7 +189,6 @@ NOTHING = st.just(NONE)
     ],
     ids=["all", "rolling", "frozen", "rate"],
 )
-@settings(deadline=None)
 @given(st.data(), TIME_LINES, st.integers(0, 60))
 def test_columns_are_judged_exactly_as_one_by_one(
     limits: st.SearchStrategy[list[Limit]],
@@ -210,7 +209,6 @@ def test_columns_are_judged_exactly_as_one_by_one(
     assert (at_the_end, before + after) == (state, findings)
 
 
-@settings(deadline=None)
 @given(st.lists(LIMITS, max_size=4), TIME_LINES)
 def test_findings_come_as_raised_then_returned_and_never_go_back_before_the_onset(
     limits: list[Limit], readings: list[Told]

@@ -3,7 +3,7 @@
 import random
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.present import Present
@@ -77,7 +77,6 @@ def explained(alarm: Alarm) -> bool:
     return alarm.held is not None and alarm.held.kind is HoldKind.CAUSE
 
 
-@settings(deadline=None)
 @given(STEPS)
 def test_nothing_is_lost_because_of_a_cause(steps: Steps) -> None:
     watch = present()
@@ -101,7 +100,6 @@ def test_nothing_is_lost_because_of_a_cause(steps: Steps) -> None:
         assert alarm.id in called or alarm.held is not None
 
 
-@settings(deadline=None)
 @given(STEPS, st.randoms(use_true_random=False))
 def test_the_order_within_a_commit_changes_nothing(steps: Steps, shuffle: random.Random) -> None:
     told, otherwise = present(), present()

@@ -99,7 +99,7 @@ def alarms_by_seconds(limit: Limit, line: Past, end: Instant) -> list[tuple[str,
     return found
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(limits(), st.lists(st.tuples(st.integers(1, 4), st.integers(0, 10)), max_size=25))
 def test_alarms_begin_and_end_in_the_second_in_which_they_should(
     limit: Limit, readings: list[tuple[int, int]]

@@ -184,7 +184,7 @@ class Life:
             assert alarm.severity < ACTION or hold.approved_by not in (None, hold.asked_by)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(acts, min_size=10, max_size=60))
 def test_no_sequence_leaves_the_table_or_loses_an_alarm_in_silence(told: list[tuple[str, object]]) -> None:
     life = Life()

@@ -35,7 +35,7 @@ def test_a_rising_number_is_of_the_time_that_was_watched() -> None:
     assert ask.rising(0, 12, 30 * DAY, 90 * DAY).probability == pytest.approx(0.0317, abs=1e-4)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.lists(st.integers(0, 91 * 24 * 60), max_size=30, unique=True))
 def test_runs_hold_excursions_of_one_point_within_a_day_of_each_other(minutes: list[int]) -> None:
     times = [MONDAY + minute * MINUTE for minute in minutes]
@@ -99,7 +99,7 @@ def test_another_predominant_organism_is_told_and_a_new_one_named() -> None:
     assert ask.flora(before[:1], now[:1]).answer is Answer.TOO_FEW
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=40))
 def test_looking_at_more_never_makes_anything_less_likely_by_chance(probabilities: list[float]) -> None:
     adjusted = ask.holm(probabilities)

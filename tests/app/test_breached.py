@@ -20,7 +20,7 @@ def listed(file: Path, passwords: set[str], end: str = "\r\n") -> Path:
     return file
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sets(st.text("abc", max_size=4), min_size=1, max_size=80), st.text("abc", max_size=4), st.booleans())
 def test_exactly_what_is_in_the_list_is_found(
     tmp_path_factory: pytest.TempPathFactory, passwords: set[str], other: str, windows: bool

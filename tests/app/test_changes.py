@@ -202,7 +202,7 @@ UPLOADS = st.text(max_size=40) | st.binary(max_size=200).map(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(UPLOADS)
 def test_whatever_is_uploaded_is_a_site_file_or_said_to_be_none(app: House, contents: str) -> None:
     try:

@@ -39,7 +39,7 @@ def _quiet(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.CRITICAL)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, suppress_health_check=list(HealthCheck))
 @given(st.lists(ANY, min_size=1, max_size=3))
 def test_whatever_comes_in_a_good_reading_after_it_is_shown(messages: list[tuple[str, bytes]]) -> None:
     suite, time = site(), Time()
@@ -53,7 +53,7 @@ def test_whatever_comes_in_a_good_reading_after_it_is_shown(messages: list[tuple
     json.loads(hub.everything())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(wild({"station": "main", "at": "2026-11-22T08:35:00Z", "state": "running", "problems": [], "version": "1"}))
 def test_a_station_report_that_is_not_understood_is_said_to_be(payload: bytes) -> None:
     stations = Stations(lambda: NOON)

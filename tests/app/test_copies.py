@@ -149,7 +149,7 @@ def test_a_character_that_no_font_has_is_replaced_visibly_and_stops_nothing() ->
     assert as_pdf(replace(commented(text), title=f"Room {text}"))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.text(alphabet=st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=30))
 def test_no_text_stops_a_document(text: str) -> None:
     assert as_pdf(commented(text)).startswith(b"%PDF-")

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 from flask import Flask, Response
 from flask.testing import FlaskClient
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
@@ -159,7 +159,6 @@ def test_the_sessions_cookie_is_for_this_host_alone_and_for_no_script(client: Fl
 ANY = st.text(max_size=200)
 
 
-@settings(deadline=None)
 @given(ANY, ANY, ANY, ANY)
 def test_nothing_that_is_sent_breaks_the_check_or_gets_by(session: str, kept: str, given: str, origin: str) -> None:
     environ = {

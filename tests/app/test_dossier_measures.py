@@ -66,7 +66,7 @@ def test_invalid_readings_are_there_but_judged_by_nobody() -> None:
     assert (found.present, found.invalid, found.outside) == (2, 2, ())
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.lists(st.one_of(st.none(), st.floats(0, 100)), min_size=1, max_size=60))
 def test_no_reading_counts_twice_and_none_beyond_its_time(values: list[float | None]) -> None:
     found = worked_out(values)

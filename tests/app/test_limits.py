@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app import cookies
@@ -44,7 +44,6 @@ def test_any_number_of_addresses_takes_bounded_memory() -> None:
     assert len(buckets) == 100
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 10 * SECOND), max_size=200), st.integers(1, 20), st.integers(1, 600))
 def test_never_more_than_the_burst_and_what_has_filled_up_since(pauses: list[int], burst: int, a_minute: int) -> None:
     allowance, level, now, taken = Allowance(burst, a_minute), None, NOON, 0
@@ -56,7 +55,6 @@ def test_never_more_than_the_burst_and_what_has_filled_up_since(pauses: list[int
         assert taken <= burst + (now - NOON) * a_minute / MINUTE + 1e-6
 
 
-@settings(deadline=None)
 @given(st.floats(0, 10), st.integers(-MINUTE, MINUTE))
 def test_who_waits_as_long_as_told_is_let_through_also_when_the_clock_was_set_back(left: float, moved: int) -> None:
     level, wait = take(TEN, Level(left, NOON), NOON + moved)

@@ -49,7 +49,7 @@ def encoded(fields: list[tuple[str, str | bytes]]) -> bytes:
     ).encode()
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=50, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(["/sign-in", "/sign-in/code", "/sign-in/password"]), FORMS)
 def test_no_form_lets_anybody_in_or_breaks(world: ApiWorld, path: str, fields: list[tuple[str, str | bytes]]) -> None:
     world.time.now += 3_600_000
@@ -60,7 +60,7 @@ def test_no_form_lets_anybody_in_or_breaks(world: ApiWorld, path: str, fields: l
     assert client.get("/api/v1/me").status_code == 401
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=50, suppress_health_check=list(HealthCheck))
 @given(st.text(max_size=80), st.text(max_size=80))
 def test_no_cookie_and_no_token_lets_anybody_in_or_breaks(world: ApiWorld, cookie: str, token: str) -> None:
     raw = {

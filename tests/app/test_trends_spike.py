@@ -37,7 +37,7 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LocalStore,
         yield store, columns
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(start=st.integers(BEGIN - DAY, END - 1), span=st.integers(10 * SECOND, 400 * DAY))
 def test_the_extremes_that_are_drawn_are_those_of_the_range(
     year: tuple[LocalStore, Columns], start: Instant, span: int
@@ -53,7 +53,7 @@ def test_the_extremes_that_are_drawn_are_those_of_the_range(
     assert np.isin([np.nanmax(series.high), np.nanmin(series.low)], columns.value).all()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     start=st.integers(BEGIN, END - 2 * HOUR),
     span=st.integers(2 * HOUR, 365 * DAY),

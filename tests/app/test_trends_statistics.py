@@ -39,7 +39,7 @@ def point(limits: list[Limit]) -> Point:
     return Point("P", "P", "Z", "I", Quantity.PARTICLES, 0.5, tuple(limits), MINUTE, Severity.ACTION)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.dictionaries(minute, reading, min_size=1, max_size=80),
     st.lists(st.tuples(minute, st.lists(limit, max_size=4)), max_size=3),

@@ -120,5 +120,5 @@ class Balance(RuleBasedStateMachine):
         self.folder.cleanup()
 
 
-Balance.TestCase.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
+Balance.TestCase.settings = settings(max_examples=25, stateful_step_count=20)
 TestTheBalance = Balance.TestCase

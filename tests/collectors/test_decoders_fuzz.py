@@ -68,7 +68,7 @@ def test_a_good_message_is_understood_whole(kind: str) -> None:
     assert not intake.dead_letters
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(sorted(GOOD)).flatmap(lambda kind: st.tuples(st.just(kind), wild(GOOD[kind]))))
 def test_whatever_an_instrument_sends_is_stored_or_a_dead_letter(store: LocalStore, sent: tuple[str, bytes]) -> None:
     kind, payload = sent
@@ -88,7 +88,7 @@ def _has_content(payload: bytes) -> bool:
     return not isinstance(message, dict) or any(isinstance(v, list) and v for v in message.values())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=60), st.binary(max_size=40))
 def test_whatever_the_topic_nothing_is_raised(topic: str, payload: bytes) -> None:
     intake = CODEC.decode(topic, payload, NOW)

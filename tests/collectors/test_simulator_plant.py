@@ -67,7 +67,7 @@ def test_large_particles_settle_as_well() -> None:
     assert read(suite, "B112", Trait.COARSE) / read(suite, "B112", Trait.FINE) < before
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(cuts=st.lists(st.integers(1, 599), max_size=8))
 def test_a_step_of_any_length_comes_to_the_same(cuts: list[int]) -> None:
     whole, parts = plant(), plant()

@@ -274,7 +274,7 @@ quantities = st.sampled_from([Quantity.PRESSURE, Quantity.PARTICLES, Quantity.VI
 actions = st.none() | st.floats(0, 1e6)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(values_of_all_kinds, sides, quantities, actions, st.randoms())
 def test_levels_do_not_depend_on_the_order_of_values(
     values: list[float], side: Side, quantity: Quantity, action: float | None, random: object
@@ -288,7 +288,7 @@ def test_levels_do_not_depend_on_the_order_of_values(
             assert a.computed_alert == pytest.approx(b.computed_alert, rel=1e-6, abs=1e-6)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(values_of_all_kinds, sides, quantities, actions)
 def test_an_alert_level_lies_inside_the_action_limits(
     values: list[float], side: Side, quantity: Quantity, action: float | None
@@ -303,7 +303,7 @@ def test_an_alert_level_lies_inside_the_action_limits(
         assert result.action is None or action is None or sign * result.action <= sign * action
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.floats(1, 1e6), min_size=100, max_size=150))
 def test_the_action_level_lies_beyond_the_alert_level(values: list[float]) -> None:
     for method in (percentile, normal, log_normal):
@@ -312,7 +312,7 @@ def test_the_action_level_lies_beyond_the_alert_level(values: list[float]) -> No
         assert result.computed_alert <= result.computed_action * (1 + 1e-12)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.floats(0, 1e6), min_size=60, max_size=150))
 def test_a_tolerance_limit_lies_on_or_beyond_the_percentile_and_is_one_of_the_values(values: list[float]) -> None:
     sample = particles(np.array(values))

@@ -94,7 +94,7 @@ def raised_at(limit: Limit, values: Sequence[float]) -> list[Instant]:
     return found
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.lists(ANY_LIMIT, min_size=2, max_size=4),
     st.sampled_from(RoomState),

@@ -96,7 +96,7 @@ overrides_ = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     rotas(), overrides_, moments, st.integers(1, 20 * DAY), st.lists(st.floats(0, 1, exclude_max=True), max_size=8)
 )
@@ -112,7 +112,7 @@ def test_there_is_exactly_one_answer_at_every_moment(
         assert who(own, made, moment).account == holding.account
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(ZONES), days, clock_times)
 def test_a_week_is_seven_days_of_the_wall_clock_also_where_the_clock_is_changed(
     zone: str, since: date, begins: time

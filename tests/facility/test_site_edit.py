@@ -204,7 +204,7 @@ def test_what_cannot_be_taken_out_cleanly_is_left_to_a_person() -> None:
         set_limit(text, "N1.T1", high(20))
 
 
-@settings(max_examples=10, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=10, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(
     point=st.sampled_from([point.id for point in DEMO_SITE.points.values() if point.limits]),
     which=st.integers(0, 15),

@@ -22,7 +22,7 @@ from tests.integration.walking import (
 
 pytestmark = pytest.mark.timeout(600)
 
-MORE = ("/trends?p=B101.DP1&p=B101.T1&p=B103.PC1.p0_5&range=8h", "/no-such-page", "/wall")
+MORE = ("/trends?points=B101.DP1,B101.T1,B103.PC1.p0_5&range=8h", "/no-such-page", "/wall")
 
 
 @pytest.fixture(scope="module")

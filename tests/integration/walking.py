@@ -27,8 +27,9 @@ def whose(path: str) -> str:
 
 
 def file_name(path: str) -> str:
-    """What its picture is called: room-trend-questions."""
-    return re.sub(r"\W+", "-", re.sub(r"<\w+>", "one", path.partition("?")[0])).strip("-") or "overview"
+    """What its picture is called: rooms-one-trend-questions, trends-points."""
+    shown = re.sub(r"<\w+>", "one", path.partition("=")[0])
+    return re.sub(r"\W+", "-", shown).strip("-") or "overview"
 
 
 def sign_in(demo: RunningDemo, browser: Browser, account: str, size: ViewportSize | None = None) -> BrowserContext:

@@ -52,7 +52,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps, instants, instants, st.integers(1, 90), st.sampled_from([-4.0, 0.0, 0.4, 3.0]))
 def test_influxdb_says_what_a_dictionary_says(
     influx_server: InfluxServer,
@@ -116,7 +116,7 @@ def store(influx_server: InfluxServer) -> InfluxStore:
     return store
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(point=wild)
 def test_a_point_is_never_taken_for_a_part_of_the_question(store: InfluxStore, point: str) -> None:
     assert store.columns(point, 0, 10).time.tolist() == ([1] if point == "T1" else [])

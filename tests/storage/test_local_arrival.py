@@ -39,7 +39,7 @@ def columns(found: list[tuple[str, int, int]]) -> dict[str, Columns]:
     return history
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(steps)
 def test_commits_come_again_as_they_were_made(told: list[tuple[str, list[tuple[str, int, int]] | int]]) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -84,7 +84,7 @@ class Model:
         return [r.value for r in found if r.validity is not Validity.INVALID and not math.isnan(r.value)]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(steps, instants, instants, st.integers(1, 90), st.sampled_from([None, -4.0, 0.0, 0.4, 3.0]))
 def test_the_store_says_what_a_dictionary_says(
     steps: list[Append | Backfill | Seal], start: int, end: int, buckets: int, limit: float | None

@@ -70,7 +70,7 @@ wild = st.recursive(
 )
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(actor=texts, data=st.dictionaries(texts, wild, max_size=4))
 def test_whatever_is_written_the_chain_holds(records: Records, actor: str, data: dict[str, audit.JSON]) -> None:
     with records.transaction() as connection:

@@ -177,7 +177,7 @@ tamperings = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(tampering=tamperings)
 def test_whatever_is_done_to_the_trail_is_found(whole_trail: Path, tampering: Alter | Rewrite) -> None:
     with tampering_with(whole_trail) as connection:

@@ -85,7 +85,7 @@ def live(story: Story, steps: list[tuple[int, tuple[str, object]]]) -> None:
         story.engine.step(0)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(STEPS)
 def test_any_past_is_lived_through_again_as_it_was(steps: list[tuple[int, tuple[str, object]]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
