@@ -12,7 +12,7 @@ from app.trends.comparison import Comparison, counterpart, moved
 from app.trends.outside import peaks
 from app.trends.picture import Picture, PointHistory, PointPicture
 from app.trends.series import Series, gaps, grid_of, incomplete, of_buckets, of_readings
-from app.trends.steps import PointVersion, limit_lines, limit_steps, revision_changes, room_stretches
+from app.trends.steps import PointVersion, joined, limit_lines, limit_steps, revision_changes, room_stretches
 from facility.instants import Instant, Span
 from facility.language import _
 from facility.plant_events import RoomStateSet
@@ -165,17 +165,18 @@ def _picture(
 ) -> PointPicture:
     point, interval, until = history.point, history.interval, min(end, now)
     series = read_series(samples, point.id, start, end, interval)
+    held = joined(history.steps)
     silences = gaps(series, interval, start, until, samples.extent([point.id]))
     return PointPicture(
         point=point,
         interval=interval,
         steps=history.steps,
         series=series,
-        lines=limit_lines(history.steps),
+        lines=limit_lines(held),
         changes=revision_changes(history.steps),
         gaps=tuple(silences) if point.silent_after is not None else (),
         incomplete=incomplete(series, interval, until),
-        peaks=tuple(peaks(series, history.steps, end - start)),
+        peaks=tuple(peaks(series, held, end - start)),
         said=tuple(one for one in said if one.about.object == f"point {point.id}"),
     )
 

@@ -1,7 +1,7 @@
 """Which limits were in force when: stepping with the room's state, and with the revision of the site file."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from typing import TypeVar
 
@@ -80,7 +80,12 @@ def limit_steps(
     for version, parts in groupby(pairwise(edges), lambda part: _in_force(versions, part[0])):
         of_version = list(parts)
         revision, point = (None, None) if version is None else (version.revision, version.point)
-        limits = {state: limits_in_force(point, state) if point is not None else () for state in (*RoomState, None)}
+        equal: dict[tuple[Limit, ...], tuple[Limit, ...]] = {}
+        limits = {
+            state: equal.setdefault(held, held)
+            for state in (*RoomState, None)
+            for held in (limits_in_force(point, state) if point is not None else (),)
+        }
         stretches = periods(of_rooms, of_version[0][0], of_version[-1][1])
         for state, alike in groupby(stretches, lambda stretch: stretch[2]):
             of_state = list(alike)
@@ -100,6 +105,15 @@ def of_limits(steps: Sequence[LimitStep], of: Callable[[Sequence[Limit]], T]) ->
         if id(step.limits) not in known:
             known[id(step.limits)] = of(step.limits)
     return [known[id(step.limits)] for step in steps]
+
+
+def joined(steps: Sequence[LimitStep]) -> list[LimitStep]:
+    """Longer steps, over states that changed no limit, as of most points: the state is the one that it began in."""
+    found = []
+    for _limits, alike in groupby(steps, key=lambda step: id(step.limits)):
+        of_same = list(alike)
+        found.append(replace(of_same[0], end=of_same[-1].end))
+    return found
 
 
 def room_stretches(

@@ -1,4 +1,4 @@
-from app.trends.steps import PointVersion, limit_lines, limit_steps, revision_changes, room_stretches
+from app.trends.steps import PointVersion, joined, limit_lines, limit_steps, revision_changes, room_stretches
 from facility.limit import Limit, RoomState, Severity, Side
 from facility.plant_events import RoomStateSet
 from facility.quantities import Quantity
@@ -30,6 +30,17 @@ def test_limits_step_with_the_state_of_the_room() -> None:
     states = [state(0, RoomState.AT_REST), state(50, RoomState.IN_OPERATION)]
     steps = limit_steps([version(1, 0, point(limit(10, QUIET), limit(100, BUSY)))], states, ["R"], 10, 90)
     assert [(s.start, s.end, s.bounds.high_action) for s in steps] == [(10, 50, 10), (50, 90, 100)]
+
+
+def test_a_state_that_changes_no_limit_needs_no_step_of_its_own_to_be_drawn() -> None:
+    states = [state(0, RoomState.AT_REST), state(50, RoomState.CLEANING), state(70, RoomState.IN_OPERATION)]
+    always, busy = limit(10), limit(5, BUSY)
+    steps = limit_steps([version(1, 0, point(always, busy))], states, ["R"], 0, 90)
+    assert [(s.start, s.end, s.state) for s in joined(steps)] == [
+        (0, 70, RoomState.AT_REST),
+        (70, 90, RoomState.IN_OPERATION),
+    ]
+    assert limit_lines(joined(steps)) == limit_lines(steps)
 
 
 def test_while_the_state_is_unknown_the_stricter_limits_are_drawn() -> None:
