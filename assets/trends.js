@@ -65,8 +65,7 @@
     link.setAttribute("href", location.pathname + address(query));
   }
 
-  addEventListener("pointerdown", keepTime);
-  addEventListener("focusin", keepTime);
+  for (const how of ["pointerdown", "focusin", "click"]) addEventListener(how, keepTime, true); // before it is followed
 
   // What a zoom makes of the address: a stretch of its own; a double click returns to the range that ends now.
   function zoom(change, search) {
