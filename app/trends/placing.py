@@ -15,8 +15,8 @@ WIDTH = 950
 """Pixels of a plot on a laptop."""
 LETTER, LINE = 6.6, 16
 """Pixels of a letter, and of a line of text."""
-STEPS = (0, 1, -1, 2, -2, 3, -3)
-"""Lines by which a label is moved; the nearest free place is taken."""
+STEPS = (0, *(sign * lines for lines in range(1, 7) for sign in (1, -1)))
+"""Lines by which a label is moved; the nearest free place is taken. The colour of a name tells its curve."""
 TAG = re.compile(r"<[^>]*>")
 
 
@@ -65,8 +65,9 @@ class Place:
         return Box(left, bottom, left + across, bottom + along)
 
     def is_free(self, box: Box, taken: Sequence[Box]) -> bool:
-        """Is it within the plot, and does it meet none of these?"""
-        return box.bottom >= -LINE and box.top <= self.height and not any(box.meets(other) for other in taken)
+        """Is it in the plot, or right above it where the title does not reach, and does it meet none of these?"""
+        highest = self.height + (LINE if box.left > WIDTH / 2 else 0)
+        return box.bottom >= -LINE and box.top <= highest and not any(box.meets(other) for other in taken)
 
 
 def apart(place: Place, fixed: Sequence[Label], movable: Sequence[Label]) -> Iterator[Label]:

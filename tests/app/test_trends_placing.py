@@ -29,8 +29,8 @@ def test_two_names_of_one_height_stand_above_one_another() -> None:
 
 
 def test_a_name_makes_way_for_a_worst_value_downwards_where_above_is_no_room() -> None:
-    worst = label("<b>411,000</b>", y=AXIS.range[1], yanchor="top")
-    (name,) = apart(PLACE, [worst], [label("<b>B101</b>", y=AXIS.range[1], yanchor="top")])
+    worst = label("<b>411,000</b>", x=400, y=AXIS.range[1], yanchor="top")
+    (name,) = apart(PLACE, [worst], [label("<b>B101</b>", x=400, y=AXIS.range[1], yanchor="top")])
     assert name["yshift"] == -LINE
 
 
