@@ -13,7 +13,7 @@ Label = dict[str, Any]
 
 WIDTH = 950
 """Pixels of a plot on a laptop."""
-LETTER, LINE = 6.6, 16
+LETTER, LINE = 6.6, 17
 """Pixels of a letter, and of a line of text."""
 STEPS = (0, *(sign * lines for lines in range(1, 7) for sign in (1, -1)))
 """Lines by which a label is moved; the nearest free place is taken. The colour of a name tells its curve."""
@@ -65,8 +65,8 @@ class Place:
         return Box(left, bottom, left + across, bottom + along)
 
     def is_free(self, box: Box, taken: Sequence[Box]) -> bool:
-        """Is it in the plot, or right above it where the title does not reach, and does it meet none of these?"""
-        highest = self.height + (LINE if box.left > WIDTH / 2 else 0)
+        """Is it in the plot, or a little above it, below its title, and does it meet none of these?"""
+        highest = self.height + (LINE if box.left > WIDTH / 2 else LINE / 2)
         return box.bottom >= -LINE and box.top <= highest and not any(box.meets(other) for other in taken)
 
 
