@@ -58,8 +58,8 @@ def labels(
 ) -> list[Label]:
     """Everything that is written inside a plot of this height in pixels."""
     now = [owner for owner in points if not owner.shift]
-    fixed = [_peak_label(peak, axis, yaxis, owner, picture) for owner in now for peak in owner.peaks]
-    fixed += [_change_label(change, yaxis, picture) for owner in now for change in owner.changes]
+    worst = [_peak_label(peak, axis, yaxis, owner, picture) for owner in now for peak in owner.peaks]
+    fixed = [_change_label(change, yaxis, picture) for owner in now for change in owner.changes]
     empty = [owner for owner in points if len(owner.series) == 0]
     if empty:
         alone = len(empty) == len(points)
@@ -76,7 +76,7 @@ def labels(
     named = points if len(points) > 1 else ()
     names = [_name_label(owner, n, axis, yaxis, picture.end) for n, owner in enumerate(named) if len(owner.series)]
     place = Place(picture.start, picture.end, axis, height)
-    return [*fixed, *apart(place, fixed, [*limits.values(), *names])]
+    return [*fixed, *apart(place, fixed, [*worst, *limits.values(), *names])]
 
 
 def is_of_one(points: Sequence[PointPicture]) -> bool:
