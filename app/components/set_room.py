@@ -78,11 +78,11 @@ def register(app: Dash, context: AppContext) -> None:
     """Opening the dialog for the rooms of the trend, choosing, and sending."""
 
     @app.callback(
-        Output("set-room", "opened"),
         Output("set-room-of", "data"),
         Output("set-room-of", "value"),
         Output("set-room-kind", "value"),
         Output("set-room-batch", "value"),
+        Output("set-room", "opened"),  # last: what is chosen in it then is not overwritten
         Input("set-room-open", "n_clicks"),
         State("trend-url", "search"),
         prevent_initial_call=True,
@@ -96,7 +96,7 @@ def register(app: Dash, context: AppContext) -> None:
         shown = [site.points[p].room for p in known(site, meant(context, view_of(query_of(search))))]
         rooms = list(dict.fromkeys(around(site, room)[-1] for room in shown)) or list(site.rooms)
         labels = [{"value": room, "label": f"{room} {site.rooms[room].name}"} for room in rooms]
-        return True, labels, rooms[0], STATE, ""
+        return labels, rooms[0], STATE, "", True
 
     @app.callback(
         Output("set-room-states", "hidden"),
