@@ -21,9 +21,8 @@ AT_HAND: Mapping[Role, tuple[str, ...]] = {
     Role.QA: ("Overview", "Trends", "Alarms", "Changes"),
     Role.ENGINEER: ("Overview", "Trends", "Alarms", "System"),
     Role.ADMINISTRATOR: ("Overview", "Alarms", "System", "Accounts"),
-    Role.WALL: ("Overview", "Rooms", "Trends", "Alarms"),
 }
-"""The pages that each role opens most: on a phone they are one touch away."""
+"""The pages that each role opens most: on a phone they are one touch away. A wall display opens none of them."""
 
 
 def navigation(

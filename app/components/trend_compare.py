@@ -39,7 +39,7 @@ def compare_menu(site: Site, view: View, now: Instant) -> Component | None:
     elif view.compare in BEFORE and view.compare != "before":
         words = _("Compared with {span} earlier", span=_(BEFORE[view.compare]))
     elif view.moment_beside is not None:
-        words = _("Compared with {room}", room=formats.moment(view.moment_beside, site.timezone, now))
+        words = _("Compared with {moment}", moment=formats.moment(view.moment_beside, site.timezone, now))
     elif view.compare:
         words = _("Compared with an earlier time")
     return baked(menu([words, icon("dn", small=True)], lines, id="compare-open"))
