@@ -7,6 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Page, Request
 
 from bench.browsing import chromium, p50_p95, write_year, year_of
+from cleanwatch.lifetime import settled
 from facility.instants import DAY
 from tests.app.past import NOW
 from tests.browser.past_app import PastApp
@@ -38,6 +39,7 @@ def run() -> list[Row]:
         past = write_year(Path(name), max(size for size, _aim in SIZES))
         points = [point.id for point in year_of(past.site)]
         with PastApp(past, free_port()).running() as app:
+            settled()
             page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
             rows = []
             for size, aim in SIZES:

@@ -26,6 +26,7 @@ from bus.client import Client, Message
 from cleanwatch import file_permissions
 from cleanwatch.first_account import make_first_administrator
 from cleanwatch.history import history
+from cleanwatch.lifetime import settled
 from cleanwatch.on_record import on_record
 from cleanwatch.opening import wait_for_records
 from cleanwatch.revisions import NoSiteError, SiteInForce
@@ -104,6 +105,7 @@ def run_app(settings: Settings, stopping: threading.Event) -> None:
             stack.enter_context(_watching(samples, in_force, stations, stopping))
         with suppress(RecordsAwayError):
             hub.begin_with(beginning(in_force.site, samples, records, clock))
+        settled()
         with _serving(server):
             log.info("the dashboard answers at http://%s:%s", settings.web_host, settings.web_port)
             looked = time.monotonic()

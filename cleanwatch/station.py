@@ -11,6 +11,7 @@ from cleanwatch.claim import claimed_station
 from cleanwatch.clock_watch import ClockWatch
 from cleanwatch.folder import claimed
 from cleanwatch.forwarding import forwarding
+from cleanwatch.lifetime import settled
 from cleanwatch.on_record import on_record
 from cleanwatch.opening import wait_for_records
 from cleanwatch.problems import Problems
@@ -84,6 +85,7 @@ def run_station(settings: Settings, stopping: threading.Event) -> None:
         parts = Parts(settings.data, records, in_force, store, engine, collector, publisher, forwarder, clocks)
         work = StationWork(settings, station, parts, problems, clock, stopping, waiting)
         clock.on_jump = work.clock_set
+        settled()
         threads = work.begin()
         collector.start()  # before the first heartbeat: whoever hears that may send
         publisher.start()
