@@ -6,8 +6,9 @@
 //   data-since="1795342000000"   the age of a moment;   data-due="1795342000000"   how long until a moment
 //
 // A value is followed by its data-unit (style sheets set data-beside, smaller); one that is too old is "?", and data-last says what it was.
-// `status` sets data-status, which style sheets read; `at` sets --at, 0 to 1; the others set the text. Text in a
-// drawing shrinks until it is no wider than its data-fit. Lists with data-order are kept worst first.
+// `status` sets data-status, and of a room data-open and data-outside, which style sheets read; `at` sets --at, 0 to 1;
+// the others set the text. Text in a drawing shrinks until it is no wider than its data-fit. Lists with data-order are
+// kept worst first.
 
 import { age, clock, day, until } from "./formats.js";
 import { model, now, staleSince } from "./model.js";
@@ -144,6 +145,7 @@ function paintRoom({ node, show }, room, { now, stale }) {
     case "status":
       attribute(node, "data-status", status);
       attribute(node, "data-open", room.open && !old ? "yes" : "no");
+      attribute(node, "data-outside", room.beyond && !old ? "yes" : "no");
       if (node.dataset.label) attribute(node, "aria-label", label(node.dataset.label, room, old));
       break;
     case "symbol": symbol(node, status); break;

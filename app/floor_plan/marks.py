@@ -138,9 +138,10 @@ def _grade(room: Room, x: float, y: float, radius: float = 16) -> str:
     )
 
 
-def _pressure(at: tuple[float, float], point: str) -> str:
+def _pressure(at: tuple[float, float, float], point: str) -> str:
+    x, y, width = at
     return (
-        f'<text class="val" x="{at[0]:g}" y="{at[1]:g}" font-size="28">'
+        f'<text class="val" x="{x:g}" y="{y:g}" font-size="28" data-fit="{width:g}">'
         f'<tspan data-point="{escape(point, quote=True)}" data-show="whole"></tspan>'
         f'<tspan class="u" font-size="21" dx="6">Pa</tspan></text>'
     )

@@ -29,7 +29,8 @@ def shrinking(box: Rectangle, *least: tuple[float, float]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where the texts of a room stand: x, y, and a size or the width that there is. `symbol` to `lines` are loud.
+    """Where the texts of a room stand: x, y, and a size or the width that there is. `symbol` to `lines` are loud,
+    `quiet` is the pressure of a normal room.
 
     `head` is the width that code, name and state may take, `word_width` that of the word, `width` that of what stands
     below them.
@@ -43,7 +44,7 @@ class Places:
     value: tuple[float, float, float]
     lines: tuple[float, float, float]
     second: bool
-    quiet: tuple[float, float]
+    quiet: tuple[float, float, float]
     head: float
     width: float
     word_width: float
@@ -70,7 +71,7 @@ def places(box: Rectangle, zones: Sequence[Rectangle] = ()) -> Places:
             value=(x, bottom - 14, 32),
             lines=(x, bottom - 18, min(free, max(width * PLACE - DOOR / 2, width * BESIDE))),
             second=False,
-            quiet=(x, bottom - 20),
+            quiet=(x, bottom - 20, free),
             head=head,
             width=free,
             word_width=free - 40,
@@ -87,7 +88,7 @@ def places(box: Rectangle, zones: Sequence[Rectangle] = ()) -> Places:
         value=(x, top + size * 1.95, size * 0.96),
         lines=(x, top + size * 1.6, width),
         second=True,
-        quiet=(x, bottom - 20),
+        quiet=(x, bottom - 20, width),
         head=head,
         width=width,
         word_width=width - size - 12,
@@ -105,7 +106,7 @@ def _one_line(box: Rectangle, width: float) -> Places:
         value=(box.x + width * 0.68, line, 34),
         lines=(box.x + width * 0.68, line, width * 0.3),
         second=False,
-        quiet=(x + width * 0.8, line),
+        quiet=(x + width * 0.8, line, width * 0.2),
         head=width * 0.8 - 160,
         width=width * 0.3,
         word_width=width * 0.26 - 70,
