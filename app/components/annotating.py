@@ -6,9 +6,7 @@ among several and set the stretch. When something was written, the store `ANNOTA
 everybody, since pages listen to it also where the person may not write.
 """
 
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import dash_mantine_components as dmc
 from dash import Dash, Input, Output, State, dcc, html, no_update
@@ -17,10 +15,10 @@ from dash.development.base_component import Component
 from app import formats
 from app.annotating import POINT, Written, about_words, add, reads_now
 from app.components.basics import icon, tagged
-from app.components.picking import moment_field
+from app.components.picking import moment_field, of_field, to_field
 from app.context import AppContext
 from app.guard import requires
-from facility.instants import Instant, instant_of
+from facility.instants import Instant
 from facility.language import N_, _
 from facility.roles import Right
 from storage.records.annotations import About, Kind
@@ -136,8 +134,8 @@ def register(app: Dash, context: AppContext) -> None:
             SHOWN if choice else HIDDEN,
             choice,
             about.object.removeprefix(POINT),
-            _wall_clock(about.start, site.timezone),
-            _wall_clock(about.end, site.timezone),
+            to_field(about.start, site.timezone),
+            to_field(about.end, site.timezone),
             reads,
             "",
             "",
@@ -205,10 +203,5 @@ def _chosen(about: About, point: str | None, begin: str | None, finish: str | No
 
 
 def _instant(text: str | None, timezone: str, shown: Instant) -> Instant:
-    if not text or text == _wall_clock(shown, timezone):
-        return shown
-    return instant_of(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(timezone)))
-
-
-def _wall_clock(at: Instant, timezone: str) -> str:
-    return formats.in_zone(at, timezone).strftime("%Y-%m-%d %H:%M:%S")
+    written = of_field(text, timezone)
+    return shown if written is None or text == to_field(shown, timezone) else written

@@ -1,21 +1,20 @@
 """The fields of the page about back-tests, filled from its address, and the way into a draft."""
 
-from datetime import datetime
 from typing import Any
 
 import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from app import formats
+from app import left_out
 from app.back_test.question import CHANGEABLE, ROOM, example, limits_of
 from app.components.basics import tagged
 from app.components.graph import graph
 from app.components.levels_parts import point_choices
-from app.components.picking import moment_field
+from app.components.picking import moment_field, to_field
 from app.pages.page import Address
 from app.proposal import choice_words, typed
-from facility.instants import DAY, Instant, instant_of
+from facility.instants import DAY, Instant
 from facility.language import N_, _
 from facility.site import Site
 from facility.site_words import number
@@ -36,9 +35,11 @@ def form(site: Site, address: Address, now: Instant, changes: list[str]) -> Comp
     names = limits_of(site, points)
     limit = address.first("limit")
     chosen = limit if limit in names else next(iter(names), None)
-    complete = bool(points or changes) and bool(address.first("from"))
+    start, end, words = left_out.period_of(address.first("from"), address.first("to"))
+    complete = bool(points or changes) and bool(address.first("from")) and not words
     return html.Div(
         [
+            left_out.note(words),
             html.Div(
                 [
                     dmc.MultiSelect(
@@ -66,10 +67,8 @@ def form(site: Site, address: Address, now: Instant, changes: list[str]) -> Comp
                 hidden=bool(changes),
             ),
             html.Ul([html.Li(line) for line in changes], className="facts-list") if changes else None,
-            moment_field(
-                "back-test-from", label=_("From"), value=_local(site, address.first("from"), now - USUAL_DAYS * DAY)
-            ),
-            moment_field("back-test-to", label=_("To"), value=_local(site, address.first("to"), now)),
+            _moment("back-test-from", _("From"), site, start if address.first("from") else now - USUAL_DAYS * DAY),
+            _moment("back-test-to", _("To"), site, end if address.first("to") else now),
             tagged(html.Div(id="back-test-problem", className="problem"), role="alert"),
             html.Div(
                 [
@@ -178,11 +177,6 @@ def _choices(site: Site) -> list[dict[str, Any]]:
     return [{"group": _("Rooms"), "items": rooms}, *point_choices(site)]
 
 
-def _local(site: Site, text: str, otherwise: Instant) -> str | None:
-    """A moment of the address as the field has it, by the clocks on the site's wall; empty, and then asked for, where
-    what the address says is no moment."""
-    try:
-        moment = instant_of(datetime.fromisoformat(text)) if text else otherwise
-    except (ValueError, OverflowError):
-        return None
-    return formats.in_zone(moment, site.timezone).strftime("%Y-%m-%d %H:%M:%S")
+def _moment(id: str, label: str, site: Site, at: Instant | None) -> Component:
+    """By the clocks on the site's wall; empty, and then asked for, where what the address says is left out."""
+    return moment_field(id, label=label, value=None if at is None else to_field(at, site.timezone))

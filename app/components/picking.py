@@ -1,10 +1,14 @@
 """Fields in which days and moments are picked, in the language of the site (its names of days: assets/picking.js)."""
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import dash_mantine_components as dmc
 from dash.development.base_component import Component
 
+from app import formats
+from facility.instants import Instant, instant_of
 from facility.language import _, language
 
 
@@ -20,6 +24,16 @@ def moment_field(id: str, **more: Any) -> Component:
     written = _("D MMM YYYY HH:mm:ss") if seconds else _("D MMM YYYY HH:mm")
     field: Component = dmc.DateTimePicker(id=id, valueFormat=written, size="sm", **more)
     return field
+
+
+def to_field(at: Instant, timezone: str) -> str:
+    """A moment as such a field has it, by the clocks on the site's wall."""
+    return formats.in_zone(at, timezone).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def of_field(text: str | None, timezone: str) -> Instant | None:
+    """The moment that such a field has; None where it is empty."""
+    return instant_of(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(timezone))) if text else None
 
 
 def in_the_language_of_the_site(children: Component) -> Component:

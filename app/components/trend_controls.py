@@ -5,6 +5,7 @@ from dataclasses import replace
 from dash import html
 from dash.development.base_component import Component
 
+from app import left_out
 from app.components.baked import baked
 from app.components.basics import icon, tagged
 from app.components.segments import segments
@@ -23,15 +24,17 @@ def ranges(view: View) -> Component:
     return segments([(words, view.over(name)) for name, words in names.items()], view)
 
 
-def moves(view: View, start: Instant, end: Instant) -> Component:
-    """Through time, and from one picture to a picture a point."""
+def moves(view: View, start: Instant, end: Instant, now: Instant) -> Component:
+    """Through time, as far as now, and from one picture to a picture a point."""
     span = end - start
-    moves = [
-        ("earlier", _("Earlier"), view.between(start - span // 2, end - span // 2)),
-        ("zoom-out", _("Zoom out"), view.between(start - span, end + span)),
-        ("later", _("Later"), view.between(start + span // 2, end + span // 2)),
+    widest, latest = min(end + span, now), min(end + span // 2, now)
+    links: list[Component] = [
+        html.A(_("Earlier"), href=view.between(start - span // 2, end - span // 2).address, className="btn s"),
+        html.A(_("Zoom out"), href=view.between(widest - 3 * span, widest).address, className="btn s"),
+        html.A(_("Later"), href=view.between(latest - span, latest).address, className="btn s")
+        if end < now
+        else html.Button(_("Later"), className="btn s", disabled=True, title=_("The range reaches now")),
     ]
-    links: list[Component] = [html.A(words, href=to.address, className=f"btn s {name}") for name, words, to in moves]
     if len(view.points) > 1:
         other = replace(view, together=not view.together)
         links.append(
@@ -64,7 +67,7 @@ def cancelled(view: View) -> Component:
 def note(site: Site, view: View, start: Instant, end: Instant, now: Instant) -> Component | None:
     """What of the address cannot be drawn from `start` to `end`, in words."""
     unknown = [point for point in view.points if point not in site.points]
-    words = []
+    words = list(view.left_out)
     if unknown:
         words.append(_("Not in the site file: {points}.", points=", ".join(unknown)))
     if len(view.points) - len(unknown) > MOST_POINTS:
@@ -82,7 +85,7 @@ def note(site: Site, view: View, start: Instant, end: Instant, now: Instant) -> 
         words.append(_("The time to compare with is still to come."))
     if view.room_beside is not None:
         words += _not_beside(site, view, view.room_beside)
-    return html.P(" ".join(words), className="note", role="status") if words else None
+    return left_out.note(words)
 
 
 def _not_beside(site: Site, view: View, room: str) -> list[str]:

@@ -1,16 +1,15 @@
 """Trends: any points together, from an hour to all history; all of it in the address."""
 
 from dataclasses import replace
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from dash import ClientsideFunction, Dash, Input, Output, State, ctx, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from app import formats
+from app import left_out
 from app.components import history_words, set_room, trend_comments, trend_controls, trend_frame
 from app.components.annotating import ANNOTATED
+from app.components.picking import of_field, to_field
 from app.components.point_list import arrangements, point_list
 from app.components.signing import SIGNED
 from app.components.statistics_table import of_each, statistics_table
@@ -29,7 +28,6 @@ from app.trends.readings import Readings, SupersededError
 from app.trends.shown import known, meant, window
 from app.trends.statistics import FEW, MOST, statistics
 from app.trends.view import PATH, View, view_of
-from facility.instants import Instant, instant_of
 from facility.language import N_, _
 from facility.roles import Right
 from storage.samples.store import HistoryAwayError
@@ -60,10 +58,10 @@ def register(app: Dash, context: AppContext) -> None:
         return (
             trend_controls.ranges(view),
             compare_menu(site, view, now),
-            trend_controls.moves(view, start, end),
+            trend_controls.moves(view, start, end, now),
             arrangements(view),
-            _wall_clock(start, site.timezone),
-            _wall_clock(end, site.timezone),
+            to_field(start, site.timezone),
+            to_field(end, site.timezone),
             trend_controls.note(site, view, start, end, now),
             view.is_fixed or not view.points,
         )
@@ -177,6 +175,7 @@ def register(app: Dash, context: AppContext) -> None:
 
     @app.callback(
         Output("trend-url", "search", allow_duplicate=True),
+        Output("trend-note", "children", allow_duplicate=True),
         Input("trend-show", "n_clicks"),
         State("trend-from", "value"),
         State("trend-to", "value"),
@@ -184,12 +183,14 @@ def register(app: Dash, context: AppContext) -> None:
         prevent_initial_call=True,
     )
     @requires(Right.LOOK)
-    def show(_clicks: int | None, begin: str | None, finish: str | None, search: str | None) -> object:
+    def show(_clicks: int | None, begin: str | None, finish: str | None, search: str | None) -> tuple[object, object]:
         timezone = context.site().timezone
-        start, end = _of_wall_clock(begin, timezone), _of_wall_clock(finish, timezone)
-        if start is None or end is None or start >= end:
-            return no_update
-        return replace(meant(context, view_of(query_of(search))), range=None).between(start, end).search
+        start, end = of_field(begin, timezone), of_field(finish, timezone)
+        if start is None or end is None:
+            return no_update, left_out.note([_("Choose a day and a time, in both fields.")])
+        if start >= end:
+            return no_update, left_out.note([_("The time that you chose ends before it begins.")])
+        return replace(meant(context, view_of(query_of(search))), range=None).between(start, end).search, no_update
 
     app.clientside_callback(  # type: ignore[no-untyped-call]  # Dash leaves it without types
         ClientsideFunction("trends", "paint"),
@@ -217,14 +218,6 @@ def _view(context: AppContext, search: str | None, path: str | None) -> View:
     if path != PATH:
         raise PreventUpdate  # the address is on its way to another page
     return meant(context, view_of(query_of(search)))
-
-
-def _wall_clock(at: Instant, timezone: str) -> str:
-    return formats.in_zone(at, timezone).strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _of_wall_clock(text: str | None, timezone: str) -> Instant | None:
-    return instant_of(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(timezone))) if text else None
 
 
 PAGE = Page(PATH, N_("Trends"), trend_frame.layout, register, icon="trends", copy=trend_copy)

@@ -9,12 +9,12 @@ moment on, `compare=room:B102` the same quantities of another room.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
-from facility.instants import DAY, HOUR, SECOND, Instant, Span, instant_of, text_of
-from facility.language import N_
+from app.left_out import moment_of, not_understood, period_of
+from facility.instants import DAY, HOUR, SECOND, Instant, Span, text_of
+from facility.language import N_, _
 
 PATH = "/trends"
 RANGES: dict[str, tuple[str, Span]] = {
@@ -62,6 +62,8 @@ class View:
     alarm: str = ""
     """The alarm to which points and range belong, while they are not chosen otherwise."""
     excursion: str = ""
+    left_out: tuple[str, ...] = field(default=(), compare=False)
+    """What its address says and cannot be shown, in words; no address says it again."""
 
     @property
     def room_beside(self) -> str | None:
@@ -71,7 +73,7 @@ class View:
     @property
     def moment_beside(self) -> Instant | None:
         """When the other time of a comparison begins, where the address says it as a moment."""
-        return _instant(self.compare)
+        return moment_of(self.compare)
 
     def shift(self, start: Instant, end: Instant) -> Span:
         """How much earlier the other time of a comparison is; 0 where there is none."""
@@ -140,31 +142,35 @@ class View:
 
 
 def view_of(query: Mapping[str, tuple[str, ...]]) -> View:
-    """The view of a query. What cannot be understood is left out, so that an old or mistyped link still shows."""
+    """The view of a query. What cannot be understood is left out, and told."""
 
     def first(name: str) -> str:
         return next(iter(query.get(name, ())), "")
 
     points = tuple(dict.fromkeys(point for text in query.get("points", ()) for point in text.split(",") if point))
-    start, end = _instant(first("from")), _instant(first("to"))
-    fixed = start is not None and end is not None and start < end
-    known_range = first("range") if first("range") in (*RANGES, ALL) else None
+    start, end, left_out = period_of(first("from"), first("to"))
+    if not left_out and bool(first("from")) != bool(first("to")):
+        left_out = (_("The address has only one of “from” and “to”, and it is left out."),)
+    fixed = start is not None and end is not None
+    known = {"range": first("range") in (*RANGES, ALL), "compare": _is_comparison(first("compare"))}
+    unknown = [name for name in known if first(name) and not known[name]]
     view = View(
         points=points,
-        range=known_range if known_range or fixed else USUAL,
+        range=first("range") if known["range"] else None if fixed else USUAL,
         together=first("plots") == "quantity",
         by=first("by") if first("by") in ARRANGEMENTS else "room",
-        compare=first("compare") if _is_comparison(first("compare")) else "",
+        compare=first("compare") if known["compare"] else "",
         table=first("table") == "shown",
         each=first("statistics") == "each",
         alarm="" if points else first("alarm"),
         excursion="" if points else first("excursion"),
+        left_out=(*left_out, *(not_understood(name, first(name)) for name in unknown)),
     )
     return view.between(start, end) if fixed and start is not None and end is not None else view
 
 
 def _is_comparison(text: str) -> bool:
-    return text in BEFORE or text.startswith(ROOM) or _instant(text) is not None
+    return text in BEFORE or text.startswith(ROOM) or moment_of(text) is not None
 
 
 def _reasonable(start: Instant, end: Instant) -> tuple[Instant, Instant]:
@@ -172,10 +178,3 @@ def _reasonable(start: Instant, end: Instant) -> tuple[Instant, Instant]:
     span = min(max(end - start, SHORTEST), LONGEST)
     middle = (start + end) // 2
     return (start, end) if span == end - start else (middle - span // 2, middle + span // 2)
-
-
-def _instant(text: str) -> Instant | None:
-    try:
-        return instant_of(datetime.fromisoformat(text))
-    except (ValueError, OverflowError):
-        return None

@@ -47,7 +47,7 @@ SHOWN = {
 ASKED = {
     "/trends": (
         f"points={PARTICLES},{PRESSURE},{VIABLE},B102.T1&range=7d&table=yes",
-        f"points={PARTICLES},{TEMPERATURE}&range=day&together=yes&compare=24h",
+        f"points={PARTICLES},{TEMPERATURE}&range=24h&plots=quantity&compare=24h",
     ),
     "/levels": (f"point={PARTICLES}",),
     "/back-test": (f"points={PRESSURE}",),

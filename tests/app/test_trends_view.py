@@ -1,9 +1,15 @@
+import json
+import re
+from urllib.parse import unquote
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.components.trend_controls import moves
 from app.pages.page import query_of
 from app.trends.view import ALL, ARRANGEMENTS, BEFORE, RANGES, ROOM, View, view_of
-from facility.instants import DAY, HOUR, MINUTE
+from facility.instants import DAY, HOUR, MINUTE, text_of
 
 NOW = 1_795_342_000_000
 IDS = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}", fullmatch=True)
@@ -67,3 +73,29 @@ def test_a_point_is_added_and_taken_away() -> None:
 def test_from_after_to_is_no_stretch() -> None:
     view = view_of(query_of("?points=P&from=2026-11-17T10:00:00Z&to=2026-11-17T09:00:00Z"))
     assert not view.is_fixed
+
+
+@pytest.mark.parametrize(
+    ("search", "told"),
+    [
+        ("compare=nonsense", ["“compare=nonsense” in the address cannot be understood and is left out."]),
+        ("compare=7d&range=8h", []),
+        ("range=9w", ["“range=9w” in the address cannot be understood and is left out."]),
+        ("from=yesterday&to=2026-11-17T09:00:00Z", ["“from=yesterday” in the address cannot be understood"]),
+        ("from=2026-11-17T10:00:00Z&to=2026-11-17T09:00:00Z", ["The time in the address ends before it begins"]),
+        ("from=2026-11-17T10:00:00Z", ["The address has only one of “from” and “to”"]),
+    ],
+)
+def test_what_is_left_out_of_an_address_is_told(search: str, told: list[str]) -> None:
+    said = view_of(query_of(f"?points=P&{search}")).left_out
+    assert len(said) == len(told)
+    assert all(one.startswith(begins) for one, begins in zip(said, told, strict=True))
+
+
+@pytest.mark.parametrize("ends", [NOW - MINUTE, NOW, NOW + 2 * HOUR])
+def test_zooming_out_and_going_later_stop_at_now(ends: int) -> None:
+    start = ends - HOUR
+    links = moves(View(("P",)).between(start, ends), start, ends, NOW)
+    shown = unquote(json.dumps(links.to_plotly_json()))  # type: ignore[no-untyped-call]  # Dash leaves it without types
+    reached = [(name, to) for to, name in re.findall(r"to=([0-9T:.-]+Z)[^>]*>(Zoom out|Later)", shown)]
+    assert reached == [(name, text_of(NOW)) for name in ("Zoom out", "Later") if name != "Later" or ends < NOW]
