@@ -132,6 +132,7 @@ def register(app: Dash, context: AppContext) -> None:
         Output("set-room-problem", "children"),
         Output(ROOM_SET, "data"),
         Input("set-room-send", "n_clicks"),
+        Input("set-room-batch", "n_submit"),
         State("set-room-of", "value"),
         State("set-room-kind", "value"),
         State("set-room-state", "value"),
@@ -142,15 +143,22 @@ def register(app: Dash, context: AppContext) -> None:
     )
     @requires(Right.SET_ROOM_STATE)
     def send(
-        clicks: int | None, room: str | None, kind: str, state: str | None, begins: str | None, ends: str | None
+        clicks: int | None,
+        submits: int | None,
+        room: str | None,
+        kind: str,
+        state: str | None,
+        begins: str | None,
+        ends: str | None,
     ) -> tuple[object, object, object]:
-        if not clicks or room is None:
+        sent = (clicks or 0) + (submits or 0)
+        if not sent or room is None:
             return no_update, "", no_update
         if kind == STATE:
             problem = set_state(context, room, state)
         else:
             problem = set_batch(context, room, begins if kind == BEGINS else ends, begins=kind == BEGINS)
-        return (no_update, problem, no_update) if problem else (False, "", clicks)
+        return (no_update, problem, no_update) if problem else (False, "", sent)
 
 
 def set_batch(context: AppContext, room: str, batch: str | None, *, begins: bool) -> str | None:

@@ -241,6 +241,15 @@ def test_a_batch_begins_once_and_ends_only_where_it_runs(trend: Page, past_app: 
     expect(problem).to_have_text("No batch runs in B102: there is none to end.")
 
 
+def test_enter_sends_the_name_of_a_batch(trend: Page, past_app: PastApp) -> None:
+    show(trend, past_app, f"points={PRESSURE}&range=8h")
+    trend.get_by_role("button", name="State, batch").click()
+    trend.get_by_role("dialog").get_by_text("Batch begins").click()
+    trend.locator("#set-room-batch").fill("CT-26-0418")
+    trend.keyboard.press("Enter")
+    expect(trend.locator("#set-room-problem")).to_have_text("Batch CT-26-0418 runs in B101 already.")
+
+
 def test_who_opens_the_dialog_again_finds_nothing_of_the_last_time(trend: Page, past_app: PastApp) -> None:
     show(trend, past_app, f"points={PRESSURE}&range=8h")
     opener, dialog = trend.get_by_role("button", name="State, batch"), trend.get_by_role("dialog")
