@@ -11,7 +11,7 @@ from app.components.baked import baked
 from app.trends.picture import PointHistory
 from app.trends.statistics import MOST, PERCENTILES, Row
 from app.trends.view import View
-from facility.instants import Instant
+from facility.instants import SECOND, Instant
 from facility.language import N_, _
 from facility.quantities import Quantity
 from facility.site import Site
@@ -51,12 +51,29 @@ def statistics_table(
     body = [
         _row(site, row, history, None if history.start == start else zone, first=index == 0)
         for history, rows in counted
-        for index, row in enumerate(rows)
+        for index, row in enumerate(rows or (None,))
     ]
     caption_row = html.Caption(
         [html.B(_("Statistics")), html.Span(caption, className="muted"), *([" ", more] if more else [])]
     )
     return baked(html.Table([caption_row, html.Thead(head), html.Tbody(body)], className="statistics"))
+
+
+def no_readings(
+    site: Site, view: View, extent: tuple[Instant, Instant] | None, start: Instant, end: Instant, now: Instant
+) -> Component:
+    """Instead of numbers where there is no reading: where the newest one is."""
+    inside: list[Component] = [html.H2(_("There is no reading in this range."))]
+    if extent is None:
+        inside.append(html.P(_("None of these points has ever sent one."), className="sec"))
+    else:
+        newest = f"{formats.date(extent[1], site.timezone)} {formats.with_seconds(extent[1], site.timezone)}"
+        until = max(extent[1] + SECOND, min(extent[1] + (end - start) // 10, now))
+        inside += [
+            html.P(_("The newest one of these points is of {moment}.", moment=newest), className="sec"),
+            html.A(_("Show the newest"), href=view.between(until - (end - start), until).address, className="btn s"),
+        ]
+    return html.Div(inside, className="nothing-chosen")
 
 
 def of_each(view: View, readings: int) -> str | Component:
@@ -72,14 +89,17 @@ def _range(start: Instant, end: Instant, zone: str) -> str:
     return _("{start} to {end}", start=begin, end=finish)
 
 
-def _row(site: Site, row: Row, history: PointHistory, other_time: str | None, *, first: bool) -> Component:
-    point = site.points[row.point]
+def _row(site: Site, row: Row | None, history: PointHistory, other_time: str | None, *, first: bool) -> Component:
+    point = site.points[history.point.id]
     name: list[Component | str] = [
         html.B(f"{point.room} {formats.what(point)}"),
         html.Span(f" {point.unit}", className="muted"),
     ]
     if other_time is not None:
         name.append(html.Div(_range(history.start, history.end, other_time), className="sm muted"))
+    if row is None:
+        words = html.Td(_("no reading in this range"), colSpan=1 + len(HEADS), className="nw sec")
+        return html.Tr([html.Td(name, className="nw"), words])
     state = _("all states") if row.all_states else _(row.state.value) if row.state else _("unknown")
     ranks = row.percentiles or (None,) * len(PERCENTILES)
     cells = [

@@ -12,7 +12,7 @@ from app.components.annotating import ANNOTATED
 from app.components.picking import of_field, to_field
 from app.components.point_list import arrangements, point_list
 from app.components.signing import SIGNED
-from app.components.statistics_table import of_each, statistics_table
+from app.components.statistics_table import no_readings, of_each, statistics_table
 from app.components.trend_alarms import recent_alarms
 from app.components.trend_compare import compare_menu
 from app.components.trend_table import shown_table
@@ -168,6 +168,9 @@ def register(app: Dash, context: AppContext) -> None:
             for history in histories:
                 reads(history.point.id)
                 rows.append((history, statistics(context.samples, history, now, each=each)))
+            if rows and not any(found for _history, found in rows):
+                extent = context.samples.extent([history.point.id for history in histories])
+                return no_readings(site, view, extent, start, end, now)
         except (CancelledError, HistoryAwayError):  # the picture's place says so
             return None
         more = None if each else of_each(view, readings_of_all)

@@ -250,6 +250,23 @@ def test_enter_sends_the_name_of_a_batch(trend: Page, past_app: PastApp) -> None
     expect(trend.locator("#set-room-problem")).to_have_text("Batch CT-26-0418 runs in B101 already.")
 
 
+def test_a_column_of_numbers_has_the_digits_of_its_quantity(trend: Page, past_app: PastApp) -> None:
+    show(trend, past_app, f"points={PRESSURE}&range=1h&table=shown")
+    heads = trend.locator("#trend-table th").all_inner_texts()
+    for head, digits in (("Value", 1), ("Action low", 1)):
+        written = trend.locator(f"#trend-table td:nth-child({heads.index(head) + 1})").all_inner_texts()
+        assert {len(text.partition(".")[2]) for text in written} == {digits}
+
+
+def test_a_range_without_readings_says_so_and_leads_to_the_newest(trend: Page, past_app: PastApp) -> None:
+    show(trend, past_app, f"points={PRESSURE}&from=2026-10-01T08:00:00Z&to=2026-10-01T09:00:00Z&table=shown")
+    expect(trend.locator("#trend-table")).to_have_text("There is no reading in this range.")
+    numbers = trend.locator("#trend-statistics")
+    expect(numbers).to_contain_text("The newest one of these points is of 22 Nov 2026 11:06:")
+    numbers.get_by_role("link", name="Show the newest").click()
+    expect(numbers.get_by_role("columnheader", name="Mean")).to_be_visible()
+
+
 def test_who_opens_the_dialog_again_finds_nothing_of_the_last_time(trend: Page, past_app: PastApp) -> None:
     show(trend, past_app, f"points={PRESSURE}&range=8h")
     opener, dialog = trend.get_by_role("button", name="State, batch"), trend.get_by_role("dialog")
