@@ -99,6 +99,11 @@ def limit_words(site: Site, alarm: Alarm) -> str:
     return _("every {span}", span=formats.age(site.instruments[point.instrument].interval))
 
 
+def limit_beside_condition(site: Site, alarm: Alarm) -> str:
+    """The words of its limit beside those of its condition, which they do not say again."""
+    return limit_words(site, alarm).removeprefix(_(alarm.condition.value)).strip()
+
+
 def state_words(site: Site, alarm: Alarm, now: Instant, names: Mapping[str, str]) -> Component:
     """Whether and by whom it is answered, or why it calls nobody, with the comment below.
 

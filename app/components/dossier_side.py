@@ -6,7 +6,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from app import formats
-from app.components.alarm_words import limit_words, point_words
+from app.components.alarm_words import limit_beside_condition, point_words
 from app.components.basics import symbol, tagged
 from app.components.dossier_head import area_words, exactly, limit_of
 from app.components.excursion_parts import address_of
@@ -178,11 +178,8 @@ def _abnormal(dossier: Dossier, one: Abnormal) -> Component:
         case OtherAlarm(where, alarm):
             mark = alarm.severity.name.lower()
             title = f"{alarm.room} {point_words(dossier.site, alarm.point)}, {_(alarm.condition)}"
-            words = _(
-                "Alarm from {time}, {limit}",
-                time=formats.with_seconds(alarm.onset, zone),
-                limit=limit_words(dossier.site, alarm),
-            )
+            since = _("Alarm from {time}", time=formats.exactly(alarm.onset, zone, dossier.excursion.onset))
+            words = ", ".join(filter(None, (since, limit_beside_condition(dossier.site, alarm))))
         case NotAlarmed(where, point, outside):
             mark = "alert"
             title = f"{point.room} {formats.what(point)}, {formats.with_unit(outside.worst, point.quantity)}"

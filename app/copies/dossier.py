@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from app.areas import seen
-from app.components.alarm_words import limit_words, point_words
+from app.components.alarm_words import limit_beside_condition, point_words
 from app.components.dossier_head import area_words, exactly, limit_of
 from app.components.dossier_side import rows_words
 from app.context import AppContext
@@ -207,7 +207,7 @@ def _before(dossier: Dossier) -> Table:
     for one in dossier.before:
         match one:
             case OtherAlarm(where, alarm):
-                words = f"{_(alarm.condition)}, {limit_words(dossier.site, alarm)}"
+                words = ", ".join(filter(None, (_(alarm.condition), limit_beside_condition(dossier.site, alarm))))
                 rows.append((_(where), alarm.room, alarm.point, words, alarm.onset, alarm.returned, alarm.worst))
             case NotAlarmed(where, point, outside):
                 words = _("outside without an alarm: {n} readings", n=outside.readings)

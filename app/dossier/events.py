@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app import formats
-from app.components.alarm_words import limit_words, point_words, value_words
+from app.components.alarm_words import limit_beside_condition, point_words, value_words
 from app.dossier.content import about
 from app.dossier.measures import Measured
 from app.trail_words import object_words
@@ -109,7 +109,7 @@ def of_alarm(
     for step in steps:
         if step.step in STEPS:
             severity = _(step.severity.name.lower())
-            limit = limit_words(site, alarm) if step.step == "alarm raised" else ""
+            limit = limit_beside_condition(site, alarm) if step.step == "alarm raised" else ""
             value = value_words(site, alarm.point, alarm.value) if step.step in ("alarm raised", "alarm rose") else ""
             words = ", ".join(
                 filter(None, (_(alarm.condition.value), f"{severity} {_(STEPS[step.step])}", value, limit))

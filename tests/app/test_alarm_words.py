@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 
 from app.api.alarms import CONDITIONS, ConditionWord
-from app.components.alarm_words import limit_words, point_words
+from app.components.alarm_words import limit_beside_condition, limit_words, point_words
 from app.status import Status, alarm_status
 from facility.alarm import Alarm, AlarmState, Condition, of_room
 from facility.limit import Severity
@@ -29,6 +29,18 @@ def alarm(condition: Condition, point: str = "B101.DP1", limit: float | None = N
 )
 def test_where_no_limit_is_behind_it_its_condition_is_told(told: Alarm, words: str) -> None:
     assert limit_words(site(), told) == words
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        (alarm(Condition.HIGH, limit=20), "alert > 20.0"),
+        (alarm(Condition.RATE, limit=5), "> 5.0"),
+        (alarm(Condition.CALIBRATION_OVERDUE), ""),
+    ],
+)
+def test_beside_its_condition_a_limit_does_not_say_it_again(told: Alarm, words: str) -> None:
+    assert limit_beside_condition(site(), told) == words
 
 
 def test_an_alarm_of_a_room_is_about_its_state() -> None:
