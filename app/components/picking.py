@@ -14,7 +14,7 @@ from facility.language import _, language
 
 def days_field(id: str, **more: Any) -> Component:
     """A day, or with `type="range"` the days from one to another; `more` is what Mantine's DatePickerInput takes."""
-    field: Component = dmc.DatePickerInput(id=id, valueFormat=_("D MMM YYYY"), size="sm", **more)
+    field: Component = dmc.DatePickerInput(id=id, valueFormat=_("D MMM YYYY"), size="sm", ariaLabels=_names(), **more)
     return field
 
 
@@ -22,8 +22,34 @@ def moment_field(id: str, **more: Any) -> Component:
     """A day and a time of day; `more` is what Mantine's DateTimePicker takes."""
     seconds = more.get("withSeconds", False)
     written = _("D MMM YYYY HH:mm:ss") if seconds else _("D MMM YYYY HH:mm")
-    field: Component = dmc.DateTimePicker(id=id, valueFormat=written, size="sm", **more)
+    field: Component = dmc.DateTimePicker(
+        id=id,
+        valueFormat=written,
+        size="sm",
+        ariaLabels=_names(),
+        timePickerProps={
+            "hoursInputLabel": _("Hour"),
+            "minutesInputLabel": _("Minute"),
+            "secondsInputLabel": _("Second"),
+        },
+        submitButtonProps={"aria-label": _("Take this time")},
+        **more,
+    )
     return field
+
+
+def _names() -> dict[str, str]:
+    """What a screen reader says at the arrows and heads of a calendar."""
+    return {
+        "previousMonth": _("Previous month"),
+        "nextMonth": _("Next month"),
+        "previousYear": _("Previous year"),
+        "nextYear": _("Next year"),
+        "previousDecade": _("Previous decade"),
+        "nextDecade": _("Next decade"),
+        "monthLevelControl": _("Choose a month"),
+        "yearLevelControl": _("Choose a year"),
+    }
 
 
 def to_field(at: Instant, timezone: str) -> str:

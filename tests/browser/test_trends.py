@@ -195,6 +195,26 @@ def test_from_and_to_are_taken_in_the_zone_of_the_site(trend: Page, past_app: Pa
     settled(trend, 1_795_161_600_000, 1_795_165_200_000)
 
 
+def test_everything_in_the_fields_for_moments_has_a_name(trend: Page, past_app: PastApp) -> None:
+    show(trend, past_app, f"points={PRESSURE}&range=8h")
+    trend.get_by_label("From", exact=True).click()
+    for name in ("Previous month", "Next month", "Choose a month", "Take this time"):
+        expect(trend.get_by_role("button", name=name)).to_be_visible()
+    for name in ("Hour", "Minute"):
+        expect(trend.get_by_label(name, exact=True)).to_be_visible()
+
+
+def test_a_time_that_is_chosen_the_wrong_way_round_is_told(trend: Page, past_app: PastApp) -> None:
+    show(trend, past_app, f"points={PRESSURE}&from=2026-11-20T08:00:00Z&to=2026-11-20T09:00:00Z")
+    trend.get_by_label("To", exact=True).click()
+    trend.get_by_label("19 November 2026").click()
+    trend.get_by_role("button", name="Take this time").click()
+    trend.get_by_role("button", name="Show").click()
+    expect(trend.get_by_role("status").filter(has_text="ends before")).to_have_text(
+        "The time that you chose ends before it begins."
+    )
+
+
 def test_a_trend_fits_a_phone(browser: Browser, past_app: PastApp, watch: Watch) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     page = context.new_page()
