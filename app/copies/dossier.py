@@ -12,7 +12,7 @@ from app.copies.copy import Column, Copy, Kind, Row, Table, TooLongError, made_b
 from app.copies.tables import alarm_table, annotation_table, batch_table, limit_table
 from app.copies.trend import readings_table
 from app.dossier.before import NotAlarmed, OtherAlarm, Silence
-from app.dossier.content import about
+from app.dossier.content import written_about
 from app.dossier.figure import picture_of
 from app.dossier.gather import Dossier, gather
 from app.pages.page import Address
@@ -45,8 +45,7 @@ def dossier_copy(context: AppContext, person: Person, address: Address) -> Copy:
     alarms = list(seen(context, excursion.in_order()))
     with context.records.reading() as connection:
         then = sites_then(context, connection, alarms)
-        objects = [about(number), *(f"alarm {alarm.id}" for alarm in alarms)]
-        said = annotations.about(connection, objects)
+        said = annotations.about(connection, written_about(excursion, dossier.numbers))
         tables = (
             _judged(dossier),
             _signed(dossier),

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from facility.excursion import Excursion
 from facility.instants import Instant, text_of
 from facility.language import N_, _
-from storage.records import alarm_steps, annotations, batches, notifications, room_states
+from storage.records import alarm_steps, annotations, batches, excursions, notifications, room_states
 from storage.records.assessments import Assessment, fields_told
 from storage.records.trail.audit import JSON
 from storage.samples.store import SampleStore
@@ -39,6 +39,11 @@ def about(excursion: str) -> str:
     return f"excursion {excursion}"
 
 
+def written_about(excursion: Excursion, numbers: Sequence[str]) -> list[str]:
+    """What comments on an excursion are about: itself, what was merged into it (`numbers` has both), its alarms."""
+    return [*(about(number) for number in numbers), *(f"alarm {alarm}" for alarm in excursion.alarms)]
+
+
 def content_of(
     connection: Connection,
     samples: SampleStore,
@@ -53,7 +58,7 @@ def content_of(
     `rooms` are those in which batches and room states matter. Raises HistoryAwayError.
     """
     end = excursion.onset if excursion.returned is None else excursion.returned
-    objects = [about(excursion.number), *(f"alarm {alarm}" for alarm in excursion.alarms)]
+    numbers = excursions.numbers_in(connection, excursion.number)
     return {
         "closing": number,
         "rooms": sorted(rooms),
@@ -72,7 +77,7 @@ def content_of(
         ],
         "comments": [
             [one.id, one.about.object, one.was, one.becomes, one.reason, one.by, text_of(one.at)]
-            for one in annotations.about(connection, objects)
+            for one in annotations.about(connection, written_about(excursion, numbers))
             if upto is None or one.at <= upto
         ],
         "steps": [
@@ -83,7 +88,8 @@ def content_of(
         ],
         "messages": [
             [text_of(one.notification.at), one.notification.id, one.notification.recipient.name]
-            for one in notifications.of_event(connection, excursion.number)
+            for event in numbers
+            for one in notifications.of_event(connection, event)
             if upto is None or one.notification.at <= upto
         ],
         "assessment": {"version": assessment.number, "by": assessment.by, **fields_told(assessment.assessed)},

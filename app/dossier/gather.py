@@ -49,6 +49,8 @@ class Dossier:
     """Does the person see all of it? Only then it can be judged, closed and compared with what was signed."""
     into: str | None
     """The number of the excursion that it was merged into."""
+    numbers: Sequence[str]
+    """Its own, and those of what was merged into it: what was said and sent about that belongs to its story."""
     scope: Scope
     runs: Sequence[Run]
     moves: Sequence[Moved]
@@ -109,7 +111,8 @@ def gather(context: AppContext, number: str) -> Dossier | None:
             return None
         scope = scope_of(site, excursion)
         versions, closed = assessments.of(connection, number), closings.of(connection, number)
-        deliveries = notifications.of_event(connection, number)
+        numbers = excursions.numbers_in(connection, number) if full == excursion else [number]
+        deliveries = [one for event in numbers for one in notifications.of_event(connection, event)]
         names, runs = accounts.names(connection), made_meanwhile(connection, site, excursion, now)
         into = None if excursion.merged_into is None else excursions.number_of(connection, excursion.merged_into)
         moves, head = excursions.moves(connection, number), audit.head(connection)
@@ -129,13 +132,16 @@ def gather(context: AppContext, number: str) -> Dossier | None:
     except HistoryAwayError as error:
         away = str(error)
     with context.records.reading() as connection:
-        told = story(context, connection, excursion, scope, measured, runs, deliveries, versions, closed, end)
+        told = story(
+            context, connection, excursion, numbers, scope, measured, runs, deliveries, versions, closed, end
+        )
     return Dossier(
         site=site,
         now=now,
         excursion=excursion,
         whole=full == excursion,
         into=into,
+        numbers=numbers,
         scope=scope,
         runs=runs,
         moves=moves,

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from app import formats
 from app.context import AppContext
 from app.dossier import events
-from app.dossier.content import about
+from app.dossier.content import written_about
 from app.dossier.events import STEPS, Event, Kind
 from app.dossier.measures import Measured
 from app.dossier.scope import Scope
@@ -37,6 +37,7 @@ def story(
     context: AppContext,
     connection: Connection,
     excursion: Excursion,
+    numbers: Sequence[str],
     scope: Scope,
     measured: Sequence[Measured],
     runs: Sequence[Run],
@@ -49,11 +50,11 @@ def story(
     site = context.site()
     names = accounts.names(connection)
     start, until = excursion.onset - AROUND, end + AROUND
-    objects = [about(excursion.number), *(f"alarm {alarm}" for alarm in excursion.alarms)]
+    objects = written_about(excursion, numbers)
     said = annotations.about(connection, objects)
     said += annotations.about(connection, [f"room {room}" for room in scope.rooms], start, until)
     said += annotations.about(connection, [f"point {point}" for point in scope.points], start, until)
-    calls = escalations.of_event(connection, excursion.number)
+    calls = [call for number in numbers for call in escalations.of_event(connection, number)]
     steps = alarm_steps.of_each(connection, list(excursion.alarms))
     about_points = [one.about.object for one in said]
     rows = audit.rows_of(

@@ -23,6 +23,7 @@ from app.context import AppContext
 from app.copies.dossier import dossier_copy
 from app.dossier.assessing import save
 from app.dossier.closing import CLOSING, REOPENING
+from app.dossier.content import written_about
 from app.dossier.figure import figure_of, picture_of
 from app.dossier.gather import Dossier, gather
 from app.dossier.regrouping import decide, others
@@ -56,8 +57,8 @@ def _drawn(context: AppContext, number: str) -> list[Component | None]:
     if dossier is None:
         return _none_such(number)
     with context.records.reading() as connection:
-        objects = [EXCURSION + number, *(f"alarm {alarm}" for alarm in dossier.excursion.alarms)]
-        said, causes = said_about(connection, objects), assessments.causes(connection)
+        said = said_about(connection, written_about(dossier.excursion, dossier.numbers))
+        causes = assessments.causes(connection)
         open_to = _regrouping(context, connection, dossier)
     may = context.may(Right.ASSESS) and dossier.whole and dossier.closing is None and dossier.into is None
     return [

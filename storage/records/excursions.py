@@ -106,6 +106,15 @@ def with_merged(connection: Connection, numbers: Collection[str], station: str =
     return read(connection, select(table).where(table.c.station == station, wanted))
 
 
+def numbers_in(connection: Connection, number: str) -> list[str]:
+    """The number of an excursion and those of all that were merged into it, also by way of others."""
+    found = [number]
+    for one in found:
+        query = select(table.c.number).where(table.c.merged_into == one).order_by(table.c.number)
+        found += [other for other in connection.execute(query).scalars() if other not in found]
+    return found
+
+
 def find(connection: Connection, number: str) -> Excursion | None:
     """The excursion with this number, if there is one."""
     return next(iter(read(connection, select(table).where(table.c.number == number))), None)

@@ -5,7 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from sqlalchemy import select
 
+from alerts.excursions import merge
 from app.components.dossier_side import rows_words
 from app.context import AppContext
 from app.copies.dossier import dossier_copy
@@ -24,7 +26,7 @@ from app.signing import Typed, ask, sign
 from facility.alarm import Alarm, AlarmState
 from facility.excursion import Excursion, Move
 from facility.instants import DAY, HOUR, MINUTE, SECOND, Span
-from facility.people import CLEANWATCH, Person
+from facility.people import CLEANWATCH, Actor, Person
 from facility.roles import Role
 from storage.records import alarms, annotations, excursions
 from storage.records.annotations import About
@@ -32,6 +34,7 @@ from storage.records.assessments import Assessed, Classification
 from storage.records.commands import MergeExcursions
 from storage.records.excursions import Moved
 from storage.records.people import accounts, credentials
+from storage.records.schema import excursions as table
 from storage.records.signatures import NotToBeSignedError
 from storage.records.trail import agreement
 from storage.samples.columns import NO_NUMBER, Columns
@@ -221,3 +224,19 @@ def test_one_row_of_the_trail_is_not_called_rows() -> None:
         "row 116",
         "rows 116 to 119",
     ]
+
+
+def test_what_was_written_about_an_excursion_is_told_of_the_one_that_it_was_merged_into(desk: Office) -> None:
+    records, words = desk.past.records, "the closer was ordered"
+    with records.transaction() as connection:
+        annotations.comment(connection, NOW, OKAFOR, About(f"excursion {EARLIER}", DIP[0], DIP[1]), words)
+        known = {one.id: one for one in excursions.read(connection, select(table))}
+        ids = {one.number: one.id for one in known.values()}
+        merged = merge(known, ids[EARLIER], ids[NUMBER], "one closer")
+        moved = [Moved(NOW, Actor("s.brandt"), move) for move in merged.moves]
+        excursions.save(connection, merged.excursions.values(), moved, desk.past.site.timezone)
+    found = desk.dossier()
+    assert found.numbers == [NUMBER, EARLIER]
+    assert any(words in event.words for event in found.events)
+    copied = dossier_copy(desk.context, OKAFOR, Address("", {"number": NUMBER}, {}))
+    assert any(words in str(row) for one in copied.tables for row in one.rows)

@@ -93,6 +93,8 @@ def test_merging_and_splitting_are_on_record_with_who_and_why(records: Records) 
         former = excursions.find(connection, "E-2025-0002")
         assert former is not None
         assert (former.merged_into, set(former.alarms)) == (B101.id, {B102.id})
+        assert excursions.numbers_in(connection, "E-2025-0001") == ["E-2025-0001", "E-2025-0002"]
+        assert excursions.numbers_in(connection, "E-2025-0002") == ["E-2025-0002"]
         assert [one.number for one in excursion_search.history(connection, ExcursionFilter(), 10)] == ["E-2025-0001"]
         story = [
             (m.by.name, m.move.previous, m.move.excursion, m.move.reason)
