@@ -34,9 +34,11 @@ def moves_story(
     return html.Ol(lines, className="story moves")
 
 
-def merge_or_split(others: Sequence[Excursion], *, choosing: bool, stations: bool) -> Component:
+def merge_or_split(
+    site: Site, others: Sequence[Excursion], now: Instant, *, choosing: bool, stations: bool
+) -> Component:
     """Merging and splitting, each with a reason. `stations`: does the site have several, which cannot be merged?"""
-    options = [{"value": other.number, "label": f"{other.number}: {', '.join(other.rooms[:3])}"} for other in others]
+    options = [{"value": other.number, "label": _offered(site, other, now)} for other in others]
     words = _(
         "Nothing is lost by it: where each alarm was before stays on record, and splitting what was merged restores "
         "it."
@@ -80,6 +82,12 @@ def merge_or_split(others: Sequence[Excursion], *, choosing: bool, stations: boo
         ],
         className="card",
     )
+
+
+def _offered(site: Site, other: Excursion, now: Instant) -> str:
+    """Which excursion it is, for who knows it by its room and time: E-2026-0003: B115, 23 Nov 2026 18:44."""
+    rooms = ", ".join(other.rooms[:3])
+    return f"{other.number}: {rooms}, {formats.moment(other.onset, site.timezone, now)}"
 
 
 def _button(what: str, words: str) -> Component:

@@ -25,7 +25,7 @@ from storage.samples.store import HistoryAwayError
 def against_closing(excursion: Excursion, assessment: Assessment | None) -> str | None:
     """Why it cannot be closed now, in words; None where nothing stands against it."""
     if excursion.merged_into is not None:
-        return _("It was merged into another excursion: that one is closed.")
+        return _("It was merged into another excursion, which is to be closed instead.")
     if excursion.returned is None:
         return _("It still stands: an alarm of it has not returned.")
     waiting = sum(alarm.state is not AlarmState.NORMAL for alarm in excursion.alarms.values())

@@ -89,8 +89,8 @@ def _regrouping(context: AppContext, connection: Connection, dossier: Dossier) -
     if not manages or dossier.closing is not None:
         return None
     found = others(context, connection, dossier.excursion, dossier.now)
-    choosing = len(dossier.excursion.alarms) > 1
-    return merge_or_split(found, choosing=choosing, stations=len(dossier.site.stations) > 1), choosing
+    site, choosing = dossier.site, len(dossier.excursion.alarms) > 1
+    return merge_or_split(site, found, dossier.now, choosing=choosing, stations=len(site.stations) > 1), choosing
 
 
 def _time_lines() -> Component:
