@@ -50,7 +50,7 @@ def follow(known: KnownExcursions, changed: Iterable[Alarm], explained: Collecti
         home = joining.home(alarm.id)
         if home is None:
             related = joining.home(alarm.cause or "") or joining.home(effects.get(alarm.id, ""))
-            home, reason = (related, "by its cause") if related else joining.nearest(alarm) or (alarm.id, FIRST)
+            home, reason = (related, N_("by its cause")) if related else joining.nearest(alarm) or (alarm.id, FIRST)
             joining.take(alarm, home)
             moves.append(Move(alarm.id, home, None, reason))
         members.setdefault(home, {})[alarm.id] = alarm
@@ -128,7 +128,7 @@ def _united(
             one, other = home(alarm.id), home(alarm.cause)
             if one is not None and other is not None and one.id != other.id:
                 into, merged = sorted((one, other), key=lambda excursion: (excursion.onset, excursion.id))
-                united = _merged(merged, into, "by its cause")
+                united = _merged(merged, into, N_("by its cause"))
                 after.update(united.excursions)
                 moves += united.moves
     return Regrouped(after, tuple(moves))
@@ -170,7 +170,7 @@ class _Joining:
         if not found:
             return None
         by_time, _, id = min(found)
-        return id, "in the same area at the same time" if by_time else "in the same room"
+        return id, N_("in the same area at the same time") if by_time else N_("in the same room")
 
     def _reach(self, id: str) -> Extent | None:
         if id in self._reaches:

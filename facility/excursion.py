@@ -6,6 +6,7 @@ from functools import cached_property
 
 from facility.alarm import Alarm, AlarmState
 from facility.instants import MINUTE, SECOND, Instant, Span
+from facility.language import N_
 from facility.limit import Severity
 
 
@@ -160,7 +161,7 @@ class Excursion:
         return [alarm for alarm in self.in_order() if (alarm.cause if alarm.cause in within else None) == cause]
 
 
-FIRST = "the first"
+FIRST = N_("the first")
 """Why an alarm is in the excursion that it has opened."""
 
 

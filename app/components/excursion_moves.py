@@ -34,6 +34,11 @@ def moves_story(
     return html.Ol(lines, className="story moves")
 
 
+def reason_words(moved: Moved) -> str:
+    """Why an alarm moved: in the words of who said it, or of the rule by which Cleanwatch did it."""
+    return _(moved.move.reason) if moved.by == CLEANWATCH else moved.move.reason
+
+
 def merge_or_split(
     site: Site, others: Sequence[Excursion], now: Instant, *, choosing: bool, stations: bool
 ) -> Component:
@@ -99,7 +104,7 @@ def _button(what: str, words: str) -> Component:
 def _why(moved: Moved, names: Mapping[str, str]) -> Component | None:
     if moved.by != CLEANWATCH:
         return html.B(f", {names.get(moved.by.name, moved.by.name)}: {moved.move.reason}")
-    return html.Span(f", {moved.move.reason}", className="sec") if moved.move.reason != FIRST else None
+    return html.Span(f", {reason_words(moved)}", className="sec") if moved.move.reason != FIRST else None
 
 
 def _moved_words(number: str, moved: Moved) -> str:

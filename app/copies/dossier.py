@@ -6,6 +6,7 @@ from app.areas import seen
 from app.components.alarm_words import limit_beside_condition, point_words
 from app.components.dossier_head import area_words, exactly, limit_of
 from app.components.dossier_side import rows_words
+from app.components.excursion_moves import reason_words
 from app.context import AppContext
 from app.copies.chart import chart
 from app.copies.copy import Column, Copy, Kind, Row, Table, TooLongError, made_by, simulated
@@ -57,6 +58,7 @@ def dossier_copy(context: AppContext, person: Person, address: Address) -> Copy:
             limit_table(connection, dossier.histories),
             batch_table(dossier.runs),
             annotation_table(connection, said),
+            _moved(dossier),
             readings_table(dossier.histories, readings),
         )
     return Copy(
@@ -79,6 +81,8 @@ def _facts(dossier: Dossier) -> Sequence[tuple[str, str]]:
     first = excursion.alarms[excursion.first_out]
     closing = dossier.closing
     standing = _("returned, not closed") if excursion.returned is not None else _("standing")
+    if dossier.into is not None:
+        standing = _("merged into {number}", number=dossier.into)
     rows = [event.row for event in dossier.events if event.row is not None]
     return [
         (_("Excursion"), f"{excursion.number}, {_(excursion.severity.name.lower())}"),
@@ -246,3 +250,27 @@ def _similar(dossier: Dossier) -> Table:
         Column(N_("Cause")),
     )
     return Table(_("Similar excursions in the year before"), columns, rows)
+
+
+def _moved(dossier: Dossier) -> Table:
+    """From which excursion to which, where it was in one before."""
+    columns = (
+        Column(N_("At"), TIME),
+        Column(N_("Alarm")),
+        Column(N_("From")),
+        Column(N_("To")),
+        Column(N_("By")),
+        Column(N_("Why")),
+    )
+    rows: list[Row] = [
+        (
+            one.at,
+            one.move.alarm,
+            one.move.previous or "",
+            one.move.excursion,
+            dossier.names.get(one.by.name, one.by.name),
+            reason_words(one),
+        )
+        for one in dossier.moved
+    ]
+    return Table(_("How alarms came into it"), columns, rows)

@@ -20,6 +20,7 @@ from app.trends.gather import gather_limits
 from app.trends.picture import PointHistory
 from facility.excursion import Excursion
 from facility.instants import Instant
+from facility.people import CLEANWATCH
 from facility.site import Site
 from storage.records import assessments, closings, excursion_search, excursions, notifications, signatures
 from storage.records.assessments import Assessed, Assessment
@@ -77,6 +78,12 @@ class Dossier:
     def end(self) -> Instant:
         """When it was over, or now."""
         return self.now if self.excursion.returned is None else self.excursion.returned
+
+    @property
+    def moved(self) -> list[Moved]:
+        """How its alarms came into it; for who sees all of it also how people moved others out of it."""
+        own = self.excursion.alarms
+        return [m for m in self.moves if m.move.alarm in own or (self.whole and m.by != CLEANWATCH)]
 
     @property
     def assessed(self) -> Assessed:

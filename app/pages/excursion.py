@@ -31,7 +31,6 @@ from app.excursions import EXCURSION
 from app.guard import requires
 from app.pages.page import Address, Page
 from facility.language import _, _n
-from facility.people import CLEANWATCH
 from facility.roles import Right
 from facility.site import Site
 from storage.records import assessments
@@ -110,9 +109,7 @@ def _alarms(dossier: Dossier, open_to: tuple[Component, bool] | None) -> Compone
 
 
 def _moves(dossier: Dossier) -> Component:
-    own = dossier.excursion.alarms
-    moves = [m for m in dossier.moves if m.move.alarm in own or m.by != CLEANWATCH]
-    story = moves_story(dossier.site, dossier.excursion, moves, dossier.names, dossier.now)
+    story = moves_story(dossier.site, dossier.excursion, dossier.moved, dossier.names, dossier.now)
     return _card(_("How alarms came into it"), story)
 
 

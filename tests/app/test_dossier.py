@@ -240,3 +240,7 @@ def test_what_was_written_about_an_excursion_is_told_of_the_one_that_it_was_merg
     assert any(words in event.words for event in found.events)
     copied = dossier_copy(desk.context, OKAFOR, Address("", {"number": NUMBER}, {}))
     assert any(words in str(row) for one in copied.tables for row in one.rows)
+    (told,) = (one for one in copied.tables if one.title == "How alarms came into it")
+    assert [row[2:] for row in told.rows][-1] == (EARLIER, NUMBER, "Sven Brandt", "one closer")
+    former = dossier_copy(desk.context, OKAFOR, Address("", {"number": EARLIER}, {}))
+    assert dict(former.facts)["State"] == f"merged into {NUMBER}"
