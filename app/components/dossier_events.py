@@ -7,8 +7,9 @@ from dash.development.base_component import Component
 
 from app import formats
 from app.components.basics import tagged
-from app.dossier.events import Event
+from app.dossier.events import Event, Kind
 from app.dossier.gather import Dossier
+from facility.instants import SECOND, Instant
 from facility.language import _, _n
 
 MOST_ROWS = 200
@@ -34,18 +35,24 @@ def events_card(dossier: Dossier) -> Component:
 
 
 def _rows(dossier: Dossier, shown: Sequence[Event]) -> list[Component]:
+    """What several people were sent or called with at once is one row, with all of them."""
     zone, day = dossier.site.timezone, ""
     rows: list[Component] = []
-    for event in shown:
+    at_once: dict[tuple[Instant, Kind, str], list[Event]] = {}
+    for one in shown:
+        at_once.setdefault((one.at // SECOND, one.kind, one.words), []).append(one)
+    for several in at_once.values():
+        event = several[0]
+        numbers = dict.fromkeys(str(one.row) for one in several if one.row is not None)
         if formats.date(event.at, zone) != day:
             day = formats.date(event.at, zone)
             rows.append(html.Tr(html.Th(day, colSpan=5, scope="rowgroup"), className="day"))
         cells = [
             html.Td(formats.with_seconds(event.at, zone), className="num nw when"),
             html.Td(_(event.kind), className="sec nw kind"),
-            html.Td(event.source, className="where"),
+            html.Td(", ".join(dict.fromkeys(one.source for one in several)), className="where"),
             html.Td(event.words, className="said"),
-            html.Td("" if event.row is None else str(event.row), className="num r sec row-number"),
+            html.Td(", ".join(numbers), className="num r sec row-number"),
         ]
         rows.append(html.Tr(cells, className="weighty" if event.key else ""))
     return rows

@@ -8,12 +8,14 @@ import pytest
 from sqlalchemy import select
 
 from alerts.excursions import merge
+from app.components.dossier_events import events_card
 from app.components.dossier_side import rows_words
 from app.context import AppContext
 from app.copies.dossier import dossier_copy
 from app.dossier.assessing import save
 from app.dossier.before import NotAlarmed, OtherAlarm
 from app.dossier.closing import CLOSING, REOPENING
+from app.dossier.events import Event, Kind
 from app.dossier.figure import figure_of, picture_of
 from app.dossier.gather import Dossier, gather
 from app.dossier.regrouping import decide
@@ -244,3 +246,14 @@ def test_what_was_written_about_an_excursion_is_told_of_the_one_that_it_was_merg
     assert [row[2:] for row in told.rows][-1] == (EARLIER, NUMBER, "Sven Brandt", "one closer")
     former = dossier_copy(desk.context, OKAFOR, Address("", {"number": EARLIER}, {}))
     assert dict(former.facts)["State"] == f"merged into {NUMBER}"
+
+
+def test_what_several_were_told_at_once_is_one_row(desk: Office) -> None:
+    told = [Event(NOW + i, Kind.CALL, name, "Called, round 1, step 3", 216) for i, name in enumerate(("Ann", "Ben"))]
+    shown = events_card(replace(desk.dossier(), events=[*told, replace(told[0], words="Called, round 2, step 1")]))
+    rows = shown.children[1].children.children[1].children
+    cells = [[cell.children for cell in row.children] for row in rows[1:]]
+    assert [row[2:] for row in cells] == [
+        ["Ann, Ben", "Called, round 1, step 3", "216"],
+        ["Ann", "Called, round 2, step 1", "216"],
+    ]
