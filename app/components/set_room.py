@@ -56,7 +56,7 @@ def dialog(user: str) -> Component:
                 ),
                 id="set-room-states",
             ),
-            html.Div(dmc.TextInput(id="set-room-batch", label=_("Batch")), id="set-room-begins"),
+            html.Div(dmc.TextInput(id="set-room-batch", label=_("Batch"), debounce=True), id="set-room-begins"),
             html.Div(
                 dmc.Select(id="set-room-running", label=_("Batch"), data=[], placeholder=_("No batch runs here")),
                 id="set-room-ends",
