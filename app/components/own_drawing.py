@@ -10,7 +10,8 @@ from app import formats
 from app.changes import of_whole_site
 from app.components import draft_form, whole_file
 from app.components.basics import drawing as mounted
-from app.components.basics import icon, tagged
+from app.components.basics import tagged
+from app.components.file_place import file_place
 from app.context import AppContext
 from app.floor_plan.own import LABEL
 from app.floor_plan.plan import plan
@@ -26,9 +27,7 @@ from facility.site_file import parse_site
 from storage.records import revisions
 
 MOST_BYTES = 3_000_000
-"""What a proxy lets through, once it is packed for the way. The browser drops a larger file without a word: the page
-says beforehand how large one may be.
-"""
+"""What a proxy lets through, once it is packed for the way."""
 SHOWN = 12
 """Names of a list that are told; of what is more only how many."""
 
@@ -59,14 +58,7 @@ def own_drawing(site: Site) -> Component:
                         size="sm",
                         style={"display": "none"} if len(areas) == 1 else {},
                     ),
-                    dcc.Upload(
-                        html.Span(
-                            [icon("link", small=True), _("Choose a drawing, or drop it here")], className="btn s"
-                        ),
-                        id="drawing",
-                        max_size=MOST_BYTES,
-                        accept=".svg",
-                    ),
+                    file_place("drawing", _("Choose a drawing, or drop it here"), MOST_BYTES, ".svg"),
                     html.Div(id="drawing-found"),
                     html.Div(
                         [

@@ -8,7 +8,8 @@ from dash.development.base_component import Component
 from app import formats
 from app.changes import of_whole_site
 from app.components import draft_form
-from app.components.basics import icon, tagged
+from app.components.basics import tagged
+from app.components.file_place import file_place
 from app.context import AppContext
 from app.guard import needs, requires
 from facility.language import _, _n
@@ -31,12 +32,7 @@ def whole_file() -> Component:
             html.Div(
                 [
                     dcc.Store(id="file-text"),
-                    dcc.Upload(
-                        html.Span([icon("link", small=True), _("Choose a file, or drop it here")], className="btn s"),
-                        id="file",
-                        max_size=LARGEST_FILE,
-                        accept=".yaml,.yml",
-                    ),
+                    file_place("file", _("Choose a file, or drop it here"), LARGEST_FILE, ".yaml,.yml"),
                     html.Div(id="file-found"),
                     html.Div(
                         [

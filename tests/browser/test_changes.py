@@ -93,3 +93,25 @@ def test_a_limit_that_an_engineer_proposes_holds_once_it_is_reviewed_and_signed_
         page.wait_for_function(f"() => ({NOTES})().some((text) => text.includes('revision 2: alert low 48 to 47'))")
         notes = " ".join(page.evaluate(NOTES))
         assert "alert &lt; 48" in notes and "alert &lt; 47" in notes
+
+
+def test_a_file_that_cannot_be_taken_is_refused_in_words(app: RunningApp, browser: Browser, watch: Watch) -> None:
+    with app.records.transaction() as connection:
+        change_steps.begin(connection, system_clock(), Actor("a.novak"), DEMO.read_text(), "first")
+    make_account(app.records, system_clock, ENGINEER)
+    drawing = (
+        b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 20"><rect id="B101" width="9" height="9"/></svg>'
+    )
+
+    def chosen(page: Page, name: str, content: bytes) -> None:
+        page.set_input_files("#drawing input", {"name": name, "mimeType": "image/svg+xml", "buffer": content})
+
+    with signed_in(browser, app, ENGINEER, watch, "/changes") as page:
+        refused = page.locator("[data-largest]:has(#drawing) [role=alert]")
+        chosen(page, "scan.svg", drawing + b" " * 3_000_000)
+        expect(refused).to_have_text("scan.svg cannot be taken: it is larger than 3 MB.")
+        chosen(page, "scan.pdf", drawing)
+        expect(refused).to_have_text("scan.pdf cannot be taken: its name has to end with .svg.")
+        chosen(page, "plan.svg", drawing)
+        expect(refused).to_be_empty()
+        expect(page.locator("#drawing-found")).to_contain_text("It names one room.")
