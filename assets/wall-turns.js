@@ -54,19 +54,20 @@ export function arrange() {
   until = 0;
 }
 
-// Show the page whose turn it is; to be called with every painting, and performance.now().
+// Show the page whose turn it is; to be called with every painting, and performance.now(). True where it is another one.
 export function turn(now) {
   const waiting = new Set(roomsOpen());
   const news = [...waiting].filter((room) => !open.has(room));
   open = waiting;
   const areas = news.map(areaOf).filter((place) => place >= 0);
   if (pages.length > 1) paintBar();
-  if (shown >= 0 && (pages.length === 1 || (now < until && !areas.length))) return;
+  if (shown >= 0 && (pages.length === 1 || (now < until && !areas.length))) return false;
   shown = nextPage(pages, shown, areas);
   until = now + (areas.length ? NEW : EACH);
   plans.forEach((plan, place) => (plan.hidden = !pages[shown].includes(place)));
   plans.forEach((plan) => (plan.style.flexGrow = plan.querySelector("svg").viewBox.baseVal.height));
   [...bar.children].forEach((name, place) => name.toggleAttribute("data-on", pages[shown].includes(place)));
+  return true;
 }
 
 function roomsOpen() {

@@ -21,7 +21,7 @@ function repaint() {
   try {
     paint();
     paintWall();
-    turn(performance.now());
+    if (turn(performance.now())) fit(document.querySelectorAll("[data-fit]")); // what is hidden has no width
     sound(model);
     failed = false;
   } catch (error) {

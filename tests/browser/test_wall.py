@@ -26,6 +26,10 @@ OVERFLOWING = """() => [...document.querySelectorAll("html, .wall-head > *, .wal
     .filter((node) => node.scrollWidth > node.clientWidth + 2 || node.scrollHeight > node.clientHeight + 2)
     .map((node) => node.className || node.tagName)"""
 
+TOO_WIDE = """() => [...document.querySelectorAll(".wall-plan:not([hidden]) [data-fit]")]
+    .filter((text) => text.getComputedTextLength() > Number(text.dataset.fit) + 0.5)
+    .map((text) => text.textContent)"""
+
 CUT_BY_ITS_BOX = """() => [...document.querySelectorAll(".wall-foot > div")].flatMap((cell) => {
     const box = cell.getBoundingClientRect();
     const words = [...cell.querySelectorAll("b, span")];
@@ -209,6 +213,14 @@ def test_areas_that_do_not_fit_take_turns_and_a_new_alarm_brings_its_own(wall: P
     wall.clock.run_for(16_000)
     expect(support).to_be_visible()
     expect(upper).to_be_hidden()
+    app.beating = False
+    wall.clock.run_for(6_000)
+    expect(wall.locator("html")).to_have_attribute("data-stale", "yes")
+    wall.clock.run_for(12_000)
+    expect(upper).to_be_visible()
+    assert wall.evaluate(TOO_WIDE) == []
+    app.beating = True
+    wall.wait_for_selector(FRESH)
     app.alarm("B101.DP1")
     expect(upper).to_be_visible()
     expect(wall.locator(".turns li").first).to_have_attribute("data-status", "action")
