@@ -219,6 +219,10 @@ function explanation(stale, now) {
     const title = stale ? say("No connection to Cleanwatch since {time}, {span}.", when) : say("No connection to Cleanwatch.");
     return [title, say("No value here is fresh. Alarms and notifications go on without this page. It tries again by itself.")];
   }
+  if (stale !== null && model.site?.cut_off) {
+    const title = stale ? say("No connection to the broker since {time}, {span}.", when) : say("No connection to the broker.");
+    return [title, say("No value here is fresh, and alarms may be missing. Have the broker looked at; this page goes on by itself.")];
+  }
   if (stale === null) {
     const title = say("Not heard: station {station}", { station: model.site.silent });
     return [title, say("In its rooms no value is fresh, and alarms may be missing. Have it looked at; this page goes on by itself.")];

@@ -111,6 +111,7 @@ def run_app(settings: Settings, stopping: threading.Event) -> None:
             looked = time.monotonic()
             while not stopping.wait(LOOK_FOR_REVISION_SECONDS):
                 stations.look(records)
+                hub.cut_off(not client.connected)
                 with speaking(in_force.site.language):
                     hub.say(stations.now().words)
                 with suppress(RecordsAwayError):  # the records have said so themselves

@@ -114,6 +114,7 @@ class Hub:
                 known.beats | heard.beats,
                 received,
                 heard.system,
+                heard.cut_off,
                 known.ways,
             )
             self._tell()
@@ -168,6 +169,13 @@ class Hub:
         with self._changed:
             if system != self._known.system:
                 self._known.system = system
+                self._tell()
+
+    def cut_off(self, cut_off: bool) -> None:
+        """Is the broker out of reach? Then nobody is heard, and no station is to be called silent for it."""
+        with self._changed:
+            if cut_off != self._known.cut_off:
+                self._known.cut_off = cut_off
                 self._tell()
 
     def look(self, areas: Areas = None) -> Look:

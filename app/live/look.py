@@ -83,6 +83,8 @@ class SiteLook(msgspec.Struct, frozen=True, omit_defaults=True):
     """When the newest reading was received."""
     system: str = ""
     """What is wrong with the system itself, in two words; empty while nothing is."""
+    cut_off: bool = False
+    """Does the app not reach the broker, so that it hears no station, whether that runs or not?"""
     silent: str = ""
     """The stations that are silent, where there are several; empty while all are heard."""
     ways: WaysLook | None = None
@@ -134,6 +136,7 @@ class Known(msgspec.Struct):
     """The newest of each station."""
     received: Instant | None = None
     system: str = ""
+    cut_off: bool = False
     ways: dict[str, Instant | None] | None = None
     """When each way to people was last proven, by its name; None while that is not known."""
 
@@ -190,6 +193,7 @@ def look_at(site: Site, known: Known, yardsticks: Mapping[str, Yardstick], now: 
             states=_digest([(r.room, r.state or "", *r.batches) for r in known.rooms.values()]),
             newest=known.received,
             system=known.system,
+            cut_off=known.cut_off,
             silent=", ".join(silent),
             ways=None if known.ways is None else ways_look(known.ways, now),
         ),

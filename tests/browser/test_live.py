@@ -84,6 +84,9 @@ def test_a_page_whose_station_is_silent_says_so_after_five_seconds(
     page.clock.run_for(1_000)
     expect(page.locator("html")).to_have_attribute("data-stale", "yes")
     expect(page.locator("#stale-title")).to_contain_text("The station is silent since")
+    app.hub.cut_off(True)
+    expect(page.locator("#stale-title")).to_contain_text("No connection to the broker since")
+    app.hub.cut_off(False)
     expect(page.locator(".plan .rm[data-room=B102]")).to_have_attribute("data-status", "nodata")
     expect(page.locator(".plan .dp").first).to_have_text("?")
     app.beating = True
