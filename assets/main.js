@@ -1,6 +1,7 @@
 // The browser's side of Cleanwatch: one stream of live values, painted into whatever page is open.
 
 import { choose } from "./choose.js";
+import { comeBack } from "./comes-back.js";
 import { draw } from "./draw.js";
 import { filters } from "./filter.js";
 import { start } from "./live.js";
@@ -29,6 +30,7 @@ function repaint() {
   clearTimeout(next);
   next = setTimeout(repaint, EVERY); // first, so that one that fails is not the last
   paint();
+  comeBack();
   observer.takeRecords(); // our own painting is no news
 }
 

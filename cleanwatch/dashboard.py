@@ -112,6 +112,7 @@ def run_app(settings: Settings, stopping: threading.Event) -> None:
             while not stopping.wait(LOOK_FOR_REVISION_SECONDS):
                 stations.look(records)
                 hub.cut_off(not client.connected)
+                hub.without_records(records.health().problem is not None)
                 with speaking(in_force.site.language):
                     hub.say(stations.now().words)
                 with suppress(RecordsAwayError):  # the records have said so themselves

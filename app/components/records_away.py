@@ -25,14 +25,15 @@ def words(context: AppContext, error: RecordsAwayError) -> list[Component]:
     if since is not None:
         time = formats.moment(since, site.timezone, context.clock())
         title = _("The records cannot be used since {time}", time=time)
-    return trouble(
+    sign, told = trouble(
         title,
         str(error),
         _(
             "Alarms, history and what is decided here cannot be shown or kept. Live values go on; no reading is "
-            "lost, and what was missed is judged when the records are back. Load this page again then."
+            "lost, and what was missed is judged when the records are back. This page loads itself again then."
         ),
     )
+    return [sign, tagged(told, data_records="away")]
 
 
 def page(context: AppContext, error: RecordsAwayError) -> Component:

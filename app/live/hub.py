@@ -115,6 +115,7 @@ class Hub:
                 received,
                 heard.system,
                 heard.cut_off,
+                heard.without_records,
                 known.ways,
             )
             self._tell()
@@ -176,6 +177,13 @@ class Hub:
         with self._changed:
             if cut_off != self._known.cut_off:
                 self._known.cut_off = cut_off
+                self._tell()
+
+    def without_records(self, away: bool) -> None:
+        """Are the records away? A page that lacks them loads itself again when they are back."""
+        with self._changed:
+            if away != self._known.without_records:
+                self._known.without_records = away
                 self._tell()
 
     def look(self, areas: Areas = None) -> Look:

@@ -85,6 +85,8 @@ class SiteLook(msgspec.Struct, frozen=True, omit_defaults=True):
     """What is wrong with the system itself, in two words; empty while nothing is."""
     cut_off: bool = False
     """Does the app not reach the broker, so that it hears no station, whether that runs or not?"""
+    without_records: bool = False
+    """Are the records away, so that pages lack what they would show of them?"""
     silent: str = ""
     """The stations that are silent, where there are several; empty while all are heard."""
     ways: WaysLook | None = None
@@ -137,6 +139,7 @@ class Known(msgspec.Struct):
     received: Instant | None = None
     system: str = ""
     cut_off: bool = False
+    without_records: bool = False
     ways: dict[str, Instant | None] | None = None
     """When each way to people was last proven, by its name; None while that is not known."""
 
@@ -194,6 +197,7 @@ def look_at(site: Site, known: Known, yardsticks: Mapping[str, Yardstick], now: 
             newest=known.received,
             system=known.system,
             cut_off=known.cut_off,
+            without_records=known.without_records,
             silent=", ".join(silent),
             ways=None if known.ways is None else ways_look(known.ways, now),
         ),

@@ -105,6 +105,16 @@ def test_what_was_heard_meanwhile_is_newer_than_what_the_stores_know(hub: Hub) -
     assert hub.look().points["B102.T1"].value == "21.0"
 
 
+def test_whether_broker_and_records_are_there_is_told_and_outlives_a_comparison_with_the_stores(hub: Hub) -> None:
+    hub.cut_off(True)
+    hub.without_records(True)
+    hub.begin_with(Known())
+    told = hub.look().site
+    assert told is not None
+    assert told.cut_off
+    assert told.without_records
+
+
 def test_a_zone_has_the_room_state_of_its_room(hub: Hub) -> None:
     publish_room(hub, "B101", "at rest")
     hub.refresh()

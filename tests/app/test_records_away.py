@@ -57,6 +57,7 @@ def show(client: FlaskClient, path: str) -> Any:
 def test_a_page_of_records_says_what_is_wrong_and_since_when(client: FlaskClient) -> None:
     answer = show(client, "/alarms")
     assert "The records cannot be used since" in answer
+    assert '"data-records":"away"' in answer
     assert "the file that is open is no longer there" in answer
 
 

@@ -106,6 +106,16 @@ def test_a_page_without_server_says_so_and_comes_back_by_itself(page: Page, app:
     expect(page.locator("#stale")).to_be_hidden()
 
 
+def test_a_page_that_lacks_the_records_loads_itself_again_when_they_are_back(page: Page, app: RunningApp) -> None:
+    page.evaluate("window.stillTheSamePage = document.getElementById('page').dataset.records = 'away'")
+    app.hub.without_records(True)
+    known = "import('/assets/model.js').then(({ model }) => model.site.without_records)"
+    wait_until(lambda: page.evaluate(known), what="the news that the records are away")
+    assert page.evaluate("window.stillTheSamePage")
+    with page.expect_navigation():
+        app.hub.without_records(False)
+
+
 def test_a_point_that_is_silent_becomes_a_question_mark_with_its_last_value(page: Page, app: RunningApp) -> None:
     soon_silent = replace(app.site.points["B101.DP1"], silent_after=6000)
     app.site = replace(app.site, points={**app.site.points, "B101.DP1": soon_silent})
