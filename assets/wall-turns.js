@@ -1,5 +1,5 @@
 // Which plans are to be seen. Areas whose plans cannot all be read from five metres take turns; one in which a new
-// alarm waits for an answer comes at once, and stays a while.
+// alarm waits for an answer comes at once, and stays a while: also where an older, lesser one waits in the same room.
 
 import { model } from "./model.js";
 
@@ -8,6 +8,7 @@ const EACH = 15000; // ms for each page
 const NEW = 30000; // ms for a page that has a new alarm
 const GAP = 12; // units between two plans
 const BAR = 52; // units for the names of the areas
+const BETTER_FIRST = ["advisory", "returned", "alert", "nodata", "action"]; // as in app/status.py
 const ROOMS = "[data-room][data-show=status]";
 
 const scrolls = matchMedia("(max-width:1000px)"); // a phone shows all, one below the other
@@ -17,7 +18,7 @@ const bar = frame.querySelector(".turns");
 let pages = [plans.map((_plan, place) => place)];
 let shown = -1;
 let until = 0;
-let open = new Set();
+let open = {}; // how bad the rooms are that wait for an answer
 
 // Put as many plans on a page as can be read, one below the other, in the order of the site. `boxes` are widths and
 // heights of the plans in their own units, `width` and `height` what there is, in units of a wall of 1080 lines.
@@ -56,10 +57,9 @@ export function arrange() {
 
 // Show the page whose turn it is; to be called with every painting, and performance.now(). True where it is another one.
 export function turn(now) {
-  const waiting = new Set(roomsOpen());
-  const news = [...waiting].filter((room) => !open.has(room));
+  const waiting = roomsOpen();
+  const areas = areasOf(newsIn(waiting, open));
   open = waiting;
-  const areas = news.map(areaOf).filter((place) => place >= 0);
   if (pages.length > 1) paintBar();
   if (shown >= 0 && (pages.length === 1 || (now < until && !areas.length))) return false;
   shown = nextPage(pages, shown, areas);
@@ -70,12 +70,21 @@ export function turn(now) {
   return true;
 }
 
-function roomsOpen() {
-  return Object.keys(model.rooms).filter((room) => model.rooms[room].open && model.rooms[room].status !== "advisory");
+// Rooms that wait for an answer now and did not before, or are worse than they were; only the worst of these.
+export function newsIn(waiting, before) {
+  const news = Object.keys(waiting).filter((room) => waiting[room] > (before[room] || 0));
+  const worst = Math.max(...news.map((room) => waiting[room]));
+  return news.filter((room) => waiting[room] === worst);
 }
 
-function areaOf(room) {
-  return plans.findIndex((plan) => plan.querySelector(`[data-room="${CSS.escape(room)}"]`));
+function roomsOpen() {
+  const bad = Object.entries(model.rooms).map(([room, { open, status }]) => [room, open ? BETTER_FIRST.indexOf(status) : 0]);
+  return Object.fromEntries(bad.filter(([_room, rank]) => rank > 0));
+}
+
+function areasOf(rooms) {
+  const places = rooms.map((room) => plans.findIndex((plan) => plan.querySelector(`[data-room="${CSS.escape(room)}"]`)));
+  return places.filter((place) => place >= 0);
 }
 
 // The name of each area with the state of its worst room, so that none is out of sight.

@@ -226,14 +226,16 @@ def test_areas_that_do_not_fit_take_turns_and_a_new_alarm_brings_its_own(wall: P
     expect(wall.locator(".turns li").first).to_have_attribute("data-status", "action")
     decided = wall.evaluate(
         """async () => {
-            const { pagesOf, nextPage } = await import("/assets/wall-turns.js");
+            const { pagesOf, nextPage, newsIn } = await import("/assets/wall-turns.js");
             const box = (height) => ({ width: 1200, height });
             return [pagesOf([box(800)], 1204, 814), pagesOf([box(400), box(400)], 1204, 814),
                     pagesOf([box(400), box(350), box(800)], 1204, 814), pagesOf([box(3000)], 1204, 814),
-                    nextPage([[0], [1, 2]], 1, []), nextPage([[0], [1, 2]], 0, [2])];
+                    nextPage([[0], [1, 2]], 1, []), nextPage([[0], [1, 2]], 0, [2]),
+                    newsIn({ B1: 1, B2: 2 }, { B1: 1, B2: 2 }), newsIn({ B1: 4, B2: 2 }, { B1: 1 }),
+                    newsIn({ B1: 1 }, {})];
         }"""
     )
-    assert decided == [[[0]], [[0, 1]], [[0, 1], [2]], [[0]], 0, 1]
+    assert decided == [[[0]], [[0, 1]], [[0, 1], [2]], [[0]], 0, 1, [], ["B1"], ["B1"]]
 
 
 def test_the_wall_calls_where_it_is_switched_on_and_says_when_the_browser_does_not_let_it(
