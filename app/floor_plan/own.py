@@ -30,7 +30,9 @@ class Outline:
 
 @dataclass(frozen=True, slots=True)
 class OwnPlan:
-    """A drawing made ready. `lettered`: it has texts of its own, so that rooms need none while they are normal."""
+    """A drawing made ready. `lettered`: it has texts for most of its rooms, and not just a title, so that they need
+    none while they are normal.
+    """
 
     markup: str
     height: float
@@ -57,7 +59,7 @@ def own_plan(drawing: Drawing, area: str, rooms: frozenset[str]) -> OwnPlan:
     outlines = {
         id: replace(outline, words=found.get(id + LABEL, outline).box) for id, outline in found.items() if id in rooms
     }
-    lettered = any(_kind(part) == "text" for part in root.iter())
+    lettered = 2 * sum(_kind(part) == "text" for part in root.iter()) >= max(1, len(outlines))
     _keep_apart(root, f"drawing-{area}-")
     root.tag = f"{{{SVG}}}g"
     root.attrib = {"class": "drawn", "aria-hidden": "true", "transform": str(within)}

@@ -73,10 +73,15 @@ def test_texts_of_a_room_stand_in_its_label() -> None:
     assert own.height == 800
 
 
-def test_a_drawing_with_texts_of_its_own_needs_none_of_ours(found: Plan) -> None:
+def test_a_drawing_with_texts_for_its_rooms_needs_none_of_ours(found: Plan) -> None:
     assert 'class="plan own"' in found.svg
-    suite = drawn(DRAWN.replace("<defs>", "<text>Suite</text><defs>"))
+    suite = drawn(DRAWN.replace("<defs>", "<text>Filling</text><text>Corridor</text><defs>"))
     assert 'class="plan own lettered"' in plan(suite, suite.areas[0]).svg
+
+
+def test_a_title_on_a_drawing_names_no_room() -> None:
+    suite = drawn(DRAWN.replace("<defs>", "<text>Ground floor</text><defs>"))
+    assert 'class="plan own"' in plan(suite, suite.areas[0]).svg
 
 
 @pytest.mark.parametrize(
