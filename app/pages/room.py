@@ -151,8 +151,10 @@ def _nothing_yet(context: AppContext, site: Site, room: Room) -> Component | Non
         return None
     if points:
         words = _n(
-            "One point is described. Its values appear here with the first reading.",
-            "{n} points are described. Their values appear here with the first reading.",
+            "One point is described. Its values appear here with the first reading. If one should have come: is the "
+            "instrument switched on, and does its gateway send? The page System shows what arrives.",
+            "{n} points are described. Their values appear here with the first reading. If one should have come: are "
+            "the instruments switched on, and do their gateways send? The page System shows what arrives.",
             len(points),
             n=len(points),
         )
