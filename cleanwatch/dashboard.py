@@ -111,10 +111,9 @@ def run_app(settings: Settings, stopping: threading.Event) -> None:
             looked = time.monotonic()
             while not stopping.wait(LOOK_FOR_REVISION_SECONDS):
                 stations.look(records)
-                hub.cut_off(not client.connected)
-                hub.without_records(records.health().problem is not None)
+                away = records.health().problem is not None
                 with speaking(in_force.site.language):
-                    hub.say(stations.now().words)
+                    hub.say(stations.now().words, cut_off=not client.connected, without_records=away)
                 with suppress(RecordsAwayError):  # the records have said so themselves
                     absence.step()
                     if in_force.refresh() or time.monotonic() - looked >= COMPARE_SECONDS:

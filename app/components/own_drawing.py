@@ -26,8 +26,6 @@ from facility.site_errors import SiteFileError
 from facility.site_file import parse_site
 from storage.records import revisions
 
-MOST_BYTES = 3_000_000
-"""What a proxy lets through, once it is packed for the way."""
 SHOWN = 12
 """Names of a list that are told; of what is more only how many."""
 
@@ -58,7 +56,7 @@ def own_drawing(site: Site) -> Component:
                         size="sm",
                         style={"display": "none"} if len(areas) == 1 else {},
                     ),
-                    file_place("drawing", _("Choose a drawing, or drop it here"), MOST_BYTES, ".svg"),
+                    file_place("drawing", _("Choose a drawing, or drop it here"), ".svg"),
                     html.Div(id="drawing-found"),
                     html.Div(
                         [

@@ -9,7 +9,7 @@ from app import formats
 from app.changes import of_whole_site
 from app.components import draft_form
 from app.components.basics import tagged
-from app.components.file_place import file_place
+from app.components.file_place import MOST_BYTES, file_place
 from app.context import AppContext
 from app.guard import needs, requires
 from facility.language import _, _n
@@ -20,9 +20,6 @@ from facility.site_file import parse_site
 from storage.records import changes, revisions
 from storage.records.changes import Change, ChangeRefusedError, site_of
 
-LARGEST_FILE = 4 * 1024 * 1024
-"""Bytes. A site of a hundred rooms has 0.3 million."""
-
 
 def whole_file() -> Component:
     """The card with the field for the file."""
@@ -32,7 +29,7 @@ def whole_file() -> Component:
             html.Div(
                 [
                     dcc.Store(id="file-text"),
-                    file_place("file", _("Choose a file, or drop it here"), LARGEST_FILE, ".yaml,.yml"),
+                    file_place("file", _("Choose a file, or drop it here"), ".yaml,.yml"),
                     html.Div(id="file-found"),
                     html.Div(
                         [
@@ -53,7 +50,7 @@ def whole_file() -> Component:
 
 def text_of_upload(contents: str) -> str:
     """The text of a file as the browser sends it. ValueError where it is no text, or too long to be a site file."""
-    if len(contents) > 2 * LARGEST_FILE:
+    if len(contents) > 2 * MOST_BYTES:
         raise ValueError(_("This file is too large to be a site file."))
     try:
         return base64.b64decode(contents.partition(",")[2], validate=True).decode("utf-8")

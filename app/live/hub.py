@@ -165,25 +165,17 @@ class Hub:
         else:
             self._known.alarms.pop(key, None)
 
-    def say(self, system: str) -> None:
-        """What is wrong with the system itself, in two words, for the bar of every page; empty: nothing."""
-        with self._changed:
-            if system != self._known.system:
-                self._known.system = system
-                self._tell()
+    def say(self, system: str = "", *, cut_off: bool = False, without_records: bool = False) -> None:
+        """What is wrong with the system itself, in two words, for the bar of every page; empty: nothing.
 
-    def cut_off(self, cut_off: bool) -> None:
-        """Is the broker out of reach? Then nobody is heard, and no station is to be called silent for it."""
+        `cut_off`: the broker is out of reach, so no station is to be called silent. `without_records`: a page that
+        lacks them loads itself again when they are back.
+        """
+        told = (system, cut_off, without_records)
         with self._changed:
-            if cut_off != self._known.cut_off:
-                self._known.cut_off = cut_off
-                self._tell()
-
-    def without_records(self, away: bool) -> None:
-        """Are the records away? A page that lacks them loads itself again when they are back."""
-        with self._changed:
-            if away != self._known.without_records:
-                self._known.without_records = away
+            known = self._known
+            if told != (known.system, known.cut_off, known.without_records):
+                known.system, known.cut_off, known.without_records = told
                 self._tell()
 
     def look(self, areas: Areas = None) -> Look:

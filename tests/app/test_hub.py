@@ -106,8 +106,7 @@ def test_what_was_heard_meanwhile_is_newer_than_what_the_stores_know(hub: Hub) -
 
 
 def test_whether_broker_and_records_are_there_is_told_and_outlives_a_comparison_with_the_stores(hub: Hub) -> None:
-    hub.cut_off(True)
-    hub.without_records(True)
+    hub.say(cut_off=True, without_records=True)
     hub.begin_with(Known())
     told = hub.look().site
     assert told is not None

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
+from tests.app.past import write_past
+from tests.browser.past_app import PastApp
 from tests.browser.running import RunningApp
 from tests.browsing import Watch
 from tests.parts import free_port
@@ -46,3 +48,19 @@ def page(profile: BrowserContext, app: RunningApp, watch: Watch) -> Iterator[Pag
         if tab.url.startswith(app.address):
             tab.evaluate("localStorage.clear()")
         tab.close()
+
+
+@pytest.fixture(scope="module")
+def past_app(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator[PastApp]:
+    with PastApp(write_past(tmp_path_factory.mktemp("past")), port).running() as app:
+        yield app
+
+
+@pytest.fixture
+def trend(profile: BrowserContext, past_app: PastApp, watch: Watch) -> Iterator[Page]:
+    """An empty page; whatever it will do, the console stays clean and the host is not left."""
+    page = profile.new_page()
+    watch.over(page, past_app.address)
+    yield page
+    page.evaluate("localStorage.clear()")
+    page.close()

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import msgspec
+from playwright.sync_api import Page
 
 from app.context import AppContext
 from app.live.beginning import beginning
@@ -53,3 +54,14 @@ class PastApp:
 def clock() -> int:
     """The end of the week."""
     return NOW
+
+
+def show(page: Page, app: PastApp, query: str) -> None:
+    """Go to the trends that this query asks for, and wait until they are drawn."""
+    page.goto(f"{app.address}/trends?{query}")
+    drawn(page)
+
+
+def drawn(page: Page) -> None:
+    """Wait until a plot of trends has data."""
+    page.wait_for_function("() => document.querySelector('#trend-graph .js-plotly-plot')?.data?.length > 0")

@@ -84,9 +84,9 @@ def test_a_page_whose_station_is_silent_says_so_after_five_seconds(
     page.clock.run_for(1_000)
     expect(page.locator("html")).to_have_attribute("data-stale", "yes")
     expect(page.locator("#stale-title")).to_contain_text("The station is silent since")
-    app.hub.cut_off(True)
+    app.hub.say(cut_off=True)
     expect(page.locator("#stale-title")).to_contain_text("No connection to the broker since")
-    app.hub.cut_off(False)
+    app.hub.say()
     expect(page.locator(".plan .rm[data-room=B102]")).to_have_attribute("data-status", "nodata")
     expect(page.locator(".plan .dp").first).to_have_text("?")
     app.beating = True
@@ -108,12 +108,12 @@ def test_a_page_without_server_says_so_and_comes_back_by_itself(page: Page, app:
 
 def test_a_page_that_lacks_the_records_loads_itself_again_when_they_are_back(page: Page, app: RunningApp) -> None:
     page.evaluate("window.stillTheSamePage = document.getElementById('page').dataset.records = 'away'")
-    app.hub.without_records(True)
+    app.hub.say(without_records=True)
     known = "import('/assets/model.js').then(({ model }) => model.site.without_records)"
     wait_until(lambda: page.evaluate(known), what="the news that the records are away")
     assert page.evaluate("window.stillTheSamePage")
     with page.expect_navigation():
-        app.hub.without_records(False)
+        app.hub.say()
 
 
 def test_a_point_that_is_silent_becomes_a_question_mark_with_its_last_value(page: Page, app: RunningApp) -> None:

@@ -1,40 +1,12 @@
 """What the trend page says in words, and its fields: its own server, since one counts how much a person asks."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.app.past import PRESSURE, write_past
-from tests.browser.past_app import PastApp
-from tests.browsing import Watch
+from tests.app.past import PRESSURE
+from tests.browser.past_app import PastApp, show
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def past_app(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator[PastApp]:
-    with PastApp(write_past(tmp_path_factory.mktemp("past")), port).running() as app:
-        yield app
-
-
-@pytest.fixture
-def trend(profile: BrowserContext, past_app: PastApp, watch: Watch) -> Iterator[Page]:
-    """An empty page; whatever it will do, the console stays clean and the host is not left."""
-    page = profile.new_page()
-    watch.over(page, past_app.address)
-    yield page
-    page.evaluate("localStorage.clear()")
-    page.close()
-
-
-def show(page: Page, app: PastApp, query: str) -> None:
-    page.goto(f"{app.address}/trends?{query}")
-    drawn(page)
-
-
-def drawn(page: Page) -> None:
-    page.wait_for_function("() => document.querySelector('#trend-graph .js-plotly-plot')?.data?.length > 0")
 
 
 def test_everything_in_the_fields_for_moments_has_a_name(trend: Page, past_app: PastApp) -> None:

@@ -1,17 +1,16 @@
 """The trend page: one bad sample at every zoom, addresses that can be shared, gaps, themes, a phone."""
 
 import re
-from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from facility.instants import HOUR, text_of
-from tests.app.past import BAD_SAMPLE, BAD_VALUE, NOW, PARTICLES, PRESSURE, write_past
-from tests.browser.past_app import PastApp
+from tests.app.past import BAD_SAMPLE, BAD_VALUE, NOW, PARTICLES, PRESSURE
+from tests.browser.past_app import PastApp, drawn, show
 from tests.browsing import Watch
 from tests.waiting import wait_until
 
@@ -30,31 +29,6 @@ PIXELS = """() => {
     .map((p) => p.getBoundingClientRect()).find((p) => p.width > 8 && p.height > 8);
   return dot && { x: dot.x + dot.width / 2, y: dot.y + dot.height / 2 };
 }"""
-
-
-@pytest.fixture(scope="module")
-def past_app(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator[PastApp]:
-    with PastApp(write_past(tmp_path_factory.mktemp("past")), port).running() as app:
-        yield app
-
-
-@pytest.fixture
-def trend(profile: BrowserContext, past_app: PastApp, watch: Watch) -> Iterator[Page]:
-    """An empty page; whatever it will do, the console stays clean and the host is not left."""
-    page = profile.new_page()
-    watch.over(page, past_app.address)
-    yield page
-    page.evaluate("localStorage.clear()")
-    page.close()
-
-
-def show(page: Page, app: PastApp, query: str) -> None:
-    page.goto(f"{app.address}/trends?{query}")
-    drawn(page)
-
-
-def drawn(page: Page) -> None:
-    page.wait_for_function("() => document.querySelector('#trend-graph .js-plotly-plot')?.data?.length > 0")
 
 
 def settled(page: Page, start: float, end: float) -> None:
